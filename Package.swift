@@ -1,0 +1,282 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "quiver",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "quiver", targets: ["quiver"]),
+        .library(name: "CloudImages", targets: ["CloudImages"]),
+        .library(name: "GuestAccess", targets: ["GuestAccess"]),
+        .library(name: "Machines", targets: ["Machines"]),
+        .library(name: "MachinesTesting", targets: ["MachinesTesting"]),
+        .library(name: "QAPI", targets: ["QAPI"]),
+        .library(name: "QGA", targets: ["QGA"]),
+        .library(name: "QMPClient", targets: ["QMPClient"]),
+        .library(name: "QMPTesting", targets: ["QMPTesting"]),
+        .library(name: "TestRuns", targets: ["TestRuns"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CArchive",
+            pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])],
+        ),
+        .systemLibrary(
+            name: "CCrypto",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])],
+        ),
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])],
+        ),
+        .systemLibrary(
+            name: "CJansson",
+            pkgConfig: "jansson",
+            providers: [.apt(["libjansson-dev"]), .brew(["jansson"])],
+        ),
+        .target(name: "CPlatform"),
+        .target(
+            name: "CloudImages",
+            dependencies: [
+                "CArchive",
+                "CCrypto",
+                "CCurl",
+                "HostSupport",
+                "Quantities",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+        ),
+        .testTarget(
+            name: "CloudImagesTests",
+            dependencies: [
+                "CloudImages"
+            ],
+        ),
+        .target(
+            name: "GuestAccess",
+            dependencies: [
+                "HostSupport",
+                "QGA",
+                "QMPClient",
+                "Quantities",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .testTarget(
+            name: "GuestAccessTests",
+            dependencies: [
+                "GuestAccess",
+                "Machines",
+            ],
+        ),
+        .target(
+            name: "HostSupport",
+            dependencies: [
+                "CPlatform",
+                "Quantities",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .testTarget(
+            name: "HostSupportTests",
+            dependencies: [
+                "HostSupport",
+                "Quantities",
+            ],
+        ),
+        .target(
+            name: "Machines",
+            dependencies: [
+                "CPlatform",
+                "CloudImages",
+                "HostSupport",
+                "QAPI",
+                "QMPClient",
+                "Quantities",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .testTarget(
+            name: "MachinesTests",
+            dependencies: [
+                "GuestAccess",
+                "Machines",
+                "MachinesTesting",
+                "QMPTesting",
+            ],
+        ),
+        .target(
+            name: "MachinesTesting",
+            dependencies: [
+                "Machines"
+            ],
+        ),
+        .target(
+            name: "QAPI",
+            dependencies: [
+                "QMPCore"
+            ],
+        ),
+        .testTarget(
+            name: "QAPITests",
+            dependencies: [
+                "QAPI",
+                "QMPClient",
+                "QMPTesting",
+            ],
+        ),
+        .target(
+            name: "QAPIGenerator",
+            dependencies: [
+                "WireJSON"
+            ],
+        ),
+        .testTarget(
+            name: "QAPIGeneratorTests",
+            dependencies: [
+                "QAPIGenerator"
+            ],
+        ),
+        .target(
+            name: "QGA",
+            dependencies: [
+                "QMPCore"
+            ],
+        ),
+        .target(
+            name: "QMPClient",
+            dependencies: [
+                "CPlatform",
+                "HostSupport",
+                "QMPCore",
+                "Quantities",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .testTarget(
+            name: "QMPClientTests",
+            dependencies: [
+                "QMPClient",
+                "QMPTesting",
+            ],
+        ),
+        .target(
+            name: "QMPCore",
+            dependencies: [
+                "Quantities",
+                "WireJSON",
+            ],
+        ),
+        .testTarget(
+            name: "QMPCoreTests",
+            dependencies: [
+                "QMPCore"
+            ],
+        ),
+        .target(
+            name: "QMPTesting",
+            dependencies: [
+                "QAPI",
+                "QMPClient",
+            ],
+        ),
+        .target(name: "Quantities"),
+        .target(
+            name: "QuiverCommands",
+            dependencies: [
+                "CloudImages",
+                "GuestAccess",
+                "HostSupport",
+                "Machines",
+                "QAPI",
+                "QMPClient",
+                "Quantities",
+                "TestRuns",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .testTarget(
+            name: "QuiverCommandsTests",
+            dependencies: [
+                "QuiverCommands"
+            ],
+        ),
+        .target(
+            name: "TestRuns",
+            dependencies: [
+                "CloudImages",
+                "GuestAccess",
+                "HostSupport",
+                "Machines",
+                "Quantities",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+        ),
+        .testTarget(
+            name: "TestRunsTests",
+            dependencies: [
+                "TestRuns"
+            ],
+        ),
+        .target(
+            name: "WireJSON",
+            dependencies: [
+                "CJansson"
+            ],
+            swiftSettings: [.strictMemorySafety()],
+        ),
+        .testTarget(
+            name: "WireJSONTests",
+            dependencies: [
+                "WireJSON"
+            ],
+        ),
+        .executableTarget(
+            name: "qapi-generate",
+            dependencies: [
+                "QAPIGenerator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+        ),
+        .executableTarget(
+            name: "quiver",
+            dependencies: [
+                "QuiverCommands"
+            ],
+        ),
+    ],
+)
+
+// One set of rules for every Swift target; WireJSON adds strict memory safety because the C pointers live there.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+for target in package.targets where [.regular, .executable, .test].contains(target.type) && target.name != "CPlatform" {
+    target.swiftSettings = (target.swiftSettings ?? []) + house
+}

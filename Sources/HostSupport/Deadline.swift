@@ -1,0 +1,42 @@
+import Quantities
+
+/// A wait that lasted longer than its caller allowed.
+public struct DeadlineExceeded: Error, Sendable, CustomStringConvertible {
+    /// How long the wait was allowed to last.
+    public let limit: Duration
+    /// What was waited for, as the end of "gave up after 30 s waiting for …".
+    public let waitedFor: String
+
+    public init(limit: Duration, waitedFor: String) {
+        self.limit = limit
+        self.waitedFor = waitedFor
+    }
+
+    public var description: String { "gave up after \(limit.shortText) waiting for \(waitedFor)" }
+}
+
+/// Runs `body` and gives up when it has not finished within `limit`.
+///
+/// - Parameter limit: How long the body may take; nil waits without end.
+/// - Parameter waitingFor: What the body waits for, as it appears in the error.
+/// - Throws: ``DeadlineExceeded`` when time ran out; otherwise what the body throws. The body is cancelled when
+///   time runs out and must then return: a body that ignores cancellation keeps its caller waiting.
+public func withDeadline<Value: Sendable>(
+    _ limit: Duration?,
+    waitingFor: @autoclosure () -> String,
+    _ body: @escaping @Sendable () async throws -> Value,
+) async throws -> Value {
+    guard let limit else { return try await body() }
+    return try await withThrowingTaskGroup(of: Value?.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await Task.sleep(for: limit)
+            return nil
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next(), let value = first else {
+            throw DeadlineExceeded(limit: limit, waitedFor: waitingFor())
+        }
+        return value
+    }
+}

@@ -1,0 +1,30 @@
+public import WireJSON
+
+/// A QMP command with its arguments, as a value that can be stored, logged and tested.
+public protocol QMPCommand: Sendable {
+    /// What the command returns.
+    associatedtype Reply: JSONDecodable & Sendable
+
+    /// The name on the wire, as in `query-status`.
+    static var name: String { get }
+
+    /// Whether the schema allows the command to be executed out of band.
+    static var allowsOutOfBand: Bool { get }
+
+    /// The arguments as they go on the wire; empty when there are none.
+    var arguments: JSONObject { get }
+}
+
+extension QMPCommand {
+    public static var allowsOutOfBand: Bool { false }
+    public var arguments: JSONObject { [:] }
+}
+
+/// The reply of a command that returns nothing: an empty object, whatever members later versions add to it.
+public struct Empty: JSONDecodable, JSONEncodable, Hashable, Sendable {
+    public init() {}
+
+    public init(json: JSON) throws(JSONError) {}
+
+    public var json: JSON { .object([:]) }
+}

@@ -1,0 +1,64 @@
+/// Why a QMP command or connection failed.
+public struct QMPError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it was.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: String {
+            case commandFailed, connectFailed, connectionClosed, outcomeUnknown, timedOut, cancelled
+            case protocolViolation, undecodableReply, unsupported, invalidArguments
+        }
+        private let kind: Kind
+
+        private init(_ kind: Kind) { self.kind = kind }
+
+        /// QEMU answered with an error; ``QMPError/errorClass`` and ``QMPError/message`` are its own.
+        public static let commandFailed = Self(.commandFailed)
+        /// The socket could not be reached or the greeting did not come.
+        public static let connectFailed = Self(.connectFailed)
+        /// The connection had ended before the command was sent: it did not run.
+        public static let connectionClosed = Self(.connectionClosed)
+        /// The connection ended after the command was sent: whether it ran is not known.
+        public static let outcomeUnknown = Self(.outcomeUnknown)
+        /// No reply within the command's deadline; the command may still run.
+        public static let timedOut = Self(.timedOut)
+        /// The calling task was cancelled; the command may still run.
+        public static let cancelled = Self(.cancelled)
+        /// The peer broke the protocol.
+        public static let protocolViolation = Self(.protocolViolation)
+        /// The reply does not have the shape that the command's type asks for.
+        public static let undecodableReply = Self(.undecodableReply)
+        /// The running QEMU does not have the command, member or value.
+        public static let unsupported = Self(.unsupported)
+        /// The arguments cannot be sent as they are.
+        public static let invalidArguments = Self(.invalidArguments)
+
+        public var description: String { kind.rawValue }
+    }
+
+    public let code: Code
+    /// The command that failed, by its name on the wire; nil when the failure is the connection's.
+    public let command: String?
+    /// QEMU's error class, as in `CommandNotFound` or `GenericError`; nil when QEMU did not answer.
+    public let errorClass: String?
+    public let message: String
+    public let cause: (any Error)?
+
+    public init(
+        _ code: Code,
+        command: String? = nil,
+        errorClass: String? = nil,
+        _ message: String,
+        cause: (any Error)? = nil,
+    ) {
+        self.code = code
+        self.command = command
+        self.errorClass = errorClass
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String {
+        let subject = command.map { "\($0): " } ?? ""
+        let detail = errorClass.map { "\($0), \(code)" } ?? "\(code)"
+        return "\(subject)\(message) (\(detail))"
+    }
+}

@@ -1,0 +1,35 @@
+/// Why bytes are no JSON, or why a JSON value is not what was asked for.
+public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it was.
+    public enum Code: Sendable, Hashable {
+        /// The bytes do not spell a JSON value.
+        case malformed
+        /// A bound on size, depth or count was exceeded.
+        case limitExceeded
+        /// A member is missing.
+        case missingMember
+        /// A value has another type than was asked for.
+        case typeMismatch
+        /// A number does not fit the type that was asked for.
+        case outOfRange
+    }
+
+    public let code: Code
+    public let message: String
+    /// The path to the value, as in `return.file.driver`; empty for the value itself.
+    public let path: String
+    /// Where in the bytes the failure was found; nil when the value came from no bytes.
+    public let offset: Int?
+
+    public init(_ code: Code, _ message: String, path: String = "", offset: Int? = nil) {
+        self.code = code
+        self.message = message
+        self.path = path
+        self.offset = offset
+    }
+
+    public var description: String {
+        let place = offset.map { " at byte \($0)" } ?? ""
+        return (path.isEmpty ? "" : "\(path): ") + message + place
+    }
+}
