@@ -1,0 +1,30 @@
+import ArgumentParser
+
+/// The options of every command that prints data.
+struct OutputOptions: ParsableArguments {
+    /// How data is printed.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+    }
+
+    @Option(help: "How to print the result: text or json.")
+    var format: Format = .text
+
+    /// Prints a result to standard output in the chosen form.
+    func render(_ result: some Renderable) throws {
+        switch format {
+        case .text:
+            let text = result.text
+            if !text.isEmpty { print(text) }
+        case .json:
+            print(try JSONText.encode(result))
+        }
+    }
+}
+
+/// The option of every command that does something.
+struct DiagnosticOptions: ParsableArguments {
+    @Flag(name: [.short, .long], help: "Log what is done to standard error, and errors with their causes.")
+    var verbose = false
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+
+extension Quiver {
+    /// Parses the command line, runs the command and returns the process's exit status.
+    ///
+    /// Ctrl-C and SIGTERM cancel the command, which then cleans up after itself; what it started is gone when this
+    /// returns. A second Ctrl-C ends the process at once.
+    public static func main(_ arguments: [String]) async -> Int32 {
+        let interruption = Interruption()
+        do {
+            try await interruption.run { try await run(arguments) }
+            return ExitStatus.done.rawValue
+        } catch {
+            if let signal = interruption.signal {
+                return 128 + signal
+            }
+            return report(error, arguments: arguments)
+        }
+    }
+
+    private static func run(_ arguments: [String]) async throws {
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot(arguments)
+        } catch {
+            throw ParsingFailure(error: error)
+        }
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
+        }
+    }
+
+    private static func report(_ error: any Error, arguments: [String]) -> Int32 {
+        switch error {
+        case let failure as ParsingFailure: return report(parsing: failure.error, arguments: arguments)
+        case is CleanExit, is ValidationError, is ExitCode: return report(parsing: error, arguments: arguments)
+        case let passedOn as PassedOnStatus: return passedOn.code
+        default: break
+        }
+        let failure = CommandFailure(explaining: error)
+        StandardError.write("quiver: \(failure.message)")
+        if arguments.prefix(while: { $0 != "--" }).contains("--verbose") {
+            var cause = failure.cause
+            while let current = cause {
+                StandardError.write("  because: \(current)")
+                cause = (current as? CommandFailure)?.cause
+            }
+        }
+        return failure.status.rawValue
+    }
+
+    /// Prints help where help was asked for, and otherwise one line that says what is wrong with the command line.
+    private static func report(parsing error: any Error, arguments: [String]) -> Int32 {
+        let code = exitCode(for: error)
+        guard !code.isSuccess else {
+            print(fullMessage(for: error))
+            return code.rawValue
+        }
+        let message = message(for: error).split(separator: "\n").joined(separator: " ")
+        StandardError.write("quiver: \(message) (see: \(commandPath(of: arguments)) --help)")
+        return code.rawValue
+    }
+
+    /// The longest run of subcommand names that the arguments begin with, as in `quiver image build`.
+    private static func commandPath(of arguments: [String]) -> String {
+        var path = [configuration.commandName ?? "quiver"]
+        var commands = configuration.subcommands
+        for argument in arguments {
+            guard let next = commands.first(where: { $0.configuration.commandName == argument }) else { break }
+            path.append(argument)
+            commands = next.configuration.subcommands
+        }
+        return path.joined(separator: " ")
+    }
+}
+
+/// What ArgumentParser threw, told apart from what the command threw.
+private struct ParsingFailure: Error {
+    let error: any Error
+}

@@ -1,0 +1,23 @@
+public import ArgumentParser
+
+/// The `quiver` command.
+public struct Quiver: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "quiver",
+        abstract: "Virtual machines as something a program holds in its hand.",
+        discussion: """
+            Launches QEMU machines from cloud images, provisions them with cloud-init, snapshots and forks them,
+            and runs pytest suites inside them.
+
+            First steps:
+              quiver doctor                                what this host has and lacks
+              quiver image build debian:12                 an image to start from (or: image pull)
+              quiver test PROJECT --image debian:12        a pytest suite in a machine of its own
+              quiver start vm1 --image debian:12 --wait ssh && quiver ssh vm1
+            """,
+        version: "0.1.0",
+        subcommands: [],
+    )
+
+    public init() {}
+}

@@ -1,0 +1,16 @@
+import FoundationEssentials
+
+/// A result that can be printed for people and for programs.
+protocol Renderable: Encodable {
+    /// The result as people read it, without a newline at the end; empty prints nothing.
+    var text: String { get }
+}
+
+/// Encodes results as JSON text, with sorted keys so that two runs can be compared.
+enum JSONText {
+    static func encode(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}
