@@ -23,7 +23,9 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     public var isEmpty: Bool { members.isEmpty }
 
-    /// The member's value; nil when there is none of that name. Setting nil removes the member.
+    /// The member's value, or nil when there is none of that name.
+    ///
+    /// Setting nil removes the member.
     public subscript(name: String) -> JSON? {
         get { members.first { $0.name == name }?.value }
         set {
