@@ -1,0 +1,11 @@
+public import Quantities
+public import WireJSON
+
+extension ByteCount: JSONDecodable, JSONEncodable {
+    /// Reads a number of bytes.
+    public init(json: JSON) throws(JSONError) {
+        self.init(try UInt64(json: json))
+    }
+
+    public var json: JSON { bytes.json }
+}

@@ -1,0 +1,55 @@
+public import WireJSON
+
+/// A value of a type that QEMU's schema declares.
+///
+/// Two values are equal when they are the same on the wire.
+public protocol QAPIValue: JSONDecodable, JSONEncodable, Equatable, Sendable {}
+
+extension QAPIValue {
+    public static func == (left: Self, right: Self) -> Bool { left.json == right.json }
+}
+
+/// A struct or union of the schema: a JSON object with declared members.
+///
+/// Reading ignores members that the compiled schema does not declare.
+public protocol QAPIObject: QAPIValue {
+    /// Reads the declared members.
+    /// - Throws: ``JSONError`` with the path of the member that is missing or has another type.
+    init(members: JSONObject) throws(JSONError)
+
+    /// Adds the members that are set.
+    func write(to members: inout JSONObject)
+}
+
+extension QAPIObject {
+    public init(json: JSON) throws(JSONError) {
+        try self.init(members: JSONObject(json: json))
+    }
+
+    public var json: JSON { .object(members) }
+
+    /// The members as they go on the wire.
+    public var members: JSONObject {
+        var members = JSONObject()
+        write(to: &members)
+        return members
+    }
+}
+
+/// An enumeration of the schema, open because QEMU adds values between versions.
+public protocol QAPIEnum: QAPIValue, RawRepresentable<String>, Hashable, CaseIterable, CustomStringConvertible {
+    /// Makes the value with this spelling, known to the compiled schema or not.
+    init(rawValue: String)
+}
+
+extension QAPIEnum {
+    public init(json: JSON) throws(JSONError) {
+        self.init(rawValue: try String(json: json))
+    }
+
+    public var json: JSON { .string(rawValue) }
+
+    public var description: String { rawValue }
+
+    public static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+}
