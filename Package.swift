@@ -98,6 +98,7 @@ let package = Package(
             dependencies: [
                 "HostSupport",
                 "Quantities",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .target(

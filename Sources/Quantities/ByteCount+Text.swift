@@ -22,10 +22,11 @@ extension ByteCount: CustomStringConvertible {
         self.init(count << shift)
     }
 
-    /// The size with one decimal and a binary unit, as in `1.5 GiB`; bytes below one kibibyte.
+    /// The size with at most one decimal and a binary unit, as in `1.5 GiB`; bytes below one kibibyte.
     public var description: String {
         for suffix in Self.suffixes where bytes >> suffix.shift > 0 {
-            let tenths = (bytes >> (suffix.shift - 10)) * 10 >> 10
+            // Shifting down first keeps ten times the size within 64 bits.
+            let tenths = ((bytes >> (suffix.shift - 10)) * 10) >> 10
             let fraction = tenths % 10
             return "\(tenths / 10)" + (fraction == 0 ? "" : ".\(fraction)") + " \(suffix.letter)iB"
         }

@@ -1,0 +1,20 @@
+public import SystemPackage
+
+/// A file or folder that could not be read, written, made or locked.
+public struct FileFailure: Error, Sendable, CustomStringConvertible {
+    /// What was being done, as in `create` or `lock`.
+    public let action: String
+    public let path: FilePath
+    /// The system's reason.
+    public let reason: Errno
+
+    public init(_ action: String, _ path: FilePath, _ reason: Errno) {
+        self.action = action
+        self.path = path
+        self.reason = reason
+    }
+
+    public var description: String {
+        "\(path): cannot \(action): \(reason)" + (reason == .noSpace ? "; free some space on its disk" : "")
+    }
+}

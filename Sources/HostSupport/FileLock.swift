@@ -1,0 +1,65 @@
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// An exclusive lock on a file, held until the value goes away or the process ends, however it ends.
+///
+/// The lock is `flock(2)`'s: it belongs to the open file, so it cannot go stale. The holder's process id is written
+/// into the file so that others can be told who holds it.
+public struct FileLock: ~Copyable, Sendable {
+    private let file: FileDescriptor
+
+    private init(holding file: FileDescriptor) {
+        self.file = file
+    }
+
+    /// Takes the lock at once, or returns nil when another holds it.
+    public static func take(_ path: FilePath) throws(FileFailure) -> FileLock? {
+        let file: FileDescriptor
+        do {
+            file = try .open(path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
+        } catch {
+            throw FileFailure("open the lock", path, error as? Errno ?? .ioError)
+        }
+        guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = Errno(rawValue: errno)
+            try? file.close()
+            if reason == .wouldBlock { return nil }
+            throw FileFailure("lock", path, reason)
+        }
+        _ = ftruncate(file.rawValue, 0)
+        _ = try? file.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
+        return FileLock(holding: file)
+    }
+
+    /// The process id that the holder wrote, or nil when the lock was never taken.
+    public static func holder(of path: FilePath) -> Int32? {
+        guard let text = try? WholeFile.readText(path) else { return nil }
+        return Int32(text.prefix { $0.isNumber })
+    }
+
+    /// Waits for the lock, looking again at short intervals because `flock` cannot be waited for with a deadline.
+    ///
+    /// - Throws: ``DeadlineExceeded`` that names the holder; ``FileFailure``; `CancellationError`.
+    public static func acquire(_ path: FilePath, within limit: Duration) async throws -> FileLock {
+        let end = ContinuousClock.now + limit
+        while true {
+            if let lock = try take(path) { return lock }
+            guard ContinuousClock.now < end else {
+                let holder = holder(of: path).map { "process \($0)" } ?? "another process"
+                throw DeadlineExceeded(limit: limit, waitedFor: "\(holder) to release \(path)")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    deinit {
+        try? file.close()
+    }
+}

@@ -1,0 +1,19 @@
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension FilePath {
+    /// The path from the root, with `.` and `..` resolved by their names and symbolic links left as they are.
+    public var absolute: FilePath {
+        guard isRelative else { return lexicallyNormalized() }
+        guard let current = getcwd(nil, 0) else { return self }
+        defer { free(current) }
+        return FilePath(String(cString: current)).pushing(self).lexicallyNormalized()
+    }
+}

@@ -1,0 +1,60 @@
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Folders that are private to the user.
+public enum Folder {
+    /// Makes the folder and those above it, each with mode 0700; one that exists is left as it is.
+    public static func create(_ path: FilePath) throws(FileFailure) {
+        if mkdir(path.string, 0o700) == 0 { return }
+        switch Errno(rawValue: errno) {
+        case .fileExists:
+            return
+        case .noSuchFileOrDirectory where !path.removingLastComponent().isEmpty && path != path.removingLastComponent():
+            try create(path.removingLastComponent())
+            guard mkdir(path.string, 0o700) == 0 || errno == EEXIST else {
+                throw FileFailure("create the folder", path, Errno(rawValue: errno))
+            }
+        case let reason:
+            throw FileFailure("create the folder", path, reason)
+        }
+    }
+
+    /// The names in the folder, sorted; empty when there is no such folder.
+    public static func names(in path: FilePath) -> [String] {
+        guard let stream = opendir(path.string) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file, or a folder with all that is in it; nothing there is no error.
+    ///
+    /// Symbolic links are removed, not followed.
+    public static func removeTree(_ path: FilePath) throws(FileFailure) {
+        var status = stat()
+        guard lstat(path.string, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw FileFailure("remove", path, Errno(rawValue: errno))
+        }
+        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        if isFolder {
+            for name in names(in: path) { try removeTree(path.appending(name)) }
+        }
+        guard (isFolder ? rmdir(path.string) : unlink(path.string)) == 0 || errno == ENOENT else {
+            throw FileFailure("remove", path, Errno(rawValue: errno))
+        }
+    }
+}

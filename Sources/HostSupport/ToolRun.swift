@@ -1,0 +1,91 @@
+import Subprocess
+public import SystemPackage
+
+/// Another program, run to its end with its output collected.
+public enum ToolRun {
+    /// What a program printed and how it ended.
+    public struct Outcome: Sendable {
+        /// The exit status; for a program that a signal ended, 128 and the signal's number, as a shell counts.
+        public let status: Int32
+        public let output: String
+        public let errors: String
+
+        public var isSuccess: Bool { status == 0 }
+
+        /// The last line that is not blank of what went to standard error, else of standard output.
+        public var lastWords: String {
+            let lines = (errors.isEmpty ? output : errors).split(separator: "\n")
+            return lines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? "exit status \(status)"
+        }
+    }
+
+    /// Runs the program and waits for its end; a non-zero exit is a result, not an error.
+    ///
+    /// Cancelling the task sends SIGTERM and, two seconds later, SIGKILL.
+    ///
+    /// - Parameters:
+    ///   - tool: A name to find in `PATH`, or a path.
+    ///   - arguments: The arguments after the program's name.
+    ///   - environment: Changes to the inherited environment.
+    ///   - workingDirectory: The folder to run in; nil for this process's.
+    ///   - limit: The most that either output may print, in bytes; more is an error.
+    /// - Throws: ``ToolMissing`` when there is no such program.
+    public static func run(
+        _ tool: String,
+        _ arguments: [String] = [],
+        environment: [String: String] = [:],
+        workingDirectory: FilePath? = nil,
+        limit: Int = 16 << 20,
+    ) async throws -> Outcome {
+        var changes: [Environment.Key: String?] = [:]
+        for (name, value) in environment {
+            if let key = Environment.Key(rawValue: name) { changes[key] = value }
+        }
+        var options = PlatformOptions()
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
+        do {
+            let result = try await Subprocess.run(
+                tool.contains("/") ? .path(FilePath(tool)) : .name(tool),
+                arguments: Arguments(arguments),
+                environment: .inherit.updating(changes),
+                workingDirectory: workingDirectory,
+                platformOptions: options,
+                output: .string(limit: limit),
+                error: .string(limit: limit),
+            )
+            return Outcome(
+                status: result.terminationStatus.shellStatus,
+                output: result.standardOutput,
+                errors: result.standardError,
+            )
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            throw ToolMissing(tool)
+        }
+    }
+}
+
+/// A program that this host lacks.
+public struct ToolMissing: Error, Sendable, CustomStringConvertible {
+    public let tool: String
+    /// How to get it, as in `apt-get install rsync`; nil when the name says enough.
+    public let mend: String?
+
+    public init(_ tool: String, mend: String? = nil) {
+        self.tool = tool
+        self.mend = mend
+    }
+
+    public var description: String {
+        "\(tool) is not installed" + (mend.map { "; install it with: \($0)" } ?? "")
+    }
+}
+
+extension TerminationStatus {
+    /// The status as a shell gives it: the exit code, or 128 and the number of the signal.
+    package var shellStatus: Int32 {
+        switch self {
+        case .exited(let code): code
+        case .signaled(let signal): 128 + signal
+        }
+    }
+}

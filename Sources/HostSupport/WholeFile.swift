@@ -1,0 +1,68 @@
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Files that are read and written whole.
+public enum WholeFile {
+    /// The file's bytes.
+    ///
+    /// - Parameter limit: The most that may be read, in bytes; a longer file is an error.
+    public static func read(_ path: FilePath, limit: Int = 64 << 20) throws(FileFailure) -> [UInt8] {
+        do {
+            let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            return try file.closeAfter {
+                var bytes: [UInt8] = []
+                while true {
+                    let count = try withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 1) { buffer in
+                        let count = try file.read(into: buffer)
+                        bytes.append(contentsOf: buffer[..<count])
+                        return count
+                    }
+                    if count == 0 { return bytes }
+                    guard bytes.count <= limit else { throw Errno.fileTooLarge }
+                }
+            }
+        } catch {
+            throw FileFailure("read", path, error as? Errno ?? .ioError)
+        }
+    }
+
+    /// The file's text; bytes that are no UTF-8 are replaced.
+    public static func readText(_ path: FilePath) throws(FileFailure) -> String {
+        String(decoding: try read(path), as: UTF8.self)
+    }
+
+    /// Writes the file so that whoever opens it sees all of the old content or all of the new, also after a crash.
+    ///
+    /// The bytes go to a temporary file beside it, reach the disk, and then take the name.
+    /// - Parameter mode: The new file's permissions; readable by its owner alone unless said otherwise.
+    public static func write(
+        _ bytes: some Sequence<UInt8>,
+        to path: FilePath,
+        mode: FilePermissions = [.ownerReadWrite],
+    ) throws(FileFailure) {
+        let temporary = FilePath("\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp")
+        do {
+            let file = try FileDescriptor.open(
+                temporary,
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: mode,
+            )
+            try file.closeAfter {
+                try file.writeAll(bytes)
+                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+            guard rename(temporary.string, path.string) == 0 else { throw Errno(rawValue: errno) }
+        } catch {
+            unlink(temporary.string)
+            throw FileFailure("write", path, error as? Errno ?? .ioError)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import HostSupport
+import SystemPackage
+import Testing
+
+@Suite struct FileTests {
+    @Test func `a file is replaced whole and private to its owner`() throws {
+        try withScratchFolder { folder in
+            let file = folder.appending("note")
+            try WholeFile.write("one".utf8, to: file)
+            try WholeFile.write("two".utf8, to: file)
+            #expect(try WholeFile.readText(file) == "two")
+            #expect(Folder.names(in: folder) == ["note"])
+        }
+    }
+
+    @Test func `writing into a folder that is not there names the file and the reason`() throws {
+        try withScratchFolder { folder in
+            let error = #expect(throws: FileFailure.self) {
+                try WholeFile.write("x".utf8, to: folder.appending("no/such/note"))
+            }
+            #expect(error?.reason == .noSuchFileOrDirectory)
+            #expect(error?.description.contains("no/such/note: cannot write") == true)
+        }
+    }
+
+    @Test func `a file over the limit is refused`() throws {
+        try withScratchFolder { folder in
+            let file = folder.appending("large")
+            try WholeFile.write(repeatElement(UInt8(ascii: "x"), count: 200_000), to: file)
+            #expect(throws: FileFailure.self) { try WholeFile.read(file, limit: 100_000) }
+        }
+    }
+
+    @Test func `a tree is removed with the links in it and not what they lead to`() throws {
+        try withScratchFolder { folder in
+            let kept = folder.appending("kept")
+            try WholeFile.write("x".utf8, to: kept)
+            let tree = folder.appending("tree")
+            try Folder.create(tree.appending("a/b"))
+            try WholeFile.write("x".utf8, to: tree.appending("a/b/c"))
+            try FilePath.link(tree.appending("a/link"), to: folder)
+            try Folder.removeTree(tree)
+            try Folder.removeTree(tree)
+            #expect(Folder.names(in: folder) == ["kept"])
+        }
+    }
+
+    @Test func `a lock is held by one at a time and free again when its holder lets go`() async throws {
+        try await withScratchFolder { folder in
+            let path = folder.appending("lock")
+            do {
+                let first = try FileLock.take(path)
+                #expect((first == nil) == false)
+                let second = try FileLock.take(path)
+                #expect((second == nil) == true)
+                await #expect(throws: DeadlineExceeded.self) {
+                    _ = try await FileLock.acquire(path, within: .milliseconds(50))
+                }
+                _ = consume first
+            }
+            _ = try await FileLock.acquire(path, within: .seconds(5))
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["QUIVER_HOME": "/q"], "/q/images", "/q/cache", "/q/run"),
+            (["HOME": "/home/a"], "/home/a/.local/share/quiver/images", "/home/a/.cache/quiver", nil),
+            (
+                ["HOME": "/home/a", "XDG_DATA_HOME": "/d", "XDG_CACHE_HOME": "relative", "XDG_RUNTIME_DIR": "/r"],
+                "/d/quiver/images", "/home/a/.cache/quiver", "/r/quiver"
+            ),
+        ] as [([String: String], String, String, String?)]
+    )
+    func `the home follows the environment`(
+        environment: [String: String],
+        images: String,
+        cache: String,
+        runtime: String?,
+    ) {
+        let home = QuiverHome(environment: environment)
+        #expect(home.images.string == images)
+        #expect(home.cache.string == cache)
+        if let runtime { #expect(home.runtime.string == runtime) }
+    }
+}
