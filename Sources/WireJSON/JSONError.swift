@@ -6,6 +6,8 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         case malformed
         /// A bound on size, depth or count was exceeded.
         case limitExceeded
+        /// A number is infinite or not a number, which JSON cannot spell (QEMU prints `inf` and `nan`).
+        case nonFiniteNumber
         /// A member is missing.
         case missingMember
         /// A value has another type than was asked for.
@@ -16,7 +18,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public let code: Code
     public let message: String
-    /// The path to the value, as in `return.file.driver`; empty for the value itself.
+    /// The path to the value, as in `return.file.driver` or `[3].name`; empty for the value itself.
     public let path: String
     /// Where in the bytes the failure was found; nil when the value came from no bytes.
     public let offset: Int?

@@ -17,6 +17,11 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     public init() {}
 
+    /// Takes members whose names the caller knows to differ.
+    init(uniqueMembers members: [Member]) {
+        self.members = members
+    }
+
     public init(dictionaryLiteral elements: (String, JSON)...) {
         for (name, value) in elements { self[name] = value }
     }
@@ -42,7 +47,7 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
 extension JSONObject: Hashable {
     public static func == (left: Self, right: Self) -> Bool {
-        left.members.count == right.members.count && Set(left.members) == Set(right.members)
+        left.members.count == right.members.count && left.members.allSatisfy { right[$0.name] == $0.value }
     }
 
     public func hash(into hasher: inout Hasher) {
