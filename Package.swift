@@ -132,7 +132,9 @@ let package = Package(
         .target(
             name: "QAPI",
             dependencies: [
-                "QMPCore"
+                "QMPCore",
+                "Quantities",
+                "WireJSON",
             ],
         ),
         .testTarget(
@@ -158,7 +160,9 @@ let package = Package(
         .target(
             name: "QGA",
             dependencies: [
-                "QMPCore"
+                "QMPCore",
+                "Quantities",
+                "WireJSON",
             ],
         ),
         .target(

@@ -26,10 +26,10 @@ extension QAPIObject {
         try self.init(members: JSONObject(json: json))
     }
 
-    public var json: JSON { .object(members) }
+    public var json: JSON { .object(wireMembers) }
 
-    /// The members as they go on the wire.
-    public var members: JSONObject {
+    /// The members that are set, as they go on the wire.
+    public var wireMembers: JSONObject {
         var members = JSONObject()
         write(to: &members)
         return members
@@ -52,4 +52,8 @@ extension QAPIEnum {
     public var description: String { rawValue }
 
     public static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+}
+
+extension QMPCommand where Self: QAPIObject {
+    public var arguments: JSONObject { wireMembers }
 }

@@ -32,3 +32,10 @@ extension JSONObject {
         if let value { self[name] = value.json }
     }
 }
+
+extension JSONObject {
+    /// Adds the members whose names are not there yet.
+    public mutating func setMissing(from other: JSONObject) {
+        for member in other.members where self[member.name] == nil { self[member.name] = member.value }
+    }
+}
