@@ -1,0 +1,46 @@
+# What a user or contributor does with this tree. `make demo` and `make test` work on a bare machine with a Swift
+# toolchain: they install what they need first.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+QEMU_NEXT ?= $(CURDIR)/.build/qemu-next
+
+.PHONY: help deps build install demo test checks bench lint format clean
+
+help:
+	@echo "make deps     install the system packages that building and running need"
+	@echo "make build    build the package (debug)"
+	@echo "make install  build a release and copy quiver to PREFIX/bin ($(PREFIX)/bin)"
+	@echo "make demo     run a real pytest suite in a real machine: passed, failed, restored, passed"
+	@echo "make test     check and test everything, with real machines, on two versions of QEMU"
+	@echo "make bench    measure what the budgets speak of, beside other clients"
+	@echo "make lint     check the format and the generated code; make format mends the format"
+
+deps:
+	@Tools/install-packages
+
+build: deps
+	$(SWIFT) build
+
+install: deps
+	$(SWIFT) build --configuration release --product quiver
+	install -D -m 755 .build/release/quiver $(DESTDIR)$(PREFIX)/bin/quiver
+
+demo: build
+	@Tools/demo .build/debug/quiver
+
+test: build
+	@QUIVER_TEST_QEMU_NEXT="$(QEMU_NEXT)" SWIFT="$(SWIFT)" Tools/test
+
+bench: deps
+	@Benchmarks/run
+
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	Tools/check-generated
+
+format:
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build

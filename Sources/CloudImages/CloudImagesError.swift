@@ -1,0 +1,41 @@
+/// Why an image, overlay or seed could not be made, read or used.
+public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it was.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: String {
+            case badReference, unknownImage, unsupported, toolFailed, badImage, badSeed, cannotWrite
+        }
+        private let kind: Kind
+
+        private init(_ kind: Kind) { self.kind = kind }
+
+        /// The text is no image reference.
+        public static let badReference = Self(.badReference)
+        /// No image of that name is in the store.
+        public static let unknownImage = Self(.unknownImage)
+        /// This host or this image cannot do what was asked.
+        public static let unsupported = Self(.unsupported)
+        /// A program that makes images failed.
+        public static let toolFailed = Self(.toolFailed)
+        /// The file is not the disk image that it should be.
+        public static let badImage = Self(.badImage)
+        /// The seed's content would not do what its writer wants.
+        public static let badSeed = Self(.badSeed)
+        /// The output cannot be written.
+        public static let cannotWrite = Self(.cannotWrite)
+
+        public var description: String { kind.rawValue }
+    }
+
+    public let code: Code
+    public let message: String
+    public let cause: (any Error)?
+
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String { message }
+}

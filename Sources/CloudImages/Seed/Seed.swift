@@ -1,0 +1,29 @@
+/// What cloud-init's NoCloud data source reads at a machine's first boot.
+///
+/// The four parts are passed on as they are: ``userData`` may be cloud-config, a `#!` script, `#include`, a Jinja
+/// template or a MIME multi-part message. Source: cloud-init's documentation of the NoCloud data source.
+public struct Seed: Sendable, Hashable {
+    /// The user's own part.
+    public var userData: String
+    /// The instance's identity: at least `instance-id`.
+    public var metaData: String
+    /// The network's description, version 1 or 2; nil lets cloud-init use DHCP on the first card.
+    public var networkConfig: String?
+    /// The part of whoever runs the machine, which user-data overrides.
+    public var vendorData: String?
+
+    public init(userData: String, metaData: String, networkConfig: String? = nil, vendorData: String? = nil) {
+        self.userData = userData
+        self.metaData = metaData
+        self.networkConfig = networkConfig
+        self.vendorData = vendorData
+    }
+
+    /// The files of the seed by name, in the order in which they are written.
+    var files: [(name: String, text: String)] {
+        var files = [("meta-data", metaData), ("user-data", userData)]
+        if let vendorData { files.append(("vendor-data", vendorData)) }
+        if let networkConfig { files.append(("network-config", networkConfig)) }
+        return files
+    }
+}

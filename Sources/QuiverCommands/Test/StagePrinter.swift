@@ -1,0 +1,31 @@
+import Quantities
+import Synchronization
+import TestRuns
+
+/// Prints each stage of a run to standard error as it goes, with its time.
+///
+/// On a terminal a stage's line is drawn when it begins and again when it ends; elsewhere each is a line of its own.
+final class StagePrinter: StageObserver {
+    private let isTerminal = StandardError.isTerminal
+
+    func began(_ stage: Stage) {
+        if isTerminal && stage != .pytest {
+            StandardError.writeRaw("\(padded(stage)) ...")
+        } else {
+            StandardError.write("\(padded(stage)) ...")
+        }
+    }
+
+    func ended(_ time: StageTime) {
+        let note = time.note.map { "  (\($0))" } ?? ""
+        let line = "\(padded(time.stage)) \(Duration.seconds(time.seconds).shortText)\(note)"
+        // Return to the line's beginning and clear it: the stage's first line is still there.
+        let clear = isTerminal && time.stage != .pytest ? "\r\u{1B}[K" : ""
+        StandardError.write(clear + line)
+    }
+
+    private func padded(_ stage: Stage) -> String {
+        let width = Stage.allCases.map(\.rawValue.count).max() ?? 0
+        return stage.rawValue + String(repeating: " ", count: width - stage.rawValue.count)
+    }
+}

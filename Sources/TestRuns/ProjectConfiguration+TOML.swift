@@ -1,0 +1,134 @@
+import HostSupport
+import Quantities
+public import SystemPackage
+import TOMLKit
+
+extension ProjectConfiguration {
+    /// Reads the `[tool.quiver]` table of the project's `pyproject.toml`; no file or no table gives the defaults.
+    ///
+    /// - Throws: ``TestRunError`` with code `badConfiguration` that names the file and the key.
+    public init(project: FilePath) throws(TestRunError) {
+        let path = project.appending("pyproject.toml")
+        let text: String
+        do {
+            text = try WholeFile.readText(path)
+        } catch {
+            guard error.reason == .noSuchFileOrDirectory else {
+                throw TestRunError(.badConfiguration, "\(error)", cause: error)
+            }
+            self.init()
+            return
+        }
+        try self.init(toml: text, path: path)
+    }
+
+    /// Reads the `[tool.quiver]` table of TOML text.
+    ///
+    /// - Parameter path: The file's name in errors.
+    public init(toml text: String, path: FilePath) throws(TestRunError) {
+        self.init()
+        let document: TOMLTable
+        do {
+            document = try TOMLTable(string: text)
+        } catch {
+            throw TestRunError(.badConfiguration, "\(path): not TOML: \(Self.oneLine("\(error)"))", cause: error)
+        }
+        guard let table = document["tool"]?.table?["quiver"]?.table else { return }
+        let reader = TableReader(table: table, path: path)
+        try reader.refuseUnknownKeys(Self.keys)
+        image = try reader.string("image") ?? image
+        cpus = try reader.wholeNumber("cpus", in: 1...255) ?? cpus
+        memory = try reader.size("memory") ?? memory
+        packages = try reader.strings("packages") ?? packages
+        setup = try reader.strings("setup") ?? setup
+        include = try reader.strings("include") ?? include
+        exclude = try reader.strings("exclude") ?? exclude
+        pytest = try reader.words("pytest") ?? pytest
+        user = try reader.string("user") ?? user
+        isolate = try reader.choice("isolate") ?? isolate
+        checkpoint = try reader.choice("checkpoint") ?? checkpoint
+        artifacts = try reader.strings("artifacts") ?? artifacts
+    }
+
+    private static let keys = [
+        "image", "cpus", "memory", "packages", "setup", "include", "exclude", "pytest", "user", "isolate",
+        "checkpoint", "artifacts",
+    ]
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+}
+
+/// Reads typed values of one table and names the file and the key when a value is of another kind.
+private struct TableReader {
+    let table: TOMLTable
+    let path: FilePath
+
+    func refuseUnknownKeys(_ known: [String]) throws(TestRunError) {
+        for key in table.keys where !known.contains(key) {
+            throw bad(key, "is no setting; the settings are \(known.joined(separator: ", "))")
+        }
+    }
+
+    func string(_ key: String) throws(TestRunError) -> String? {
+        guard let value = table[key] else { return nil }
+        guard let text = value.string, !text.isEmpty else { throw bad(key, "must be a text") }
+        return text
+    }
+
+    func wholeNumber(_ key: String, in range: ClosedRange<Int>) throws(TestRunError) -> Int? {
+        guard let value = table[key] else { return nil }
+        guard let number = value.int, range.contains(number) else {
+            throw bad(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func size(_ key: String) throws(TestRunError) -> ByteCount? {
+        guard let text = try string(key) else { return nil }
+        guard let size = ByteCount(parsing: text), size > .zero else {
+            throw bad(key, "is \"\(text)\", which is no size; write it like \"512M\" or \"2G\"")
+        }
+        return size
+    }
+
+    func strings(_ key: String) throws(TestRunError) -> [String]? {
+        guard let value = table[key] else { return nil }
+        guard let array = value.array else { throw bad(key, "must be a list of texts, as in [\"a\", \"b\"]") }
+        var texts: [String] = []
+        for element in array {
+            guard let text = element.string else { throw bad(key, "must be a list of texts, as in [\"a\", \"b\"]") }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// A command: a list of words, or a text that is split at its spaces.
+    func words(_ key: String) throws(TestRunError) -> [String]? {
+        guard let value = table[key] else { return nil }
+        let words: [String]?
+        if let text = value.string {
+            words = text.split(separator: " ").map(String.init)
+        } else {
+            words = try strings(key)
+        }
+        guard let words, !words.isEmpty else { throw bad(key, "must name a command") }
+        return words
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ key: String
+    ) throws(TestRunError) -> Choice? where Choice.RawValue == String {
+        guard let text = try string(key) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let choices = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw bad(key, "is \"\(text)\"; it can be \(choices)")
+        }
+        return choice
+    }
+
+    private func bad(_ key: String, _ problem: String) -> TestRunError {
+        TestRunError(.badConfiguration, "\(path): tool.quiver.\(key) \(problem)")
+    }
+}

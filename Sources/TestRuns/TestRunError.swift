@@ -1,0 +1,43 @@
+/// Why a test run could not be carried out.
+///
+/// Failing tests are a result, not an error.
+public struct TestRunError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it was.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: String {
+            case badConfiguration, noProject, noImage, bakeFailed, machineLost, syncFailed, noPytest
+        }
+        private let kind: Kind
+
+        private init(_ kind: Kind) { self.kind = kind }
+
+        /// `pyproject.toml` says something that makes no sense.
+        public static let badConfiguration = Self(.badConfiguration)
+        /// The folder is not there or holds nothing to test.
+        public static let noProject = Self(.noProject)
+        /// No image was named, or the one named is not in the store.
+        public static let noImage = Self(.noImage)
+        /// The image could not be provisioned: cloud-init or a setup command failed.
+        public static let bakeFailed = Self(.bakeFailed)
+        /// The machine ended while it was needed.
+        public static let machineLost = Self(.machineLost)
+        /// The project could not be copied into the guest, or its artifacts back.
+        public static let syncFailed = Self(.syncFailed)
+        /// The guest has no pytest and none could be installed.
+        public static let noPytest = Self(.noPytest)
+
+        public var description: String { kind.rawValue }
+    }
+
+    public let code: Code
+    public let message: String
+    public let cause: (any Error)?
+
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String { message }
+}

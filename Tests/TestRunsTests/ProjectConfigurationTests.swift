@@ -1,0 +1,71 @@
+import Quantities
+import SystemPackage
+import TestRuns
+import Testing
+
+@Suite struct ProjectConfigurationTests {
+    @Test func `every setting is read`() throws {
+        let configuration = try read(
+            """
+            [project]
+            name = "x"
+
+            [tool.quiver]
+            image = "ubuntu:24.04"
+            cpus = 4
+            memory = "512M"
+            packages = ["tcpdump"]
+            setup = ["sysctl -w a=b"]
+            include = ["data/**"]
+            exclude = ["*.iso"]
+            pytest = "python3 -m pytest -q"
+            user = "ubuntu"
+            isolate = "test"
+            checkpoint = "session-fixtures"
+            artifacts = ["out/"]
+            """
+        )
+        var expected = ProjectConfiguration()
+        expected.image = "ubuntu:24.04"
+        expected.cpus = 4
+        expected.memory = .mebibytes(512)
+        expected.packages = ["tcpdump"]
+        expected.setup = ["sysctl -w a=b"]
+        expected.include = ["data/**"]
+        expected.exclude = ["*.iso"]
+        expected.pytest = ["python3", "-m", "pytest", "-q"]
+        expected.user = "ubuntu"
+        expected.isolate = .test
+        expected.checkpoint = .sessionFixtures
+        expected.artifacts = ["out/"]
+        #expect(configuration == expected)
+    }
+
+    @Test(arguments: ["", "[project]\nname = \"x\"", "[tool.ruff]\nline-length = 100"])
+    func `a project that says nothing gets the defaults`(text: String) throws {
+        #expect(try read(text) == ProjectConfiguration())
+    }
+
+    @Test(arguments: [
+        ("[tool.quiver", "not TOML"),
+        ("[tool.quiver]\nmemory = \"banana\"", "tool.quiver.memory is \"banana\", which is no size"),
+        ("[tool.quiver]\nmemory = 5", "tool.quiver.memory must be a text"),
+        ("[tool.quiver]\ncpus = 0", "tool.quiver.cpus must be a whole number from 1 to 255"),
+        ("[tool.quiver]\ncpus = \"2\"", "tool.quiver.cpus must be a whole number"),
+        ("[tool.quiver]\nisolate = \"all\"", "tool.quiver.isolate is \"all\"; it can be \"none\", \"file\", \"test\""),
+        ("[tool.quiver]\npackages = \"curl\"", "tool.quiver.packages must be a list of texts"),
+        ("[tool.quiver]\nsetup = [1]", "tool.quiver.setup must be a list of texts"),
+        ("[tool.quiver]\npytest = []", "tool.quiver.pytest must name a command"),
+        ("[tool.quiver]\nimages = \"x\"", "tool.quiver.images is no setting; the settings are image,"),
+    ])
+    func `a setting that makes no sense is named with its file`(text: String, message: String) throws {
+        let error = #expect(throws: TestRunError.self) { try read(text) }
+        #expect(error?.code == .badConfiguration)
+        #expect(error?.description.hasPrefix("/p/pyproject.toml: \(message)") == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains("\n") == false)
+    }
+
+    private func read(_ text: String) throws -> ProjectConfiguration {
+        try ProjectConfiguration(toml: text, path: "/p/pyproject.toml")
+    }
+}
