@@ -1,0 +1,25 @@
+#pragma once
+#include <stddef.h>
+#include <sys/types.h>
+
+/// Sends what the socket takes at once; a descriptor of 0 or more goes along with the first byte (SCM_RIGHTS).
+/// Never blocks and never raises SIGPIPE. Returns the bytes sent, or -1 with errno.
+ssize_t cplatform_send(int socket, const void *bytes, size_t count, int descriptor);
+
+/// Receives bytes, waiting for the first, and up to `capacity` descriptors that came with them (close-on-exec).
+/// Returns the bytes received, 0 at the end, or -1 with errno; `*received` is the number of descriptors.
+ssize_t cplatform_receive(int socket, void *bytes, size_t count, int *descriptors, int capacity, int *received);
+
+/// Begins to connect to a unix socket; Swift cannot fill sockaddr_un's array. Never blocks.
+/// Returns a blocking, close-on-exec descriptor, or -1 with errno (ENAMETOOLONG for a path that does not fit).
+int cplatform_connect_unix(const char *path);
+
+/// Listens at a unix socket. Returns a close-on-exec descriptor, or -1 with errno.
+int cplatform_listen_unix(const char *path, int backlog);
+
+/// The process at the other end of a unix socket, or -1 where the system cannot tell.
+pid_t cplatform_peer_process(int socket);
+
+/// Starts a detached thread: pthread_create takes another function type on each platform.
+/// Returns 0 or an error number.
+int cplatform_start_thread(const char *name, size_t stack_size, void (*body)(void *), void *context);

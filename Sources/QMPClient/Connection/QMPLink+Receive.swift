@@ -1,0 +1,145 @@
+import Dispatch
+import Logging
+import QMPCore
+import Synchronization
+import SystemPackage
+import WireJSON
+
+extension QMPLink {
+    /// Receives until the connection has ended for good; the life of the connection's thread.
+    func run(_ first: ConnectedSocket) {
+        var socket = first
+        while true {
+            var reason = receive(from: socket)
+            let (isClosing, isQuitting) = state.withLock { state in
+                state.socket = nil
+                return (state.isClosing, state.session.isQuitting)
+            }
+            socket.finish()
+            if isClosing {
+                reason = QMPError(.connectionClosed, "the connection to \(endpoint) was closed from this side")
+            }
+            act { $0.session.closed(reason) }
+            let isExpected = isClosing || isQuitting
+            guard !isExpected, let next = reconnect(after: reason) else {
+                finish(isExpected ? nil : reason)
+                return
+            }
+            socket = next
+            deliver(.gap(reason: reason.message))
+        }
+    }
+
+    /// Receives messages until the socket ends.
+    private func receive(from socket: ConnectedSocket) -> QMPError {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+        defer { buffer.deallocate() }
+        var framer = JSONFramer(limits: options.limits)
+        while true {
+            let count: Int
+            do throws(Errno) {
+                count = try socket.receive(into: buffer)
+            } catch {
+                return QMPError(.connectionClosed, "the connection to \(endpoint) broke: \(error)", cause: error)
+            }
+            guard count > 0 else {
+                let rest = framer.pendingBytes > 0 ? " in the middle of a message" : ""
+                return QMPError(.connectionClosed, "\(endpoint) closed the connection\(rest)")
+            }
+            framer.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            while let frame = framer.next() { received(frame) }
+        }
+    }
+
+    private func received(_ frame: JSONFramer.Frame) {
+        switch frame {
+        case .value(let text):
+            options.wireLog?.record(.received, text.bytes, at: .now)
+            do throws(JSONError) {
+                let message = QMPMessage(try JSON.parse(text))
+                act { $0.session.received(message, capabilitiesID: self.nextID()) }
+            } catch {
+                let id = try? JSON.parseSalvaging(text)["id"]
+                act { $0.session.receivedUnreadable(error, id: id) }
+            }
+        case .refused(let error, let tail):
+            act { $0.session.receivedUnreadable(error, id: Self.id(inTail: tail)) }
+        case .garbage(let bytes):
+            act { _ in [.report(.garbage(bytes))] }
+        case .reset:
+            act { _ in [.report(.reset)] }
+        }
+    }
+
+    /// The id of a message of which only the end was kept: QEMU writes it last.
+    static func id(inTail tail: [UInt8]) -> JSON? {
+        var rest = tail[...]
+        func dropSpace() {
+            while let byte = rest.last, [0x20, 0x0A, 0x0D, 0x09].contains(byte) { rest.removeLast() }
+        }
+        guard rest.popLast() == UInt8(ascii: "}") else { return nil }
+        dropSpace()
+        var digits: [UInt8] = []
+        while let byte = rest.last, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+            digits.insert(rest.removeLast(), at: 0)
+        }
+        dropSpace()
+        guard rest.popLast() == UInt8(ascii: ":") else { return nil }
+        dropSpace()
+        guard rest.suffix(4).elementsEqual("\"id\"".utf8), let id = UInt64(String(decoding: digits, as: UTF8.self))
+        else { return nil }
+        return JSON(id)
+    }
+
+    /// Tells everyone who still waits that the connection is over.
+    private func finish(_ reason: QMPError?) {
+        timer.cancel()
+        let (subscribers, closers, readiness) = state.withLock { state in
+            state.isFinished = true
+            defer {
+                state.subscribers = []
+                state.closeWaiters = []
+            }
+            return (state.subscribers, state.closeWaiters, state.calls.removeValue(forKey: Self.readiness))
+        }
+        readiness?.waiter.resume(returning: .failure(Self.connectFailed(reason, endpoint: endpoint)))
+        for subscriber in subscribers { subscriber.queue?.finish(reason) }
+        for closer in closers { closer.resume() }
+    }
+
+    private static func connectFailed(_ reason: QMPError?, endpoint: QMPEndpoint) -> QMPError {
+        let text = reason?.message ?? "the connection was closed"
+        return QMPError(.connectFailed, "\(endpoint): ended before it was negotiated: \(text)", cause: reason)
+    }
+
+    // MARK: Reconnecting
+
+    /// Connects again as the policy says.
+    /// - Returns: The new socket, its session begun; nil when the policy gives up or somebody closes meanwhile.
+    private func reconnect(after reason: QMPError) -> ConnectedSocket? {
+        guard case .unix(let path) = endpoint else { return nil }
+        var delay = options.reconnect.delay
+        for attempt in 0..<options.reconnect.attempts {
+            if interruption.wait(timeout: .now() + .nanoseconds(Int(delay / .nanoseconds(1)))) == .success {
+                return nil
+            }
+            delay = min(delay * 2, options.reconnect.longestDelay)
+            guard case .success(let descriptor) = UnixSocket.connectOnce(path) else { continue }
+            options.logger?.debug(
+                "QMP reconnected",
+                metadata: ["qmp.endpoint": "\(endpoint)", "qmp.attempt": "\(attempt)"]
+            )
+            let socket = ConnectedSocket(adopting: descriptor)
+            let isWanted = state.withLock { state in
+                guard !state.isClosing else { return false }
+                state.session = QMPSession(settings: options.sessionSettings)
+                state.socket = socket
+                return true
+            }
+            if isWanted { return socket }
+            socket.finish()
+            return nil
+        }
+        return nil
+    }
+}

@@ -1,0 +1,55 @@
+public import QMPCore
+
+/// What a subscriber receives.
+public enum QMPEventItem: Sendable, Hashable {
+    case event(QMPEvent)
+    /// This many events were dropped here because the subscriber was slower than they came.
+    case missed(Int)
+    /// The connection was lost here and made again: events and the state of jobs in between are not known.
+    case gap(reason: String)
+
+    /// The event; nil for the other items.
+    public var event: QMPEvent? {
+        guard case .event(let event) = self else { return nil }
+        return event
+    }
+}
+
+/// The events of a connection from the moment of subscription on; for one consumer.
+///
+/// The sequence ends when the connection is closed on purpose (by us, or by QEMU after `quit`) and throws
+/// ``QMPError`` when it is lost.
+public struct QMPEvents: AsyncSequence, Sendable {
+    public typealias Element = QMPEventItem
+    public typealias Failure = QMPError
+
+    let subscription: QMPSubscription
+
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(subscription: subscription) }
+
+    /// Reads the events one after another; not to be shared between tasks.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        let subscription: QMPSubscription
+
+        /// Waits for the next item.
+        /// - Throws: ``QMPError`` when the connection is lost, or with code `cancelled` when the task is cancelled.
+        public mutating func next() async throws(QMPError) -> QMPEventItem? {
+            try await subscription.queue.next()
+        }
+
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws(QMPError) -> QMPEventItem? {
+            try await subscription.queue.next()
+        }
+    }
+}
+
+@available(*, unavailable) extension QMPEvents.AsyncIterator: Sendable {}
+
+/// Keeps a subscription alive; the connection holds its queue only weakly.
+final class QMPSubscription: Sendable {
+    let queue: QMPEventQueue
+
+    init(queue: QMPEventQueue) { self.queue = queue }
+}

@@ -1,0 +1,16 @@
+public import SystemPackage
+
+/// Where a monitor is.
+public enum QMPEndpoint: Sendable, Hashable, CustomStringConvertible {
+    /// A unix socket that QEMU listens at; its path holds at most 107 bytes (103 on macOS).
+    case unix(FilePath)
+    /// A connected stream socket, which the connection takes over and closes.
+    case descriptor(FileDescriptor)
+
+    public var description: String {
+        switch self {
+        case .unix(let path): path.string
+        case .descriptor(let descriptor): "descriptor \(descriptor.rawValue)"
+        }
+    }
+}

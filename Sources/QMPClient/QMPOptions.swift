@@ -1,0 +1,35 @@
+public import Logging
+public import WireJSON
+
+/// How a connection behaves.
+public struct QMPOptions: Sendable {
+    /// What speaks at the other end.
+    public enum Dialect: Sendable, Hashable {
+        /// QEMU's monitor: greets, negotiates, sends events.
+        case monitor
+        /// The guest agent: no greeting, no events, one command at a time.
+        case agent
+    }
+
+    public var dialect: Dialect = .monitor
+    /// How long connecting, greeting and negotiating may take together.
+    public var connectDeadline: Duration = .seconds(10)
+    /// How long a command may take that brings no deadline of its own.
+    public var commandDeadline: Duration = .seconds(60)
+    /// In-band commands in flight, at most; QEMU stops reading beyond eight, so further ones wait here in order.
+    public var window: Int = 8
+    /// Whether out-of-band execution is negotiated where QEMU offers it.
+    public var enablesOutOfBand: Bool = true
+    /// What a message may measure; a larger one fails its command and costs nothing else.
+    public var limits: JSONLimits = .standard
+    /// What happens when the connection is lost.
+    public var reconnect: QMPReconnectPolicy = .never
+    /// QEMU's process, for ``QMPConnection/liveness(within:)``; nil asks the socket for it.
+    public var processID: Int32?
+    /// Where oddities are logged, at debug level; nil logs nothing.
+    public var logger: Logger?
+    /// Where every message is recorded; nil records nothing.
+    public var wireLog: (any QMPWireLog)?
+
+    public init() {}
+}

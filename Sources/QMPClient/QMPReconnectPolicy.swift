@@ -1,0 +1,20 @@
+/// What a connection does when it is lost.
+///
+/// Commands that were in flight fail as ``QMPError/Code/outcomeUnknown`` and are never sent again; commands that were
+/// still queued fail as ``QMPError/Code/connectionClosed``. Subscribers are told of the gap.
+public struct QMPReconnectPolicy: Sendable, Hashable {
+    /// How often connecting is tried again after a loss; zero gives the connection up.
+    public let attempts: Int
+    /// How long to wait before the first attempt; doubled after each, up to ``longestDelay``.
+    public let delay: Duration
+    public let longestDelay: Duration
+
+    public init(attempts: Int, delay: Duration = .milliseconds(50), longestDelay: Duration = .seconds(5)) {
+        self.attempts = max(0, attempts)
+        self.delay = delay
+        self.longestDelay = longestDelay
+    }
+
+    /// A lost connection stays lost.
+    public static let never = Self(attempts: 0)
+}

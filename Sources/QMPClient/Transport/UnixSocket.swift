@@ -1,0 +1,38 @@
+import CPlatform
+import HostSupport
+package import SystemPackage
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Making connected unix sockets.
+package enum UnixSocket {
+    /// Tries to connect, without waiting.
+    package static func connectOnce(_ path: FilePath) -> Result<FileDescriptor, Errno> {
+        let descriptor = path.withPlatformString { cplatform_connect_unix($0) }
+        return descriptor >= 0 ? .success(FileDescriptor(rawValue: descriptor)) : .failure(Errno(rawValue: errno))
+    }
+
+    /// Connects, trying again while the listener's queue is full or nobody accepts yet.
+    ///
+    /// A listener refuses while an abandoned connection fills its backlog of one, and a socket file exists before its
+    /// QEMU listens; one whose QEMU is gone refuses for ever, so refusals are forgiven for a short while only.
+    package static func connect(_ path: FilePath, deadline: ContinuousClock.Instant) async throws(Errno)
+        -> FileDescriptor
+    {
+        let refusedUntil = ContinuousClock.now + .milliseconds(300)
+        while true {
+            switch connectOnce(path) {
+            case .success(let descriptor): return descriptor
+            case .failure(let error):
+                let isBusy = error == .resourceTemporarilyUnavailable || error == .nowInProgress
+                let isYoung = error == .connectionRefused && ContinuousClock.now < refusedUntil
+                guard isBusy || isYoung, ContinuousClock.now < deadline else { throw error }
+            }
+            do { try await Task.sleep(for: .milliseconds(5)) } catch { throw Errno.canceled }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+public import WireJSON
+
+/// Something odd that the peer did and that the session survived.
+public enum QMPDiagnostic: Sendable, Hashable, CustomStringConvertible {
+    /// A reply whose id belongs to no command, or to none any more.
+    case unknownReply(id: JSON?)
+    /// The reply to a command that had been given up; dropped.
+    case lateReply(command: String, id: UInt64)
+    /// An error without an id while it could not be told which command failed.
+    case errorWithoutID(errorClass: String, message: String, outstanding: Int)
+    /// A message that could not be read.
+    case unreadable(JSONError)
+    /// A message that is neither greeting, reply nor event.
+    case unknownMessage(JSON)
+    /// Bytes between messages that are no JSON.
+    case garbage([UInt8])
+    /// The parser was reset by a byte that no text contains.
+    case reset
+    /// A second greeting: the peer started over, and what was in flight is lost.
+    case secondGreeting
+
+    public var description: String {
+        switch self {
+        case .unknownReply(let id): "a reply answers no command (id \(id.map(\.description) ?? "missing"))"
+        case .lateReply(let command, let id): "the reply to \(command) (id \(id)) came after it was given up"
+        case .errorWithoutID(let errorClass, let message, let outstanding):
+            "an error without an id while \(outstanding) commands were outstanding: \(errorClass): \(message)"
+        case .unreadable(let error): "a message could not be read: \(error)"
+        case .unknownMessage: "a message is neither greeting, reply nor event"
+        case .garbage(let bytes): "bytes between messages are no JSON: \(String(decoding: bytes, as: UTF8.self))"
+        case .reset: "the peer reset the stream"
+        case .secondGreeting: "the peer greeted again: it started over"
+        }
+    }
+}

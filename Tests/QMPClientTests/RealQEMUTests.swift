@@ -1,0 +1,63 @@
+import QMPClient
+import QMPCore
+import SystemPackage
+import Testing
+import WireJSON
+
+@Suite(.tags(.qemu), .timeLimit(.minutes(2))) struct RealQEMUTests {
+    @Test(arguments: RealQEMU.all)
+    func `a command by name returns QEMU's reply`(qemu: RealQEMU) async throws {
+        try await qemu.run { sockets, _ in
+            try await QMPConnection.withConnection(to: .unix(sockets[0])) { qmp in
+                let status = try await qmp.execute("query-status")
+                #expect(status["running"] == true)
+                #expect(
+                    qmp.greeting?.version ?? .init(major: 0, minor: 0, micro: 0) > .init(major: 7, minor: 0, micro: 0)
+                )
+                #expect(qmp.canExecuteOutOfBand)
+            }
+        }
+    }
+
+    @Test(arguments: RealQEMU.all)
+    func `an error bears QEMU's own class and text`(qemu: RealQEMU) async throws {
+        try await qemu.run { sockets, _ in
+            try await QMPConnection.withConnection(to: .unix(sockets[0])) { qmp in
+                let error = await #expect(throws: QMPError.self) { try await qmp.execute("no-such-command") }
+                #expect(error?.code == .commandFailed)
+                #expect(error?.errorClass == "CommandNotFound")
+                #expect(error?.command == "no-such-command")
+            }
+        }
+    }
+
+    @Test(arguments: RealQEMU.all)
+    func `the events of a command come to whoever subscribed before it`(qemu: RealQEMU) async throws {
+        try await qemu.run { sockets, _ in
+            try await QMPConnection.withConnection(to: .unix(sockets[0])) { qmp in
+                let (_, events) = try await qmp.execute("stop", following: .named("STOP", "RESUME"))
+                _ = try await qmp.execute("cont")
+                var iterator = events.makeAsyncIterator()
+                for name in ["STOP", "RESUME"] {
+                    let item = try await iterator.next()
+                    #expect(item?.event?.name == name)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: RealQEMU.all)
+    func `quit succeeds and ends the events without an error`(qemu: RealQEMU) async throws {
+        try await qemu.run { sockets, _ in
+            let qmp = try await QMPConnection.connect(to: .unix(sockets[0]))
+            let events = qmp.events(.named("SHUTDOWN"))
+            _ = try await qmp.execute("quit")
+            var names: [String] = []
+            for try await item in events { names.append(item.event?.name ?? "") }
+            #expect(names == ["SHUTDOWN"])
+            let error = await #expect(throws: QMPError.self) { try await qmp.execute("query-status") }
+            #expect(error?.code == .connectionClosed)
+            await qmp.close()
+        }
+    }
+}
