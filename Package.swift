@@ -181,6 +181,7 @@ let package = Package(
         .testTarget(
             name: "QMPClientTests",
             dependencies: [
+                "HostSupport",
                 "QMPClient",
                 "QMPTesting",
                 .product(name: "Subprocess", package: "swift-subprocess"),

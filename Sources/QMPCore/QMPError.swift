@@ -4,7 +4,7 @@ public struct QMPError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case commandFailed, connectFailed, connectionClosed, outcomeUnknown, timedOut, cancelled
-            case protocolViolation, undecodableReply, unsupported, invalidArguments
+            case protocolViolation, undecodableReply, unsupported, invalidArguments, jobFailed
         }
         private let kind: Kind
 
@@ -28,6 +28,8 @@ public struct QMPError: Error, Sendable, CustomStringConvertible {
         public static let undecodableReply = Self(.undecodableReply)
         /// The running QEMU does not have the command, member or value.
         public static let unsupported = Self(.unsupported)
+        /// A job, a migration or a removal that had begun ended with an error; the message is QEMU's own.
+        public static let jobFailed = Self(.jobFailed)
         /// The arguments cannot be sent as they are.
         public static let invalidArguments = Self(.invalidArguments)
 

@@ -1,5 +1,7 @@
 import DequeModule
+import Dispatch
 import QMPCore
+import Quantities
 import Synchronization
 
 /// What one subscriber has not consumed yet: bounded, the newest items are kept.
@@ -17,6 +19,8 @@ final class QMPEventQueue: Sendable {
         var missed = 0
         var end: End?
         var waiter: Waiter?
+        /// Counts the waits, so that a time limit ends its own wait and no later one.
+        var waits: UInt64 = 0
     }
 
     let filter: QMPEventFilter
@@ -59,7 +63,9 @@ final class QMPEventQueue: Sendable {
         waiter?.resume(returning: error.map { .failure($0) } ?? .success(nil))
     }
 
-    func next() async throws(QMPError) -> QMPEventItem? {
+    /// Waits for the next item.
+    /// - Parameter limit: How long; nil waits without end.
+    func next(within limit: Duration? = nil) async throws(QMPError) -> QMPEventItem? {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: Waiter) in
                 let ready = state.withLock { state -> Result<QMPEventItem?, QMPError>? in
@@ -68,6 +74,8 @@ final class QMPEventQueue: Sendable {
                     if Task.isCancelled { return .failure(Self.cancelled) }
                     precondition(state.waiter == nil, "two tasks consume the same events: subscribe once for each")
                     state.waiter = continuation
+                    state.waits += 1
+                    if let limit { expire(wait: state.waits, after: limit) }
                     return nil
                 }
                 if let ready { continuation.resume(returning: ready) }
@@ -80,6 +88,22 @@ final class QMPEventQueue: Sendable {
             waiter?.resume(returning: .failure(Self.cancelled))
         }
         return try result.get()
+    }
+
+    /// Ends a wait when its time has run out.
+    private func expire(wait: UInt64, after limit: Duration) {
+        let delay = DispatchTimeInterval.nanoseconds(
+            Int(min(max(.zero, limit), .seconds(1_000_000_000)) / .nanoseconds(1))
+        )
+        DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [weak self] in
+            guard let self else { return }
+            let waiter: Waiter? = state.withLock { state in
+                guard state.waits == wait else { return nil }
+                defer { state.waiter = nil }
+                return state.waiter
+            }
+            waiter?.resume(returning: .failure(QMPError(.timedOut, "no event within \(limit.shortText)")))
+        }
     }
 
     private static let cancelled = QMPError(.cancelled, "the task that waited for an event was cancelled")

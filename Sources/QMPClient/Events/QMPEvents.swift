@@ -37,6 +37,12 @@ public struct QMPEvents: AsyncSequence, Sendable {
             try await subscription.queue.next()
         }
 
+        /// Waits for the next item for at most `limit`; no item is lost when it runs out.
+        /// - Throws: ``QMPError`` as ``next()``, or with code `timedOut`.
+        public mutating func next(within limit: Duration) async throws(QMPError) -> QMPEventItem? {
+            try await subscription.queue.next(within: limit)
+        }
+
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(QMPError) -> QMPEventItem? {
