@@ -40,6 +40,18 @@ public enum Folder {
         return names.sorted()
     }
 
+    /// Gives a finished folder its name, in place of what had the name before.
+    public static func replace(_ path: FilePath, with finished: FilePath) throws(FileFailure) {
+        let old = FilePath("\(finished).old")
+        let hadOld = rename(path.string, old.string) == 0
+        guard rename(finished.string, path.string) == 0 else {
+            let reason = Errno(rawValue: errno)
+            if hadOld { rename(old.string, path.string) }
+            throw FileFailure("create", path, reason)
+        }
+        if hadOld { try removeTree(old) }
+    }
+
     /// Removes a file, or a folder with all that is in it; nothing there is no error.
     ///
     /// Symbolic links are removed, not followed.

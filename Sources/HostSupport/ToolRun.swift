@@ -28,6 +28,7 @@ public enum ToolRun {
     ///   - arguments: The arguments after the program's name.
     ///   - environment: Changes to the inherited environment.
     ///   - workingDirectory: The folder to run in; nil for this process's.
+    ///   - input: The file that the program reads as its standard input.
     ///   - limit: The most that either output may print, in bytes; more is an error.
     /// - Throws: ``ToolMissing`` when there is no such program.
     public static func run(
@@ -35,8 +36,15 @@ public enum ToolRun {
         _ arguments: [String] = [],
         environment: [String: String] = [:],
         workingDirectory: FilePath? = nil,
+        input: FilePath = "/dev/null",
         limit: Int = 16 << 20,
     ) async throws -> Outcome {
+        let standardInput: FileDescriptor
+        do {
+            standardInput = try .open(input, .readOnly, options: .closeOnExec)
+        } catch {
+            throw FileFailure("read", input, error as? Errno ?? .ioError)
+        }
         var changes: [Environment.Key: String?] = [:]
         for (name, value) in environment {
             if let key = Environment.Key(rawValue: name) { changes[key] = value }
@@ -50,6 +58,7 @@ public enum ToolRun {
                 environment: .inherit.updating(changes),
                 workingDirectory: workingDirectory,
                 platformOptions: options,
+                input: .fileDescriptor(standardInput, closeAfterSpawningProcess: true),
                 output: .string(limit: limit),
                 error: .string(limit: limit),
             )

@@ -1,7 +1,9 @@
+import CloudImages
 import HostSupport
 import QMPClient
 import QMPCore
 import Quantities
+import SystemPackage
 
 extension CommandFailure {
     /// The one line and the exit status for any error that reached the top of a command.
@@ -10,8 +12,27 @@ extension CommandFailure {
         case let failure as CommandFailure: self = failure
         case let error as DeadlineExceeded: self.init(.temporary, "\(error)", cause: error)
         case let error as QMPError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
+        case let error as CloudImagesError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
+        case let error as FileFailure: self.init(Self.status(of: error), "\(error)", cause: error)
+        case let error as ToolMissing: self.init(.unavailable, "\(error)", cause: error)
         case is CancellationError: self.init(.interrupted, "interrupted")
         default: self.init(.software, "\(error)", cause: error)
+        }
+    }
+
+    private static func status(of error: CloudImagesError) -> ExitStatus {
+        switch error.code {
+        case .badReference: .usage
+        case .unsupported: .unavailable
+        case .cannotWrite: (error.cause as? FileFailure).map(status) ?? .cannotCreate
+        default: .failed
+        }
+    }
+
+    private static func status(of error: FileFailure) -> ExitStatus {
+        switch error.reason {
+        case .noSuchFileOrDirectory, .permissionDenied, .readOnlyFileSystem, .notDirectory: .cannotCreate
+        default: .inputOutput
         }
     }
 

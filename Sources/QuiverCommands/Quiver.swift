@@ -16,7 +16,9 @@ public struct Quiver: AsyncParsableCommand {
               quiver start vm1 --image debian:12 --wait ssh && quiver ssh vm1
             """,
         version: "0.1.0",
-        subcommands: [],
+        subcommands: [
+            ImageCommand.self
+        ],
     )
 
     public init() {}

@@ -1,0 +1,70 @@
+public import HostSupport
+public import Quantities
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension ImageStore {
+    /// Builds an image from packages of the sources that this system is configured to use, and puts it into the store.
+    ///
+    /// - Parameters:
+    ///   - reference: `debian:12` or `debian:13`, with an architecture where it is not the host's.
+    ///   - size: The disk's size for the guest; the file holds only what is used.
+    ///   - progress: Told of each step.
+    /// - Throws: ``CloudImagesError``; `ToolMissing` for a tool that has to be installed; `FileFailure`.
+    public func build(
+        _ reference: ImageReference,
+        size: ByteCount = .gibibytes(8),
+        progress: @escaping ProgressHandler = { _ in },
+    ) async throws -> Image {
+        guard case .stored(let name, let architecture) = reference.target,
+            let release = DebianRelease.all.first(where: { "debian:\($0.version)" == name })
+        else {
+            let names = DebianRelease.all.map { "debian:\($0.version)" }.joined(separator: " and ")
+            throw CloudImagesError(.unsupported, "\(reference) cannot be built; \(names) can, others can be pulled")
+        }
+        guard architecture == .host else {
+            throw CloudImagesError(
+                .unsupported,
+                "\(reference) cannot be built on this \(ImageArchitecture.host.rawValue) host; pull the vendor's image",
+            )
+        }
+        let staging = try makeStaging()
+        do {
+            let build = DebianImageBuild(
+                release: release,
+                architecture: architecture,
+                size: size,
+                folder: staging,
+                progress: progress,
+            )
+            try await build.run()
+            progress(ProgressUpdate("compute the digest"))
+            let disk = staging.appending("disk.qcow2")
+            let digest = try await FileDigest.sha256(of: disk)
+            let image = Image(
+                name: name,
+                architecture: architecture,
+                disk: disk,
+                kernel: staging.appending("vmlinuz"),
+                initialRamdisk: staging.appending("initrd.img"),
+                kernelArguments: "root=LABEL=\(DebianCustomization.rootLabel) ro console=tty0 console="
+                    + (architecture == .amd64 ? "ttyS0" : "ttyAMA0"),
+                defaultUser: "debian",
+                source: "built from packages with mmdebstrap",
+                digest: "sha256:\(digest)",
+                created: Int64(time(nil)),
+            )
+            return try adopt(image, staging: staging)
+        } catch {
+            await Task { try? Folder.removeTree(staging) }.value
+            throw error
+        }
+    }
+}

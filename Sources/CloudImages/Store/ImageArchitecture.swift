@@ -1,0 +1,14 @@
+/// The processor architecture of an image, by Debian's and the vendors' names.
+public enum ImageArchitecture: String, Sendable, Hashable, Codable, CaseIterable {
+    case amd64
+    case arm64
+
+    /// The architecture of this host.
+    public static var host: Self {
+        #if arch(arm64)
+            .arm64
+        #else
+            .amd64
+        #endif
+    }
+}
