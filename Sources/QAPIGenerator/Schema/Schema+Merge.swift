@@ -22,6 +22,11 @@ extension Schema {
                 places[definition.name] = (module, index)
             }
         }
+        for (newName, oldName) in renames(from: older) {
+            if let place = places[newName], let definition = older.definitions.first(where: { $0.name == oldName }) {
+                modules[place.module].definitions[place.index].add(definition, of: version)
+            }
+        }
         for module in older.modules {
             for definition in module.definitions {
                 if let place = places[definition.name] {
@@ -36,6 +41,21 @@ extension Schema {
         self = Schema(interface: interface, versions: versions + [version], modules: modules)
     }
 
+    /// The types whose place another one took: the newer one must hold what the older one's replies hold.
+    private func renames(from older: Schema) -> [String: String] {
+        var byName: [String: Definition] = [:]
+        for definition in definitions { byName[definition.name] = definition }
+        var renames: [String: String] = [:]
+        for definition in older.definitions {
+            let newer = byName[definition.name]?.typesByMember ?? [:]
+            for (member, oldType) in definition.typesByMember {
+                guard let newType = newer[member], newType != oldType, byName[oldType.name] == nil else { continue }
+                renames[newType.name] = oldType.name
+            }
+        }
+        return renames
+    }
+
     private mutating func append(_ definition: Definition, toModule name: String) {
         if let index = modules.firstIndex(where: { $0.name == name }) {
             modules[index].definitions.append(definition)
@@ -46,6 +66,34 @@ extension Schema {
 }
 
 extension Definition {
+    /// The types of the members and branches, and of what a command returns.
+    fileprivate var typesByMember: [String: TypeName] {
+        var types: [String: TypeName] = [:]
+        for member in members { types[member.name] = member.type }
+        switch kind {
+        case .union(let union):
+            for branch in union.branches { types["branch \(branch.name)"] = branch.type }
+        case .alternate(let branches):
+            for branch in branches { types["branch \(branch.name)"] = branch.type }
+        case .command(let command):
+            types["returns"] = command.returns
+        case .enumeration, .structure, .event:
+            break
+        }
+        return types
+    }
+
+    /// The members that are declared in place.
+    fileprivate var members: [Member] {
+        switch kind {
+        case .structure(_, let members): members
+        case .union(let union): union.members
+        case .command(let command): command.payload.members
+        case .event(let payload): payload.members
+        case .enumeration, .alternate: []
+        }
+    }
+
     fileprivate mutating func add(_ older: Definition, of version: String) {
         since = since ?? older.since
         switch (kind, older.kind) {
@@ -75,6 +123,13 @@ extension Definition {
 }
 
 extension Payload {
+    fileprivate var members: [Member] {
+        switch self {
+        case .members(let members): members
+        case .type: []
+        }
+    }
+
     fileprivate mutating func add(_ older: Payload, of version: String) {
         guard case .members(let members) = self, case .members(let olderMembers) = older else { return }
         self = .members(members.adding(olderMembers, of: version))
