@@ -74,15 +74,21 @@ let package = Package(
                 "QGA",
                 "QMPClient",
                 "Quantities",
+                "WireJSON",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            resources: [.embedInCode("Helper/Guest/quiver_helper.py")],
         ),
         .testTarget(
             name: "GuestAccessTests",
             dependencies: [
                 "GuestAccess",
+                "HostSupport",
                 "Machines",
+                "WireJSON",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .target(

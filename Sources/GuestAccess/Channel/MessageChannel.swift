@@ -1,0 +1,171 @@
+@preconcurrency import Dispatch
+import HostSupport
+import Synchronization
+import SystemPackage
+import WireJSON
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// JSON objects, one a line, over a connected stream socket to a program in the guest.
+///
+/// Incoming messages go to one receiver, in order, on a queue of the channel's own. What is no JSON object is skipped:
+/// after a reconnection or a restore the stream may begin in the middle of a message.
+final class MessageChannel: Sendable {
+    /// What the receiver gets.
+    enum Incoming: Sendable {
+        case message(JSONObject)
+        /// The other side, or ``MessageChannel/close()``, ended the channel; nothing follows.
+        case closed
+    }
+
+    private struct State {
+        var isOpen = true
+        var unsent: [UInt8] = []
+        var writer: (any DispatchSourceWrite)?
+    }
+
+    private let socket: Int32
+    private let queue: DispatchQueue
+    private let reader: any DispatchSourceRead
+    private let state = Mutex(State())
+
+    /// Takes over a connected socket; it is closed with the channel.
+    init(adopting descriptor: FileDescriptor, label: String, receiver: @escaping @Sendable (Incoming) -> Void) {
+        let socket = descriptor.rawValue
+        self.socket = socket
+        queue = DispatchQueue(label: "quiver.channel.\(label)")
+        _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
+        reader = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
+        // The framer lives in the handler, which runs on one queue only.
+        let framer = Mutex(JSONFramer())
+        reader.setEventHandler { [weak self] in
+            let isOpen = framer.withLock { Self.read(socket, into: &$0, receiver: receiver) }
+            if !isOpen { self?.close() }
+        }
+        reader.setCancelHandler {
+            _ = Self.closeDescriptor(socket)
+            receiver(.closed)
+        }
+        reader.activate()
+    }
+
+    deinit {
+        reader.cancel()
+    }
+
+    private static func closeDescriptor(_ socket: Int32) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.close(socket)
+        #elseif canImport(Musl)
+            Musl.close(socket)
+        #else
+            Darwin.close(socket)
+        #endif
+    }
+
+    /// Reads what there is; false when the other side has closed.
+    private static func read(
+        _ socket: Int32,
+        into framer: inout JSONFramer,
+        receiver: @Sendable (Incoming) -> Void,
+    ) -> Bool {
+        var isOpen = true
+        withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 16) { buffer in
+            let count = recv(socket, buffer.baseAddress, buffer.count, 0)
+            if count > 0 {
+                framer.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
+            } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
+                isOpen = false
+            }
+        }
+        while let frame = framer.next() {
+            guard case .value(let text) = frame, let json = try? JSON.parse(text), let message = json.objectValue else {
+                continue
+            }
+            receiver(.message(message))
+        }
+        return isOpen
+    }
+
+    /// Sends a message; the bytes wait here while the other side does not read.
+    ///
+    /// - Returns: False when the channel is closed.
+    func send(_ message: JSONObject) throws(JSONError) -> Bool {
+        var bytes: [UInt8] = []
+        try JSON.object(message).write(to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+        return send(bytes)
+    }
+
+    /// Sends bytes as they are.
+    func send(_ bytes: [UInt8]) -> Bool {
+        state.withLock { state in
+            guard state.isOpen else { return false }
+            state.unsent += bytes
+            if state.writer == nil { flush(&state) }
+            return true
+        }
+    }
+
+    /// Writes what the socket takes now and leaves the rest to a source that waits for room.
+    private func flush(_ state: inout State) {
+        while !state.unsent.isEmpty {
+            #if canImport(Darwin)
+                let sent = Darwin.send(socket, state.unsent, state.unsent.count, 0)
+            #else
+                let sent = Self.systemSend(socket, state.unsent)
+            #endif
+            if sent > 0 {
+                state.unsent.removeFirst(sent)
+            } else if errno == EAGAIN {
+                waitForRoom(&state)
+                return
+            } else if errno != EINTR {
+                // The reading side learns of the same end and closes the channel.
+                state.unsent = []
+            }
+        }
+        state.writer?.cancel()
+        state.writer = nil
+    }
+
+    #if !canImport(Darwin)
+        private static func systemSend(_ socket: Int32, _ bytes: [UInt8]) -> Int {
+            #if canImport(Glibc)
+                Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            #else
+                Musl.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            #endif
+        }
+    #endif
+
+    private func waitForRoom(_ state: inout State) {
+        guard state.writer == nil else { return }
+        let writer = DispatchSource.makeWriteSource(fileDescriptor: socket, queue: queue)
+        writer.setEventHandler { [weak self] in
+            guard let self else { return }
+            self.state.withLock { state in
+                if state.isOpen { self.flush(&state) }
+            }
+        }
+        state.writer = writer
+        writer.activate()
+    }
+
+    /// Ends the channel, after which the receiver gets ``Incoming/closed``; closing twice is harmless.
+    func close() {
+        state.withLock { state in
+            state.isOpen = false
+            state.unsent = []
+            state.writer?.cancel()
+            state.writer = nil
+        }
+        reader.cancel()
+    }
+}

@@ -1,0 +1,68 @@
+/// What cloud-init says about a boot: how far it is, how it ended, and what went wrong in which module.
+public struct CloudInitStatus: Hashable, Sendable {
+    /// How far cloud-init is.
+    public enum State: String, Hashable, Sendable {
+        case notRun = "not run"
+        case running
+        case done
+        /// Done, and something failed that cloud-init could do without.
+        case degraded
+        case error
+        /// Switched off in the image or on the kernel's command line, or no data source was found.
+        case disabled
+        /// The image has no cloud-init.
+        case absent
+    }
+
+    /// One thing that went wrong.
+    public struct Problem: Hashable, Sendable, CustomStringConvertible {
+        /// The stage, as in `modules-config`; nil when cloud-init does not say.
+        public let stage: String?
+        /// The module, as in `package_update_upgrade_install`; nil when it was none.
+        public let module: String?
+        public let message: String
+        /// Whether cloud-init went on and calls it recoverable.
+        public let isRecoverable: Bool
+
+        public init(stage: String?, module: String?, message: String, isRecoverable: Bool) {
+            self.stage = stage
+            self.module = module
+            self.message = message
+            self.isRecoverable = isRecoverable
+        }
+
+        public var description: String {
+            (module.map { "module \($0): " } ?? stage.map { "stage \($0): " } ?? "") + message
+        }
+    }
+
+    public var state: State
+    /// Where the configuration came from, as in `DataSourceNoCloud [seed=/dev/vdb]`.
+    public var dataSource: String?
+    public var problems: [Problem]
+    /// The telling lines of cloud-init's logs, oldest first; empty when nothing went wrong.
+    public var logLines: [String]
+
+    public init(state: State, dataSource: String? = nil, problems: [Problem] = [], logLines: [String] = []) {
+        self.state = state
+        self.dataSource = dataSource
+        self.problems = problems
+        self.logLines = logLines
+    }
+
+    /// Whether nothing more is to come.
+    public var hasEnded: Bool {
+        switch state {
+        case .notRun, .running: false
+        case .done, .degraded, .error, .disabled, .absent: true
+        }
+    }
+
+    /// Whether the guest can be used as it was asked for.
+    public var isUsable: Bool {
+        switch state {
+        case .done, .degraded, .disabled, .absent: true
+        case .notRun, .running, .error: false
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// Why a guest could not be reached, or did not do what it was asked.
+public struct GuestAccessError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it was.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: String {
+            case toolMissing, unreachable, permissionDenied, hostKeyMismatch, connectionLost
+            case copyFailed, keyFailed, helperClosed, helperRefused, protocolViolation, timedOut
+        }
+        private let kind: Kind
+
+        private init(_ kind: Kind) { self.kind = kind }
+
+        /// A program on this host, such as ssh or rsync, is not installed.
+        public static let toolMissing = Self(.toolMissing)
+        /// Nothing answers where the guest's ssh server should be; trying again may help while it boots.
+        public static let unreachable = Self(.unreachable)
+        /// The guest does not accept the user or the key.
+        public static let permissionDenied = Self(.permissionDenied)
+        /// Whoever answers does not have the host key that was given to the guest.
+        public static let hostKeyMismatch = Self(.hostKeyMismatch)
+        /// The connection ended in the middle; whether a command ran to its end is not known.
+        public static let connectionLost = Self(.connectionLost)
+        /// Files could not be copied.
+        public static let copyFailed = Self(.copyFailed)
+        /// A key pair could not be made or read.
+        public static let keyFailed = Self(.keyFailed)
+        /// The helper's channel is closed.
+        public static let helperClosed = Self(.helperClosed)
+        /// The helper in the guest answered that it cannot do what was asked.
+        public static let helperRefused = Self(.helperRefused)
+        /// The guest's side of a channel broke its protocol.
+        public static let protocolViolation = Self(.protocolViolation)
+        /// No answer within the deadline.
+        public static let timedOut = Self(.timedOut)
+
+        public var description: String { kind.rawValue }
+    }
+
+    public let code: Code
+    /// The guest's name.
+    public let guest: String
+    /// What happened and what to do.
+    public let message: String
+    public let cause: (any Error)?
+
+    public init(_ code: Code, guest: String, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.guest = guest
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String { "\(guest): \(message)" }
+}

@@ -1,0 +1,81 @@
+import WireJSON
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What is put right in a guest after a restore or fork, before anyone uses it.
+public struct GuestFixUp: Hashable, Sendable {
+    /// How the guest learns the time.
+    public enum Clock: Hashable, Sendable {
+        /// The host's time at sending: off by as long as the message takes, some hundredths of a second after a fork.
+        case atSending
+        /// The guest's processors were resumed at this wall-clock time of the host, in nanoseconds since 1970, in the
+        /// state of the moment when the guest's monotonic clock stood at `frozenAt` nanoseconds.
+        case resumed(wallClock: Int64, frozenAt: Int64)
+        case leaveAlone
+    }
+
+    public var clock: Clock
+    /// How many fresh bytes go into the kernel's random pool; zero leaves it as it is.
+    public var entropyBytes: Int
+    /// A new `/etc/machine-id`: 32 hexadecimal digits.
+    public var machineID: String?
+    public var hostname: String?
+    /// New host keys for sshd by type, as in `ed25519`.
+    public var hostKeys: [String: SSHKeyPair]
+    /// New hardware addresses by interface name.
+    public var hardwareAddresses: [String: String]
+    /// Whether the guest asks its DHCP server for a new lease.
+    public var renewsLease: Bool
+
+    /// What every restore and fork needs: the time and the random pool.
+    public init(clock: Clock = .atSending, entropyBytes: Int = 64) {
+        self.clock = clock
+        self.entropyBytes = entropyBytes
+        machineID = nil
+        hostname = nil
+        hostKeys = [:]
+        hardwareAddresses = [:]
+        renewsLease = false
+    }
+
+    /// The request's members, with bytes from the host's random source.
+    func arguments(token: String) -> JSONObject {
+        var arguments: JSONObject = ["token": .string(token)]
+        switch clock {
+        case .atSending: arguments.set("time", Self.wallClock())
+        case .resumed(let wallClock, let frozenAt):
+            arguments.set("time", wallClock)
+            arguments.set("since", frozenAt)
+        case .leaveAlone: break
+        }
+        if entropyBytes > 0 {
+            var random = SystemRandomNumberGenerator()
+            let bytes = (0..<entropyBytes).map { _ in UInt8.random(in: 0 ... .max, using: &random) }
+            arguments.set("entropy", Base64.encoded(bytes))
+        }
+        arguments.set("machine_id", machineID)
+        arguments.set("hostname", hostname)
+        if !hostKeys.isEmpty {
+            arguments.set(
+                "host_keys",
+                hostKeys.mapValues { ["private": $0.privateKey, "public": $0.publicKey + "\n"] }
+            )
+        }
+        if !hardwareAddresses.isEmpty { arguments.set("mac", hardwareAddresses) }
+        if renewsLease { arguments.set("renew_lease", true) }
+        return arguments
+    }
+
+    /// The host's wall clock, in nanoseconds since 1970.
+    public static func wallClock() -> Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+    }
+}

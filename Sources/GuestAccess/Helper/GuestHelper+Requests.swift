@@ -1,0 +1,123 @@
+import HostSupport
+import WireJSON
+
+extension GuestHelper {
+    /// Waits until the helper runs and has answered with a token that only this call knows.
+    ///
+    /// What was under way in the channel before, such as the end of a message to an earlier client, is skipped so.
+    public func hello(within limit: Duration) async throws -> HelperHello {
+        let token = Self.freshToken()
+        let answer = try await request("hello", ["token": .string(token)], within: limit)
+        try check(token, in: answer)
+        do {
+            let hello = try HelperHello(json: .object(answer))
+            note(hello.milestones)
+            return hello
+        } catch {
+            throw GuestAccessError(.protocolViolation, guest: guest, "the helper's hello: \(error)", cause: error)
+        }
+    }
+
+    /// Asks whether the helper answers.
+    public func ping(within limit: Duration) async throws {
+        let token = Self.freshToken()
+        try check(token, in: try await request("ping", ["token": .string(token)], within: limit))
+    }
+
+    /// Puts right what a restore or fork left stale.
+    public func fixUp(_ fixUp: GuestFixUp, within limit: Duration) async throws {
+        let token = Self.freshToken()
+        try check(token, in: try await request("restore", fixUp.arguments(token: token), within: limit))
+    }
+
+    /// The guest's wall clock, in nanoseconds since 1970.
+    public func wallClock(within limit: Duration) async throws -> Int64 {
+        try await request("time", within: limit).value("time")
+    }
+
+    /// Leaves a word in the guest's memory; a restore to an earlier moment takes it away.
+    public func write(nonce: String, within limit: Duration) async throws {
+        _ = try await request("write-nonce", ["nonce": .string(nonce)], within: limit)
+    }
+
+    /// The word that ``write(nonce:within:)`` left; nil when there is none.
+    public func nonce(within limit: Duration) async throws -> String? {
+        try await request("read-nonce", within: limit).optionalValue("nonce")
+    }
+
+    /// Has the guest write everything it holds in memory to its disks.
+    public func synchronizeDisks(within limit: Duration) async throws {
+        _ = try await request("sync", within: limit)
+    }
+
+    /// Waits for a milestone, such as ``GuestMilestone/cloudInitEnded``.
+    ///
+    /// - Parameter onProgress: Receives each milestone on the way, in order.
+    /// - Throws: ``GuestAccessError`` with code `timedOut`, or `helperClosed` when the machine ends before.
+    public func wait(
+        for name: String,
+        within limit: Duration,
+        onProgress: @escaping @Sendable (GuestMilestone) -> Void = { _ in },
+    ) async throws -> GuestMilestone {
+        let stream = milestones
+        let what = "\(guest) to reach '\(name)'"
+        do {
+            return try await withDeadline(limit, waitingFor: what) {
+                for await milestone in stream {
+                    onProgress(milestone)
+                    if milestone.name == name { return milestone }
+                }
+                try Task.checkCancellation()
+                throw GuestAccessError(
+                    .helperClosed,
+                    guest: self.guest,
+                    "the machine ended before it reached '\(name)'"
+                )
+            }
+        } catch let error as DeadlineExceeded {
+            throw GuestAccessError(.timedOut, guest: guest, "\(error)", cause: error)
+        }
+    }
+
+    /// Runs a command in the guest and waits for its end.
+    ///
+    /// When the wait ends early, by the deadline or by cancellation, the command and what it started are killed.
+    ///
+    /// - Parameters:
+    ///   - limit: How long the command may run; nil is without end.
+    ///   - onOutput: Receives the output as it comes.
+    /// - Returns: The exit status; 128 and the signal's number when a signal ended it.
+    public func run(
+        _ command: GuestCommand,
+        within limit: Duration?,
+        onOutput: @escaping OutputHandler = { _, _ in },
+    ) async throws -> Int32 {
+        let answer = try await perform("run", command.arguments, within: limit, onOutput: onOutput) { id in
+            if let kill = try? self.begin("kill", ["command": .integer(Int64(id))]) { self.forget(kill) }
+        }
+        return try answer.value("status")
+    }
+
+    /// Runs a command in the guest and collects what it prints.
+    ///
+    /// - Parameter keep: The most bytes kept of either output.
+    public func collect(
+        _ command: GuestCommand,
+        within limit: Duration?,
+        keep: Int = 16 << 20,
+    ) async throws -> CollectedCommand {
+        let collector = OutputCollector(limit: keep)
+        let status = try await run(command, within: limit, onOutput: collector.receive)
+        return collector.outcome(status: status)
+    }
+
+    static func freshToken() -> String {
+        String(UInt64.random(in: 0 ... .max), radix: 36)
+    }
+
+    private func check(_ token: String, in answer: JSONObject) throws(GuestAccessError) {
+        guard answer["token"]?.stringValue == token else {
+            throw GuestAccessError(.protocolViolation, guest: guest, "the helper answered somebody else's request")
+        }
+    }
+}

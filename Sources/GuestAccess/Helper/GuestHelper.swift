@@ -1,0 +1,222 @@
+import HostSupport
+import Quantities
+import Synchronization
+public import SystemPackage
+public import WireJSON
+
+/// A connection to the helper in a guest.
+///
+/// Any number of requests may be outstanding; answers find their callers by number. The port has one client at a
+/// time: a second connection to the same socket waits until this one is closed.
+public final class GuestHelper: Sendable {
+    private enum Waiter {
+        case answer(CheckedContinuation<JSONObject, any Error>)
+        /// The answer came before its caller had begun to wait.
+        case answered(Result<JSONObject, any Error>)
+    }
+
+    private struct State {
+        var session = HelperSession()
+        var waiters: [Int: Waiter] = [:]
+        var outputs: [Int: OutputHandler] = [:]
+        var milestones: [GuestMilestone] = []
+        var listeners: [Int: AsyncStream<GuestMilestone>.Continuation] = [:]
+        var nextListener = 0
+        var isClosed = false
+    }
+
+    /// The guest's name, for messages.
+    public let guest: String
+    private let state = Mutex(State())
+    private let channel: Mutex<MessageChannel?>
+
+    /// Takes over a socket that is connected to the helper's port.
+    public init(adopting descriptor: FileDescriptor, guest: String) {
+        self.guest = guest
+        channel = Mutex(nil)
+        let channel = MessageChannel(adopting: descriptor, label: "helper.\(guest)") { [weak self] incoming in
+            switch incoming {
+            case .message(let message): self?.received(message)
+            case .closed: self?.ended()
+            }
+        }
+        self.channel.withLock { $0 = channel }
+        // Ends whatever an earlier client of the port may have left unfinished.
+        _ = channel.send([UInt8(ascii: "\n")])
+    }
+
+    /// Connects to the machine's socket for the helper's port.
+    ///
+    /// - Throws: ``GuestAccessError`` with code `helperClosed` when the socket cannot be connected to.
+    public static func connect(to socket: FilePath, guest: String) throws(GuestAccessError) -> GuestHelper {
+        do {
+            return GuestHelper(adopting: try UnixSocket.connect(to: socket), guest: guest)
+        } catch {
+            throw GuestAccessError(.helperClosed, guest: guest, "cannot connect to the helper at \(socket): \(error)")
+        }
+    }
+
+    /// Ends the connection, so that requests that still wait fail; closing twice is harmless.
+    public func close() {
+        channel.withLock { $0 }?.close()
+        ended()
+    }
+
+    /// Asks the helper something by name and waits for its answer.
+    ///
+    /// - Parameter limit: How long the answer may take.
+    /// - Throws: ``GuestAccessError`` with code `helperRefused`, `helperClosed` or `timedOut`.
+    public func request(
+        _ name: String,
+        _ arguments: JSONObject = [:],
+        within limit: Duration?,
+    ) async throws -> JSONObject {
+        try await perform(name, arguments, within: limit, onOutput: nil, onAbandon: nil)
+    }
+
+    func perform(
+        _ name: String,
+        _ arguments: JSONObject,
+        within limit: Duration?,
+        onOutput: OutputHandler?,
+        onAbandon: (@Sendable (Int) -> Void)?,
+    ) async throws -> JSONObject {
+        let id = try begin(name, arguments, onOutput: onOutput)
+        do {
+            return try await withDeadline(limit, waitingFor: "the helper in \(self.guest) to answer \(name)") {
+                try await self.answer(to: id)
+            }
+        } catch {
+            abandon(id)
+            onAbandon?(id)
+            guard let exceeded = error as? DeadlineExceeded else { throw error }
+            throw GuestAccessError(.timedOut, guest: guest, "\(exceeded)", cause: exceeded)
+        }
+    }
+
+    /// Sends a request; its answer is waited for with ``answer(to:)``.
+    package func begin(
+        _ name: String,
+        _ arguments: JSONObject,
+        onOutput: OutputHandler? = nil,
+    ) throws -> Int {
+        let (id, message) = try state.withLock { state in
+            guard !state.isClosed else { throw closedError }
+            let (id, message) = state.session.request(name, arguments)
+            if let onOutput { state.outputs[id] = onOutput }
+            return (id, message)
+        }
+        guard try channel.withLock({ $0 })?.send(message) == true else {
+            abandon(id)
+            throw closedError
+        }
+        return id
+    }
+
+    /// Waits for the answer to a request that was sent.
+    package func answer(to id: Int) async throws -> JSONObject {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let ready: Result<JSONObject, any Error>? = state.withLock { state in
+                    if case .answered(let result)? = state.waiters.removeValue(forKey: id) { return result }
+                    guard !state.isClosed else { return .failure(closedError) }
+                    guard !Task.isCancelled else { return .failure(CancellationError()) }
+                    state.waiters[id] = .answer(continuation)
+                    return nil
+                }
+                if let ready { continuation.resume(with: ready) }
+            }
+        } onCancel: {
+            let waiter = state.withLock { $0.waiters.removeValue(forKey: id) }
+            if case .answer(let continuation)? = waiter { continuation.resume(throwing: CancellationError()) }
+        }
+    }
+
+    /// Gives up a request's answer, whether it has come or not.
+    func forget(_ id: Int) { abandon(id) }
+
+    private func abandon(_ id: Int) {
+        state.withLock { state in
+            state.session.abandon(id)
+            state.waiters[id] = nil
+            state.outputs[id] = nil
+        }
+    }
+
+    private var closedError: GuestAccessError {
+        GuestAccessError(
+            .helperClosed,
+            guest: guest,
+            "the connection to the helper has ended; see whether the machine runs"
+        )
+    }
+
+    private func received(_ message: JSONObject) {
+        let action = state.withLock { $0.session.received(message) }
+        switch action {
+        case .answer(let id, let result): settle(id, .success(result))
+        case .refusal(let id, let reason):
+            settle(id, .failure(GuestAccessError(.helperRefused, guest: guest, "the helper in the guest: \(reason)")))
+        case .output(let id, let stream, let bytes):
+            state.withLock { $0.outputs[id] }?(stream, bytes)
+        case .milestone(let milestone): note([milestone])
+        case .ignore: break
+        }
+    }
+
+    private func settle(_ id: Int, _ result: Result<JSONObject, any Error>) {
+        let continuation: CheckedContinuation<JSONObject, any Error>? = state.withLock { state in
+            state.outputs[id] = nil
+            if case .answer(let continuation)? = state.waiters.removeValue(forKey: id) { return continuation }
+            state.waiters[id] = .answered(result)
+            return nil
+        }
+        continuation?.resume(with: result)
+    }
+
+    func note(_ milestones: [GuestMilestone]) {
+        let news = state.withLock { state in
+            var news: [(AsyncStream<GuestMilestone>.Continuation, GuestMilestone)] = []
+            for milestone in milestones where !state.milestones.contains(where: { $0.name == milestone.name }) {
+                state.milestones.append(milestone)
+                news += state.listeners.values.map { ($0, milestone) }
+            }
+            return news
+        }
+        for (listener, milestone) in news { listener.yield(milestone) }
+    }
+
+    /// What the boot has reached, as far as this connection has heard, and from then on what it reaches.
+    ///
+    /// The stream ends with the connection. A boot has some twenty milestones, so nothing needs to be dropped.
+    public var milestones: AsyncStream<GuestMilestone> {
+        let (stream, continuation) = AsyncStream.makeStream(of: GuestMilestone.self)
+        let (known, number) = state.withLock { state in
+            let number = state.nextListener
+            state.nextListener += 1
+            if !state.isClosed { state.listeners[number] = continuation }
+            for milestone in state.milestones { continuation.yield(milestone) }
+            return (state.isClosed, number)
+        }
+        if known { continuation.finish() }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.listeners[number] = nil }
+        }
+        return stream
+    }
+
+    private func ended() {
+        let (waiters, listeners) = state.withLock { state in
+            guard !state.isClosed else { return ([Waiter](), [AsyncStream<GuestMilestone>.Continuation]()) }
+            state.isClosed = true
+            defer {
+                state.waiters = [:]
+                state.outputs = [:]
+                state.listeners = [:]
+            }
+            return (Array(state.waiters.values), Array(state.listeners.values))
+        }
+        for case .answer(let continuation) in waiters { continuation.resume(throwing: closedError) }
+        for listener in listeners { listener.finish() }
+    }
+}

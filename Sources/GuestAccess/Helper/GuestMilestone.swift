@@ -1,0 +1,46 @@
+public import WireJSON
+
+/// A point that a guest's boot has reached, reported by the helper.
+public struct GuestMilestone: Hashable, Sendable, JSONDecodable {
+    /// What was reached, as in `helper`, `ssh`, `cloud-init` (its end) or `cloud-init init start`.
+    public let name: String
+    /// When, since the guest's kernel started.
+    public let uptime: Duration
+    /// What cloud-init says of itself; only in the milestone `cloud-init`.
+    public let cloudInit: CloudInitStatus?
+
+    public init(name: String, uptime: Duration, cloudInit: CloudInitStatus? = nil) {
+        self.name = name
+        self.uptime = uptime
+        self.cloudInit = cloudInit
+    }
+
+    /// Reads the milestone as the helper sends it; uptime is in seconds there.
+    public init(json: JSON) throws(JSONError) {
+        let members = try JSONObject(json: json)
+        name = try members.value("name")
+        let seconds: Double = try members.value("uptime")
+        uptime = .milliseconds(Int64(seconds * 1000))
+        guard name == Self.cloudInitEnded else {
+            cloudInit = nil
+            return
+        }
+        switch members["state"]?.stringValue {
+        case "disabled": cloudInit = CloudInitStatus(state: .disabled)
+        case "absent": cloudInit = CloudInitStatus(state: .absent)
+        default:
+            cloudInit = try CloudInitStatus(
+                status: try members.value("status"),
+                result: members["result"],
+                logLines: try members.optionalValue("log") ?? [],
+            )
+        }
+    }
+
+    /// The helper itself has started.
+    public static let helperStarted: String = "helper"
+    /// sshd listens.
+    public static let sshListens: String = "ssh"
+    /// cloud-init has ended, well or not.
+    public static let cloudInitEnded: String = "cloud-init"
+}

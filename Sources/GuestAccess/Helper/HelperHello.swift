@@ -1,0 +1,24 @@
+public import WireJSON
+
+/// How the helper in a guest introduces itself.
+public struct HelperHello: Hashable, Sendable, JSONDecodable {
+    /// The version of the protocol that the helper speaks.
+    public let version: Int
+    /// The kernel's id of this boot; it stays the same over a restore or fork.
+    public let bootID: String
+    /// The guest's Python, as in `3.11.2`.
+    public let python: String
+    /// How long the guest's kernel has been running.
+    public let uptime: Duration
+    /// What the boot has reached so far, in the order in which it was noticed.
+    public let milestones: [GuestMilestone]
+
+    public init(json: JSON) throws(JSONError) {
+        let members = try JSONObject(json: json)
+        version = try members.value("version")
+        bootID = try members.value("boot_id")
+        python = try members.value("python")
+        uptime = .milliseconds(Int64(try members.value("uptime") as Double * 1000))
+        milestones = try members.value("milestones")
+    }
+}

@@ -1,0 +1,56 @@
+import WireJSON
+
+/// The host's side of the helper's protocol, as a value: what is outstanding, and what an incoming message means.
+struct HelperSession: Sendable {
+    /// What an incoming message asks for.
+    enum Action: Sendable, Hashable {
+        case answer(id: Int, JSONObject)
+        case refusal(id: Int, String)
+        case output(id: Int, OutputStream, [UInt8])
+        case milestone(GuestMilestone)
+        /// Nothing that anybody waits for: an answer whose caller has left, or news from a newer helper.
+        case ignore
+    }
+
+    private var nextID = 1
+    private var outstanding: Set<Int> = []
+
+    /// Numbers a request and remembers that its answer is awaited.
+    mutating func request(_ name: String, _ arguments: JSONObject) -> (id: Int, message: JSONObject) {
+        let id = nextID
+        nextID += 1
+        outstanding.insert(id)
+        var message: JSONObject = ["id": .integer(Int64(id)), "do": .string(name)]
+        message.setMissing(from: arguments)
+        return (id, message)
+    }
+
+    /// Forgets a request whose caller no longer waits.
+    mutating func abandon(_ id: Int) {
+        outstanding.remove(id)
+    }
+
+    mutating func received(_ message: JSONObject) -> Action {
+        if let event = message["event"]?.stringValue { return news(event, message) }
+        guard let id = message["id"]?.intValue, outstanding.remove(id) != nil else { return .ignore }
+        if let result = message["ok"]?.objectValue { return .answer(id: id, result) }
+        return .refusal(id: id, message["error"]?.stringValue ?? "an answer without result or reason")
+    }
+
+    private func news(_ event: String, _ message: JSONObject) -> Action {
+        switch event {
+        case "milestone":
+            guard let milestone = try? GuestMilestone(json: .object(message)) else { return .ignore }
+            return .milestone(milestone)
+        case "output":
+            guard
+                let id = message["id"]?.intValue, outstanding.contains(id),
+                let stream = message["stream"]?.stringValue.flatMap(OutputStream.init(rawValue:)),
+                let data = message["data"]?.stringValue, let bytes = Base64.decoded(data)
+            else { return .ignore }
+            return .output(id: id, stream, bytes)
+        default:
+            return .ignore
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// Which files of a folder are copied, in rsync's own patterns.
+///
+/// The first pattern that fits decides, as in rsync: everything in `include` goes before everything in `exclude`.
+public struct FileSelection: Hashable, Codable, Sendable {
+    /// Patterns that are copied although a later one excludes them.
+    public var include: [String]
+    /// Patterns that are not copied.
+    public var exclude: [String]
+
+    public init(include: [String] = [], exclude: [String] = FileSelection.standardExclusions) {
+        self.include = include
+        self.exclude = exclude
+    }
+
+    /// What a Python project never wants in a guest: made for another machine, or made again there.
+    public static let standardExclusions: [String] = [
+        ".git/", ".hg/", ".venv/", "venv/", "__pycache__/", "*.pyc", ".pytest_cache/", ".mypy_cache/", ".ruff_cache/",
+        ".tox/", ".nox/", "node_modules/", ".DS_Store",
+    ]
+
+    var arguments: [String] {
+        include.map { "--include=\($0)" } + exclude.map { "--exclude=\($0)" }
+    }
+}

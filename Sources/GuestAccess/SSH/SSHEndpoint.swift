@@ -1,0 +1,75 @@
+public import SystemPackage
+
+/// Where and how to reach a guest's ssh server, with the host key that it must have.
+///
+/// The key was made on the host and given to the guest in its seed, so checking is strict from the first connection.
+public struct SSHEndpoint: Hashable, Codable, Sendable {
+    /// The guest's name, for messages.
+    public var guest: String
+    public var host: String
+    public var port: UInt16
+    public var user: String
+    /// The private key that opens the guest.
+    public var identity: FilePath
+    /// A file in known_hosts form that holds the guest's host key under ``hostKeyAlias``.
+    public var knownHosts: FilePath
+    /// The name under which the host key is written down; the address says nothing, since ports change.
+    public var hostKeyAlias: String
+
+    public init(
+        guest: String,
+        host: String = "127.0.0.1",
+        port: UInt16,
+        user: String,
+        identity: FilePath,
+        knownHosts: FilePath,
+        hostKeyAlias: String,
+    ) {
+        self.guest = guest
+        self.host = host
+        self.port = port
+        self.user = user
+        self.identity = identity
+        self.knownHosts = knownHosts
+        self.hostKeyAlias = hostKeyAlias
+    }
+
+    /// The options that reach this endpoint whatever the user's own ssh configuration says.
+    ///
+    /// - Parameter connectTimeout: How long one attempt to connect may take, in whole seconds; at least one.
+    public func options(connectTimeout: Duration = .seconds(10)) -> [String] {
+        let settings = [
+            "StrictHostKeyChecking=yes",
+            "UserKnownHostsFile=\(Self.quotedForConfiguration(knownHosts.string))",
+            "GlobalKnownHostsFile=/dev/null",
+            "HostKeyAlias=\(hostKeyAlias)",
+            "CheckHostIP=no",
+            "IdentitiesOnly=yes",
+            "IdentityAgent=none",
+            "PreferredAuthentications=publickey",
+            "BatchMode=yes",
+            "ConnectTimeout=\(max(1, connectTimeout.components.seconds))",
+            // A guest that is killed or frozen sends nothing more; without this its ssh would wait for ever.
+            "ServerAliveInterval=15",
+            "ServerAliveCountMax=8",
+            // A shared connection would outlive a restore of the guest, which knows nothing of it any more.
+            "ControlPath=none",
+            "LogLevel=ERROR",
+        ]
+        return ["-F", "/dev/null", "-i", identity.string, "-p", "\(port)", "-l", user]
+            + settings.flatMap { ["-o", $0] }
+    }
+
+    /// A path as ssh's configuration syntax takes it: quoted, so that a space does not end it and `%` is itself.
+    private static func quotedForConfiguration(_ path: String) -> String {
+        var quoted = "\""
+        for character in path {
+            switch character {
+            case "\"", "\\": quoted += "\\\(character)"
+            case "%": quoted += "%%"
+            default: quoted.append(character)
+            }
+        }
+        return quoted + "\""
+    }
+}

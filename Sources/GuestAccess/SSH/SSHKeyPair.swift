@@ -1,0 +1,74 @@
+import HostSupport
+public import SystemPackage
+
+/// An ed25519 key pair in OpenSSH's own form: to open a guest, or to be a guest's host key.
+public struct SSHKeyPair: Hashable, Codable, Sendable {
+    /// The private key, many lines, ending with a newline.
+    public let privateKey: String
+    /// The public key, one line without its newline: type, base64, comment.
+    public let publicKey: String
+
+    public init(privateKey: String, publicKey: String) {
+        self.privateKey = privateKey
+        self.publicKey = publicKey
+    }
+
+    /// Makes a pair in `folder` as `NAME` and `NAME.pub`, or reads the one that is there.
+    ///
+    /// - Parameter comment: What the public key says of itself, as in `quiver@host`.
+    /// - Throws: ``GuestAccessError`` with code `keyFailed` or `toolMissing`; ``FileFailure``.
+    public static func obtain(in folder: FilePath, named name: String, comment: String) async throws -> SSHKeyPair {
+        let path = folder.appending(name)
+        if let pair = try? read(path) { return pair }
+        try Folder.create(folder)
+        // Two commands may start at once: each makes its own, and the first to take the name wins for both.
+        let temporary = folder.appending(".\(name).\(UInt64.random(in: 0 ... .max))")
+        let publicFile = FilePath(temporary.string + ".pub")
+        defer {
+            try? Folder.removeTree(temporary)
+            try? Folder.removeTree(publicFile)
+        }
+        let pair = try await make(at: temporary, comment: comment)
+        let lock = try await FileLock.acquire(folder.appending(".keys.lock"), within: .seconds(30))
+        defer { extendLifetime(lock) }
+        if let other = try? read(path) { return other }
+        try WholeFile.write((pair.publicKey + "\n").utf8, to: FilePath(path.string + ".pub"))
+        try WholeFile.write(pair.privateKey.utf8, to: path)
+        return pair
+    }
+
+    private static func read(_ path: FilePath) throws -> SSHKeyPair {
+        let publicKey = try WholeFile.readText(FilePath(path.string + ".pub"))
+        return SSHKeyPair(
+            privateKey: try WholeFile.readText(path),
+            publicKey: String(publicKey.prefix { $0 != "\n" }),
+        )
+    }
+
+    private static func make(at path: FilePath, comment: String) async throws -> SSHKeyPair {
+        let outcome: ToolRun.Outcome
+        do {
+            outcome = try await ToolRun.run(
+                "ssh-keygen",
+                ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path.string],
+            )
+        } catch let error as ToolMissing {
+            throw GuestAccessError(
+                .toolMissing,
+                guest: comment,
+                "\(error.tool) is missing; install the OpenSSH client",
+                cause: error,
+            )
+        }
+        guard outcome.isSuccess else {
+            throw GuestAccessError(.keyFailed, guest: comment, "ssh-keygen cannot make \(path): \(outcome.lastWords)")
+        }
+        return try read(path)
+    }
+
+    /// The line of a known_hosts file by which a guest of that alias is recognised.
+    public func knownHostsLine(alias: String) -> String {
+        let words = publicKey.split(separator: " ")
+        return "\(alias) " + words.prefix(2).joined(separator: " ") + "\n"
+    }
+}

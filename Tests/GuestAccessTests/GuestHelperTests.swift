@@ -1,0 +1,117 @@
+import HostSupport
+import SystemPackage
+import Testing
+import WireJSON
+
+@testable import GuestAccess
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The host's side against a scripted peer; the real helper in a real guest is in the QEMU ring.
+@Suite struct GuestHelperTests {
+    private func pair() throws -> (GuestHelper, MessageChannel, AsyncStream<JSONObject>) {
+        var ends: [Int32] = [0, 0]
+        #if canImport(Glibc)
+            try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        #else
+            try #require(socketpair(AF_UNIX, SOCK_STREAM, 0, &ends) == 0)
+        #endif
+        let (requests, feed) = AsyncStream.makeStream(of: JSONObject.self)
+        let peer = MessageChannel(adopting: FileDescriptor(rawValue: ends[1]), label: "peer") { incoming in
+            switch incoming {
+            case .message(let message): feed.yield(message)
+            case .closed: feed.finish()
+            }
+        }
+        return (GuestHelper(adopting: FileDescriptor(rawValue: ends[0]), guest: "vm"), peer, requests)
+    }
+
+    @Test func `a request gets its own answer although the stream began in the middle of a message`() async throws {
+        let (helper, peer, requests) = try pair()
+        _ = peer.send(Array("ents\": [1]}\n{\"id\": 99, \"ok\": {}}\n".utf8))
+        async let answer = helper.request("time", within: .seconds(10))
+        for await request in requests {
+            #expect(request["do"] == "time")
+            _ = try peer.send(["id": try #require(request["id"]), "ok": ["time": 12]])
+            break
+        }
+        #expect(try await answer["time"] == 12)
+        helper.close()
+    }
+
+    @Test func `an answer with another token is a protocol violation`() async throws {
+        let (helper, peer, requests) = try pair()
+        let ping = Task { try await helper.ping(within: .seconds(10)) }
+        for await request in requests {
+            _ = try peer.send(["id": try #require(request["id"]), "ok": ["token": "stale"]])
+            break
+        }
+        let error = await #expect(throws: GuestAccessError.self) { try await ping.value }
+        #expect(error?.code == .protocolViolation)
+    }
+
+    @Test func `a silent helper is a timeout that says what was waited for`() async throws {
+        let (helper, peer, _) = try pair()
+        let error = await #expect(throws: GuestAccessError.self) { try await helper.ping(within: .milliseconds(50)) }
+        #expect(error?.code == .timedOut)
+        #expect(error?.message.contains("to answer ping") == true)
+        peer.close()
+    }
+
+    @Test func `requests fail when the other side goes away, and so do later ones`() async throws {
+        let (helper, peer, requests) = try pair()
+        let ping = Task { try await helper.ping(within: .seconds(10)) }
+        for await _ in requests { break }
+        peer.close()
+        let error = await #expect(throws: GuestAccessError.self) { try await ping.value }
+        #expect(error?.code == .helperClosed)
+        let later = await #expect(throws: GuestAccessError.self) { try await helper.ping(within: .seconds(10)) }
+        #expect(later?.code == .helperClosed)
+    }
+
+    @Test func `cancelling a wait frees its caller at once`() async throws {
+        let (helper, peer, requests) = try pair()
+        let waiting = Task { try await helper.ping(within: .seconds(60)) }
+        for await _ in requests { break }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        peer.close()
+    }
+
+    @Test func `milestones are replayed and waited for by name`() async throws {
+        let (helper, peer, _) = try pair()
+        async let reached = helper.wait(for: "ssh", within: .seconds(10))
+        _ = try peer.send(["event": "milestone", "name": "helper", "uptime": .double(1.25)])
+        _ = try peer.send(["event": "milestone", "name": "ssh", "uptime": 2])
+        #expect(try await reached == GuestMilestone(name: "ssh", uptime: .seconds(2)))
+        #expect(try await helper.wait(for: "helper", within: .seconds(10)).uptime == .milliseconds(1250))
+    }
+
+    @Test func `a large message survives a peer that reads slowly`() async throws {
+        let (helper, peer, requests) = try pair()
+        let text = String(repeating: "x", count: 3 << 20)
+        async let answer = helper.request("echo", ["text": .string(text)], within: .seconds(20))
+        for await request in requests {
+            _ = try peer.send(["id": try #require(request["id"]), "ok": ["text": try #require(request["text"])]])
+            break
+        }
+        #expect(try await answer["text"] == .string(text))
+    }
+
+    @Test func `the vendor-data's script is valid and carries the whole helper`() async throws {
+        let script = HelperInstallation.vendorData
+        #expect(script.hasPrefix("#cloud-boothook\n#!/bin/sh\n"))
+        #expect(script.contains(HelperInstallation.source))
+        let shell = try await ToolRun.run("sh", ["-n", "-c", script])
+        #expect(shell.isSuccess, "\(shell.errors)")
+        let python = try await ToolRun.run(
+            "python3",
+            ["-c", "import sys; compile(sys.argv[1], 'h', 'exec')", HelperInstallation.source]
+        )
+        #expect(python.isSuccess, "\(python.errors)")
+    }
+}
