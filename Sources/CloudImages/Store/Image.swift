@@ -1,7 +1,7 @@
 public import SystemPackage
 
 /// A cloud image that machines can start from.
-public struct Image: Sendable, Hashable, Codable {
+public struct Image: Sendable, Hashable {
     /// The name, as in `debian:12`; for a file outside the store its path.
     public var name: String
     public var architecture: ImageArchitecture

@@ -51,16 +51,11 @@ public struct ImageStore: Sendable {
     /// - Returns: The image with its paths in the store.
     func adopt(_ image: Image, staging: FilePath) throws(FileFailure) -> Image {
         let folder = folder(of: image.name, architecture: image.architecture)
-        var stored = image
-        stored.disk = folder.appending(Self.lastName(image.disk))
-        stored.kernel = image.kernel.map { folder.appending(Self.lastName($0)) }
-        stored.initialRamdisk = image.initialRamdisk.map { folder.appending(Self.lastName($0)) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let text = try? encoder.encode(stored) else { throw FileFailure("describe", folder, .invalidArgument) }
+        let record = ImageRecord(image)
+        guard let text = try? record.encoded() else { throw FileFailure("describe", folder, .invalidArgument) }
         try WholeFile.write(text, to: staging.appending("image.json"))
         try Folder.replace(folder, with: staging)
-        return stored
+        return record.image(in: folder)
     }
 
     /// A new folder inside the store for an image in the making; names with a dot are not listed as images.
@@ -70,15 +65,13 @@ public struct ImageStore: Sendable {
         return staging
     }
 
-    private static func lastName(_ path: FilePath) -> String { path.lastComponent?.string ?? "" }
-
     private func read(folder: FilePath) throws(FileFailure) -> Image {
         let file = folder.appending("image.json")
         let bytes = try WholeFile.read(file)
-        guard let image = try? JSONDecoder().decode(Image.self, from: Data(bytes)) else {
+        guard let record = try? JSONDecoder().decode(ImageRecord.self, from: Data(bytes)) else {
             throw FileFailure("understand", file, .invalidArgument)
         }
-        return image
+        return record.image(in: folder)
     }
 
     private func image(file: FilePath) throws(CloudImagesError) -> Image {

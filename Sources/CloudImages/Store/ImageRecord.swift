@@ -1,0 +1,57 @@
+import FoundationEssentials
+import SystemPackage
+
+/// What `image.json` holds: an image with the names of its files, so that the store can be moved.
+struct ImageRecord: Codable {
+    var name: String
+    var architecture: ImageArchitecture
+    var disk: String
+    var format: DiskFormat
+    var kernel: String?
+    var initialRamdisk: String?
+    var kernelArguments: String?
+    var defaultUser: String
+    var source: String
+    var digest: String?
+    var created: Int64
+
+    init(_ image: Image) {
+        name = image.name
+        architecture = image.architecture
+        disk = Self.lastName(image.disk)
+        format = image.format
+        kernel = image.kernel.map(Self.lastName)
+        initialRamdisk = image.initialRamdisk.map(Self.lastName)
+        kernelArguments = image.kernelArguments
+        defaultUser = image.defaultUser
+        source = image.source
+        digest = image.digest
+        created = image.created
+    }
+
+    /// The image when its files are in the given folder.
+    func image(in folder: FilePath) -> Image {
+        Image(
+            name: name,
+            architecture: architecture,
+            disk: folder.appending(disk),
+            format: format,
+            kernel: kernel.map { folder.appending($0) },
+            initialRamdisk: initialRamdisk.map { folder.appending($0) },
+            kernelArguments: kernelArguments,
+            defaultUser: defaultUser,
+            source: source,
+            digest: digest,
+            created: created,
+        )
+    }
+
+    /// The record as the text of `image.json`.
+    func encoded() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+
+    private static func lastName(_ path: FilePath) -> String { path.lastComponent?.string ?? "" }
+}
