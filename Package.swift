@@ -64,7 +64,10 @@ let package = Package(
         .testTarget(
             name: "CloudImagesTests",
             dependencies: [
-                "CloudImages"
+                "CloudImages",
+                "HostSupport",
+                "Quantities",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .target(

@@ -3,7 +3,7 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it was.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case badReference, unknownImage, unsupported, toolFailed, badImage, badSeed, cannotWrite
+            case badReference, unknownImage, unsupported, toolFailed, badImage, unreadable, badSeed, cannotWrite
         }
         private let kind: Kind
 
@@ -19,6 +19,8 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
         public static let toolFailed = Self(.toolFailed)
         /// The file is not the disk image that it should be.
         public static let badImage = Self(.badImage)
+        /// The file is not there or cannot be read.
+        public static let unreadable = Self(.unreadable)
         /// The seed's content would not do what its writer wants.
         public static let badSeed = Self(.badSeed)
         /// The output cannot be written.

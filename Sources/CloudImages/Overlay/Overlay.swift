@@ -2,17 +2,27 @@ import HostSupport
 public import Quantities
 public import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Disk images that hold only what differs from a base image, in QEMU's qcow2 format.
 public enum Overlay {
     /// Writes an empty overlay: reads come from `base`, writes stay in the overlay.
     ///
+    /// The overlay also records the base's length and time of writing, by which ``OverlayCheck`` sees later whether the
+    /// base was edited and finds it again after it was moved.
     /// - Parameters:
     ///   - path: The overlay's file, which must not exist.
     ///   - base: The base image. Its absolute path is recorded, so the overlay may lie anywhere.
     ///   - baseFormat: The base's format, which is recorded too: guessing it would let a guest choose it.
-    ///   - size: The disk's size for the guest; at least the base's. Nil takes the base's.
-    /// - Throws: ``CloudImagesError`` with code `badImage` when the base cannot be read, `unsupported` for a size below
-    ///   the base's, `cannotWrite` when the overlay exists or cannot be written.
+    ///   - size: The disk's size for the guest, rounded up to a whole sector; at least the base's. Nil takes the base's.
+    /// - Throws: ``CloudImagesError`` with code `unreadable` or `badImage` when the base cannot be used, `unsupported`
+    ///   for a size below the base's or above 2 PiB, `cannotWrite` when the overlay exists or cannot be written.
     public static func create(
         at path: FilePath,
         base: FilePath,
@@ -20,15 +30,44 @@ public enum Overlay {
         size: ByteCount? = nil,
     ) throws(CloudImagesError) {
         let base = base.absolute
-        let baseSize = try DiskFacts.virtualSize(of: base, format: baseFormat)
-        let size = size ?? baseSize
+        let file = try DiskFile(base)
+        let baseSize = try DiskFacts(of: file, at: base, format: baseFormat).virtualSize
+        let size = size.map { ByteCount(($0.bytes + 511) / 512 * 512) } ?? baseSize
         guard size >= baseSize else {
             throw CloudImagesError(
                 .unsupported,
-                "\(path): \(size) is smaller than its base \(base), which has \(baseSize)"
+                "\(path): \(size) is smaller than its base \(base), which has \(baseSize); ask for as much or more"
             )
         }
-        let image = QCOW2Header.emptyImage(size: size, backingFile: base.string, backingFormat: baseFormat.rawValue)
+        guard size <= QCOW2Header.largestDisk else {
+            throw CloudImagesError(
+                .unsupported,
+                "\(path): \(size) is too large; \(QCOW2Header.largestDisk) is the most"
+            )
+        }
+        guard base.string.utf8.count <= 1023 else {
+            throw CloudImagesError(.unsupported, "\(base): the path is longer than the 1023 bytes that a header holds")
+        }
+        let image = QCOW2Header.emptyImage(
+            size: size,
+            backingFile: base.string,
+            backingFormat: baseFormat.rawValue,
+            identity: BaseIdentity(backingFile: base.string, base: file),
+        )
+        do {
+            try write(image.bytes, fileSize: image.fileSize, to: path)
+        } catch {
+            let mend = error == .fileExists ? "; remove it or choose another name" : ""
+            throw CloudImagesError(
+                .cannotWrite,
+                "\(FileFailure("create the overlay", path, error))\(mend)",
+                cause: error
+            )
+        }
+    }
+
+    /// Writes a new file that ends in zeros; a file that could not be written whole is removed.
+    private static func write(_ bytes: [UInt8], fileSize: Int, to path: FilePath) throws(Errno) {
         do {
             let file = try FileDescriptor.open(
                 path,
@@ -36,15 +75,17 @@ public enum Overlay {
                 options: [.create, .exclusiveCreate, .closeOnExec],
                 permissions: [.ownerReadWrite],
             )
-            _ = try file.closeAfter { try file.writeAll(image) }
+            do {
+                try file.closeAfter {
+                    _ = try file.writeAll(bytes)
+                    guard ftruncate(file.rawValue, off_t(fileSize)) == 0 else { throw Errno(rawValue: errno) }
+                }
+            } catch {
+                unlink(path.string)
+                throw error
+            }
         } catch {
-            let reason = error as? Errno ?? .ioError
-            let mend = reason == .fileExists ? "; remove it or choose another name" : ""
-            throw CloudImagesError(
-                .cannotWrite,
-                "\(FileFailure("create the overlay", path, reason))\(mend)",
-                cause: error
-            )
+            throw error as? Errno ?? .ioError
         }
     }
 }

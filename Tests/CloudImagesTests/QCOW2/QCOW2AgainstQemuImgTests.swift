@@ -1,0 +1,157 @@
+import CloudImages
+import Quantities
+import SystemPackage
+import Testing
+
+/// Images that `qemu-img` makes with each of its options, read natively and by `qemu-img info`.
+@Suite struct QCOW2AgainstQemuImgTests {
+    /// How one image comes to be: `qemu-img` command lines, run in order in a folder of their own.
+    ///
+    /// The image is `image.qcow2`. A raw file `base.raw` of 1 MiB and an image `base.qcow2` of 4 MiB lie there already.
+    struct Recipe: Sendable, CustomTestStringConvertible {
+        let name: String
+        let commands: [String]
+
+        init(_ name: String, _ commands: String...) {
+            self.name = name
+            self.commands = commands
+        }
+
+        var testDescription: String { name }
+    }
+
+    private static let recipes: [Recipe] = [
+        Recipe("defaults", "create -f qcow2 image.qcow2 1G"),
+        Recipe("version 2", "create -f qcow2 -o compat=0.10 image.qcow2 1G"),
+        Recipe("clusters of 512 bytes", "create -f qcow2 -o cluster_size=512 image.qcow2 64M"),
+        Recipe("clusters of 4 KiB", "create -f qcow2 -o cluster_size=4k image.qcow2 1G"),
+        Recipe("clusters of 2 MiB", "create -f qcow2 -o cluster_size=2M image.qcow2 1G"),
+        Recipe("a size of one sector", "create -f qcow2 image.qcow2 512"),
+        Recipe("a size of zero", "create -f qcow2 image.qcow2 0"),
+        Recipe("a size of 8 TiB", "create -f qcow2 image.qcow2 8T"),
+        Recipe("metadata allocated", "create -f qcow2 -o preallocation=metadata image.qcow2 64M"),
+        Recipe("space reserved", "create -f qcow2 -o preallocation=falloc image.qcow2 8M"),
+        Recipe("fully written", "create -f qcow2 -o preallocation=full image.qcow2 8M"),
+        Recipe("lazy reference counts", "create -f qcow2 -o lazy_refcounts=on image.qcow2 1G"),
+        Recipe("reference counts of 1 bit", "create -f qcow2 -o refcount_bits=1 image.qcow2 1G"),
+        Recipe("reference counts of 64 bits", "create -f qcow2 -o refcount_bits=64 image.qcow2 1G"),
+        Recipe("zstd", "create -f qcow2 -o compression_type=zstd image.qcow2 1G"),
+        Recipe("zstd with data", "convert -c -f raw -O qcow2 -o compression_type=zstd base.raw image.qcow2"),
+        Recipe("zlib with data", "convert -c -f raw -O qcow2 base.raw image.qcow2"),
+        Recipe("extended L2", "create -f qcow2 -o extended_l2=on image.qcow2 1G"),
+        Recipe("extended L2, 128 KiB", "create -f qcow2 -o extended_l2=on,cluster_size=128k image.qcow2 1G"),
+        Recipe("external data", "create -f qcow2 -o data_file=image.data image.qcow2 16M"),
+        Recipe("external raw data", "create -f qcow2 -o data_file=image.data,data_file_raw=on image.qcow2 16M"),
+        Recipe(
+            "encrypted by LUKS",
+            "create -f qcow2 --object secret,id=s,data=abc -o encrypt.format=luks,encrypt.key-secret=s,"
+                + "encrypt.iter-time=10 image.qcow2 16M",
+        ),
+        Recipe(
+            "encrypted by AES",
+            "create -f qcow2 --object secret,id=s,data=abc -o encrypt.format=aes,encrypt.key-secret=s image.qcow2 16M",
+        ),
+        Recipe("backing file beside it", "create -f qcow2 -b base.qcow2 -F qcow2 image.qcow2"),
+        Recipe("backing file by absolute path", "create -f qcow2 -b $PWD/base.qcow2 -F qcow2 image.qcow2 8M"),
+        Recipe("backing file that is raw", "create -f qcow2 -b base.raw -F raw image.qcow2 8M"),
+        Recipe(
+            "backing file in json",
+            "create -f qcow2 -b json:{\"driver\":\"qcow2\",\"file\":{\"driver\":\"file\",\"filename\":\"$PWD/base.qcow2\"}}"
+                + " -F qcow2 image.qcow2",
+        ),
+        Recipe(
+            "backing file in dotted json",
+            "create -f qcow2 -b json:{\"driver\":\"qcow2\",\"file.driver\":\"file\",\"file.filename\":\"$PWD/base.qcow2\"}"
+                + " -F qcow2 image.qcow2",
+        ),
+        Recipe("backing file with protocol", "create -f qcow2 -b file:$PWD/base.qcow2 -F qcow2 image.qcow2"),
+        Recipe(
+            "backing format not recorded",
+            "create -f qcow2 -b base.qcow2 -F qcow2 image.qcow2",
+            "rebase -u -b base.raw -F raw image.qcow2",
+        ),
+        Recipe(
+            "backing file taken away",
+            "create -f qcow2 -b base.qcow2 -F qcow2 image.qcow2",
+            "rebase -b  image.qcow2"
+        ),
+        Recipe(
+            "snapshots",
+            "create -f qcow2 image.qcow2 16M",
+            "snapshot -c clean image.qcow2",
+            "snapshot -c sp\u{e4}ter image.qcow2",
+            "snapshot -c third image.qcow2",
+            "snapshot -d clean image.qcow2",
+        ),
+        Recipe(
+            "snapshots of version 2 and a resize",
+            "create -f qcow2 -o compat=0.10 image.qcow2 16M",
+            "snapshot -c small image.qcow2",
+            "amend -f qcow2 -o compat=1.1 image.qcow2",
+            "resize image.qcow2 +16M",
+            "snapshot -c large image.qcow2",
+        ),
+        Recipe(
+            "bitmaps",
+            "create -f qcow2 image.qcow2 16M",
+            "bitmap --add image.qcow2 first",
+            "bitmap --add -g 1M image.qcow2 second",
+            "bitmap --disable image.qcow2 first",
+        ),
+    ]
+
+    @Test(arguments: recipes)
+    func `an image is read as qemu-img reads it`(recipe: Recipe) async throws {
+        try await withScratchFolder { folder in
+            try await QemuImg.run(["create", "-q", "-f", "raw", "base.raw", "1M"], in: folder)
+            try await QemuImg.run(["create", "-q", "-f", "qcow2", "base.qcow2", "4M"], in: folder)
+            for command in recipe.commands {
+                let words = command.split(separator: " ", omittingEmptySubsequences: false)
+                    .map { String($0.replacing("$PWD", with: folder.string)) }
+                try await QemuImg.run(words, in: folder)
+            }
+            let image = folder.appending("image.qcow2")
+            let theirs = try await QemuImg.info(image, in: folder)
+            try expect(try DiskFacts.read(image), agreesWith: theirs, at: image)
+        }
+    }
+
+    private func expect(_ ours: DiskFacts, agreesWith theirs: QemuImg.Info, at image: FilePath) throws {
+        let facts = try #require(ours.qcow2)
+        let specific = try #require(theirs.specific).data
+        #expect(ours.virtualSize.bytes == theirs.virtualSize)
+        #expect(ours.occupiedSize.bytes == theirs.actualSize)
+        #expect(facts.clusterSize.bytes == theirs.clusterSize)
+        #expect(facts.isDirty == theirs.dirtyFlag ?? false)
+        #expect(facts.version == (specific.compat == "0.10" ? 2 : 3))
+        #expect(facts.referenceCountBits == specific.refcountBits)
+        #expect(facts.hasLazyReferenceCounts == specific.lazyRefcounts ?? false)
+        #expect(facts.hasExtendedL2 == specific.extendedL2 ?? false)
+        #expect(facts.isCorrupt == specific.corrupt ?? false)
+        #expect(facts.compression.rawValue == specific.compressionType ?? "zlib")
+        #expect(facts.dataFile == specific.dataFile)
+        #expect(facts.isDataFileRaw == specific.dataFileRaw ?? false)
+        #expect(facts.encryption.rawValue == specific.encrypt?.format ?? "none")
+        #expect(facts.backingFormat == theirs.backingFormat)
+        if let name = theirs.backingFilename {
+            #expect(
+                facts.backingFile.map { BackingName($0, recordedBy: image) } == BackingName(name, recordedBy: image)
+            )
+            let full = try #require(theirs.fullBackingFilename)
+            #expect(BackingName(name, recordedBy: image) == BackingName(full, recordedBy: image))
+        } else {
+            #expect(facts.backingFile == nil)
+        }
+        let snapshots = theirs.snapshots ?? []
+        #expect(facts.snapshots.map(\.id) == snapshots.map(\.id))
+        #expect(facts.snapshots.map(\.name) == snapshots.map(\.name))
+        #expect(facts.snapshots.map(\.vmStateSize.bytes) == snapshots.map(\.vmStateSize))
+        #expect(facts.snapshots.map(\.dateSeconds) == snapshots.map(\.dateSec))
+        #expect(facts.snapshots.map(\.dateNanoseconds) == snapshots.map(\.dateNsec))
+        let bitmaps = specific.bitmaps ?? []
+        #expect(facts.bitmaps.map(\.name) == bitmaps.map(\.name))
+        #expect(facts.bitmaps.map(\.granularity.bytes) == bitmaps.map(\.granularity))
+        #expect(facts.bitmaps.map(\.isAutomatic) == bitmaps.map { $0.flags.contains("auto") })
+        #expect(facts.bitmaps.map(\.isInUse) == bitmaps.map { $0.flags.contains("in-use") })
+    }
+}
