@@ -127,6 +127,10 @@ public enum Event: Sendable {
     case unknown(QMPEvent)
     /// An event that the compiled schema knows with other members than it came with.
     case malformed(QMPEvent, JSONError)
+    /// This many events were dropped here because the subscriber was slower than they came.
+    case missed(Int)
+    /// The connection was lost here and made again; what happened in between is not known.
+    case gap(reason: String)
 
     /// Gives the event its type; never fails.
     public init(_ event: QMPEvent) {

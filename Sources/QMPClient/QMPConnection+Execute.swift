@@ -71,3 +71,7 @@ extension QMPConnection {
         return (reply, events)
     }
 }
+
+extension QMPConnection: QMPEventSource {
+    public func eventItems() -> QMPEvents { events(.all) }
+}

@@ -41,6 +41,10 @@ extension Renderer {
             text.line("case unknown(QMPEvent)")
             text.line("/// An event that the compiled schema knows with other members than it came with.")
             text.line("case malformed(QMPEvent, JSONError)")
+            text.line("/// This many events were dropped here because the subscriber was slower than they came.")
+            text.line("case missed(Int)")
+            text.line("/// The connection was lost here and made again; what happened in between is not known.")
+            text.line("case gap(reason: String)")
             text.blank()
             text.line("/// Gives the event its type; never fails.")
             text.block("public init(_ event: QMPEvent)") { text in

@@ -1,20 +1,5 @@
 public import QMPCore
 
-/// What a subscriber receives.
-public enum QMPEventItem: Sendable, Hashable {
-    case event(QMPEvent)
-    /// This many events were dropped here because the subscriber was slower than they came.
-    case missed(Int)
-    /// The connection was lost here and made again: events and the state of jobs in between are not known.
-    case gap(reason: String)
-
-    /// The event; nil for the other items.
-    public var event: QMPEvent? {
-        guard case .event(let event) = self else { return nil }
-        return event
-    }
-}
-
 /// The events of a connection from the moment of subscription on; for one consumer.
 ///
 /// The sequence ends when the connection is closed on purpose (by us, or by QEMU after `quit`) and throws

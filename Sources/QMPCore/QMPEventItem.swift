@@ -1,0 +1,14 @@
+/// What a subscriber to events receives.
+public enum QMPEventItem: Sendable, Hashable {
+    case event(QMPEvent)
+    /// This many events were dropped here because the subscriber was slower than they came.
+    case missed(Int)
+    /// The connection was lost here and made again: events and the state of jobs in between are not known.
+    case gap(reason: String)
+
+    /// The event; nil for the other items.
+    public var event: QMPEvent? {
+        guard case .event(let event) = self else { return nil }
+        return event
+    }
+}
