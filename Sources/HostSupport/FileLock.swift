@@ -59,6 +59,17 @@ public struct FileLock: ~Copyable, Sendable {
         }
     }
 
+    /// The locked file; a process that inherits it holds the lock as well, until it ends.
+    package var descriptor: FileDescriptor { file }
+
+    /// Whether anyone holds the lock at this moment.
+    package static func isHeld(_ path: FilePath) -> Bool {
+        guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return false }
+        defer { try? file.close() }
+        // A shared lock, so that several who ask do not see each other; who takes the lock meanwhile must try again.
+        return flock(file.rawValue, LOCK_SH | LOCK_NB) != 0
+    }
+
     deinit {
         try? file.close()
     }

@@ -1,2 +1,3 @@
 #pragma once
+#include "cplatform_keeper.h"
 #include "cplatform_socket.h"

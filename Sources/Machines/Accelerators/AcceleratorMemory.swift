@@ -1,0 +1,63 @@
+import HostSupport
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// What trials have shown, by host and QEMU; a file that can be removed at any time.
+struct AcceleratorMemory {
+    struct Answer: Codable {
+        /// Why the accelerator cannot be used; nil when it can.
+        let reason: String?
+    }
+
+    let cache: FilePath
+
+    private var file: FilePath { cache.appending("accelerators.json") }
+
+    func answer(for key: String) -> Answer? { all[key] }
+
+    func remember(_ answer: Answer, for key: String) {
+        var answers = all
+        answers[key] = answer
+        // The answer is merely found again when it cannot be kept.
+        guard let data = try? JSONEncoder().encode(answers) else { return }
+        try? WholeFile.write(data, to: file)
+    }
+
+    private var all: [String: Answer] {
+        guard let bytes = try? WholeFile.read(file) else { return [:] }
+        return (try? JSONDecoder().decode([String: Answer].self, from: Data(bytes))) ?? [:]
+    }
+
+    /// Names what an answer depends on: the QEMU program as it is now, the host and its kernel.
+    static func key(qemu: QEMUInstallation, accelerator: Accelerator) -> String {
+        var status = stat()
+        stat(qemu.program.string, &status)
+        var system = utsname()
+        uname(&system)
+        let host = withUnsafeBytes(of: &system.nodename) { text(of: $0) }
+        let kernel = withUnsafeBytes(of: &system.release) { text(of: $0) }
+        #if canImport(Darwin)
+            let changed = status.st_mtimespec.tv_sec
+        #else
+            let changed = status.st_mtim.tv_sec
+        #endif
+        return "\(accelerator) \(qemu.program) \(status.st_size) \(changed) \(host) \(kernel)"
+    }
+
+    private static func text(of field: UnsafeRawBufferPointer) -> String {
+        String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,44 @@
+public import SystemPackage
+
+/// A disk of the machine and the file behind it.
+public struct Drive: Hashable, Codable, Sendable {
+    /// The file's format.
+    public enum Format: String, Codable, Sendable {
+        case qcow2
+        case raw
+    }
+
+    /// What happens to the guest's writes on their way to the file.
+    public enum Cache: String, Codable, Sendable {
+        /// Through the host's page cache, to the disk when the guest asks: safe when the host crashes.
+        case writeBack
+        /// Through the host's page cache, to the disk whenever the host likes: fast, for machines made to be thrown away.
+        case unsafe
+    }
+
+    /// The drive's name for QEMU, also that of its block node, as in `disk0`; letters, digits, `-` and `_`.
+    public var id: String
+    public var file: FilePath
+    public var format: Format
+    public var isReadOnly: Bool
+    public var cache: Cache
+
+    public init(
+        id: String,
+        file: FilePath,
+        format: Format = .qcow2,
+        isReadOnly: Bool = false,
+        cache: Cache = .writeBack,
+    ) {
+        self.id = id
+        self.file = file
+        self.format = format
+        self.isReadOnly = isReadOnly
+        self.cache = cache
+    }
+
+    /// A cloud-init seed or another image that the guest only reads.
+    public static func seed(_ file: FilePath, id: String = "seed") -> Self {
+        Self(id: id, file: file, format: .raw, isReadOnly: true)
+    }
+}

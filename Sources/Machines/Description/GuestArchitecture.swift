@@ -1,0 +1,25 @@
+/// The processor architecture of a guest, by QEMU's name for it.
+public enum GuestArchitecture: String, Codable, Sendable, CaseIterable, CustomStringConvertible {
+    case x86_64
+    case aarch64
+
+    /// The architecture of this host, whose guests can run without emulation.
+    public static var host: Self {
+        #if arch(arm64)
+            .aarch64
+        #else
+            .x86_64
+        #endif
+    }
+
+    /// Reads QEMU's names and the ones that distributions use: `amd64` and `arm64`.
+    public init?(name: String) {
+        switch name {
+        case "x86_64", "amd64": self = .x86_64
+        case "aarch64", "arm64": self = .aarch64
+        default: return nil
+        }
+    }
+
+    public var description: String { rawValue }
+}

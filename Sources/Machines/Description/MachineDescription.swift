@@ -1,0 +1,107 @@
+public import Quantities
+public import SystemPackage
+
+/// What a machine is made of, apart from where it runs: a value that can be stored, compared and changed.
+public struct MachineDescription: Hashable, Codable, Sendable {
+    public var architecture: GuestArchitecture
+    /// QEMU's machine type, as in `q35` or `pc-q35-7.2`; nil takes the architecture's usual one.
+    public var machineType: String?
+    /// QEMU's processor model, as in `qemu64`; nil takes the host's where it is virtualised, otherwise `max`.
+    public var processor: String?
+    public var processorCount: Int
+    public var memory: ByteCount
+    public var memoryBacking: MemoryBacking
+    public var accelerator: AcceleratorChoice
+    public var firmware: Firmware
+    /// A kernel that QEMU loads itself; nil boots from the first drive that can.
+    public var kernel: DirectKernel?
+    /// The drives; the guest boots from the first.
+    public var drives: [Drive]
+    public var networks: [UserNetwork]
+    /// Virtio-serial ports through which programs in the guest talk to programs on the host.
+    public var channels: [GuestChannel]
+    /// Whether the guest has a screen, which `screenshot` needs.
+    public var hasScreen: Bool
+    /// How many disks or network cards can be plugged in while the guest runs.
+    public var hotPlugSlots: Int
+    /// Whether the machine waits for state from elsewhere (`-incoming defer`) and starts nothing until then.
+    public var awaitsIncomingState: Bool
+    /// Whether the guest's processors wait for a first `cont`.
+    public var startsPaused: Bool
+    /// Whether QEMU confines itself with seccomp, where it can.
+    public var isSandboxed: Bool
+    /// More arguments for QEMU, given to it as they are after all others.
+    public var extraArguments: [String]
+
+    /// Describes a machine with the given size and no drive, network or channel.
+    public init(
+        architecture: GuestArchitecture = .host,
+        processorCount: Int = 2,
+        memory: ByteCount = .gibibytes(1),
+    ) {
+        self.architecture = architecture
+        self.processorCount = processorCount
+        self.memory = memory
+        memoryBacking = .anonymous
+        accelerator = .automatic
+        firmware = .standard
+        drives = []
+        networks = []
+        channels = []
+        hasScreen = false
+        hotPlugSlots = 0
+        awaitsIncomingState = false
+        startsPaused = false
+        isSandboxed = true
+        extraArguments = []
+    }
+}
+
+/// Where the guest's memory lies on the host.
+public enum MemoryBacking: Hashable, Codable, Sendable {
+    /// Memory of QEMU's own that ends with it.
+    case anonymous
+    /// A file that holds the memory and is written by the guest.
+    case sharedFile(FilePath)
+    /// A private map of a file: the guest starts with its content and its writes stay with this machine.
+    case privateFile(FilePath)
+}
+
+/// A kernel that QEMU loads itself, without firmware finding it on a disk.
+public struct DirectKernel: Hashable, Codable, Sendable {
+    public var image: FilePath
+    public var initialRamdisk: FilePath?
+    public var commandLine: String
+
+    public init(image: FilePath, initialRamdisk: FilePath? = nil, commandLine: String = "") {
+        self.image = image
+        self.initialRamdisk = initialRamdisk
+        self.commandLine = commandLine
+    }
+}
+
+/// What the machine runs before its operating system.
+public enum Firmware: Hashable, Codable, Sendable {
+    /// SeaBIOS on x86_64, EDK2 on aarch64.
+    case standard
+    /// EDK2 (OVMF, AAVMF) as the distribution installs it, with variables in a qcow2 file of the machine's own.
+    case uefi
+    /// EDK2 from the given files; the variables file must be qcow2 for snapshots to be possible.
+    case uefiFiles(code: FilePath, variables: FilePath)
+}
+
+/// A virtio-serial port; in the guest it appears as `/dev/virtio-ports/NAME`.
+public struct GuestChannel: Hashable, Codable, Sendable {
+    public var name: String
+
+    public init(name: String) {
+        self.name = name
+    }
+
+    /// The QEMU guest agent's port.
+    public static let guestAgent = Self(name: "org.qemu.guest_agent.0")
+    /// The port of Quiver's own helper in the guest.
+    public static let helper = Self(name: "org.quiver.helper.0")
+    /// The port of Quiver's pytest plugin.
+    public static let pytest = Self(name: "org.quiver.pytest.0")
+}

@@ -1,0 +1,83 @@
+/// A network card on QEMU's user-mode network: the guest reaches out, the host reaches in through forwards.
+public struct UserNetwork: Hashable, Codable, Sendable {
+    /// The card's name for QEMU, as in `net0`.
+    public var id: String
+    public var forwards: [PortForward]
+    /// The card's hardware address, as in `52:54:00:12:34:56`; nil lets QEMU choose.
+    public var hardwareAddress: String?
+    /// Whether the guest is kept from reaching anything but the host's forwards.
+    public var isIsolated: Bool
+
+    public init(
+        id: String = "net0",
+        forwards: [PortForward] = [],
+        hardwareAddress: String? = nil,
+        isIsolated: Bool = false,
+    ) {
+        self.id = id
+        self.forwards = forwards
+        self.hardwareAddress = hardwareAddress
+        self.isIsolated = isIsolated
+    }
+}
+
+/// A port of the host that leads into the guest.
+public struct PortForward: Hashable, Codable, Sendable, CustomStringConvertible {
+    /// The transport that is forwarded.
+    public enum Transport: String, Codable, Sendable {
+        case tcp
+        case udp
+    }
+
+    public var transport: Transport
+    /// The host's address that listens; only this host can reach the usual one.
+    public var hostAddress: String
+    /// The host's port; zero takes a free one, which the machine tells after its start.
+    public var hostPort: UInt16
+    public var guestPort: UInt16
+
+    public init(
+        transport: Transport = .tcp,
+        hostAddress: String = "127.0.0.1",
+        hostPort: UInt16 = 0,
+        guestPort: UInt16,
+    ) {
+        self.transport = transport
+        self.hostAddress = hostAddress
+        self.hostPort = hostPort
+        self.guestPort = guestPort
+    }
+
+    /// A free port that leads to the guest's sshd.
+    public static let ssh = Self(guestPort: 22)
+
+    /// Reads `HOSTPORT:GUESTPORT`, `ADDRESS:HOSTPORT:GUESTPORT`, either with `/udp` at the end; nil for anything else.
+    public init?(parsing text: String) {
+        var rest = text[...]
+        var transport = Transport.tcp
+        for candidate in [Transport.tcp, .udp] where rest.hasSuffix("/\(candidate.rawValue)") {
+            transport = candidate
+            rest = rest.dropLast(4)
+        }
+        let fields = rest.split(separator: ":", omittingEmptySubsequences: false)
+        guard fields.count == 2 || fields.count == 3,
+            let hostPort = UInt16(fields[fields.count - 2]),
+            let guestPort = UInt16(fields[fields.count - 1]), guestPort != 0
+        else { return nil }
+        self.init(transport: transport, hostPort: hostPort, guestPort: guestPort)
+        if fields.count == 3 {
+            guard Self.isAddress(fields[0]) else { return nil }
+            hostAddress = String(fields[0])
+        }
+    }
+
+    private static func isAddress(_ text: Substring) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// The forward as QEMU spells it, as in `tcp:127.0.0.1:0-:22`.
+    public var description: String {
+        "\(transport.rawValue):\(hostAddress):\(hostPort)-:\(guestPort)"
+    }
+}

@@ -1,0 +1,28 @@
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What is at a path of the host.
+enum HostFile {
+    static func isExecutable(_ path: FilePath) -> Bool {
+        kind(of: path) == S_IFREG && access(path.string, X_OK) == 0
+    }
+
+    static func isFolder(_ path: FilePath) -> Bool { kind(of: path) == S_IFDIR }
+
+    static func isFile(_ path: FilePath) -> Bool { kind(of: path) == S_IFREG }
+
+    static func exists(_ path: FilePath) -> Bool { kind(of: path) != nil }
+
+    private static func kind(of path: FilePath) -> mode_t? {
+        var status = stat()
+        guard stat(path.string, &status) == 0 else { return nil }
+        return status.st_mode & S_IFMT
+    }
+}

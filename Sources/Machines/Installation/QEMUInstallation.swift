@@ -1,0 +1,88 @@
+import HostSupport
+public import SystemPackage
+
+/// A QEMU on this host: its program for one guest architecture, and where its data lies.
+public struct QEMUInstallation: Hashable, Sendable {
+    public let architecture: GuestArchitecture
+    /// The program, as in `/usr/bin/qemu-system-x86_64`.
+    public let program: FilePath
+    /// Folders with firmware and keymaps to be named with `-L`; empty when the program finds its own.
+    public let dataFolders: [FilePath]
+
+    public init(architecture: GuestArchitecture, program: FilePath, dataFolders: [FilePath] = []) {
+        self.architecture = architecture
+        self.program = program
+        self.dataFolders = dataFolders
+    }
+
+    /// The program's name for an architecture, as in `qemu-system-aarch64`.
+    public static func programName(for architecture: GuestArchitecture) -> String {
+        "qemu-system-\(architecture.rawValue)"
+    }
+
+    /// Finds QEMU: at the path given, else where `$QUIVER_QEMU` says, else in `$PATH` and the usual folders.
+    ///
+    /// - Parameter location: The program, the folder that it is in, or the prefix that it was installed or unpacked
+    ///   below (as in `/opt/qemu` for `/opt/qemu/bin/qemu-system-x86_64`).
+    /// - Throws: ``MachineError`` with code `missingProgram` that says where it looked.
+    public static func find(
+        for architecture: GuestArchitecture,
+        at location: FilePath? = nil,
+        environment: [String: String]? = nil,
+    ) throws(MachineError) -> Self {
+        let name = programName(for: architecture)
+        if let location {
+            return try found(name, for: architecture, below: location, namedBy: "the path given")
+        }
+        let environment = environment ?? HostEnvironment.variables
+        if let variable = environment["QUIVER_QEMU"], !variable.isEmpty {
+            return try found(name, for: architecture, below: FilePath(variable), namedBy: "QUIVER_QEMU")
+        }
+        let path = (environment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
+        let usual: [FilePath] = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
+        for folder in path + usual where HostFile.isExecutable(folder.appending(name)) {
+            return Self(architecture: architecture, program: folder.appending(name))
+        }
+        let package = architecture == .x86_64 ? "qemu-system-x86" : "qemu-system-arm"
+        throw MachineError(
+            .missingProgram,
+            machine: name,
+            "not found in PATH; install it with `apt-get install \(package)` or `brew install qemu`, "
+                + "or name it in QUIVER_QEMU",
+        )
+    }
+
+    private static func found(
+        _ name: String,
+        for architecture: GuestArchitecture,
+        below location: FilePath,
+        namedBy source: String,
+    ) throws(MachineError) -> Self {
+        let location = location.absolute
+        let candidates = [
+            location, location.appending(name), location.appending("bin/\(name)"),
+            location.appending("usr/bin/\(name)"),
+        ]
+        guard let program = candidates.first(where: { HostFile.isExecutable($0) }) else {
+            throw MachineError(
+                .missingProgram,
+                machine: name,
+                "not found at \(location), which \(source) names; expected the program, its folder or its prefix",
+            )
+        }
+        return Self(architecture: architecture, program: program, dataFolders: dataFolders(of: program))
+    }
+
+    /// The data folders of a QEMU that was unpacked away from where it was built to be.
+    ///
+    /// Distributions keep SeaBIOS and others in folders of their own beside QEMU's; of an unpacked package only
+    /// QEMU's own moved along, so the host's are named too.
+    private static func dataFolders(of program: FilePath) -> [FilePath] {
+        let prefix = program.removingLastComponent().removingLastComponent()
+        guard prefix != "/usr", prefix != "/usr/local", !prefix.string.contains("/homebrew") else { return [] }
+        let own = prefix.appending("share/qemu")
+        guard HostFile.isFolder(own) else { return [] }
+        let beside = [prefix.appending("share/seabios"), FilePath("/usr/share/seabios")]
+        return [own] + beside.filter { HostFile.isFolder($0) }
+    }
+}

@@ -1,0 +1,62 @@
+import SystemPackage
+import WireJSON
+
+extension Drive {
+    /// The drive's block node for `-blockdev` and `blockdev-add`, whose node name is the drive's id.
+    var blockNode: JSONObject {
+        var file: JSONObject = [
+            "driver": "file", "filename": .string(self.file.string), "read-only": .bool(isReadOnly),
+        ]
+        var node: JSONObject = [
+            "driver": .string(format.rawValue), "node-name": .string(id), "read-only": .bool(isReadOnly),
+        ]
+        if !isReadOnly { node["discard"] = "unmap" }
+        if cache == .unsafe {
+            node["cache"] = ["no-flush": true]
+            file["cache"] = ["no-flush": true]
+        }
+        node["file"] = .object(file)
+        return node
+    }
+
+    /// The virtio disk in front of the node, for `-device` and `device_add`.
+    func device(bootIndex: Int? = nil, bus: String? = nil) -> JSONObject {
+        // A device's serial number shows up in the guest as /dev/disk/by-id/virtio-SERIAL; QEMU takes 20 bytes of it.
+        var device: JSONObject = [
+            "driver": "virtio-blk-pci", "id": .string(deviceID), "drive": .string(id),
+            "serial": .string(String(id.prefix(20))),
+        ]
+        if let bootIndex { device["bootindex"] = .integer(Int64(bootIndex)) }
+        if let bus { device["bus"] = .string(bus) }
+        return device
+    }
+
+    /// The id of the virtio disk, as `device_del` takes it.
+    var deviceID: String { "\(id)-device" }
+}
+
+extension UserNetwork {
+    /// The host's side of the card, for `-netdev` and `netdev_add`.
+    var backend: JSONObject {
+        var backend: JSONObject = ["type": "user", "id": .string(id)]
+        if isIsolated { backend["restrict"] = true }
+        if !forwards.isEmpty {
+            backend["hostfwd"] = .array(forwards.map { ["str": .string($0.description)] })
+        }
+        return backend
+    }
+
+    /// The virtio card, for `-device` and `device_add`.
+    func device(bus: String? = nil) -> JSONObject {
+        // Without a boot ROM: it would only be read to boot from the network, and may not be installed.
+        var device: JSONObject = [
+            "driver": "virtio-net-pci", "id": .string(deviceID), "netdev": .string(id), "romfile": "",
+        ]
+        if let hardwareAddress { device["mac"] = .string(hardwareAddress) }
+        if let bus { device["bus"] = .string(bus) }
+        return device
+    }
+
+    /// The id of the virtio card, as `device_del` takes it.
+    var deviceID: String { "\(id)-device" }
+}

@@ -1,0 +1,153 @@
+import CPlatform
+@preconcurrency import Dispatch
+import HostSupport
+import Synchronization
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The owner's end of a keeper: the small process that is QEMU's parent; see `cplatform_keeper.h`.
+///
+/// As long as this end is open, QEMU lives no longer than this process, unless ``release()`` was called.
+final class Keeper: Sendable {
+    /// What a keeper is told to start.
+    struct Plan: Sendable {
+        let program: FilePath
+        let arguments: [String]
+        /// What QEMU inherits, as 3, 4, 5 and so on; the first is the machine's lock.
+        let descriptors: [Int32]
+        /// The keeper's end of the recorder's socket.
+        let recorder: Int32
+        let folder: MachineFolder
+        /// Whether the machine's folder is to be removed when the owner dies.
+        let removesFolder: Bool
+    }
+
+    /// QEMU's process id.
+    let processID: Int32
+    private let end: OneTimeValue<ProcessEnd?>
+    private let source: any DispatchSourceRead
+    private let link: FileDescriptor
+
+    private init(processID: Int32, keeperID: pid_t, link: FileDescriptor) {
+        self.processID = processID
+        self.link = link
+        let end = OneTimeValue<ProcessEnd?>()
+        self.end = end
+        source = DispatchSource.makeReadSource(fileDescriptor: link.rawValue, queue: Self.queue)
+        source.setEventHandler { [source] in
+            let message = Self.nextMessage(from: link)
+            end.set(message.flatMap { ProcessEnd(message: $0) })
+            if message == nil { source.cancel() }
+        }
+        source.setCancelHandler {
+            try? link.close()
+            waitpid(keeperID, nil, 0)
+        }
+        source.resume()
+    }
+
+    private static let queue = DispatchQueue(label: "quiver.keepers")
+
+    /// Starts a keeper and, through it, QEMU.
+    ///
+    /// - Throws: `Errno` when the program cannot be executed or the system has no process left.
+    static func start(_ plan: Plan) async throws -> Keeper {
+        try await BlockingCalls.run {
+            var link: Int32 = -1
+            let keeperID = try plan.withCPlan { cPlan throws(Errno) in
+                let id = cplatform_keeper_start(&cPlan, &link)
+                guard id > 0 else { throw Errno(rawValue: errno) }
+                return id
+            }
+            let descriptor = FileDescriptor(rawValue: link)
+            let first = nextMessage(from: descriptor)
+            guard let first, first.kind == CPLATFORM_KEEPER_STARTED else {
+                try? descriptor.close()
+                waitpid(keeperID, nil, 0)
+                throw first.map { Errno(rawValue: $0.value) } ?? Errno.noChildProcess
+            }
+            return Keeper(processID: first.value, keeperID: keeperID, link: descriptor)
+        }
+    }
+
+    /// Waits for QEMU's end; nil when the keeper itself was killed and cannot tell how QEMU ended.
+    func ended() async throws -> ProcessEnd? { try await end.value() }
+
+    /// How QEMU ended, if it has; the outer nil means that it has not.
+    var endedAlready: ProcessEnd?? { end.current }
+
+    /// Lets QEMU outlive this process.
+    func release() { send(CPLATFORM_KEEPER_RELEASE) }
+
+    /// Sends QEMU SIGTERM.
+    func terminate() { send(CPLATFORM_KEEPER_TERMINATE) }
+
+    /// Sends QEMU SIGKILL.
+    func kill() { send(CPLATFORM_KEEPER_KILL) }
+
+    /// Gives this end up: a machine that was not released is killed and its scope removed.
+    func close() { source.cancel() }
+
+    private func send(_ request: Int) {
+        // A keeper that is gone has nothing left to do.
+        _ = try? link.writeAll([UInt8(request)])
+    }
+
+    private static func nextMessage(from link: FileDescriptor) -> cplatform_keeper_message? {
+        var message = cplatform_keeper_message()
+        let count = withUnsafeMutableBytes(of: &message) { bytes in
+            try? link.read(into: bytes)
+        }
+        return count == MemoryLayout<cplatform_keeper_message>.size ? message : nil
+    }
+}
+
+extension ProcessEnd {
+    fileprivate init?(message: cplatform_keeper_message) {
+        switch Int(message.kind) {
+        case CPLATFORM_KEEPER_EXITED: self = .exited(message.value)
+        case CPLATFORM_KEEPER_KILLED: self = .killed(message.value)
+        default: return nil
+        }
+    }
+}
+
+extension Keeper.Plan {
+    /// Lends the plan in C's form for the length of the call.
+    fileprivate func withCPlan<Result>(
+        _ body: (inout cplatform_keeper_plan) throws(Errno) -> Result
+    ) throws(Errno) -> Result {
+        let texts = ([program.string] + arguments).map { strdup($0) } + [nil]
+        let paths = [
+            program, folder.logFile, folder.exitFile, folder.eventsFile, folder.path, folder.sockets,
+        ].map { strdup($0.string) }
+        let numbers = UnsafeMutableBufferPointer<Int32>.allocate(capacity: descriptors.count)
+        let list = UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count)
+        _ = numbers.initialize(from: descriptors)
+        _ = list.initialize(from: texts)
+        defer {
+            for text in texts + paths { free(text) }
+            numbers.deallocate()
+            list.deallocate()
+        }
+        var plan = cplatform_keeper_plan()
+        plan.path = UnsafePointer(paths[0])
+        plan.arguments = UnsafePointer(list.baseAddress)
+        plan.descriptors = UnsafePointer(numbers.baseAddress)
+        plan.descriptor_count = Int32(numbers.count)
+        plan.log_path = UnsafePointer(paths[1])
+        plan.exit_path = UnsafePointer(paths[2])
+        plan.recorder = recorder
+        plan.events_path = UnsafePointer(paths[3])
+        plan.scope_path = removesFolder ? UnsafePointer(paths[4]) : nil
+        plan.second_scope_path = UnsafePointer(paths[5])
+        return try body(&plan)
+    }
+}

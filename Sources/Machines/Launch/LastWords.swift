@@ -1,0 +1,19 @@
+import HostSupport
+import SystemPackage
+
+/// The last lines that a program wrote before it ended.
+struct LastWords {
+    /// The lines on one line, without the program's path in front of each; empty when it wrote none.
+    let text: String
+
+    init(ofLogAt path: FilePath, lines count: Int = 3) {
+        let log = (try? WholeFile.readText(path)) ?? ""
+        let lines = log.split(whereSeparator: \.isNewline).suffix(count).map { line in
+            // QEMU begins its messages with its own name, which the error names already.
+            let name = line.prefix { $0 != ":" }
+            guard name.contains("qemu-system-"), !name.contains(" ") else { return String(line) }
+            return String(line.dropFirst(name.count + 1).drop { $0 == " " })
+        }
+        text = lines.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,21 @@
+public import Logging
+public import SystemPackage
+
+/// How a machine is started, apart from what it is made of.
+public struct LaunchOptions: Sendable {
+    /// The QEMU to use: a program, its folder or its prefix; nil lets ``QEMUInstallation`` find one.
+    public var qemu: FilePath?
+    /// How long QEMU may take until its monitor answers.
+    public var deadline: Duration
+    public var logger: Logger
+
+    public init(
+        qemu: FilePath? = nil,
+        deadline: Duration = .seconds(30),
+        logger: Logger = Logger(label: "quiver.machines"),
+    ) {
+        self.qemu = qemu
+        self.deadline = deadline
+        self.logger = logger
+    }
+}

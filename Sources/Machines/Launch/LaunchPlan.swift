@@ -1,0 +1,20 @@
+import SystemPackage
+
+/// All that is decided when a machine is started, beside its description.
+struct LaunchPlan {
+    /// The firmware's files, found and made.
+    enum Flash: Hashable {
+        /// What QEMU brings itself, or nothing.
+        case builtIn
+        case files(code: FilePath, variables: FilePath)
+    }
+
+    let name: String
+    let id: MachineID
+    let description: MachineDescription
+    let accelerator: Accelerator
+    let flash: Flash
+    let dataFolders: [FilePath]
+    /// Where all that the guest writes to its serial console is kept.
+    let consoleLog: FilePath
+}

@@ -1,0 +1,22 @@
+extension MachineDescription {
+    /// The machine type that QEMU is asked for.
+    var effectiveMachineType: String {
+        if let machineType { return machineType }
+        return switch architecture {
+        case .x86_64: "q35"
+        case .aarch64: "virt"
+        }
+    }
+
+    /// The processor model that QEMU is asked for.
+    func effectiveProcessor(under accelerator: Accelerator) -> String {
+        if let processor { return processor }
+        return switch (accelerator, architecture) {
+        case (.kvm, _), (.hvf, _): "host"
+        // Five-level page tables cost software translation one more memory access at each miss, and bring nothing.
+        case (.tcg, .x86_64): "max,la57=off"
+        // QEMU's `max` has pointer authentication, whose cipher is very slow in software.
+        case (.tcg, .aarch64): "cortex-a72"
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import HostSupport
+import Logging
+import QMPClient
+import QMPCore
+import Quantities
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Whether a machine ends with the process that starts it.
+public enum MachineLifetime: Hashable, Sendable {
+    /// The machine ends with this process, however that ends, and its folder goes with it.
+    case scoped
+    /// The machine outlives this process; any other can attach to it.
+    case detached
+}
+
+/// Starts one machine: everything that is done before QEMU answers, and its undoing when that fails.
+struct MachineLauncher {
+    let name: String
+    let folder: MachineFolder
+    let description: MachineDescription
+    let qemu: QEMUInstallation
+    let accelerator: Accelerator
+    let lifetime: MachineLifetime
+    /// How long QEMU may take until its monitor answers.
+    let deadline: Duration
+    let logger: Logger
+
+    /// Takes the machine's lock, starts QEMU and waits until its monitor answers.
+    func launch() async throws -> Machine {
+        try description.check(named: name)
+        do {
+            try Folder.create(folder.path)
+            try Folder.create(folder.sockets)
+        } catch {
+            throw MachineError.file(error, machine: name)
+        }
+        let lock = try await takeLock()
+        clearTraces()
+        let id = MachineID()
+        let keeper = try await startKeeper(id: id, lock: lock)
+        do {
+            return try await connect(id: id, keeper: keeper)
+        } catch {
+            // The keeper's `close` would remove the folder too; a machine that failed to start keeps its logs.
+            keeper.kill()
+            _ = await Task { try? await keeper.ended() }.value
+            keeper.release()
+            keeper.close()
+            try? Folder.removeTree(folder.sockets)
+            throw error
+        }
+    }
+
+    /// Takes the lock; whoever merely asks whether it is held has it for an instant, so one refusal proves nothing.
+    private func takeLock() async throws -> FileLock {
+        do {
+            for _ in 0..<10 {
+                if let lock = try FileLock.take(folder.lockFile) { return lock }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        } catch let error as FileFailure {
+            throw MachineError.file(error, machine: name)
+        }
+        let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
+        let holder =
+            record.map { "as process \($0.processID)" } ?? "or is being started by process "
+            + (FileLock.holder(of: folder.lockFile).map { "\($0)" } ?? "unknown")
+        throw MachineError(.alreadyRunning, machine: name, "it runs already, \(holder)")
+    }
+
+    /// Removes what an earlier run left behind; the logs of that run stay until QEMU writes new ones.
+    private func clearTraces() {
+        for file in [folder.exitFile, folder.processFile, folder.eventsFile] { unlink(file.string) }
+        let previous = FilePath("\(folder.consoleLog).1")
+        rename(folder.consoleLog.string, previous.string)
+    }
+
+    private func startKeeper(id: MachineID, lock: borrowing FileLock) async throws -> Keeper {
+        let plan = LaunchPlan(
+            name: name,
+            id: id,
+            description: description,
+            accelerator: accelerator,
+            flash: try FirmwareFiles.prepare(for: description, in: folder, machine: name),
+            dataFolders: qemu.dataFolders,
+            consoleLog: folder.consoleLog,
+        )
+        var ours: [FileDescriptor] = []
+        defer { for descriptor in ours { try? descriptor.close() } }
+        var inherited: [Int32] = []
+        let recorder: FileDescriptor
+        do {
+            let pair = try ListeningSocket.pair()
+            ours += [pair.0, pair.1]
+            recorder = pair.1
+            for descriptor in InheritedDescriptor.all(for: description) {
+                let path: FilePath
+                switch descriptor {
+                case .lock:
+                    inherited.append(lock.descriptor.rawValue)
+                    continue
+                case .recorder:
+                    inherited.append(pair.0.rawValue)
+                    continue
+                case .monitor: path = folder.monitorSocket
+                case .peoplesMonitor: path = folder.peoplesSocket
+                case .console: path = folder.consoleSocket
+                case .channel(let index): path = folder.channelSocket(index)
+                }
+                let listener = try ListeningSocket.listen(at: path)
+                ours.append(listener)
+                inherited.append(listener.rawValue)
+            }
+        } catch {
+            throw MachineError(
+                .launchFailed,
+                machine: name,
+                "cannot make its sockets in \(folder.sockets)",
+                cause: error
+            )
+        }
+        logger.debug("Starting QEMU", metadata: ["machine": "\(name)", "arguments": "\(plan.arguments)"])
+        do {
+            return try await Keeper.start(
+                Keeper.Plan(
+                    program: qemu.program,
+                    arguments: plan.arguments,
+                    descriptors: inherited,
+                    recorder: recorder.rawValue,
+                    folder: folder,
+                    removesFolder: lifetime == .scoped,
+                )
+            )
+        } catch {
+            throw MachineError(.launchFailed, machine: name, "\(qemu.program) cannot be run", cause: error)
+        }
+    }
+
+    private func connect(id: MachineID, keeper: Keeper) async throws -> Machine {
+        let qmp: QMPConnection
+        do {
+            qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name) to answer") {
+                try await QMPConnection.connect(to: .unix(folder.monitorSocket))
+            }
+        } catch {
+            throw await explain(error, keeper: keeper)
+        }
+        do {
+            var record = ProcessRecord(
+                id: id,
+                processID: keeper.processID,
+                program: qemu.program,
+                version: qmp.greeting.map { "\($0.version)" } ?? "unknown",
+                accelerator: accelerator,
+                startedAt: HostClock.secondsSince1970,
+                forwards: [],
+                owner: lifetime == .scoped ? getpid() : nil,
+            )
+            if description.networks.contains(where: { !$0.forwards.isEmpty }) {
+                record.forwards = try await qmp.boundForwards(machine: name)
+            }
+            try MachineFile.write(record, to: folder.processFile, machine: name)
+            if lifetime == .detached { keeper.release() }
+            return Machine(
+                name: name,
+                folder: folder,
+                description: description,
+                process: record,
+                qmp: qmp,
+                keeper: keeper,
+            )
+        } catch {
+            await qmp.close()
+            throw await explain(error, keeper: keeper)
+        }
+    }
+
+    /// What went wrong: when QEMU has ended its own last words say more than the connection that broke.
+    private func explain(_ error: any Error, keeper: Keeper) async -> any Error {
+        if error is CancellationError { return error }
+        // A broken connection and the end of the process arrive by different ways, in either order.
+        guard
+            let end = try? await withDeadline(
+                .milliseconds(500),
+                waitingFor: "QEMU's end",
+                { try await keeper.ended() }
+            )
+        else { return error }
+        let words = LastWords(ofLogAt: folder.logFile)
+        return MachineError(
+            .launchFailed,
+            machine: name,
+            "QEMU ended at its start with \(end)" + (words.text.isEmpty ? " and said nothing" : ": \(words.text)"),
+        )
+    }
+}

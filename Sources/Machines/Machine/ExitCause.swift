@@ -1,0 +1,112 @@
+import HostSupport
+import SystemPackage
+import WireJSON
+
+/// Why a machine ended, from all that is known: its own last event, its process's status and its last words.
+public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
+    /// The kinds of ends.
+    public enum Kind: String, Codable, Sendable {
+        /// The guest shut itself down.
+        case guestShutdown
+        /// The guest reset itself where resets end the machine.
+        case guestReset
+        /// The guest's kernel gave up.
+        case guestPanic
+        /// Quiver, or a person at the monitor, told QEMU to quit.
+        case quit
+        /// A signal asked QEMU to end.
+        case terminated
+        /// Somebody, or the system for want of memory, killed QEMU.
+        case killed
+        /// QEMU broke.
+        case crashed
+        /// QEMU gave up, with a message.
+        case failed
+        /// Nothing tells: the host went down, or the process that watched was killed too.
+        case unknown
+    }
+
+    public let kind: Kind
+    /// How QEMU's process ended; nil when nothing tells.
+    public let process: ProcessEnd?
+    /// QEMU's own reason from its SHUTDOWN event, as in `guest-shutdown`; nil when it gave none.
+    public let reason: String?
+    /// The last lines that QEMU wrote; empty when it wrote none.
+    public let lastWords: String
+
+    /// Whether the machine ended as somebody meant it to.
+    public var isOrderly: Bool {
+        switch kind {
+        case .guestShutdown, .guestReset, .quit, .terminated: true
+        case .guestPanic, .killed, .crashed, .failed, .unknown: false
+        }
+    }
+
+    public var description: String {
+        let words = lastWords.isEmpty ? "" : ": \(lastWords)"
+        let ending = process.map { " (\($0))" } ?? ""
+        return switch kind {
+        case .guestShutdown: "the guest shut itself down"
+        case .guestReset: "the guest reset itself"
+        case .guestPanic: "the guest's kernel panicked"
+        case .quit: "QEMU was told to quit"
+        case .terminated: "QEMU was asked to end by a signal"
+        case .killed: "QEMU was killed\(ending)"
+        case .crashed: "QEMU crashed\(ending)\(words)"
+        case .failed: "QEMU failed\(ending)\(words)"
+        case .unknown: "it is not known why: its keeper was killed, or the host went down"
+        }
+    }
+}
+
+extension ExitCause {
+    /// Joins what is known of an end.
+    init(process: ProcessEnd?, events: [RecordedEvent], lastWords: String) {
+        let shutdown = events.last { $0.name == "SHUTDOWN" }
+        var reason: String?
+        if case .string(let text)? = shutdown?.data["reason"] { reason = text }
+        let hasPanicked =
+            reason == "guest-panic" || (shutdown == nil && events.contains { $0.name == "GUEST_PANICKED" })
+        self.process = process
+        self.reason = reason
+        self.lastWords = lastWords
+        kind =
+            switch (process, reason) {
+            case (.killed(9), _): .killed
+            case (.killed(let signal), _): signal == 15 ? .terminated : .crashed
+            case (.exited, _) where hasPanicked: .guestPanic
+            case (.exited(0), "guest-shutdown"): .guestShutdown
+            case (.exited(0), "guest-reset"): .guestReset
+            case (.exited(0), "host-signal"): .terminated
+            case (.exited(0), _): .quit
+            case (.exited, _): .failed
+            case (nil, _): .unknown
+            }
+    }
+
+    /// The cause of the last end of the machine in this folder.
+    init(recordedIn folder: MachineFolder) {
+        self.init(
+            process: ProcessEnd(recordedAt: folder.exitFile),
+            events: RecordedEvent.read(folder.eventsFile),
+            lastWords: LastWords(ofLogAt: folder.logFile).text,
+        )
+    }
+}
+
+/// An event that a machine's keeper recorded.
+struct RecordedEvent {
+    let name: String
+    let data: JSONObject
+
+    /// The events in a record; a line that is no event, or half of one, is passed over.
+    static func read(_ path: FilePath) -> [RecordedEvent] {
+        let bytes = (try? WholeFile.read(path)) ?? []
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            guard case .object(let message)? = try? JSON.parse(Array(line)), case .string(let name)? = message["event"]
+            else { return nil }
+            guard case .object(let data)? = message["data"] else { return RecordedEvent(name: name, data: [:]) }
+            return RecordedEvent(name: name, data: data)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import HostSupport
+import QMPClient
+import QMPCore
+import Quantities
+import WireJSON
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// How a machine was powered down.
+public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
+    /// The rungs of the ladder, from the gentlest.
+    public enum Rung: String, Sendable, Codable {
+        /// The guest answered its power button.
+        case powerButton = "power-button"
+        /// The guest's agent shut it down.
+        case guestAgent = "guest-agent"
+        /// QEMU was told to quit.
+        case quit
+        /// QEMU was sent SIGTERM.
+        case terminate
+        /// QEMU was sent SIGKILL.
+        case kill
+    }
+
+    /// The last rung that was tried before the machine ended.
+    public let rung: Rung
+    public let duration: Duration
+    public let cause: ExitCause
+
+    public var description: String { "\(cause), after \(duration.shortText) (by \(rung.rawValue))" }
+}
+
+extension Machine {
+    /// Powers the machine down: gently at first, by force before the grace period ends.
+    ///
+    /// The guest gets four fifths of the period: its power button is pressed, again at each eighth of the period in
+    /// case it was not listening, and half way its agent is asked. Then QEMU is told to quit, sent SIGTERM and SIGKILL.
+    ///
+    /// - Parameter grace: The time that all of this may take; zero kills at once.
+    /// - Returns: The rung that worked, how long it took and why the machine ended.
+    public func powerDown(within grace: Duration = .seconds(60)) async throws -> PowerDown {
+        let start = ContinuousClock.now
+        var last = PowerDown.Rung.kill
+        for step in try await steps(for: grace) {
+            last = step.rung
+            await climb(step.rung)
+            if let cause = try await endedCause(before: start + step.until) {
+                return PowerDown(rung: last, duration: .now - start, cause: cause)
+            }
+        }
+        let cause = try await kill()
+        return PowerDown(rung: .kill, duration: .now - start, cause: cause)
+    }
+
+    /// One attempt, and when the next begins, counted from the start of the ladder.
+    private struct Step {
+        let rung: PowerDown.Rung
+        let until: Duration
+    }
+
+    private func steps(for grace: Duration) async throws -> [Step] {
+        guard grace > .zero else { return [] }
+        var steps: [Step] = []
+        // A guest whose processors stand still hears neither its button nor its agent.
+        if await isGuestRunning() {
+            steps += (1...3).map { Step(rung: .powerButton, until: grace * $0 / 8) }
+            if socket(of: .guestAgent) != nil { steps.append(Step(rung: .guestAgent, until: grace / 2)) }
+            steps += (5...6).map { Step(rung: .powerButton, until: grace * $0 / 8) }
+        }
+        steps.append(Step(rung: .quit, until: grace * 7 / 8))
+        steps.append(Step(rung: .terminate, until: grace))
+        return steps
+    }
+
+    private func climb(_ rung: PowerDown.Rung) async {
+        // An attempt that fails is followed by the next: that is what the ladder is for.
+        switch rung {
+        case .powerButton: _ = try? await qmp.execute("system_powerdown", [:])
+        case .guestAgent: await askGuestAgentToShutDown()
+        case .quit: _ = try? await qmp.execute("quit", [:])
+        case .terminate: signal(SIGTERM)
+        case .kill: signal(SIGKILL)
+        }
+    }
+
+    private func isGuestRunning() async -> Bool {
+        guard let status = try? await status() else { return false }
+        return status.isRunning
+    }
+
+    private func endedCause(before instant: ContinuousClock.Instant) async throws -> ExitCause? {
+        let remaining = instant - .now
+        guard remaining > .zero else { return nil }
+        do {
+            return try await withDeadline(remaining, waitingFor: "machine \(name) to end") {
+                try await self.waitUntilEnded()
+            }
+        } catch is DeadlineExceeded {
+            return nil
+        }
+    }
+}

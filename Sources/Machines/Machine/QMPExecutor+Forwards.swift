@@ -1,0 +1,38 @@
+import QMPCore
+import WireJSON
+
+extension QMPExecutor {
+    /// The forwards of all user-mode networks with the ports that they really have.
+    ///
+    /// No QMP command tells them; the people's command does, as a table.
+    func boundForwards(machine: String) async throws(MachineError) -> [PortForward] {
+        let reply: JSON
+        do {
+            reply = try await execute("human-monitor-command", ["command-line": "info usernet"])
+        } catch {
+            throw MachineError(.monitorFailed, machine: machine, "its forwards cannot be read", cause: error)
+        }
+        guard case .string(let table) = reply else { return [] }
+        return PortForward.parse(table: table)
+    }
+}
+
+extension PortForward {
+    /// Reads the rows of `info usernet` that are forwards, such as
+    /// `  TCP[HOST_FORWARD]   3       127.0.0.1 39439       10.0.2.15    22     0     0`.
+    static func parse(table: String) -> [PortForward] {
+        table.split(whereSeparator: \.isNewline).compactMap { line in
+            let fields = line.split(separator: " ")
+            guard fields.count >= 6, fields[0].hasSuffix("[HOST_FORWARD]"),
+                let transport = Transport(rawValue: fields[0].prefix { $0 != "[" }.lowercased()),
+                let hostPort = UInt16(fields[3]), let guestPort = UInt16(fields[5])
+            else { return nil }
+            return PortForward(
+                transport: transport,
+                hostAddress: String(fields[2]),
+                hostPort: hostPort,
+                guestPort: guestPort,
+            )
+        }
+    }
+}

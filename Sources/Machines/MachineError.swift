@@ -1,0 +1,70 @@
+/// Why something about a machine failed.
+public struct MachineError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it was.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: String {
+            case invalidDescription, missingProgram, missingFirmware, acceleratorUnusable
+            case launchFailed, alreadyRunning, notRunning, ended, unresponsive
+            case exists, notFound, snapshotImpossible, snapshotFailed, noSpace
+            case monitorFailed, fileFailed, timedOut
+        }
+        private let kind: Kind
+
+        private init(_ kind: Kind) { self.kind = kind }
+
+        /// The description asks for something impossible; nothing was started.
+        public static let invalidDescription = Self(.invalidDescription)
+        /// QEMU, or another program that was needed, is not installed.
+        public static let missingProgram = Self(.missingProgram)
+        /// No firmware of the kind that was asked for is installed.
+        public static let missingFirmware = Self(.missingFirmware)
+        /// The accelerator that was asked for does not run a guest on this host.
+        public static let acceleratorUnusable = Self(.acceleratorUnusable)
+        /// QEMU ended, or could not be run, before the machine was up.
+        public static let launchFailed = Self(.launchFailed)
+        /// Another process runs, or is starting, this machine.
+        public static let alreadyRunning = Self(.alreadyRunning)
+        /// The operation needs a running machine.
+        public static let notRunning = Self(.notRunning)
+        /// The machine ended while the operation went on.
+        public static let ended = Self(.ended)
+        /// The machine's process lives, and its monitor does not answer.
+        public static let unresponsive = Self(.unresponsive)
+        /// There is already a machine or snapshot of this name.
+        public static let exists = Self(.exists)
+        /// There is no machine or snapshot of this name.
+        public static let notFound = Self(.notFound)
+        /// Something in the machine keeps it from being saved; the message says what, and the mend.
+        public static let snapshotImpossible = Self(.snapshotImpossible)
+        /// QEMU could not save, load or delete the snapshot.
+        public static let snapshotFailed = Self(.snapshotFailed)
+        /// The disk is too full.
+        public static let noSpace = Self(.noSpace)
+        /// QEMU refused a command, or answered with something that cannot be read.
+        public static let monitorFailed = Self(.monitorFailed)
+        /// A file of the machine cannot be read or written.
+        public static let fileFailed = Self(.fileFailed)
+        /// Time ran out.
+        public static let timedOut = Self(.timedOut)
+
+        public var description: String { kind.rawValue }
+    }
+
+    public let code: Code
+    /// The machine's name.
+    public let machine: String
+    /// What happened and what to do.
+    public let message: String
+    public let cause: (any Error)?
+
+    public init(_ code: Code, machine: String, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.machine = machine
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String {
+        "machine \(machine): \(message)" + (cause.map { ": \($0)" } ?? "")
+    }
+}

@@ -1,0 +1,45 @@
+import HostSupport
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Reads and writes a machine's values as JSON files.
+enum MachineFile {
+    static func write(_ value: some Encodable, to path: FilePath, machine: String) throws(MachineError) {
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try WholeFile.write(try encoder.encode(value), to: path)
+        } catch {
+            throw .file(error, machine: machine)
+        }
+    }
+
+    /// The value in the file; nil when there is no file.
+    static func read<Value: Decodable>(
+        _ type: Value.Type,
+        from path: FilePath,
+        machine: String,
+    ) throws(MachineError) -> Value? {
+        guard HostFile.exists(path) else { return nil }
+        do {
+            return try JSONDecoder().decode(type, from: Data(try WholeFile.read(path)))
+        } catch let error as FileFailure {
+            throw .file(error, machine: machine)
+        } catch {
+            throw MachineError(.fileFailed, machine: machine, "\(path) cannot be understood", cause: error)
+        }
+    }
+}
+
+extension MachineError {
+    /// The error for a file that could not be read or written.
+    static func file(_ error: any Error, machine: String) -> Self {
+        let isFull = (error as? FileFailure)?.reason == .noSpace
+        return Self(isFull ? .noSpace : .fileFailed, machine: machine, "\(error)")
+    }
+}

@@ -1,0 +1,58 @@
+import HostSupport
+
+/// What can be told of a machine without asking QEMU.
+public struct MachineStatus: Sendable {
+    /// Whether a machine runs, and how its last run ended otherwise.
+    public enum State: String, Codable, Sendable {
+        /// Its process lives.
+        case running
+        /// It was never started, or ended as somebody meant it to.
+        case stopped
+        /// It ended otherwise; ``MachineStatus/cause`` says how.
+        case crashed
+        /// Its process is gone without a trace of how: the host went down, or its keeper was killed.
+        case stale
+    }
+
+    public let name: String
+    public let state: State
+    /// What is known of its last process; nil when it was never started, or is just being started.
+    public let process: ProcessRecord?
+    /// Why its last run ended; nil while it runs and when it never did.
+    public let cause: ExitCause?
+    /// What it is made of; nil when the description is missing or broken.
+    public let description: MachineDescription?
+}
+
+extension MachineStore {
+    /// The states of all machines, by name.
+    public func list() -> [MachineStatus] { names.map { status(inFolderOf: $0) } }
+
+    /// The state of one machine.
+    /// - Throws: ``MachineError`` with code `notFound`.
+    public func status(of name: String) throws(MachineError) -> MachineStatus {
+        try Self.check(name: name)
+        guard HostFile.isFolder(folder(of: name).path) else { throw missing(name) }
+        return status(inFolderOf: name)
+    }
+
+    private func status(inFolderOf name: String) -> MachineStatus {
+        let folder = folder(of: name)
+        let isRunning = FileLock.isHeld(folder.lockFile)
+        let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
+        let cause = isRunning || record == nil ? nil : ExitCause(recordedIn: folder)
+        let state: MachineStatus.State =
+            switch (isRunning, cause) {
+            case (true, _): .running
+            case (false, nil): .stopped
+            case (false, let cause?): cause.kind == .unknown ? .stale : cause.isOrderly ? .stopped : .crashed
+            }
+        return MachineStatus(
+            name: name,
+            state: state,
+            process: record,
+            cause: cause,
+            description: try? description(of: name),
+        )
+    }
+}

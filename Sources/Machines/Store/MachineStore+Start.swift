@@ -1,0 +1,94 @@
+import HostSupport
+import QMPClient
+import QMPCore
+import SystemPackage
+import WireJSON
+
+extension MachineStore {
+    /// Starts a machine of this store, which outlives this process.
+    ///
+    /// - Throws: ``MachineError``: `alreadyRunning` names the process that runs it, `launchFailed` has QEMU's last
+    ///   words, `acceleratorUnusable` and `missingProgram` say what is wanting.
+    public func start(_ name: String, options: LaunchOptions = LaunchOptions()) async throws -> Machine {
+        let description = try description(of: name)
+        return try await launch(name, folder(of: name), description, lifetime: .detached, options: options)
+    }
+
+    func launch(
+        _ name: String,
+        _ folder: MachineFolder,
+        _ description: MachineDescription,
+        lifetime: MachineLifetime,
+        options: LaunchOptions,
+    ) async throws -> Machine {
+        let qemu = try QEMUInstallation.find(for: description.architecture, at: options.qemu)
+        let trials = AcceleratorTrials(qemu: qemu, cache: home.cache, logger: options.logger)
+        let launcher = MachineLauncher(
+            name: name,
+            folder: folder,
+            description: description,
+            qemu: qemu,
+            accelerator: try await trials.choose(description.accelerator, machine: name).accelerator,
+            lifetime: lifetime,
+            deadline: options.deadline,
+            logger: options.logger,
+        )
+        return try await launcher.launch()
+    }
+
+    /// Attaches to a running machine that this or another process started.
+    ///
+    /// - Parameter deadline: How long its monitor may take to answer; it serves one client at a time, so this waits
+    ///   for the other `quiver` commands of the same moment.
+    /// - Throws: ``MachineError``: `notRunning` with the reason of the machine's last end; `unresponsive`.
+    public func attach(to name: String, within deadline: Duration = .seconds(10)) async throws -> Machine {
+        let status = try status(of: name)
+        guard status.state == .running else {
+            let reason = status.cause.map { "its last run ended because \($0)" } ?? "it was not started yet"
+            throw MachineError(
+                .notRunning,
+                machine: name,
+                "it does not run (\(reason)); start it with `quiver start \(name)`",
+            )
+        }
+        guard let record = status.process, let description = status.description else {
+            throw MachineError(.unresponsive, machine: name, "it is just being started, or its folder is damaged")
+        }
+        let folder = folder(of: name)
+        do {
+            let qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name)") {
+                try await QMPConnection.connect(to: .unix(folder.monitorSocket))
+            }
+            try await prove(record.id, qmp, name)
+            return Machine(
+                name: name,
+                folder: folder,
+                description: description,
+                process: record,
+                qmp: qmp,
+                keeper: nil,
+            )
+        } catch let error as DeadlineExceeded {
+            throw MachineError(
+                .unresponsive,
+                machine: name,
+                "process \(record.processID) lives and its monitor does not answer: it is stopped (SIGSTOP), overloaded, "
+                    + "or another quiver command holds its monitor; `quiver kill \(name)` ends it",
+                cause: error,
+            )
+        } catch let error as QMPError {
+            throw MachineError(.unresponsive, machine: name, "its monitor cannot be reached", cause: error)
+        }
+    }
+
+    /// Makes sure that what answers is the machine that was asked for.
+    private func prove(_ id: MachineID, _ qmp: QMPConnection, _ name: String) async throws {
+        guard case .object(let reply) = try await qmp.execute("query-uuid", [:]),
+            case .string(let uuid)? = reply["UUID"],
+            MachineID(uuid) == id
+        else {
+            await qmp.close()
+            throw MachineError(.unresponsive, machine: name, "another machine answers at its monitor")
+        }
+    }
+}

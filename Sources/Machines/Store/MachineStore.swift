@@ -1,0 +1,136 @@
+public import HostSupport
+public import Logging
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The machines of one home: folders by name, each with what it takes to start, find and remove its machine.
+public struct MachineStore: Sendable {
+    public let home: QuiverHome
+    let logger: Logger
+
+    /// The machines below a home; nothing is made until the first machine is.
+    public init(home: QuiverHome = .current, logger: Logger = Logger(label: "quiver.machines")) {
+        self.home = home
+        self.logger = logger
+    }
+
+    /// The folder of the machine of this name, whether or not there is one.
+    public func folder(of name: String) -> MachineFolder {
+        MachineFolder(path: home.machines.appending(name), runtime: home.runtime)
+    }
+
+    /// The names of all machines, sorted.
+    public var names: [String] {
+        Folder.names(in: home.machines).filter { HostFile.isFolder(home.machines.appending($0)) }
+    }
+
+    /// Makes a machine without starting it.
+    ///
+    /// - Parameter describe: Makes the machine's files in the folder given and returns its description.
+    ///   When it throws, the folder is removed again.
+    /// - Throws: ``MachineError`` with code `exists` when there is one of this name.
+    public func create(
+        _ name: String,
+        describe: (MachineFolder) async throws -> MachineDescription,
+    ) async throws -> MachineFolder {
+        try Self.check(name: name)
+        let folder = folder(of: name)
+        try claim(folder, name: name)
+        do {
+            let description = try await describe(folder)
+            try description.check(named: name)
+            try MachineFile.write(description, to: folder.descriptionFile, machine: name)
+            return folder
+        } catch {
+            try? Folder.removeTree(folder.path)
+            throw error
+        }
+    }
+
+    /// What the machine of this name is made of.
+    public func description(of name: String) throws(MachineError) -> MachineDescription {
+        try Self.check(name: name)
+        let folder = folder(of: name)
+        guard HostFile.isFolder(folder.path) else { throw missing(name) }
+        guard let value = try MachineFile.read(MachineDescription.self, from: folder.descriptionFile, machine: name)
+        else {
+            throw MachineError(
+                .fileFailed,
+                machine: name,
+                "its folder has no description; remove it with `quiver rm \(name)`",
+            )
+        }
+        return value
+    }
+
+    /// Changes what a stopped machine is made of.
+    public func setDescription(_ description: MachineDescription, of name: String) throws(MachineError) {
+        try description.check(named: name)
+        try MachineFile.write(description, to: folder(of: name).descriptionFile, machine: name)
+    }
+
+    /// Removes a machine that does not run, with its disk and its logs.
+    ///
+    /// - Throws: ``MachineError`` with code `alreadyRunning` or `notFound`.
+    public func remove(_ name: String) throws(MachineError) {
+        try Self.check(name: name)
+        let folder = folder(of: name)
+        guard HostFile.isFolder(folder.path) else { throw missing(name) }
+        do {
+            // Held to the end: nobody can start the machine while its files go.
+            let lock = try FileLock.take(folder.lockFile)
+            guard lock != nil else {
+                throw MachineError(.alreadyRunning, machine: name, "it runs; stop it first with `quiver stop \(name)`")
+            }
+            try Folder.removeTree(folder.sockets)
+            try Folder.removeTree(folder.path)
+        } catch let error as MachineError {
+            throw error
+        } catch {
+            throw .file(error, machine: name)
+        }
+    }
+
+    /// Makes the machine's folder, which only one of several that try at once can do.
+    private func claim(_ folder: MachineFolder, name: String) throws(MachineError) {
+        do throws(FileFailure) {
+            try Folder.create(home.machines)
+            guard mkdir(folder.path.string, 0o700) == 0 else {
+                throw FileFailure("create the folder", folder.path, Errno(rawValue: errno))
+            }
+        } catch  where error.reason == .fileExists {
+            throw MachineError(
+                .exists,
+                machine: name,
+                "there is one of this name already; choose another, or remove it with `quiver rm \(name)`",
+            )
+        } catch {
+            throw .file(error, machine: name)
+        }
+    }
+
+    func missing(_ name: String) -> MachineError {
+        MachineError(.notFound, machine: name, "there is none of this name in \(home.machines); see `quiver ls`")
+    }
+
+    /// Names become folder names and appear in commands: no more than letters, digits, `.`, `_` and `-`.
+    static func check(name: String) throws(MachineError) {
+        let isPossible =
+            name.utf8.count <= 64 && name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) } == true
+            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+        guard isPossible else {
+            throw MachineError(
+                .invalidDescription,
+                machine: name,
+                "not a possible name; use up to 64 letters, digits, `.`, `_` and `-`, the first a letter or digit",
+            )
+        }
+    }
+}
