@@ -220,8 +220,11 @@ let package = Package(
         .target(
             name: "QMPTesting",
             dependencies: [
+                "CPlatform",
+                "HostSupport",
                 "QAPI",
                 "QMPClient",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .target(name: "Quantities"),

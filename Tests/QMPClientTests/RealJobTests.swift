@@ -97,8 +97,8 @@ import WireJSON
     @Test(arguments: RealQEMU.all)
     func `a guest that never lets go of a device runs into the deadline`(qemu: RealQEMU) async throws {
         let machine =
-            ["-machine", "q35", "-m", "16", "-device", "pcie-root-port,id=slot", "-S"]
-            + ["-device", "virtio-rng-pci,id=rng,bus=slot"]
+            ["-machine", "q35", "-m", "16", "-device", "pcie-root-port,id=root0", "-S"]
+            + ["-device", "virtio-rng-pci,id=rng,bus=root0"]
         try await qemu.run(machine: machine) { sockets, _ in
             try await QMPConnection.withConnection(to: .unix(sockets[0])) { qmp in
                 let job = try await qmp.startDeviceRemoval(id: "rng")

@@ -59,7 +59,8 @@ extension QMPLink {
                 let message = QMPMessage(try JSON.parse(text))
                 act { $0.session.received(message, capabilitiesID: self.nextID()) }
             } catch {
-                let id = try? JSON.parseSalvaging(text)["id"]
+                // Where not even that can be read, the end of the message still bears the id.
+                let id = (try? JSON.parseSalvaging(text))?["id"] ?? Self.id(inTail: text.bytes.suffix(64))
                 act { $0.session.receivedUnreadable(error, id: id) }
             }
         case .refused(let error, let tail):
@@ -72,8 +73,8 @@ extension QMPLink {
     }
 
     /// The id of a message of which only the end was kept: QEMU writes it last.
-    static func id(inTail tail: [UInt8]) -> JSON? {
-        var rest = tail[...]
+    static func id(inTail tail: some BidirectionalCollection<UInt8>) -> JSON? {
+        var rest = Array(tail)
         func dropSpace() {
             while let byte = rest.last, [0x20, 0x0A, 0x0D, 0x09].contains(byte) { rest.removeLast() }
         }

@@ -1,0 +1,20 @@
+public import WireJSON
+
+/// A command as the fake received it.
+public struct FakeCommand: Sendable, Hashable {
+    public let name: String
+    public let arguments: JSONObject
+    /// The id as it came; nil when there was none.
+    public let id: JSON?
+    public let isOutOfBand: Bool
+
+    /// Takes a message apart; nil when it is no command.
+    init?(_ json: JSON) {
+        guard case .object(let object) = json else { return nil }
+        guard let name = (object["execute"] ?? object["exec-oob"])?.stringValue else { return nil }
+        self.name = name
+        arguments = object["arguments"]?.objectValue ?? [:]
+        id = object["id"]
+        isOutOfBand = object["exec-oob"] != nil
+    }
+}

@@ -1,0 +1,50 @@
+public import QMPCore
+public import WireJSON
+
+/// Something that a QEMU, a relay or a network does wrong, by name.
+public enum FakeFault: Sendable, Hashable {
+    /// Sends an event before the greeting.
+    case eventBeforeGreeting(String)
+    /// Sends an event between `qmp_capabilities` and its return.
+    case eventDuringNegotiation(String)
+    /// Accepts the connection and never greets, as while another client holds the monitor.
+    case noGreeting
+    /// Writes every byte by itself.
+    case oneByteAtATime
+    /// Spreads every message over lines, as `pretty=on` does.
+    case prettyOutput
+    /// Answers in-band commands in pairs, the later one first.
+    case reorderedReplies
+    /// Ends connections by a reset and not in good order, wherever a reply ends one.
+    case resetsInsteadOfEnds
+}
+
+/// How one command is answered.
+public enum FakeReply: Sendable {
+    /// The command's return value.
+    case success(JSON)
+    /// QEMU's error, with its class.
+    case failure(errorClass: String, message: String)
+    /// An error that does not say which command failed.
+    case errorWithoutID(errorClass: String, message: String)
+    /// A return value under another id.
+    case wrongID(JSON, id: JSON)
+    /// No answer, ever.
+    case silence
+    /// These bytes as they are; `$ID` in them becomes the command's id.
+    case raw(String)
+    /// Events, then the return value.
+    case afterEvents([QMPEvent], JSON)
+    /// A return value of this many bytes.
+    case giant(bytes: Int)
+    /// Half of a return value, then the end of the connection.
+    case truncatedThenEnd(JSON)
+    /// The end of the connection, without an answer.
+    case end
+    /// A second greeting, without an answer.
+    case greeting
+
+    static func commandNotFound(_ name: String) -> Self {
+        .failure(errorClass: "CommandNotFound", message: "The command \(name) has not been found")
+    }
+}

@@ -1,0 +1,215 @@
+import CPlatform
+import Dispatch
+import HostSupport
+public import QMPCore
+import Synchronization
+public import SystemPackage
+public import WireJSON
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// A QEMU without a machine: a monitor on a real unix socket that answers as it is told to, for tests.
+///
+/// It greets, negotiates, refuses what it does not know, executes in-band commands one after another and out-of-band
+/// ones at once, and stops reading while eight in-band commands wait, as QEMU does. Everything it receives is kept.
+public final class FakeQEMU: Sendable {
+    /// Answers a command; may block, since in-band commands have a thread of their own.
+    public typealias Handler = @Sendable (FakeCommand, FakeClient) -> FakeReply
+
+    struct State {
+        var handlers: [String: Handler] = [:]
+        var clients: [FakeClient] = []
+        var received: [FakeCommand] = []
+        var complaints: [String] = []
+        var isClosed = false
+        var acceptEnded = false
+    }
+
+    /// Where to connect to.
+    public let socket: FilePath
+    let faults: Set<FakeFault>
+    let greeting: QMPGreeting
+    let state = Mutex(State())
+    private let listener: Int32
+    private let validate: (@Sendable (FakeCommand) -> String?)?
+
+    /// Begins to listen at a socket in the temporary folder.
+    ///
+    /// - Parameter faults: What it does wrong on every connection.
+    /// - Parameter greeting: What it says of itself; QEMU 10.0.2 that offers `oob` unless told otherwise.
+    /// - Parameter validate: Looks at every command; text is a complaint, kept in ``complaints``, and an error reply.
+    public init(
+        faults: Set<FakeFault> = [],
+        greeting: QMPGreeting = .fake,
+        validate: (@Sendable (FakeCommand) -> String?)? = nil,
+    ) throws(Errno) {
+        self.faults = faults
+        self.greeting = greeting
+        self.validate = validate
+        let name = "quiver-fake-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock"
+        socket = FilePath("/tmp").appending(name)
+        listener = socket.withPlatformString { cplatform_listen_unix($0, 16) }
+        guard listener >= 0 else { throw Errno(rawValue: errno) }
+        try FakeThread.start { [weak self, listener] in
+            while true {
+                let descriptor = accept(listener, nil, nil)
+                guard descriptor >= 0 else { break }
+                guard let self, self.begin(descriptor) else {
+                    closeDescriptor(descriptor)
+                    break
+                }
+            }
+            closeDescriptor(listener)
+        }
+    }
+
+    deinit { close() }
+
+    /// Runs `body` with a fake and closes it whatever the body does.
+    public static func withFake<Value>(
+        faults: Set<FakeFault> = [],
+        greeting: QMPGreeting = .fake,
+        validate: (@Sendable (FakeCommand) -> String?)? = nil,
+        _ body: (FakeQEMU) async throws -> Value,
+    ) async throws -> Value {
+        let fake = try FakeQEMU(faults: faults, greeting: greeting, validate: validate)
+        defer { fake.close() }
+        return try await body(fake)
+    }
+
+    /// Ends all connections and the listening.
+    public func close() {
+        let clients: [FakeClient]? = state.withLock { state in
+            guard !state.isClosed else { return nil }
+            state.isClosed = true
+            return state.clients
+        }
+        guard let clients else { return }
+        // Wakes the thread in accept(): shutting a listener down does so on Linux only.
+        let wakeUp = socket.withPlatformString { cplatform_connect_unix($0) }
+        if wakeUp >= 0 { closeDescriptor(wakeUp) }
+        unlink(socket.string)
+        for client in clients { client.end() }
+    }
+
+    // MARK: Script
+
+    /// Answers every command of that name with `reply`.
+    public func reply(to name: String, with reply: FakeReply) {
+        handle(name) { _, _ in reply }
+    }
+
+    /// Answers commands of that name with one reply after another; the last one stays.
+    public func reply(to name: String, withEachOf replies: [FakeReply]) {
+        let rest = Mutex(replies[...])
+        handle(name) { _, _ in
+            rest.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? .silence }
+        }
+    }
+
+    /// Answers commands of that name by what the handler says.
+    public func handle(_ name: String, _ handler: @escaping Handler) {
+        state.withLock { $0.handlers[name] = handler }
+    }
+
+    /// Sends an event to every client that has negotiated.
+    public func emit(_ name: String, _ data: JSONObject = [:]) {
+        emit(QMPEvent(name: name, data: data, timestamp: 1_700_000_000_000_000))
+    }
+
+    /// Sends an event to every client that has negotiated.
+    public func emit(_ event: QMPEvent) {
+        for client in state.withLock({ $0.clients }) where client.hasNegotiated { client.emit(event) }
+    }
+
+    /// Ends every connection, as a QEMU does that was killed; new ones are accepted.
+    public func dropClients() {
+        let clients = state.withLock { state in
+            defer { state.clients = [] }
+            return state.clients
+        }
+        for client in clients { client.end() }
+    }
+
+    // MARK: Transcript
+
+    /// Every command in the order in which it was received, negotiation included.
+    public var received: [FakeCommand] { state.withLock { $0.received } }
+
+    /// What the validation, or a replay, found wrong.
+    public var complaints: [String] { state.withLock { $0.complaints } }
+
+    // MARK: Inside
+
+    private func begin(_ descriptor: Int32) -> Bool {
+        let client = FakeClient(descriptor: descriptor, fake: self)
+        let isOpen = state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.clients.append(client)
+            return true
+        }
+        guard isOpen else { return false }
+        do throws(Errno) { try FakeThread.start { client.run() } } catch { return false }
+        return true
+    }
+
+    /// Notes the command and looks it over.
+    /// - Returns: What is wrong with it; nil when nothing is.
+    func note(_ command: FakeCommand) -> String? {
+        let complaint = validate?(command)
+        state.withLock { state in
+            state.received.append(command)
+            if let complaint { state.complaints.append("\(command.name): \(complaint)") }
+        }
+        return complaint
+    }
+
+    func complain(_ text: String) {
+        state.withLock { $0.complaints.append(text) }
+    }
+
+    func handler(for name: String) -> Handler? {
+        state.withLock { $0.handlers[name] }
+    }
+
+    func remove(_ client: FakeClient) {
+        state.withLock { state in state.clients.removeAll { $0 === client } }
+    }
+}
+
+extension QMPGreeting {
+    /// QEMU 10.0.2 that offers out-of-band execution.
+    public static let fake = Self(version: Version(major: 10, minor: 0, micro: 2), capabilities: ["oob"])
+}
+
+/// close(2), where a method of the same name hides it.
+private func closeDescriptor(_ descriptor: Int32) { close(descriptor) }
+
+/// Threads for the fake: it blocks in the kernel as QEMU does.
+enum FakeThread {
+    private final class Body {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    static func start(_ body: @escaping @Sendable () -> Void) throws(Errno) {
+        let context = Unmanaged.passRetained(Body(body))
+        let result = cplatform_start_thread(
+            "fake-qemu",
+            8 << 20,
+            { context in
+                guard let context else { return }
+                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+            },
+            context.toOpaque(),
+        )
+        guard result != 0 else { return }
+        context.release()
+        throw Errno(rawValue: result)
+    }
+}
