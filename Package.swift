@@ -116,6 +116,7 @@ let package = Package(
             dependencies: [
                 "CPlatform",
                 "CloudImages",
+                "GuestAccess",
                 "HostSupport",
                 "QAPI",
                 "QMPClient",
