@@ -116,7 +116,6 @@ let package = Package(
             dependencies: [
                 "CPlatform",
                 "CloudImages",
-                "GuestAccess",
                 "HostSupport",
                 "QAPI",
                 "QMPClient",
@@ -150,7 +149,6 @@ let package = Package(
         .target(
             name: "QAPI",
             dependencies: [
-                "QAPISchema",
                 "QMPCore",
                 "Quantities",
                 "WireJSON",
@@ -160,33 +158,20 @@ let package = Package(
             name: "QAPITests",
             dependencies: [
                 "QAPI",
-                "QAPISchema",
-                "QGA",
                 "QMPClient",
-                "QMPCore",
                 "QMPTesting",
-                "WireJSON",
             ],
         ),
         .target(
             name: "QAPIGenerator",
             dependencies: [
-                "QAPISchema",
-                "WireJSON",
+                "WireJSON"
             ],
         ),
         .testTarget(
             name: "QAPIGeneratorTests",
             dependencies: [
-                "QAPIGenerator",
-                "QAPISchema",
-                "WireJSON",
-            ],
-        ),
-        .target(
-            name: "QAPISchema",
-            dependencies: [
-                "WireJSON"
+                "QAPIGenerator"
             ],
         ),
         .target(
@@ -301,8 +286,6 @@ let package = Package(
             name: "qapi-generate",
             dependencies: [
                 "QAPIGenerator",
-                "QAPISchema",
-                "WireJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
         ),

@@ -17,7 +17,7 @@ public struct Quiver: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ImageCommand.self
+            ImageCommand.self, TestCommand.self,
         ],
     )
 

@@ -1,5 +1,3 @@
-import QAPISchema
-
 /// The Swift names of a schema's types, commands and events, each used once.
 struct NameTable {
     private var types: [String: String] = [:]
@@ -33,7 +31,7 @@ struct NameTable {
 
     /// The Swift type that holds a value of the type.
     func type(_ type: TypeName) -> String {
-        let element = type.builtInSwiftType ?? types[type.name] ?? type.name
+        let element = TypeName.builtIn[type.name] ?? types[type.name] ?? type.name
         return type.isArray ? "[\(element)]" : element
     }
 

@@ -1,5 +1,3 @@
-import QAPISchema
-
 /// Doc comments made of a definition's facts: QAPI's name, since when, until when, its features, where to read more.
 struct DocFacts {
     let interface: Schema.Interface

@@ -1,5 +1,3 @@
-import QAPISchema
-
 extension Renderer {
     /// The command as a value, and the method that sends it.
     func renderCommand(_ definition: Definition, _ command: Command, module: String) -> SourceText {

@@ -1,5 +1,3 @@
-import QAPISchema
-
 extension Renderer {
     /// A struct of the common members and a `Branch` enum, and an extension with a factory for each branch.
     func renderUnion(_ definition: Definition, _ union: Union, module: String) -> [SourceText] {

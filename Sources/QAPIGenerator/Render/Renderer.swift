@@ -1,5 +1,3 @@
-import QAPISchema
-
 /// Renders a merged schema's definitions as Swift declarations.
 struct Renderer {
     let schema: Schema

@@ -1,0 +1,25 @@
+/// The facts of one of QEMU's interfaces, of one version or of several merged ones.
+public struct Schema: Sendable {
+    /// Which of QEMU's interfaces this is.
+    public enum Interface: String, Sendable {
+        /// The monitor of QEMU itself.
+        case qmp
+        /// The guest agent.
+        case qga
+    }
+
+    /// The definitions of one of QEMU's schema files, in its order.
+    public struct Module: Sendable {
+        /// The file's name without its ending, as in `run-state`.
+        public let name: String
+        public var definitions: [Definition]
+    }
+
+    public let interface: Interface
+    /// The versions that the facts come from, newest first, as in `11.1.3`.
+    public let versions: [String]
+    public var modules: [Module]
+
+    /// All definitions, module after module.
+    public var definitions: [Definition] { modules.flatMap(\.definitions) }
+}
