@@ -86,12 +86,7 @@ struct TestCommand: AsyncParsableCommand {
     }
 
     private func runIn(machine name: String, _ run: TestRun, _ clock: StageClock) async throws -> Int32 {
-        let machine = try await MachineStore().attach(to: name)
-        return try await withCleanup {
-            try await run.run(in: machine, clock: clock)
-        } cleanup: {
-            await machine.disconnect()
-        }
+        try await withAttachedMachine(name) { try await run.run(in: $0, clock: clock) }
     }
 
     private func runInMachineOfItsOwn(_ run: TestRun, _ clock: StageClock) async throws -> Int32 {
