@@ -116,6 +116,7 @@ let package = Package(
             dependencies: [
                 "CPlatform",
                 "CloudImages",
+                "GuestAccess",
                 "HostSupport",
                 "QAPI",
                 "QMPClient",
@@ -149,6 +150,7 @@ let package = Package(
         .target(
             name: "QAPI",
             dependencies: [
+                "QAPISchema",
                 "QMPCore",
                 "Quantities",
                 "WireJSON",
@@ -158,20 +160,33 @@ let package = Package(
             name: "QAPITests",
             dependencies: [
                 "QAPI",
+                "QAPISchema",
+                "QGA",
                 "QMPClient",
+                "QMPCore",
                 "QMPTesting",
+                "WireJSON",
             ],
         ),
         .target(
             name: "QAPIGenerator",
             dependencies: [
-                "WireJSON"
+                "QAPISchema",
+                "WireJSON",
             ],
         ),
         .testTarget(
             name: "QAPIGeneratorTests",
             dependencies: [
-                "QAPIGenerator"
+                "QAPIGenerator",
+                "QAPISchema",
+                "WireJSON",
+            ],
+        ),
+        .target(
+            name: "QAPISchema",
+            dependencies: [
+                "WireJSON"
             ],
         ),
         .target(
@@ -286,6 +301,8 @@ let package = Package(
             name: "qapi-generate",
             dependencies: [
                 "QAPIGenerator",
+                "QAPISchema",
+                "WireJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
         ),

@@ -3,7 +3,7 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it was.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case invalidDescription, missingProgram, missingFirmware, acceleratorUnusable
+            case invalidDescription, invalidSnapshotTag, missingProgram, missingFirmware, acceleratorUnusable
             case launchFailed, alreadyRunning, notRunning, ended, unresponsive
             case exists, notFound, snapshotImpossible, snapshotFailed, noSpace
             case monitorFailed, fileFailed, timedOut
@@ -14,6 +14,8 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
 
         /// The description asks for something impossible; nothing was started.
         public static let invalidDescription = Self(.invalidDescription)
+        /// The name is none that a snapshot can have.
+        public static let invalidSnapshotTag = Self(.invalidSnapshotTag)
         /// QEMU, or another program that was needed, is not installed.
         public static let missingProgram = Self(.missingProgram)
         /// No firmware of the kind that was asked for is installed.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import QAPIGenerator
+import QAPISchema
 import WireJSON
 
 /// Writes the Swift of one interface from the facts of one or more versions of QEMU.
@@ -18,6 +19,9 @@ struct Tool: ParsableCommand {
     @Option(help: "The folder of the target whose source this is, as in Sources/QAPI.")
     var output: String
 
+    @Option(help: "A folder that gets lists of everything generated, for tests that go over all of it.")
+    var registry: String?
+
     func validate() throws {
         guard !schema.isEmpty else { throw ValidationError("Name at least one --schema.") }
     }
@@ -26,18 +30,24 @@ struct Tool: ParsableCommand {
         let versions = try schema.map { path in
             try SchemaReader.read(JSON.parse(Array(Data(contentsOf: URL(filePath: path)))))
         }
-        let files = FileLayout(Schema.merged(versions)).files()
+        let layout = FileLayout(Schema.merged(versions))
+        let files = layout.files()
         let folder = URL(filePath: output)
         try removeGenerated(below: folder)
-        for file in files {
-            let place = folder.appending(path: file.path)
-            try FileManager.default.createDirectory(
-                at: place.deletingLastPathComponent(),
-                withIntermediateDirectories: true,
-            )
-            try Data(file.text.utf8).write(to: place)
+        for file in files { try write(file, below: folder) }
+        if let registry {
+            try write(layout.registry(target: folder.lastPathComponent), below: URL(filePath: registry))
         }
         print("\(files.count) files below \(output)")
+    }
+
+    private func write(_ file: GeneratedFile, below folder: URL) throws {
+        let place = folder.appending(path: file.path)
+        try FileManager.default.createDirectory(
+            at: place.deletingLastPathComponent(),
+            withIntermediateDirectories: true,
+        )
+        try Data(file.text.utf8).write(to: place)
     }
 
     /// Removes the files that an earlier run wrote, known by their first line.

@@ -1,3 +1,5 @@
+import QAPISchema
+
 /// The Swift names of a schema's types, commands and events, each used once.
 struct NameTable {
     private var types: [String: String] = [:]
@@ -31,7 +33,7 @@ struct NameTable {
 
     /// The Swift type that holds a value of the type.
     func type(_ type: TypeName) -> String {
-        let element = TypeName.builtIn[type.name] ?? types[type.name] ?? type.name
+        let element = type.builtInSwiftType ?? types[type.name] ?? type.name
         return type.isArray ? "[\(element)]" : element
     }
 

@@ -1,3 +1,5 @@
+import QAPISchema
+
 /// Doc comments made of a definition's facts: QAPI's name, since when, until when, its features, where to read more.
 struct DocFacts {
     let interface: Schema.Interface

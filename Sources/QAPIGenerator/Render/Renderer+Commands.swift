@@ -1,3 +1,5 @@
+import QAPISchema
+
 extension Renderer {
     /// The command as a value, and the method that sends it.
     func renderCommand(_ definition: Definition, _ command: Command, module: String) -> SourceText {

@@ -1,3 +1,5 @@
+import QAPISchema
+
 extension Renderer {
     func renderEvent(_ definition: Definition, _ payload: Payload, module: String) -> SourceText {
         var text = SourceText()

@@ -1,3 +1,5 @@
+import QAPISchema
+
 extension Renderer {
     /// An open enum: a struct around its spelling.
     func renderEnum(_ definition: Definition, values: [EnumValue], module: String) -> SourceText {

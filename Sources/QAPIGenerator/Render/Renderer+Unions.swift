@@ -1,3 +1,5 @@
+import QAPISchema
+
 extension Renderer {
     /// A struct of the common members and a `Branch` enum, and an extension with a factory for each branch.
     func renderUnion(_ definition: Definition, _ union: Union, module: String) -> [SourceText] {

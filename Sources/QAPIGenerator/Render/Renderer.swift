@@ -1,3 +1,5 @@
+import QAPISchema
+
 /// Renders a merged schema's definitions as Swift declarations.
 struct Renderer {
     let schema: Schema

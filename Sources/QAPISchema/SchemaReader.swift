@@ -13,9 +13,11 @@ public enum SchemaReader {
             throw JSONError(.typeMismatch, "is \(interfaceName), not qmp or qga", path: "interface")
         }
         let modules: JSONObject = try file.value("modules")
-        var schema = Schema(interface: interface, versions: [try file.value("qemu")], modules: [])
+        let newest: String = try file.value("qemu")
+        let older: [String] = try file.optionalValue("older") ?? []
+        var schema = Schema(interface: interface, versions: [newest] + older, modules: [])
         for module in modules.members {
-            var definitions: [Definition] = []
+            var definitions: [Schema.Definition] = []
             for object in try [JSONObject](json: module.value) {
                 let name: String = try object.value("name")
                 do throws(JSONError) {
@@ -29,16 +31,17 @@ public enum SchemaReader {
         return schema
     }
 
-    private static func definition(_ object: JSONObject, name: String) throws(JSONError) -> Definition {
-        Definition(
+    private static func definition(_ object: JSONObject, name: String) throws(JSONError) -> Schema.Definition {
+        Schema.Definition(
             name: name,
             kind: try kind(object),
             since: try object.optionalValue("since"),
+            last: try object.optionalValue("last"),
             features: try features(object),
         )
     }
 
-    private static func kind(_ object: JSONObject) throws(JSONError) -> Definition.Kind {
+    private static func kind(_ object: JSONObject) throws(JSONError) -> Schema.Definition.Kind {
         let kind: String = try object.value("kind")
         switch kind {
         case "enum":
@@ -47,7 +50,7 @@ public enum SchemaReader {
             return .structure(base: try object.optionalValue("base"), members: try list(object, "members", member))
         case "union":
             return .union(
-                Union(
+                Schema.Union(
                     base: try object.optionalValue("base"),
                     discriminator: try object.value("discriminator"),
                     members: try list(object, "members", member),
@@ -65,11 +68,11 @@ public enum SchemaReader {
         }
     }
 
-    private static func command(_ object: JSONObject) throws(JSONError) -> Command {
+    private static func command(_ object: JSONObject) throws(JSONError) -> Schema.Command {
         let returns: String? = try object.optionalValue("returns")
-        return Command(
+        return Schema.Command(
             payload: try payload(object),
-            returns: returns.map(TypeName.init),
+            returns: returns.map(Schema.TypeName.init),
             allowsOutOfBand: try object.optionalValue("oob") ?? false,
             allowsPreconfig: try object.optionalValue("preconfig") ?? false,
             isSilent: try object.optionalValue("silent") ?? false,
@@ -77,34 +80,36 @@ public enum SchemaReader {
         )
     }
 
-    private static func payload(_ object: JSONObject) throws(JSONError) -> Payload {
+    private static func payload(_ object: JSONObject) throws(JSONError) -> Schema.Payload {
         if let type: String = try object.optionalValue("arguments") { return .type(type) }
         return .members(try list(object, "members", member))
     }
 
-    private static func enumValue(_ object: JSONObject) throws(JSONError) -> EnumValue {
-        EnumValue(
+    private static func enumValue(_ object: JSONObject) throws(JSONError) -> Schema.EnumValue {
+        Schema.EnumValue(
             name: try object.value("name"),
             since: try object.optionalValue("since"),
+            last: try object.optionalValue("last"),
             features: try features(object),
         )
     }
 
-    private static func member(_ object: JSONObject) throws(JSONError) -> Member {
-        Member(
+    private static func member(_ object: JSONObject) throws(JSONError) -> Schema.Member {
+        Schema.Member(
             name: try object.value("name"),
-            type: TypeName(try object.value("type")),
+            type: Schema.TypeName(try object.value("type")),
             isOptional: try object.optionalValue("optional") ?? false,
             since: try object.optionalValue("since"),
+            last: try object.optionalValue("last"),
             standard: try object.optionalValue("default"),
             features: try features(object),
         )
     }
 
-    private static func branch(_ object: JSONObject) throws(JSONError) -> Branch {
-        Branch(
+    private static func branch(_ object: JSONObject) throws(JSONError) -> Schema.Branch {
+        Schema.Branch(
             name: try object.value("name"),
-            type: TypeName(try object.value("type")),
+            type: Schema.TypeName(try object.value("type")),
             features: try features(object),
         )
     }

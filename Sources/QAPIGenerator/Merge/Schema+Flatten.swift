@@ -1,3 +1,5 @@
+import QAPISchema
+
 extension Schema {
     /// The same schema with every base's members in place, so that no definition has a base.
     ///

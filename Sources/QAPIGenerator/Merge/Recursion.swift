@@ -1,3 +1,5 @@
+import QAPISchema
+
 /// Which types of a schema contain themselves by value, and where to put the indirection.
 ///
 /// An array already holds its elements out of line. Of the rest, alternates become `indirect` enums first, then the

@@ -13,12 +13,23 @@ public struct Schema: Sendable {
         /// The file's name without its ending, as in `run-state`.
         public let name: String
         public var definitions: [Definition]
+
+        public init(name: String, definitions: [Definition]) {
+            self.name = name
+            self.definitions = definitions
+        }
     }
 
     public let interface: Interface
     /// The versions that the facts come from, newest first, as in `11.1.3`.
     public let versions: [String]
     public var modules: [Module]
+
+    public init(interface: Interface, versions: [String], modules: [Module]) {
+        self.interface = interface
+        self.versions = versions
+        self.modules = modules
+    }
 
     /// All definitions, module after module.
     public var definitions: [Definition] { modules.flatMap(\.definitions) }

@@ -1,3 +1,5 @@
+public import QAPISchema
+
 extension Schema {
     /// One schema that describes several versions of QEMU at once.
     ///

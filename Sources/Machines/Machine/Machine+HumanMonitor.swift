@@ -1,0 +1,42 @@
+import QMPClient
+import QMPCore
+import WireJSON
+
+extension Machine {
+    /// Executes a command of the people's monitor and returns what it prints, without the newline at the end.
+    ///
+    /// The monitor has no errors, only text; ``HumanMonitor/looksLikeError(_:)`` tells the usual ones.
+    ///
+    /// - Throws: ``MachineError`` when QEMU cannot be reached.
+    public func humanMonitor(_ command: String) async throws(MachineError) -> String {
+        guard
+            case .string(let text) = try await self.command("human-monitor-command", ["command-line": .string(command)])
+        else { return "" }
+        let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+        return lines.joined(separator: "\n").trimmingNewlines
+    }
+}
+
+/// The language of QEMU's monitor for people.
+public enum HumanMonitor {
+    /// An argument as the monitor reads it whatever it contains.
+    static func quoted(_ argument: String) -> String {
+        let escaped = argument.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+        return "\"\(escaped)\""
+    }
+
+    /// Whether a reply says that the command failed.
+    public static func looksLikeError(_ reply: String) -> Bool {
+        let first = reply.prefix { !$0.isNewline }
+        return [
+            "Error:", "error:", "unknown command:", "Invalid parameter", "invalid char", "Command not found",
+        ].contains { first.hasPrefix($0) } || first.hasSuffix(": extraneous characters at the end of line")
+            || first.contains("expected") && first.contains(":")
+    }
+}
+
+extension String {
+    fileprivate var trimmingNewlines: String {
+        String(drop(while: \.isNewline).reversed().drop(while: \.isNewline).reversed())
+    }
+}

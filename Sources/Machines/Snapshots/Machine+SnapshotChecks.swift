@@ -1,0 +1,70 @@
+import HostSupport
+import QMPClient
+import QMPCore
+import Quantities
+import SystemPackage
+import WireJSON
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension Machine {
+    /// Asks QEMU whether a device's state cannot be saved.
+    func checkNothingBlocksSaving() async throws(MachineError) {
+        guard case .object(let migration) = try await command("query-migrate"),
+            let reasons = migration["blocked-reasons"]?.arrayValue, !reasons.isEmpty
+        else { return }
+        let texts = reasons.compactMap(\.stringValue).joined(separator: "; ")
+        throw error(.snapshotImpossible, "a device keeps it from being saved: \(texts); start it without that device")
+    }
+
+    /// Makes sure that the memory will find room beside the disk.
+    ///
+    /// A save that runs out of room leaves half a snapshot and a guest that stops at its next write.
+    func checkRoom(at disk: FilePath) throws(MachineError) {
+        guard let free = HostDisk.free(at: disk) else { return }
+        let needed = memoryToSave
+        guard free < needed else { return }
+        throw error(
+            .noSpace,
+            "saving it takes up to \(needed) and \(disk.removingLastComponent()) has \(free) free; "
+                + "free some space, or use a home on another disk",
+        )
+    }
+
+    /// At most how much memory a snapshot holds: what the guest has touched, for the rest is zero and takes no room.
+    var memoryToSave: ByteCount {
+        let all = description.memory
+        guard let resident = HostProcess.residentMemory(of: process.processID) else { return all }
+        return min(all, resident)
+    }
+}
+
+/// Room on the host's disks.
+enum HostDisk {
+    /// What an ordinary user can still write to the disk that the file is on; nil when the system does not say.
+    static func free(at path: FilePath) -> ByteCount? {
+        var status = statvfs()
+        guard statvfs(path.string, &status) == 0 || statvfs(path.removingLastComponent().string, &status) == 0 else {
+            return nil
+        }
+        return ByteCount(UInt64(status.f_bavail) * UInt64(status.f_frsize))
+    }
+}
+
+/// What the host tells of a process.
+enum HostProcess {
+    /// The memory that the process has in use; nil where the system does not say.
+    static func residentMemory(of processID: Int32) -> ByteCount? {
+        guard let fields = try? WholeFile.readText(FilePath("/proc/\(processID)/statm")).split(separator: " "),
+            fields.count > 1,
+            let pages = UInt64(fields[1])
+        else { return nil }
+        return ByteCount(pages * UInt64(sysconf(Int32(_SC_PAGESIZE))))
+    }
+}

@@ -1,0 +1,153 @@
+import HostSupport
+import QAPI
+import QMPClient
+import QMPCore
+import Quantities
+import SystemPackage
+import WireJSON
+
+extension Machine {
+    /// The snapshots in the machine's disks, oldest first.
+    public func snapshots() async throws(MachineError) -> [Snapshot] {
+        try await snapshotNodes().snapshots
+    }
+
+    /// Saves the guest's memory and disks under a tag; the guest stands still meanwhile and then goes on.
+    ///
+    /// What would keep QEMU from saving is found before anything is changed: a drive that holds no snapshots, a device
+    /// whose state cannot be saved, too little room on the disk.
+    ///
+    /// - Parameter deadline: How long it may take; QEMU's part goes on when it runs out.
+    /// - Throws: ``MachineError``: `exists`, `snapshotImpossible`, `noSpace`, `snapshotFailed`, `timedOut`.
+    public func saveSnapshot(_ tag: String, within deadline: Duration = .seconds(300)) async throws(MachineError) {
+        try checkTag(tag)
+        let nodes = try await snapshotNodes()
+        if nodes.snapshots.contains(where: { $0.tag == tag }) {
+            throw error(
+                .exists,
+                "there is a snapshot `\(tag)` already; choose another tag, or remove it with "
+                    + "`quiver snapshot rm \(name) \(tag)`",
+            )
+        }
+        try await checkNothingBlocksSaving()
+        try checkRoom(at: nodes.memoryNode.file)
+        do {
+            try await runSnapshotJob("snapshot-save", tag, nodes, within: deadline)
+        } catch {
+            // A save that ran out of room or broke leaves half a snapshot; one that goes on must be left alone.
+            if error.code != .timedOut { try? await runSnapshotJob("snapshot-delete", tag, nodes, within: deadline) }
+            throw error
+        }
+    }
+
+    /// Puts the guest's memory and disks back to what they were when the tag was saved.
+    ///
+    /// The guest runs afterwards if it ran when the snapshot was saved or runs now; what it holds of the time since
+    /// then, its clock above all, is for ``GuestRestore`` to put right.
+    ///
+    /// - Throws: ``MachineError``: `notFound`; `snapshotImpossible`; `snapshotFailed` when QEMU could not load it: the
+    ///   machine may then be half of each state, so it has been ended.
+    public func loadSnapshot(_ tag: String, within deadline: Duration = .seconds(300)) async throws(MachineError) {
+        let nodes = try await snapshotNodes()
+        let snapshot = try find(tag, in: nodes)
+        guard snapshot.missingDrives.isEmpty else {
+            throw error(
+                .snapshotImpossible,
+                "its snapshot `\(tag)` is missing from the drive \(snapshot.missingDrives.joined(separator: ", "))",
+            )
+        }
+        guard snapshot.hasMemory else {
+            throw error(
+                .snapshotImpossible,
+                "its snapshot `\(tag)` holds the disks alone; stop the machine first, then load it",
+            )
+        }
+        let wasRunning = try await status().isRunning
+        do {
+            try await runSnapshotJob("snapshot-load", tag, nodes, within: deadline)
+        } catch {
+            // Refused before it began, it has changed nothing.
+            if (error.cause as? QMPError)?.code == .commandFailed { throw error }
+            signal(9)
+            throw self.error(
+                .snapshotFailed,
+                "its snapshot `\(tag)` could not be loaded; it has been ended because it may be half of each state",
+                cause: error,
+            )
+        }
+        if wasRunning, try await !status().isRunning { try await resume() }
+    }
+
+    /// Removes a snapshot from the machine's disks.
+    /// - Throws: ``MachineError``: `notFound`, `snapshotFailed`.
+    public func deleteSnapshot(_ tag: String, within deadline: Duration = .seconds(300)) async throws(MachineError) {
+        let nodes = try await snapshotNodes()
+        _ = try find(tag, in: nodes)
+        try await runSnapshotJob("snapshot-delete", tag, nodes, within: deadline)
+    }
+
+    private func snapshotNodes() async throws(MachineError) -> SnapshotNodes {
+        let drives: [BlockInfo]
+        do {
+            drives = try await qmp.queryBlock()
+        } catch {
+            throw self.error(.monitorFailed, "its drives cannot be listed", cause: error)
+        }
+        return try SnapshotNodes(drives, machine: name)
+    }
+
+    private func find(_ tag: String, in nodes: SnapshotNodes) throws(MachineError) -> Snapshot {
+        let all = nodes.snapshots
+        if let snapshot = all.first(where: { $0.tag == tag }) { return snapshot }
+        let known = all.isEmpty ? "it has none" : "it has \(all.map { "`\($0.tag)`" }.joined(separator: ", "))"
+        throw error(.notFound, "it has no snapshot `\(tag)`; \(known)")
+    }
+
+    private func checkTag(_ tag: String) throws(MachineError) {
+        // qcow2 finds snapshots by their id where a name looks like one: a number as name would mean another snapshot.
+        let isPossible =
+            !tag.isEmpty && tag.utf8.count <= 255 && !tag.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+            && !tag.allSatisfy(\.isNumber)
+        guard isPossible else {
+            throw error(
+                .invalidSnapshotTag,
+                "`\(tag)` is no possible tag; use up to 255 bytes without control characters, not a number alone",
+            )
+        }
+    }
+
+    private func runSnapshotJob(
+        _ command: String,
+        _ tag: String,
+        _ nodes: SnapshotNodes,
+        within deadline: Duration,
+    ) async throws(MachineError) {
+        var arguments: JSONObject = ["tag": .string(tag), "devices": .array(nodes.names.map { .string($0) })]
+        if command != "snapshot-delete" { arguments["vmstate"] = .string(nodes.memoryNode.name) }
+        let id = "quiver-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
+        do {
+            let job = try await qmp.startJob(command, id: id, arguments)
+            try await job.wait(deadline: deadline)
+        } catch  where error.errorClass == "CommandNotFound" {
+            try await runSnapshotCommand(command, tag)
+        } catch  where error.code == .timedOut {
+            throw self.error(.timedOut, "its snapshot `\(tag)`: \(error.message)", cause: error)
+        } catch {
+            throw explainSnapshotFailure(error, tag, nodes)
+        }
+    }
+
+    /// QEMU before 6.0 has the people's commands alone, whose errors are text in a reply that succeeded.
+    private func runSnapshotCommand(_ command: String, _ tag: String) async throws(MachineError) {
+        let names = ["snapshot-save": "savevm", "snapshot-load": "loadvm", "snapshot-delete": "delvm"]
+        let text = try await humanMonitor("\(names[command] ?? command) \(HumanMonitor.quoted(tag))")
+        guard text.isEmpty else { throw error(.snapshotFailed, "its snapshot `\(tag)`: \(text)") }
+    }
+
+    private func explainSnapshotFailure(_ error: QMPError, _ tag: String, _ nodes: SnapshotNodes) -> MachineError {
+        if let cause = exitCause { return self.error(.ended, "it ended at its snapshot `\(tag)`: \(cause)") }
+        let isFull = error.message.contains("No space left")
+        let advice = isFull ? "; free some space in \(nodes.memoryNode.file.removingLastComponent())" : ""
+        return self.error(isFull ? .noSpace : .snapshotFailed, "its snapshot `\(tag)`\(advice)", cause: error)
+    }
+}
