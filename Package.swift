@@ -12,7 +12,7 @@ let package = Package(
         .library(name: "MachinesTesting", targets: ["MachinesTesting"]),
         .library(name: "QAPI", targets: ["QAPI"]),
         .library(name: "QGA", targets: ["QGA"]),
-        .library(name: "QMPClient", targets: ["QMPClient"]),
+        .library(name: "QMPClient", targets: ["QMPClient", "QMPCore", "WireJSON"]),
         .library(name: "QMPTesting", targets: ["QMPTesting"]),
         .library(name: "TestRuns", targets: ["TestRuns"]),
     ],

@@ -1,0 +1,20 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that nobody who uses Quiver builds or fetches what only its measurements need.
+let package = Package(
+    name: "Benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "quiver", path: "..")
+    ],
+    targets: [
+        .executableTarget(
+            name: "wire-bench",
+            dependencies: [
+                .product(name: "QAPI", package: "quiver"),
+                .product(name: "QMPClient", package: "quiver"),
+            ],
+        )
+    ],
+)
