@@ -28,7 +28,11 @@ public final class QMPConnection: QMPExecutor {
         let begin = ContinuousClock.now
         let socket = ConnectedSocket(adopting: try await endpoint.open(deadline: begin + options.connectDeadline))
         let link = QMPLink(endpoint: endpoint, options: options)
-        link.state.withLock { $0.socket = socket }
+        let process = socket.peerProcess
+        link.state.withLock { state in
+            state.socket = socket
+            state.peerProcess = process
+        }
         do throws(Errno) {
             try PlatformThread.start(name: "qmp") { link.run(socket) }
         } catch {

@@ -1,6 +1,11 @@
 import QMPCore
 import WireJSON
 
+/// Stands for a descriptor.
+private final class Passenger: QMPPassenger {
+    let rawValue: Int32 = 3
+}
+
 /// A session driven by hand, with what it asked for written down as words.
 struct SessionHarness {
     var session: QMPSession
@@ -23,14 +28,14 @@ struct SessionHarness {
 
     /// Submits a command and returns its id.
     @discardableResult
-    mutating func submit(_ name: String, outOfBand: Bool = false, descriptor: Int32? = nil) throws -> UInt64 {
+    mutating func submit(_ name: String, outOfBand: Bool = false, withDescriptor: Bool = false) throws -> UInt64 {
         nextID += 1
         let request = try QMPRequest(
             id: nextID,
             name: name,
             arguments: [:],
             isOutOfBand: outOfBand,
-            descriptor: descriptor,
+            passenger: withDescriptor ? Passenger() : nil,
         )
         note(session.submit(request))
         return nextID

@@ -123,9 +123,9 @@ import WireJSON
 
     @Test func `commands with descriptors never travel together`() throws {
         var harness = try SessionHarness.ready()
-        let a = try harness.submit("getfd-a", descriptor: 3)
+        let a = try harness.submit("getfd-a", withDescriptor: true)
         try harness.submit("x")
-        let b = try harness.submit("getfd-b", descriptor: 4)
+        let b = try harness.submit("getfd-b", withDescriptor: true)
         try harness.submit("y")
         // What stands behind the one that waits, waits too: order is kept.
         #expect(harness.take() == ["send getfd-a", "send x"])

@@ -9,7 +9,7 @@ extension QMPLink {
         _ arguments: JSONObject,
         deadline: Duration?,
         isOutOfBand: Bool = false,
-        descriptor: Int32? = nil,
+        passenger: (any QMPPassenger)? = nil,
     ) async throws(QMPError) -> JSON {
         let request: QMPRequest
         do throws(JSONError) {
@@ -18,7 +18,7 @@ extension QMPLink {
                 name: name,
                 arguments: arguments,
                 isOutOfBand: isOutOfBand,
-                descriptor: descriptor,
+                passenger: passenger,
             )
         } catch {
             throw QMPError(.invalidArguments, command: name, "\(error)", cause: error)

@@ -131,10 +131,12 @@ extension QMPLink {
                 metadata: ["qmp.endpoint": "\(endpoint)", "qmp.attempt": "\(attempt)"]
             )
             let socket = ConnectedSocket(adopting: descriptor)
+            let process = socket.peerProcess
             let isWanted = state.withLock { state in
                 guard !state.isClosing else { return false }
                 state.session = QMPSession(settings: options.sessionSettings)
                 state.socket = socket
+                state.peerProcess = process
                 return true
             }
             if isWanted { return socket }

@@ -19,6 +19,8 @@ final class QMPLink: Sendable {
         /// Subscribers that are gone leave an empty box behind, swept at the next subscription.
         var subscribers: [WeakEventQueue] = []
         var greeting: QMPGreeting?
+        /// QEMU's process as the socket tells it; kept after the connection has ended.
+        var peerProcess: Int32?
         /// Set when we close, so that the end of the connection is no loss.
         var isClosing = false
         /// Set when the receiving thread has ended.
@@ -88,7 +90,7 @@ final class QMPLink: Sendable {
         options.wireLog?.record(.sent, Array(request.message.dropLast()), at: .now)
         // A socket that does not take it has failed: the receiving thread is about to see that and to fail the call,
         // as having been sent, since nobody can tell how much of it had been.
-        _ = state.socket?.send(request.message, descriptor: request.descriptor)
+        _ = state.socket?.send(request.message, passenger: request.passenger)
     }
 
     /// Hands an item to every subscriber that wants it; only the receiving thread delivers, so order is kept.

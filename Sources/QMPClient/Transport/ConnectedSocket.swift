@@ -1,5 +1,6 @@
 import CPlatform
 import Dispatch
+package import QMPCore
 import Synchronization
 package import SystemPackage
 
@@ -17,7 +18,8 @@ package final class ConnectedSocket: Sendable {
     private struct Unsent {
         var bytes: [UInt8]
         var start = 0
-        var descriptor: Int32
+        /// Set until its first byte is sent.
+        var passenger: (any QMPPassenger)?
     }
 
     private struct State {
@@ -43,12 +45,11 @@ package final class ConnectedSocket: Sendable {
 
     /// Sends a message, after all that were sent before it, with a descriptor at its first byte.
     ///
-    /// The kernel duplicates the descriptor; it must stay open until the peer has answered.
     /// - Returns: Whether the message was taken; a socket that has failed or was closed takes none.
-    package func send(_ bytes: [UInt8], descriptor passed: Int32? = nil) -> Bool {
+    package func send(_ bytes: [UInt8], passenger: (any QMPPassenger)? = nil) -> Bool {
         state.withLock { state in
             guard state.isOpen, state.failure == nil else { return false }
-            var message = Unsent(bytes: bytes, descriptor: passed ?? -1)
+            var message = Unsent(bytes: bytes, passenger: passenger)
             guard state.unsent.isEmpty else {
                 state.unsent.append(message)
                 return true
@@ -125,7 +126,7 @@ package final class ConnectedSocket: Sendable {
         while message.start < message.bytes.count {
             let sent = message.bytes.withUnsafeBytes { bytes in
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[message.start...])
-                return cplatform_send(descriptor, rest.baseAddress, rest.count, message.descriptor)
+                return cplatform_send(descriptor, rest.baseAddress, rest.count, message.passenger?.rawValue ?? -1)
             }
             guard sent >= 0 else {
                 let error = Errno(rawValue: errno)
@@ -133,7 +134,7 @@ package final class ConnectedSocket: Sendable {
                 throw error
             }
             message.start += sent
-            message.descriptor = -1
+            message.passenger = nil
         }
         return true
     }

@@ -1,23 +1,35 @@
 package import WireJSON
 
+/// A descriptor that travels with a command; open for as long as the object lives.
+package protocol QMPPassenger: AnyObject, Sendable {
+    /// The descriptor's number.
+    var rawValue: Int32 { get }
+}
+
 /// One command on its way, as the session sees it.
-package struct QMPRequest: Sendable, Hashable {
+package struct QMPRequest: Sendable {
     /// Unique in the life of a connection, over reconnects too.
     package let id: UInt64
     /// The command's name on the wire.
     package let name: String
     /// Whether the command overtakes those in flight.
     package let isOutOfBand: Bool
-    /// A descriptor that goes with the first byte of the message; nil when the command takes none.
-    package let descriptor: Int32?
+    /// What goes with the first byte of the message; nil when the command takes none.
+    package let passenger: (any QMPPassenger)?
     /// The message as it goes on the wire.
     package let message: [UInt8]
 
-    package init(id: UInt64, name: String, isOutOfBand: Bool = false, descriptor: Int32? = nil, message: [UInt8]) {
+    package init(
+        id: UInt64,
+        name: String,
+        isOutOfBand: Bool = false,
+        passenger: (any QMPPassenger)? = nil,
+        message: [UInt8]
+    ) {
         self.id = id
         self.name = name
         self.isOutOfBand = isOutOfBand
-        self.descriptor = descriptor
+        self.passenger = passenger
         self.message = message
     }
 
@@ -28,7 +40,7 @@ package struct QMPRequest: Sendable, Hashable {
         name: String,
         arguments: JSONObject,
         isOutOfBand: Bool = false,
-        descriptor: Int32? = nil,
+        passenger: (any QMPPassenger)? = nil,
     ) throws(JSONError) {
         var message: [UInt8] = []
         message.reserveCapacity(64 + name.utf8.count)
@@ -39,6 +51,6 @@ package struct QMPRequest: Sendable, Hashable {
             do { try JSON.object(arguments).write(to: &message) } catch { throw error.inside("arguments") }
         }
         message.append(contentsOf: ",\"id\":\(id)}\n".utf8)
-        self.init(id: id, name: name, isOutOfBand: isOutOfBand, descriptor: descriptor, message: message)
+        self.init(id: id, name: name, isOutOfBand: isOutOfBand, passenger: passenger, message: message)
     }
 }

@@ -80,7 +80,7 @@ extension QMPSession {
                 continue
             }
             let needsSlot = !request.isOutOfBand
-            let hasDescriptor = request.descriptor != nil
+            let hasDescriptor = request.passenger != nil
             if (needsSlot && (isInBandBlocked || inBand >= settings.window)) || (hasDescriptor && descriptors > 0) {
                 if needsSlot { isInBandBlocked = true }
                 waiting.append(request)

@@ -1,0 +1,88 @@
+import HostSupport
+public import QMPCore
+public import SystemPackage
+public import WireJSON
+
+/// A set of descriptors inside QEMU, which its options name by a path.
+public struct QMPDescriptorSet: Sendable, Hashable {
+    public let id: Int64
+
+    /// The path that stands for the set in QEMU's options, as in `/dev/fdset/3`.
+    ///
+    /// QEMU takes the descriptor of the set whose access mode is the one it wants; none of that mode is `EACCES`.
+    public var path: String { "/dev/fdset/\(id)" }
+}
+
+extension QMPConnection {
+    /// Gives QEMU a copy of a descriptor, under a name of this monitor's.
+    ///
+    /// - Parameter name: May not begin with a digit; a name that is in use is given its new meaning.
+    /// - Throws: ``QMPError``: `invalidArguments` for a name that QEMU would refuse, else as for any command.
+    public func pass(_ descriptor: FileDescriptor, named name: String) async throws(QMPError) {
+        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            let text = "the name of a descriptor may not be empty nor begin with a digit: '\(name)'"
+            throw QMPError(.invalidArguments, command: "getfd", text)
+        }
+        _ = try await execute("getfd", ["fdname": .string(name)], passing: descriptor)
+    }
+
+    /// Runs `body` while QEMU holds a copy of a descriptor under a name, and takes it back unless it was used up.
+    public func withPassedDescriptor<Value>(
+        _ descriptor: FileDescriptor,
+        named name: String,
+        _ body: () async throws -> Value,
+    ) async throws -> Value {
+        try await pass(descriptor, named: name)
+        return try await withCleanup(body) {
+            // A command that took the descriptor over has removed the name: then there is nothing to close.
+            _ = try? await self.execute("closefd", ["fdname": .string(name)])
+        }
+    }
+
+    /// Runs `body` while QEMU holds copies of descriptors as one set, and takes the set back.
+    ///
+    /// What QEMU has opened from the set by then stays open in QEMU.
+    /// - Parameter descriptors: One for each access mode that QEMU will ask for.
+    public func withDescriptorSet<Value>(
+        _ descriptors: [FileDescriptor],
+        _ body: (QMPDescriptorSet) async throws -> Value,
+    ) async throws -> Value {
+        var set: Int64?
+        for descriptor in descriptors {
+            var arguments: JSONObject = [:]
+            if let set { arguments["fdset-id"] = .integer(set) }
+            let reply = try await execute("add-fd", arguments, passing: descriptor)
+            guard case .integer(let id)? = reply["fdset-id"] else {
+                throw QMPError(.undecodableReply, command: "add-fd", "the reply bears no fdset-id: \(reply)")
+            }
+            set = id
+        }
+        guard let set else { throw QMPError(.invalidArguments, command: "add-fd", "a set needs a descriptor") }
+        return try await withCleanup {
+            try await body(QMPDescriptorSet(id: set))
+        } cleanup: {
+            _ = try? await self.execute("remove-fd", ["fdset-id": .integer(set)])
+        }
+    }
+
+    /// Sends a command with a copy of a descriptor at its first byte.
+    ///
+    /// QEMU takes one descriptor a command, and forgets one that it holds when the next arrives: commands with
+    /// descriptors are sent one after another, each when the one before it has been answered.
+    /// - Throws: ``QMPError``: `invalidArguments` when the descriptor is not open, else as for any command.
+    public func execute(
+        _ name: String,
+        _ arguments: JSONObject = [:],
+        passing descriptor: FileDescriptor,
+        deadline: Duration? = nil,
+    ) async throws(QMPError) -> JSON {
+        let passenger: PassedDescriptor
+        do throws(Errno) {
+            passenger = try PassedDescriptor(copying: descriptor)
+        } catch {
+            let text = "descriptor \(descriptor.rawValue) cannot be passed: \(error)"
+            throw QMPError(.invalidArguments, command: name, text, cause: error)
+        }
+        return try await link.execute(name, arguments, deadline: deadline, passenger: passenger)
+    }
+}
