@@ -67,6 +67,7 @@ let package = Package(
                 "CloudImages",
                 "HostSupport",
                 "Quantities",
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),

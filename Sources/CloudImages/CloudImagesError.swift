@@ -3,7 +3,7 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it was.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case badReference, unknownImage, unsupported, toolFailed, badImage, unreadable, badSeed, cannotWrite
+            case badReference, unknownImage, unsupported, toolFailed, badImage, unreadable, inUse, badSeed, cannotWrite
         }
         private let kind: Kind
 
@@ -21,6 +21,8 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
         public static let badImage = Self(.badImage)
         /// The file is not there or cannot be read.
         public static let unreadable = Self(.unreadable)
+        /// A running machine has the file open.
+        public static let inUse = Self(.inUse)
         /// The seed's content would not do what its writer wants.
         public static let badSeed = Self(.badSeed)
         /// The output cannot be written.

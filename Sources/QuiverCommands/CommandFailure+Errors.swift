@@ -1,12 +1,9 @@
 import CloudImages
-import GuestAccess
 import HostSupport
-import Machines
 import QMPClient
 import QMPCore
 import Quantities
 import SystemPackage
-import TestRuns
 
 extension CommandFailure {
     /// The one line and the exit status for any error that reached the top of a command.
@@ -18,9 +15,6 @@ extension CommandFailure {
         case let error as CloudImagesError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
         case let error as FileFailure: self.init(Self.status(of: error), "\(error)", cause: error)
         case let error as ToolMissing: self.init(.unavailable, "\(error)", cause: error)
-        case let error as GuestAccessError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
-        case let error as MachineError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
-        case let error as TestRunError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
         case is CancellationError: self.init(.interrupted, "interrupted")
         default: self.init(.software, "\(error)", cause: error)
         }
@@ -30,39 +24,19 @@ extension CommandFailure {
         switch error.code {
         case .badReference: .usage
         case .unsupported: .unavailable
-        case .cannotWrite: (error.cause as? FileFailure).map(status) ?? .cannotCreate
+        case .cannotWrite:
+            (error.cause as? FileFailure).map(status) ?? (error.cause as? Errno).map(status) ?? .cannotCreate
+        case .unreadable: .inputOutput
         default: .failed
         }
     }
 
-    private static func status(of error: FileFailure) -> ExitStatus {
-        switch error.reason {
-        case .noSuchFileOrDirectory, .permissionDenied, .readOnlyFileSystem, .notDirectory: .cannotCreate
+    private static func status(of error: FileFailure) -> ExitStatus { status(of: error.reason) }
+
+    private static func status(of reason: Errno) -> ExitStatus {
+        switch reason {
+        case .noSuchFileOrDirectory, .permissionDenied, .readOnlyFileSystem, .notDirectory, .fileExists: .cannotCreate
         default: .inputOutput
-        }
-    }
-
-    private static func status(of error: GuestAccessError) -> ExitStatus {
-        switch error.code {
-        case .toolMissing: .unavailable
-        case .timedOut: .temporary
-        default: .failed
-        }
-    }
-
-    private static func status(of error: MachineError) -> ExitStatus {
-        switch error.code {
-        case .acceleratorUnusable, .missingProgram: .unavailable
-        case .invalidDescription: .usage
-        case .fileFailed: (error.cause as? FileFailure).map(status) ?? .inputOutput
-        default: .failed
-        }
-    }
-
-    private static func status(of error: TestRunError) -> ExitStatus {
-        switch error.code {
-        case .badConfiguration: .usage
-        default: .failed
         }
     }
 

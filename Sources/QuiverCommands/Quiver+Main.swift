@@ -33,6 +33,8 @@ extension Quiver {
     }
 
     private static func report(_ error: any Error, arguments: [String]) -> Int32 {
+        // Asking for help is an error of the parser's own, which is thrown by the command that shows it.
+        if exitCode(for: error).isSuccess { return report(parsing: error, arguments: arguments) }
         switch error {
         case let failure as ParsingFailure: return report(parsing: failure.error, arguments: arguments)
         case is CleanExit, is ValidationError, is ExitCode: return report(parsing: error, arguments: arguments)

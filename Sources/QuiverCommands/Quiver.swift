@@ -17,7 +17,8 @@ public struct Quiver: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ImageCommand.self, SSHCommand.self, ExecCommand.self, CopyCommand.self, TestCommand.self,
+            ImageCommand.self,
+            OverlayCommand.self,
         ],
     )
 

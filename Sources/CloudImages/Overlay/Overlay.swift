@@ -32,17 +32,18 @@ public enum Overlay {
         let base = base.absolute
         let file = try DiskFile(base)
         let baseSize = try DiskFacts(of: file, at: base, format: baseFormat).virtualSize
-        let size = size.map { ByteCount(($0.bytes + 511) / 512 * 512) } ?? baseSize
+        let wanted = size ?? baseSize
+        guard wanted <= QCOW2Header.largestDisk else {
+            throw CloudImagesError(
+                .unsupported,
+                "\(path): \(wanted) is too large for a disk; \(QCOW2Header.largestDisk) is the most"
+            )
+        }
+        let size = ByteCount((wanted.bytes + 511) / 512 * 512)
         guard size >= baseSize else {
             throw CloudImagesError(
                 .unsupported,
                 "\(path): \(size) is smaller than its base \(base), which has \(baseSize); ask for as much or more"
-            )
-        }
-        guard size <= QCOW2Header.largestDisk else {
-            throw CloudImagesError(
-                .unsupported,
-                "\(path): \(size) is too large; \(QCOW2Header.largestDisk) is the most"
             )
         }
         guard base.string.utf8.count <= 1023 else {

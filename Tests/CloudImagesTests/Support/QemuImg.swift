@@ -11,7 +11,11 @@ enum QemuImg {
     /// Runs `qemu-img` and returns what it printed; a non-zero exit is an error.
     @discardableResult
     static func run(_ arguments: [String], in folder: FilePath? = nil) async throws -> String {
-        let outcome = try await ToolRun.run("qemu-img", arguments, workingDirectory: folder)
+        var outcome = try await ToolRun.run("qemu-img", arguments, workingDirectory: folder)
+        // QEMU times its key derivation by the thread's CPU clock, and gives up when the clock stood still meanwhile.
+        for _ in 0..<8 where outcome.lastWords.contains("Unable to get accurate CPU usage") {
+            outcome = try await ToolRun.run("qemu-img", arguments, workingDirectory: folder)
+        }
         guard outcome.isSuccess else {
             throw Failure(description: "qemu-img \(arguments.joined(separator: " ")): \(outcome.lastWords)")
         }
@@ -97,6 +101,17 @@ enum QemuImg {
             case fullBackingFilename = "full-backing-filename"
             case backingFormat = "backing-filename-format"
             case specific = "format-specific"
+        }
+    }
+}
+
+/// QEMU's tool that reads and writes parts of disk images.
+enum QemuIO {
+    /// Runs one command, as in `write -P 7 0 1M`; a pattern that is not there is an error.
+    static func run(_ command: String, _ path: FilePath) async throws {
+        let outcome = try await ToolRun.run("qemu-io", ["-f", "qcow2", "-c", command, path.string])
+        guard outcome.isSuccess, !outcome.output.contains("Pattern verification failed") else {
+            throw QemuImg.Failure(description: "qemu-io \(command): \(outcome.lastWords)")
         }
     }
 }

@@ -1,0 +1,46 @@
+import HostSupport
+import SystemPackage
+
+/// Looks for a base image that is not where an overlay recorded it.
+struct BaseSearch {
+    /// A file that is, or may be, the base.
+    struct Found {
+        let path: FilePath
+        /// Whether length and time of writing are those that the overlay recorded; otherwise only the name is the same.
+        let isProven: Bool
+    }
+
+    let base: FilePath
+    let overlay: FilePath
+    let identity: BaseIdentity?
+    let folders: [FilePath]
+
+    /// The most files that are looked at: the search answers at once or not at all.
+    private static let mostFiles = 4000
+
+    func run() -> Found? {
+        let places = [overlay.removingLastComponent(), base.removingLastComponent()] + folders
+        var files: [FilePath] = []
+        for place in places {
+            for name in Folder.names(in: place) {
+                let path = place.appending(name)
+                // Images of a store lie one folder deeper.
+                files += [path] + Folder.names(in: path).map { path.appending($0) }
+            }
+            guard files.count < Self.mostFiles else { break }
+        }
+        files = files.prefix(Self.mostFiles).filter { $0 != overlay }
+        if let identity, let same = files.first(where: { isSame($0, as: identity) }) {
+            return Found(path: same, isProven: true)
+        }
+        guard let namesake = files.first(where: { $0.lastComponent == base.lastComponent }),
+            (try? DiskFacts.read(namesake)) != nil
+        else { return nil }
+        return Found(path: namesake, isProven: false)
+    }
+
+    private func isSame(_ path: FilePath, as identity: BaseIdentity) -> Bool {
+        guard let file = try? DiskFile(path) else { return false }
+        return identity.matches(file)
+    }
+}

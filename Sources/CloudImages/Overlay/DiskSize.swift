@@ -1,0 +1,28 @@
+public import Quantities
+
+/// How large a disk shall be: so large, or so much larger than its base.
+public enum DiskSize: Sendable, Hashable {
+    case exactly(ByteCount)
+    case more(ByteCount)
+
+    /// Reads `20G` or `+20G`; nil when the text is neither or the size is zero.
+    public init?(parsing text: String) {
+        let isMore = text.hasPrefix("+")
+        guard let size = ByteCount(parsing: String(isMore ? text.dropFirst() : text[...])), size > .zero else {
+            return nil
+        }
+        self = isMore ? .more(size) : .exactly(size)
+    }
+
+    /// The size of a disk upon a base of the given size.
+    ///
+    /// A sum beyond 64 bits is the largest number, which no disk can have and which is then refused by name.
+    public func size(above base: ByteCount) -> ByteCount {
+        switch self {
+        case .exactly(let size): return size
+        case .more(let size):
+            let (sum, overflows) = base.bytes.addingReportingOverflow(size.bytes)
+            return ByteCount(overflows ? .max : sum)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import HostSupport
+import Quantities
+public import SystemPackage
+
+/// What is right and wrong with an overlay and all the images below it.
+public struct OverlayCheck: Sendable {
+    public let chain: DiskChain
+    /// What was found, the worst first.
+    public let findings: [OverlayFinding]
+
+    /// Whether the disk can be used and its content trusted.
+    public var isSound: Bool { findings.allSatisfy { $0.severity < .error } }
+
+    /// Checks the image at `path`, following its bases; nothing is changed.
+    ///
+    /// - Parameter searchFolders: Where to look for a base that is not where it was, besides its old folder and the
+    ///   overlay's own.
+    /// - Throws: ``CloudImagesError`` when the image itself cannot be read.
+    public init(_ path: FilePath, searchFolders: [FilePath] = []) throws(CloudImagesError) {
+        let path = path.absolute
+        chain = .read(path)
+        if chain.links.isEmpty, case .unusable(_, let error) = chain.end { throw error }
+        var findings: [OverlayFinding] = []
+        for (index, link) in chain.links.enumerated() {
+            let above = index > 0 ? chain.links[index - 1].facts : nil
+            findings += Self.findings(about: link, below: above)
+        }
+        if let end = chain.end {
+            findings.append(Self.finding(about: end, chain: chain, searchFolders: searchFolders))
+        }
+        self.findings = findings.sorted { $0.severity > $1.severity }
+    }
+
+    private static func findings(about link: DiskChain.Link, below above: DiskFacts?) -> [OverlayFinding] {
+        let facts = link.facts
+        var findings: [OverlayFinding] = []
+        func add(_ severity: OverlayFinding.Severity, _ kind: OverlayFinding.Kind, _ message: String, _ mend: String?) {
+            findings.append(
+                OverlayFinding(
+                    severity: severity,
+                    kind: kind,
+                    file: facts.path,
+                    message: "\(facts.path): \(message)",
+                    mend: mend,
+                )
+            )
+        }
+        if let qcow2 = facts.qcow2 {
+            if qcow2.isCorrupt {
+                add(.error, .imageCorrupt, "QEMU found it damaged and marked it", "qemu-img check -r all \(facts.path)")
+            } else if qcow2.isDirty, !DiskUse.isWritten(facts.path) {
+                add(
+                    .warning,
+                    .imageDirty,
+                    "its last user did not close it, so its reference counts may be wrong",
+                    "nothing: QEMU repairs it when it opens it; at once with: qemu-img check -r leaks \(facts.path)",
+                )
+            }
+            if let name = qcow2.dataFile, case .file(let data, _) = BackingName(name, recordedBy: facts.path),
+                (try? DiskFile(data)) == nil
+            {
+                add(.error, .dataFileMissing, "its data is in \(data), which cannot be read", "put that file back")
+            }
+        }
+        guard let above else {
+            if DiskUse.isWritten(facts.path) {
+                add(.note, .imageInUse, "is in use by \(users(of: facts.path))", nil)
+            }
+            return findings
+        }
+        if link.isAsRecorded == false {
+            add(
+                .error,
+                .baseEdited,
+                "was changed after \(above.path) was made on it, whose content now mixes old and new",
+                "put the old file back, or make the overlay anew: quiver overlay create \(facts.path) NEW; if only its "
+                    + "time changed: quiver overlay rebase \(above.path) --onto \(facts.path) --trust",
+            )
+        }
+        if DiskUse.isWritten(facts.path) {
+            add(
+                .error,
+                .baseWritten,
+                "is being written to by \(users(of: facts.path)), while \(above.path) depends on it",
+                "stop that machine, and let it write to an overlay of its own",
+            )
+        }
+        if !link.isFormatRecorded {
+            add(
+                .warning,
+                .formatNotRecorded,
+                "\(above.path) does not record its format, so a guest that writes to a raw base can choose it",
+                "quiver overlay rebase \(above.path) --onto \(facts.path) --trust",
+            )
+        }
+        if facts.virtualSize > above.virtualSize {
+            add(
+                .warning,
+                .baseLarger,
+                "has \(facts.virtualSize), of which \(above.path) shows only \(above.virtualSize)",
+                "qemu-img resize \(above.path) \(facts.virtualSize.bytes)",
+            )
+        }
+        return findings
+    }
+
+    private static func users(of path: FilePath) -> String {
+        let holders = DiskUse.holders(of: path)
+        return holders.isEmpty ? "another user's machine" : holders.joined(separator: " and ")
+    }
+
+    private static func finding(
+        about end: DiskChain.Break,
+        chain: DiskChain,
+        searchFolders: [FilePath],
+    ) -> OverlayFinding {
+        switch end {
+        case .missing(let base, let overlay):
+            let identity = chain.links.last?.facts.qcow2?.baseIdentity
+            let search = BaseSearch(base: base, overlay: overlay, identity: identity, folders: searchFolders)
+            guard let found = search.run() else {
+                return OverlayFinding(
+                    severity: .error,
+                    kind: .baseMissing,
+                    file: base,
+                    message: "\(base): is not there, and \(overlay) needs it",
+                    mend: "put it back, or say where it is now: quiver overlay rebase \(overlay) --onto PATH",
+                )
+            }
+            let how = found.isProven ? "is now \(found.path)" : "may now be \(found.path), which has the same name"
+            let trust = found.isProven ? "" : " --trust (if you know that it is the same image)"
+            return OverlayFinding(
+                severity: .error,
+                kind: .baseMoved,
+                file: base,
+                message: "\(base): is not there, and \(overlay) needs it; it \(how)",
+                mend: "quiver overlay rebase \(overlay) --onto \(found.path)\(trust)",
+            )
+        case .unusable(let file, let error):
+            return OverlayFinding(
+                severity: .error,
+                kind: .imageUnusable,
+                file: file,
+                message: error.message,
+                mend: "put an image that can be read in its place",
+            )
+        case .cycle(let file):
+            return OverlayFinding(
+                severity: .error,
+                kind: .chainCycle,
+                file: file,
+                message: "\(file): is its own base, directly or by others, so it holds no disk",
+                mend: "quiver overlay rebase \(chain.links.last?.facts.path ?? file) --onto BASE --trust",
+            )
+        case .tooLong(let limit):
+            return OverlayFinding(
+                severity: .error,
+                kind: .chainTooLong,
+                file: chain.links[0].facts.path,
+                message: "\(chain.links[0].facts.path): has more than \(limit) images below it",
+                mend: "join them: qemu-img convert -O qcow2 \(chain.links[0].facts.path) NEW",
+            )
+        case .remote(let name, let overlay):
+            return OverlayFinding(
+                severity: .note,
+                kind: .baseRemote,
+                file: overlay,
+                message: "\(overlay): its base \(name) is no file of this host and was not looked at",
+                mend: nil,
+            )
+        }
+    }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `quiver overlay`: disks that hold only what differs from a base image.
+struct OverlayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "overlay",
+        abstract: "Make, check and mend disks that hold only what differs from a base image.",
+        subcommands: [OverlayCreate.self, OverlayCheckCommand.self, OverlayRebase.self],
+    )
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import CloudImages
+import Quantities
+import SystemPackage
+
+/// The command `quiver overlay create`.
+struct OverlayCreate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Write an empty overlay: reads come from the base, writes stay in the overlay.",
+    )
+
+    @Argument(help: "The base: a disk image's path, or an image's name as in debian:12.")
+    var base: String
+
+    @Argument(help: "The overlay's file, which must not exist.", transform: { FilePath($0) })
+    var out: FilePath
+
+    @Option(
+        help: "The disk's size for the guest, as in 20G, or +20G for so much more than the base. Default: the base's.",
+        transform: {
+            guard let size = DiskSize(parsing: $0) else {
+                throw ValidationError("\"\($0)\" is no size; write it like 20G or +20G")
+            }
+            return size
+        },
+    )
+    var size: DiskSize?
+
+    @Option(help: "The base's format: qcow2 or raw. Default: what its first bytes show.")
+    var baseFormat: DiskFormat?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let image = try BaseArgument.resolve(base, format: baseFormat)
+        try Overlay.create(
+            at: out,
+            base: image.path,
+            baseFormat: image.format,
+            size: size?.size(above: image.virtualSize),
+        )
+        try output.render(DiskReport(try DiskFacts.read(out, format: .qcow2)))
+    }
+}
+
+/// A base image as the command line names it.
+enum BaseArgument {
+    /// Finds the disk: a file of that name if there is one, otherwise an image of the store.
+    static func resolve(_ text: String, format: DiskFormat?) throws -> DiskFacts {
+        if let facts = try existingFile(FilePath(text), format: format) { return facts }
+        let image = try ImageStore().image(ImageReference(text))
+        return try DiskFacts.read(image.disk, format: format ?? image.format)
+    }
+
+    private static func existingFile(_ path: FilePath, format: DiskFormat?) throws -> DiskFacts? {
+        do {
+            return try DiskFacts.read(path, format: format)
+        } catch let error where error.cause as? Errno == .noSuchFileOrDirectory {
+            return nil
+        }
+    }
+}
