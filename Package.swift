@@ -151,10 +151,12 @@ let package = Package(
         .target(
             name: "QAPI",
             dependencies: [
+                "HostSupport",
                 "QAPISchema",
                 "QMPCore",
                 "Quantities",
                 "WireJSON",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .testTarget(

@@ -486,7 +486,7 @@ public struct CxlUncorErrorType: QAPIEnum {
             .rsvdEncoding,
             .poisonReceived,
             .receiverOverflow,
-            .`internal`,
+            .internal,
             .cxlIdeTx,
             .cxlIdeRx,
         ]

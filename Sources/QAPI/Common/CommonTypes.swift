@@ -206,7 +206,7 @@ public struct HostMemPolicy: QAPIEnum {
     /// The values that the compiled schema knows.
     public static var allCases: [Self] {
         [
-            .`default`,
+            .default,
             .preferred,
             .bind,
             .interleave,

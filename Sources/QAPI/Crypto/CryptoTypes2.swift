@@ -141,8 +141,8 @@ public struct QCryptoAkCipherKeyType: QAPIEnum {
     /// The values that the compiled schema knows.
     public static var allCases: [Self] {
         [
-            .`public`,
-            .`private`,
+            .public,
+            .private,
         ]
     }
 }

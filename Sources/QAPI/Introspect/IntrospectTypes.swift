@@ -24,7 +24,7 @@ public struct SchemaMetaType: QAPIEnum {
     public static var allCases: [Self] {
         [
             .builtin,
-            .`enum`,
+            .enum,
             .array,
             .object,
             .alternate,
@@ -83,7 +83,7 @@ public struct SchemaInfo: QAPIObject {
         public var metaType: SchemaMetaType {
             switch self {
             case .builtin: .builtin
-            case .`enum`: .`enum`
+            case .enum: .enum
             case .array: .array
             case .object: .object
             case .alternate: .alternate
@@ -97,7 +97,7 @@ public struct SchemaInfo: QAPIObject {
             let tag: SchemaMetaType = try object.value("meta-type")
             switch tag.rawValue {
             case "builtin": self = .builtin(try SchemaInfoBuiltin(members: object))
-            case "enum": self = .`enum`(try SchemaInfoEnum(members: object))
+            case "enum": self = .enum(try SchemaInfoEnum(members: object))
             case "array": self = .array(try SchemaInfoArray(members: object))
             case "object": self = .object(try SchemaInfoObject(members: object))
             case "alternate": self = .alternate(try SchemaInfoAlternate(members: object))
@@ -110,7 +110,7 @@ public struct SchemaInfo: QAPIObject {
         func write(to object: inout JSONObject) {
             switch self {
             case .builtin(let value): value.write(to: &object)
-            case .`enum`(let value): value.write(to: &object)
+            case .enum(let value): value.write(to: &object)
             case .array(let value): value.write(to: &object)
             case .object(let value): value.write(to: &object)
             case .alternate(let value): value.write(to: &object)
@@ -135,7 +135,7 @@ extension SchemaInfo {
         members: [SchemaInfoEnumMember],
         values: [String]
     ) -> Self {
-        Self(name: name, features: features, branch: .`enum`(SchemaInfoEnum(members: members, values: values)))
+        Self(name: name, features: features, branch: .enum(SchemaInfoEnum(members: members, values: values)))
     }
 
     /// The branch `array`.

@@ -622,7 +622,7 @@ public struct CpuModelExpansionType: QAPIEnum {
     /// The values that the compiled schema knows.
     public static var allCases: [Self] {
         [
-            .`static`,
+            .static,
             .full,
         ]
     }

@@ -58,7 +58,7 @@ public struct CpuTopologyLevel: QAPIEnum {
             .socket,
             .book,
             .drawer,
-            .`default`,
+            .default,
         ]
     }
 }

@@ -138,7 +138,7 @@ public struct DisplayType: QAPIEnum {
     /// The values that the compiled schema knows.
     public static var allCases: [Self] {
         [
-            .`default`,
+            .default,
             .none,
             .gtk,
             .sdl,
@@ -224,7 +224,7 @@ public struct DisplayOptions: QAPIObject {
             case .eglHeadless: .eglHeadless
             case .dbus: .dbus
             case .sdl: .sdl
-            case .`default`: .`default`
+            case .default: .default
             case .none: .none
             case .spiceApp: .spiceApp
             case .unknown(let tag, _): tag
@@ -240,7 +240,7 @@ public struct DisplayOptions: QAPIObject {
             case "egl-headless": self = .eglHeadless(try DisplayEGLHeadless(members: object))
             case "dbus": self = .dbus(try DisplayDBus(members: object))
             case "sdl": self = .sdl(try DisplaySDL(members: object))
-            case "default": self = .`default`
+            case "default": self = .default
             case "none": self = .none
             case "spice-app": self = .spiceApp
             default: self = .unknown(tag, object)
@@ -249,7 +249,7 @@ public struct DisplayOptions: QAPIObject {
 
         func write(to object: inout JSONObject) {
             switch self {
-            case .`default`, .none, .spiceApp: break
+            case .default, .none, .spiceApp: break
             case .gtk(let value): value.write(to: &object)
             case .cocoa(let value): value.write(to: &object)
             case .curses(let value): value.write(to: &object)
@@ -403,7 +403,7 @@ extension DisplayOptions {
         showCursor: Bool? = nil,
         gl: DisplayGLMode? = nil
     ) -> Self {
-        Self(fullScreen: fullScreen, windowClose: windowClose, showCursor: showCursor, gl: gl, branch: .`default`)
+        Self(fullScreen: fullScreen, windowClose: windowClose, showCursor: showCursor, gl: gl, branch: .default)
     }
 
     /// The branch `none`.

@@ -19,7 +19,7 @@ extension Renderer {
             text.line("/// The values that the compiled schema knows.")
             text.block("public static var allCases: [Self]") { text in
                 text.line("[")
-                for value in values { text.line("    .\(SwiftName.escaped(SwiftName.lower(value.name))),") }
+                for value in values { text.line("    .\(SwiftName.member(SwiftName.lower(value.name))),") }
                 text.line("]")
             }
         }

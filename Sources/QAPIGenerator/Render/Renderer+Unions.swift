@@ -56,9 +56,14 @@ extension Renderer {
 
     private struct BranchCase {
         let wire: String
-        let name: String
+        let plainName: String
         /// The name of the type with the branch's members, as QAPI has it; nil for a branch without members.
         let type: TypeName?
+
+        /// The name where it is declared.
+        var name: String { SwiftName.escaped(plainName) }
+        /// The name after a dot.
+        var member: String { SwiftName.member(plainName) }
     }
 
     private func branchCases(_ union: Union, values: [EnumValue]) -> [BranchCase] {
@@ -66,7 +71,7 @@ extension Renderer {
         let spelled = union.branches.map { ($0.name, Optional($0.type)) }
         let bare = values.filter { !declared.contains($0.name) }.map { ($0.name, TypeName?.none) }
         return (spelled + bare).map { name, type in
-            BranchCase(wire: name, name: SwiftName.escaped(SwiftName.lower(name)), type: type)
+            BranchCase(wire: name, plainName: SwiftName.lower(name), type: type)
         }
     }
 
@@ -80,7 +85,7 @@ extension Renderer {
         text.line("/// Which branch this is.")
         text.block("public var \(tag.name): \(tag.type)") { text in
             text.line("switch self {")
-            for branch in cases { text.line("case .\(branch.name): .\(branch.name)") }
+            for branch in cases { text.line("case .\(branch.member): .\(branch.member)") }
             text.line("case .\(tag.unknown)(let tag, _): tag")
             text.line("}")
         }
@@ -90,7 +95,7 @@ extension Renderer {
             text.line("switch tag.rawValue {")
             for branch in cases {
                 let value = branch.type.map { "(try \(names.type($0))(members: object))" } ?? ""
-                text.line("case \"\(branch.wire)\": self = .\(branch.name)\(value)")
+                text.line("case \"\(branch.wire)\": self = .\(branch.member)\(value)")
             }
             text.line("default: self = .\(tag.unknown)(tag, object)")
             text.line("}")
@@ -99,9 +104,9 @@ extension Renderer {
         text.block("func write(to object: inout JSONObject)") { text in
             text.line("switch self {")
             let bare = cases.filter { $0.type == nil }
-            if !bare.isEmpty { text.line("case \(bare.map { ".\($0.name)" }.joined(separator: ", ")): break") }
+            if !bare.isEmpty { text.line("case \(bare.map { ".\($0.member)" }.joined(separator: ", ")): break") }
             for branch in cases where branch.type != nil {
-                text.line("case .\(branch.name)(let value): value.write(to: &object)")
+                text.line("case .\(branch.member)(let value): value.write(to: &object)")
             }
             text.line("case .\(tag.unknown)(_, let members): object.setMissing(from: members)")
             text.line("}")
@@ -137,11 +142,11 @@ extension Renderer {
         text.blank()
         text.line("/// The branch `\(branch.wire)`.")
         if parameters.isEmpty {
-            text.line("public static var \(branch.name): Self { Self(branch: .\(branch.name)) }")
+            text.line("public static var \(branch.name): Self { Self(branch: .\(branch.member)) }")
             return
         }
         text.block("public static func \(branch.name)(\(parameters.joined(separator: ", "))) -> Self") { text in
-            let arguments = common.map(\.argument) + ["branch: .\(branch.name)\(payload)"]
+            let arguments = common.map(\.argument) + ["branch: .\(branch.member)\(payload)"]
             text.line("Self(\(arguments.joined(separator: ", ")))")
         }
     }

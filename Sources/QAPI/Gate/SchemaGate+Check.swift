@@ -1,0 +1,183 @@
+import QAPISchema
+public import QMPCore
+public import WireJSON
+
+extension SchemaGate {
+    /// Checks a command's arguments before they are sent.
+    ///
+    /// - Returns: What is deprecated or unstable in them, with its path.
+    /// - Throws: ``QMPError`` with code `unsupported` for the first command, member or value that this QEMU does not
+    ///   know, and with code `invalidArguments` for a member that is missing or has another JSON type. The message
+    ///   has the path, and, where the compiled schema knows it, since which QEMU the thing exists.
+    public func check(_ command: String, _ arguments: JSONObject) throws(QMPError) -> [SchemaWarning] {
+        guard let info = live.command(command) else {
+            let since = since(compiled.definition(command)?.since, last: compiled.definition(command)?.last)
+            throw QMPError(.unsupported, command: command, "this QEMU does not have the command\(since)")
+        }
+        var check = ArgumentCheck(gate: self, command: command)
+        check.note(live.features(of: command), at: "")
+        try check.object(
+            arguments,
+            type: info.argType,
+            compiled: compiled.definition(command),
+            isOpen: compiled.command(command)?.isOpen ?? false,
+            at: "",
+        )
+        return check.warnings
+    }
+
+    /// As in `: it came with QEMU 9.0`; empty when the compiled schema does not know.
+    fileprivate func since(_ since: String?, last: String?) -> String {
+        if let last { return ": QEMU \(last) was the last to have it" }
+        return since.map { ": it came with QEMU \($0)" } ?? ""
+    }
+}
+
+/// One walk through a command's arguments, beside the running QEMU's types and, where it knows them, the compiled ones.
+private struct ArgumentCheck {
+    let gate: SchemaGate
+    let command: String
+    var warnings: [SchemaWarning] = []
+
+    mutating func note(_ features: [String]?, at path: String) {
+        for reason in [SchemaWarning.Reason.deprecated, .unstable] where features?.contains(reason.rawValue) ?? false {
+            warnings.append(SchemaWarning(path: path.isEmpty ? command : "\(command): \(path)", reason: reason))
+        }
+    }
+
+    mutating func object(
+        _ object: JSONObject,
+        type: String,
+        compiled: Schema.Definition?,
+        isOpen: Bool = false,
+        at path: String,
+    ) throws(QMPError) {
+        guard let info = gate.live.object(type) else { return }
+        var members = info.members
+        var known = compiled.map(gate.compiled.members(of:)) ?? []
+        if let tag = info.tag, let value = object[tag]?.stringValue {
+            if let branch = gate.live.branch(info, value).flatMap(gate.live.object) {
+                members += branchMembers(branch, object)
+            }
+            known += compiled.map { branchMembers($0, value) } ?? []
+        }
+        for member in object.members {
+            let place = path.isEmpty ? member.name : "\(path).\(member.name)"
+            let fact = known.first { $0.name == member.name }
+            guard let declared = members.first(where: { $0.name == member.name }) else {
+                if isOpen { continue }
+                let since = gate.since(fact?.since, last: fact?.last)
+                throw QMPError(.unsupported, command: command, "\(place): this QEMU does not have the member\(since)")
+            }
+            note(declared.features, at: place)
+            try value(member.value, type: declared.type, compiled: fact?.type, at: place)
+        }
+        for member in members where member.default == nil && object[member.name] == nil {
+            let place = path.isEmpty ? member.name : "\(path).\(member.name)"
+            throw QMPError(.invalidArguments, command: command, "\(place): the member is missing")
+        }
+    }
+
+    /// The branch's members, with those of its own branch where it is a union itself.
+    private func branchMembers(_ branch: SchemaInfoObject, _ object: JSONObject) -> [SchemaInfoObjectMember] {
+        guard let tag = branch.tag, let value = object[tag]?.stringValue,
+            let inner = gate.live.branch(branch, value).flatMap(gate.live.object)
+        else { return branch.members }
+        return branch.members + branchMembers(inner, object)
+    }
+
+    private func branchMembers(_ definition: Schema.Definition, _ value: String) -> [Schema.Member] {
+        let branch = gate.compiled.union(of: definition)?.branches.first { $0.name == value }
+        return branch.flatMap { gate.compiled.definition($0.type.name) }.map(gate.compiled.members(of:)) ?? []
+    }
+
+    private mutating func value(
+        _ json: JSON,
+        type: String,
+        compiled: Schema.TypeName?,
+        at path: String,
+    ) throws(QMPError) {
+        switch gate.live.info(type)?.branch {
+        case .object:
+            guard case .object(let members) = json else { throw mismatch("an object", at: path) }
+            try object(members, type: type, compiled: compiled.flatMap { gate.compiled.definition($0.name) }, at: path)
+        case .array(let array):
+            guard case .array(let elements) = json else { throw mismatch("an array", at: path) }
+            for (index, element) in elements.enumerated() {
+                try value(element, type: array.elementType, compiled: compiled?.element, at: "\(path)[\(index)]")
+            }
+        case .enum:
+            guard case .string(let text) = json else { throw mismatch("a string", at: path) }
+            try enumValue(text, type: type, compiled: compiled, at: path)
+        case .builtin(let builtin):
+            guard builtin.jsonType.holds(json) else { throw mismatch("\(builtin.jsonType)", at: path) }
+        case .alternate(let alternate):
+            guard let choice = alternate.members.first(where: { holds(json, type: $0.type) }) else {
+                throw mismatch("what this member takes", at: path)
+            }
+            try value(json, type: choice.type, compiled: self.choice(of: compiled, for: json), at: path)
+        case .command, .event, .unknown, nil:
+            return
+        }
+    }
+
+    private mutating func enumValue(
+        _ text: String,
+        type: String,
+        compiled: Schema.TypeName?,
+        at path: String,
+    ) throws(QMPError) {
+        guard let declared = gate.live.values(type)?.first(where: { $0.name == text }) else {
+            var since = ""
+            if let name = compiled?.name, case .enumeration(let values)? = gate.compiled.definition(name)?.kind {
+                let value = values.first { $0.name == text }
+                since = gate.since(value?.since, last: value?.last)
+            }
+            throw QMPError(.unsupported, command: command, "\(path): this QEMU does not have the value \(text)\(since)")
+        }
+        note(declared.features, at: "\(path)=\(text)")
+    }
+
+    /// The compiled alternate's choice for a value of that JSON type.
+    private func choice(of type: Schema.TypeName?, for json: JSON) -> Schema.TypeName? {
+        guard let type, case .alternate(let branches)? = gate.compiled.definition(type.name)?.kind else { return nil }
+        switch json {
+        case .object:
+            return branches.map(\.type).first { name in
+                gate.compiled.definition(name.name).map {
+                    gate.compiled.union(of: $0) != nil || !gate.compiled.members(of: $0).isEmpty
+                }
+                    ?? false
+            }
+        case .array: return branches.map(\.type).first(where: \.isArray)
+        case .null, .bool, .integer, .unsigned, .double, .string: return branches.map(\.type).first { !$0.isArray }
+        }
+    }
+
+    private func holds(_ json: JSON, type: String) -> Bool {
+        switch (gate.live.info(type)?.branch, json) {
+        case (.object, .object), (.array, .array), (.enum, .string): true
+        case (.builtin(let builtin), _): builtin.jsonType.holds(json)
+        default: false
+        }
+    }
+
+    private func mismatch(_ expected: String, at path: String) -> QMPError {
+        QMPError(.invalidArguments, command: command, "\(path): must be \(expected)")
+    }
+}
+
+extension JSONType {
+    /// Whether the value is of this JSON type; a whole number is also a number.
+    fileprivate func holds(_ json: JSON) -> Bool {
+        switch json {
+        case .null: self == .null || self == .value
+        case .bool: self == .boolean || self == .value
+        case .integer, .unsigned: self == .int || self == .number || self == .value
+        case .double: self == .number || self == .value
+        case .string: self == .string || self == .value
+        case .array: self == .array || self == .value
+        case .object: self == .object || self == .value
+        }
+    }
+}

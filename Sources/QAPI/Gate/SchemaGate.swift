@@ -1,0 +1,86 @@
+/// The compiled schema joined with that of a running QEMU: says what this QEMU has, before it is asked for it.
+public struct SchemaGate: Sendable {
+    public let live: LiveSchema
+    public let compiled: CompiledSchema
+
+    public init(_ live: LiveSchema, compiled: CompiledSchema = .shared) {
+        self.live = live
+        self.compiled = compiled
+    }
+
+    /// Whether this QEMU has the command, as in `snapshot-save`.
+    public func supports(command: String) -> Bool { live.command(command) != nil }
+
+    /// Whether this QEMU has the event, as in `MEMORY_FAILURE`.
+    public func supports(event: String) -> Bool { live.event(event) != nil }
+
+    /// Whether this QEMU's command takes the member.
+    ///
+    /// - Parameter argument: The path of a member, as in `file.filename`; of a union any branch may have it.
+    public func supports(command: String, argument: String) -> Bool {
+        !types(of: argument, in: command).isEmpty
+    }
+
+    /// Whether this QEMU's command takes the value for the member.
+    ///
+    /// - Parameters:
+    ///   - argument: The path of a member that is an enum, as in `driver`.
+    ///   - value: A value of the enum, as in `qcow2`.
+    public func supports(command: String, argument: String, value: String) -> Bool {
+        types(of: argument, in: command).contains { type in
+            scalarTypes(type).contains { live.values($0)?.contains { $0.name == value } ?? false }
+        }
+    }
+
+    /// Whether this QEMU gives the command the feature, as `allow-write-only-overlay` of `blockdev-snapshot`.
+    ///
+    /// - Parameter argument: The path of a member to ask about instead of the command; nil asks about the command.
+    public func supports(feature: String, of command: String, argument: String? = nil) -> Bool {
+        guard let argument else { return live.features(of: command).contains(feature) }
+        return members(of: argument, in: command).contains { $0.features?.contains(feature) ?? false }
+    }
+
+    // Paths
+
+    /// The masked types that the path can lead to.
+    private func types(of path: String, in command: String) -> [String] {
+        members(of: path, in: command).map(\.type)
+    }
+
+    private func members(of path: String, in command: String) -> [SchemaInfoObjectMember] {
+        guard let arguments = live.command(command)?.argType else { return [] }
+        var objects = [arguments]
+        var found: [SchemaInfoObjectMember] = []
+        for step in path.split(separator: ".") {
+            found = objects.flatMap { members(named: String(step), in: $0) }
+            objects = found.flatMap { objectTypes($0.type) }
+        }
+        return found
+    }
+
+    /// The members of that name in the object itself and in all its branches.
+    private func members(named name: String, in type: String) -> [SchemaInfoObjectMember] {
+        guard let object = live.object(type) else { return [] }
+        let own = object.members.filter { $0.name == name }
+        return own + (object.variants ?? []).flatMap { members(named: name, in: $0.type) }
+    }
+
+    /// The objects that a value of the type can be, also as the element of an array or a choice of an alternate.
+    private func objectTypes(_ type: String) -> [String] {
+        switch live.info(type)?.branch {
+        case .object: [type]
+        case .array(let array): objectTypes(array.elementType)
+        case .alternate(let alternate): alternate.members.flatMap { objectTypes($0.type) }
+        case .builtin, .enum, .command, .event, .unknown, nil: []
+        }
+    }
+
+    private func scalarTypes(_ type: String) -> [String] {
+        switch live.info(type)?.branch {
+        case .enum, .builtin: [type]
+        case .array(let array): scalarTypes(array.elementType)
+        case .alternate(let alternate): alternate.members.flatMap { scalarTypes($0.type) }
+        case .object, .command, .event, .unknown, nil: []
+        }
+    }
+}

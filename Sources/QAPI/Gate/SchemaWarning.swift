@@ -1,0 +1,19 @@
+/// Something that works with this QEMU and may not with the next.
+public struct SchemaWarning: Sendable, Hashable, CustomStringConvertible {
+    /// Why.
+    public enum Reason: String, Sendable {
+        case deprecated
+        case unstable
+    }
+
+    /// The command and the path in its arguments, as in `blockdev-add: file.x-foo`.
+    public let path: String
+    public let reason: Reason
+
+    public var description: String {
+        switch reason {
+        case .deprecated: "\(path) is deprecated: a later QEMU may not have it"
+        case .unstable: "\(path) is unstable: any other QEMU may do it differently or not at all"
+        }
+    }
+}
