@@ -218,6 +218,7 @@ let package = Package(
                 "HostSupport",
                 "QMPClient",
                 "QMPTesting",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -79,22 +79,12 @@ public final class FakeClient: Sendable {
     // MARK: Reading
 
     func run() {
-        if let name = fake.faults.lazy.compactMap(\.nameBeforeGreeting).first { emit(QMPEvent(name: name)) }
-        if !fake.faults.contains(.noGreeting) { write(fake.greeting.message) }
-        var framer = JSONFramer()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }
-        var received = [Int32](repeating: -1, count: 16)
-        while true {
-            var count: Int32 = 0
-            // A byte at a time leaves the end of the line of a command unread while it is executed.
-            let bytes = cplatform_receive(descriptor, buffer.baseAddress, resets ? 1 : 64 << 10, &received, 16, &count)
-            guard bytes > 0 else { break }
-            if count > 0 { replaceDescriptors(Array(received[..<Int(count)])) }
-            framer.append(UnsafeRawBufferPointer(rebasing: buffer[..<bytes]))
-            var goesOn = true
-            while goesOn, let frame = framer.next() { goesOn = take(frame) }
-            if !goesOn { break }
+        if let recording = fake.recording {
+            replay(recording) { self.receive(into: buffer, &$0) }
+        } else {
+            converse(buffer)
         }
         fake.remove(self)
         end()
@@ -106,6 +96,30 @@ public final class FakeClient: Sendable {
                 close(descriptor)
             }
         }
+    }
+
+    private func converse(_ buffer: UnsafeMutableRawBufferPointer) {
+        if let name = fake.faults.lazy.compactMap(\.nameBeforeGreeting).first { emit(QMPEvent(name: name)) }
+        if !fake.faults.contains(.noGreeting) { write(fake.greeting.message) }
+        var framer = JSONFramer()
+        while receive(into: buffer, &framer) {
+            while let frame = framer.next() {
+                if !take(frame) { return }
+            }
+        }
+    }
+
+    /// Receives bytes and descriptors.
+    /// - Returns: Whether there are any; not at the end of the connection.
+    private func receive(into buffer: UnsafeMutableRawBufferPointer, _ framer: inout JSONFramer) -> Bool {
+        var received = [Int32](repeating: -1, count: 16)
+        var count: Int32 = 0
+        // A byte at a time leaves the end of the line of a command unread while it is executed.
+        let bytes = cplatform_receive(descriptor, buffer.baseAddress, resets ? 1 : 64 << 10, &received, 16, &count)
+        guard bytes > 0 else { return false }
+        if count > 0 { replaceDescriptors(Array(received[..<Int(count)])) }
+        framer.append(UnsafeRawBufferPointer(rebasing: buffer[..<bytes]))
+        return true
     }
 
     /// Whether the connection is reset at its end: that is what happens when something is left unread in it.
@@ -256,7 +270,7 @@ public final class FakeClient: Sendable {
         if let earlier { write(bytes: bytes + earlier) }
     }
 
-    private func write(bytes: [UInt8]) {
+    func write(bytes: [UInt8]) {
         let step = fake.faults.contains(.oneByteAtATime) ? 1 : bytes.count
         writing.withLock { _ in
             guard state.withLock({ $0.isOpen }) else { return }

@@ -1,6 +1,7 @@
 import CPlatform
 import Dispatch
 import HostSupport
+public import QMPClient
 public import QMPCore
 import Synchronization
 public import SystemPackage
@@ -33,6 +34,7 @@ public final class FakeQEMU: Sendable {
     public let socket: FilePath
     let faults: Set<FakeFault>
     let greeting: QMPGreeting
+    let recording: QMPRecording?
     let state = Mutex(State())
     private let listener: Int32
     private let validate: (@Sendable (FakeCommand) -> String?)?
@@ -41,14 +43,18 @@ public final class FakeQEMU: Sendable {
     ///
     /// - Parameter faults: What it does wrong on every connection.
     /// - Parameter greeting: What it says of itself; QEMU 10.0.2 that offers `oob` unless told otherwise.
+    /// - Parameter recording: What to say and to expect, in the recorded order, in the place of everything else; what
+    ///   a client does otherwise ends its connection and is kept in ``complaints``.
     /// - Parameter validate: Looks at every command; text is a complaint, kept in ``complaints``, and an error reply.
     public init(
         faults: Set<FakeFault> = [],
         greeting: QMPGreeting = .fake,
+        replaying recording: QMPRecording? = nil,
         validate: (@Sendable (FakeCommand) -> String?)? = nil,
     ) throws(Errno) {
         self.faults = faults
         self.greeting = greeting
+        self.recording = recording
         self.validate = validate
         let name = "quiver-fake-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock"
         socket = FilePath("/tmp").appending(name)
@@ -73,10 +79,11 @@ public final class FakeQEMU: Sendable {
     public static func withFake<Value>(
         faults: Set<FakeFault> = [],
         greeting: QMPGreeting = .fake,
+        replaying recording: QMPRecording? = nil,
         validate: (@Sendable (FakeCommand) -> String?)? = nil,
         _ body: (FakeQEMU) async throws -> Value,
     ) async throws -> Value {
-        let fake = try FakeQEMU(faults: faults, greeting: greeting, validate: validate)
+        let fake = try FakeQEMU(faults: faults, greeting: greeting, replaying: recording, validate: validate)
         defer { fake.close() }
         return try await body(fake)
     }

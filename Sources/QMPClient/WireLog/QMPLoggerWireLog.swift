@@ -1,0 +1,23 @@
+public import Logging
+
+/// Writes every message to a logger, at trace level.
+public struct QMPLoggerWireLog: QMPWireLog {
+    private let logger: Logger
+    private let start: ContinuousClock.Instant
+
+    public init(_ logger: Logger) {
+        self.logger = logger
+        start = .now
+    }
+
+    public func record(_ direction: QMPDirection, _ message: [UInt8], at instant: ContinuousClock.Instant) {
+        logger.trace(
+            "QMP message",
+            metadata: [
+                "qmp.direction": "\(direction.rawValue)",
+                "qmp.at": "\(start.duration(to: instant))",
+                "qmp.message": "\(String(decoding: message, as: UTF8.self))",
+            ],
+        )
+    }
+}

@@ -1,0 +1,97 @@
+import Logging
+import QMPClient
+import QMPCore
+import QMPTesting
+import SystemPackage
+import Testing
+import WireJSON
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(1))) struct WireLogTests {
+    private func withScratchFile(_ body: (FilePath) async throws -> Void) async throws {
+        let path = FilePath("/tmp/quiver-recording-\(UInt32.random(in: 0 ... .max)).jsonl")
+        defer { unlink(path.string) }
+        try await body(path)
+    }
+
+    private func converse(_ qmp: QMPConnection) async throws -> [JSON] {
+        var replies = [try await qmp.execute("query-status")]
+        let (reply, events) = try await qmp.execute("stop", following: .named("STOP"))
+        var iterator = events.makeAsyncIterator()
+        _ = try await iterator.next()
+        replies.append(reply)
+        replies.append(try await qmp.execute("qom-get", ["path": "/machine", "property": "type"]))
+        return replies
+    }
+
+    @Test(.tags(.qemu), arguments: RealQEMU.all)
+    func `a conversation with QEMU is recorded, and the fake says the same again`(qemu: RealQEMU) async throws {
+        try await withScratchFile { path in
+            let original = try await qemu.run { sockets, _ in
+                var options = QMPOptions()
+                options.wireLog = try QMPRecorder(path)
+                return try await QMPConnection.withConnection(to: .unix(sockets[0]), options: options) { qmp in
+                    try await converse(qmp)
+                }
+            }
+            let recording = try QMPRecording(contentsOf: path)
+            #expect(recording.entries.first?.direction == .received)
+            #expect(recording.entries.filter { $0.direction == .sent }.count == 4)
+            #expect(zip(recording.entries, recording.entries.dropFirst()).allSatisfy { $0.time <= $1.time })
+            try await FakeQEMU.withFake(replaying: recording) { fake in
+                try await QMPConnection.withConnection(to: .unix(fake.socket)) { qmp in
+                    let again = try await converse(qmp)
+                    #expect(again == original)
+                }
+                #expect(fake.complaints == [])
+            }
+        }
+    }
+
+    @Test func `a client that says something else than was recorded is refused`() async throws {
+        let recording = QMPRecording(entries: [
+            .init(time: .zero, direction: .received, message: #"{"QMP":{"version":{},"capabilities":[]}}"#),
+            .init(time: .zero, direction: .sent, message: #"{"execute":"qmp_capabilities","id":7}"#),
+            .init(time: .zero, direction: .received, message: #"{"return":{},"id":7}"#),
+            .init(time: .zero, direction: .sent, message: #"{"execute":"stop","id":8}"#),
+            .init(time: .zero, direction: .received, message: #"{"return":{},"id":8}"#),
+        ])
+        try await FakeQEMU.withFake(replaying: recording) { fake in
+            try await QMPConnection.withConnection(to: .unix(fake.socket)) { qmp in
+                let error = await #expect(throws: QMPError.self) { try await qmp.execute("cont") }
+                #expect(error?.code == .outcomeUnknown)
+            }
+            #expect(fake.complaints.count == 1)
+            #expect(fake.complaints.first?.contains("cont") == true)
+        }
+    }
+
+    @Test func `a file that is no recording is refused with its line`() async throws {
+        try await withScratchFile { path in
+            let file = try FileDescriptor.open(path, .writeOnly, options: .create, permissions: .ownerReadWrite)
+            _ = try file.writeAll(Array("{\"at\":1,\"direction\":\"sent\",\"message\":\"{}\"}\nnonsense\n".utf8))
+            try file.close()
+            let error = #expect(throws: QMPRecordingError.self) { try QMPRecording(contentsOf: path) }
+            #expect(error?.line == 2)
+        }
+    }
+
+    @Test func `messages go to a logger with their direction`() async throws {
+        let lines = LogLines()
+        var logger = Logger(label: "test") { _ in lines }
+        logger.logLevel = .trace
+        var options = QMPOptions()
+        options.wireLog = QMPLoggerWireLog(logger)
+        try await FakeQEMU.withFake { fake in
+            try await QMPConnection.withConnection(to: .unix(fake.socket), options: options) { _ in }
+        }
+        let metadata = lines.lines
+        #expect(metadata.contains { $0["qmp.direction"] == "sent" })
+        #expect(metadata.contains { $0["qmp.direction"] == "received" })
+    }
+}
