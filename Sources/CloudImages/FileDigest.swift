@@ -16,6 +16,13 @@ public enum FileDigest {
         try await BlockingCalls.run { try compute(EVP_sha512(), of: path) }
     }
 
+    /// The SHA-256 digest of bytes as 64 hexadecimal digits.
+    public static func sha256(of bytes: [UInt8]) -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil)
+        return digest.map(hexadecimal).joined()
+    }
+
     private static func compute(_ algorithm: OpaquePointer?, of path: FilePath) throws -> String {
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }

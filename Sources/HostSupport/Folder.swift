@@ -26,6 +26,12 @@ public enum Folder {
         }
     }
 
+    /// Whether there is a folder at the path, or a link that leads to one.
+    public static func exists(_ path: FilePath) -> Bool {
+        var status = stat()
+        return stat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The names in the folder, sorted; empty when there is no such folder.
     public static func names(in path: FilePath) -> [String] {
         guard let stream = opendir(path.string) else { return [] }
@@ -40,14 +46,22 @@ public enum Folder {
         return names.sorted()
     }
 
+    /// Gives a file or folder another name on the same file system, in place of a file that has it.
+    public static func rename(_ path: FilePath, to name: FilePath) throws(FileFailure) {
+        guard systemRename(path.string, name.string) == 0 else {
+            throw FileFailure("rename to \(name)", path, Errno(rawValue: errno))
+        }
+    }
+
     /// Gives a finished folder its name, in place of what had the name before.
     public static func replace(_ path: FilePath, with finished: FilePath) throws(FileFailure) {
         let old = FilePath("\(finished).old")
-        let hadOld = rename(path.string, old.string) == 0
-        guard rename(finished.string, path.string) == 0 else {
-            let reason = Errno(rawValue: errno)
-            if hadOld { rename(old.string, path.string) }
-            throw FileFailure("create", path, reason)
+        let hadOld = systemRename(path.string, old.string) == 0
+        do {
+            try rename(finished, to: path)
+        } catch {
+            if hadOld { _ = systemRename(old.string, path.string) }
+            throw error
         }
         if hadOld { try removeTree(old) }
     }
@@ -69,4 +83,9 @@ public enum Folder {
             throw FileFailure("remove", path, Errno(rawValue: errno))
         }
     }
+}
+
+// Inside the type the method of the same name would be found first.
+private func systemRename(_ old: String, _ new: String) -> Int32 {
+    rename(old, new)
 }

@@ -1,9 +1,12 @@
 import CloudImages
+import GuestAccess
 import HostSupport
+import Machines
 import QMPClient
 import QMPCore
 import Quantities
 import SystemPackage
+import TestRuns
 
 extension CommandFailure {
     /// The one line and the exit status for any error that reached the top of a command.
@@ -15,6 +18,9 @@ extension CommandFailure {
         case let error as CloudImagesError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
         case let error as FileFailure: self.init(Self.status(of: error), "\(error)", cause: error)
         case let error as ToolMissing: self.init(.unavailable, "\(error)", cause: error)
+        case let error as GuestAccessError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
+        case let error as MachineError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
+        case let error as TestRunError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
         case is CancellationError: self.init(.interrupted, "interrupted")
         default: self.init(.software, "\(error)", cause: error)
         }
@@ -37,6 +43,30 @@ extension CommandFailure {
         switch reason {
         case .noSuchFileOrDirectory, .permissionDenied, .readOnlyFileSystem, .notDirectory, .fileExists: .cannotCreate
         default: .inputOutput
+        }
+    }
+
+    private static func status(of error: GuestAccessError) -> ExitStatus {
+        switch error.code {
+        case .toolMissing: .unavailable
+        case .timedOut: .temporary
+        default: .failed
+        }
+    }
+
+    private static func status(of error: MachineError) -> ExitStatus {
+        switch error.code {
+        case .acceleratorUnusable, .missingProgram: .unavailable
+        case .invalidDescription: .usage
+        case .fileFailed: (error.cause as? FileFailure).map(status) ?? .inputOutput
+        default: .failed
+        }
+    }
+
+    private static func status(of error: TestRunError) -> ExitStatus {
+        switch error.code {
+        case .badConfiguration: .usage
+        default: .failed
         }
     }
 

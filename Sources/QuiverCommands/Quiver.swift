@@ -19,6 +19,10 @@ public struct Quiver: AsyncParsableCommand {
         subcommands: [
             ImageCommand.self,
             OverlayCommand.self,
+            SSHCommand.self,
+            ExecCommand.self,
+            CopyCommand.self,
+            TestCommand.self,
         ],
     )
 

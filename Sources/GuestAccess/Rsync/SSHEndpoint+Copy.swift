@@ -8,15 +8,18 @@ extension SSHEndpoint {
     ///   - source: The folder on the host.
     ///   - destination: The folder in the guest; relative paths start in the user's home. It is made if missing.
     ///   - deletesOthers: Whether files in the guest that the host does not have are removed; excluded ones stay.
+    ///   - asRoot: Whether the copy is made, and owned, by root in the guest; the user must be allowed to use sudo.
     /// - Throws: ``GuestAccessError`` with code `copyFailed`, or as for ``run(_:input:connectTimeout:onOutput:)``.
     public func synchronize(
         _ source: FilePath,
         to destination: String,
         selecting selection: FileSelection = FileSelection(),
         deletesOthers: Bool = true,
+        asRoot: Bool = false,
     ) async throws {
         // Older rsyncs make no more than the last component of a path by themselves.
-        let maker = "mkdir -p \(ShellWords.quoted(destination)) && rsync"
+        let prefix = asRoot ? "sudo -n " : ""
+        let maker = "\(prefix)mkdir -p \(ShellWords.quoted(destination)) && \(prefix)rsync"
         let arguments =
             ["--rsync-path=\(maker)", "-rlptz", "--omit-dir-times"] + (deletesOthers ? ["--delete"] : [])
             + selection.arguments + ["\(source.string)/", remote(destination)]

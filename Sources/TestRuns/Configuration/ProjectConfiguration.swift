@@ -34,7 +34,7 @@ public struct ProjectConfiguration: Sendable, Hashable {
     public var setup: [String] = []
     /// rsync patterns copied although an exclude pattern matches them.
     public var include: [String] = []
-    /// rsync patterns left out of the copy, besides ``standardExcludes``.
+    /// rsync patterns left out of the copy, besides those that fit no project.
     public var exclude: [String] = []
     /// The command that runs the tests, in the project's folder in the guest; pytest's arguments are added to it.
     public var pytest = ["python3", "-m", "pytest"]
@@ -47,11 +47,8 @@ public struct ProjectConfiguration: Sendable, Hashable {
     /// Files copied back from the project's folder in the guest after the run, as rsync patterns.
     public var artifacts: [String] = []
 
-    /// What is never copied into a guest: it belongs to the host's architecture or history, not to the project.
-    public static let standardExcludes = [
-        ".git/", ".venv/", "venv/", "__pycache__/", "*.pyc", ".pytest_cache/", ".tox/", ".mypy_cache/", ".ruff_cache/",
-        "node_modules/", ".build/",
-    ]
+    /// Whether pytest is that of the guest's distribution, not one that the project's setup brings.
+    var usesStandardPytest: Bool { pytest.first == "python3" && setup.isEmpty }
 
     public init() {}
 }

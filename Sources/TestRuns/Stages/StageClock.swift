@@ -16,7 +16,7 @@ public final class StageClock: Sendable {
     /// Runs and times a stage; the body's note, if it gives one, is shown beside the time.
     ///
     /// A stage that throws is not recorded: the error says what happened.
-    func time<Value>(
+    package func time<Value>(
         _ stage: Stage,
         note: (Value) -> String? = { _ in nil },
         _ body: () async throws -> Value,

@@ -1,0 +1,32 @@
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A file's size and time of change: what tells an edited file from the one that was read before.
+public struct FileStamp: Sendable, Hashable {
+    /// In bytes.
+    public let size: Int64
+    /// In nanoseconds since 1970.
+    public let modified: Int64
+
+    /// The stamp of a file, or nil when there is no such file.
+    public init?(of path: FilePath) {
+        var status = stat()
+        guard stat(path.string, &status) == 0 else { return nil }
+        size = Int64(status.st_size)
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        modified = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    public var text: String { "\(size) \(modified)" }
+}

@@ -1,0 +1,110 @@
+public import CloudImages
+import GuestAccess
+public import HostSupport
+public import Quantities
+import SystemPackage
+
+/// What makes a fresh machine of an image: an overlay for its disk and a seed for cloud-init.
+///
+/// Quiver's own part goes into vendor-data and meta-data, so that the user's user-data arrives as it was written.
+public struct Provisioning: Sendable, Hashable {
+    /// The image that the disk starts from.
+    public var image: Image
+    /// The guest's host name.
+    public var hostname: String
+    /// The user's own user-data; nil gives cloud-init an empty one.
+    public var userData: String?
+    /// cloud-init's network-config; nil means DHCP on the first card.
+    public var networkConfig: String?
+    /// Public keys, in OpenSSH's form, that may log in besides Quiver's own.
+    public var authorizedKeys: [String]
+    /// The disk's size for the guest; nil takes the image's.
+    public var diskSize: ByteCount?
+
+    public init(
+        image: Image,
+        hostname: String,
+        userData: String? = nil,
+        networkConfig: String? = nil,
+        authorizedKeys: [String] = [],
+        diskSize: ByteCount? = nil,
+    ) {
+        self.image = image
+        self.hostname = hostname
+        self.userData = userData
+        self.networkConfig = networkConfig
+        self.authorizedKeys = authorizedKeys
+        self.diskSize = diskSize
+    }
+
+    /// Makes overlay, seed and keys in the machine's folder and enters them into the description.
+    ///
+    /// The description gets the disk, the seed, the kernel where the image has one beside it, a network card with a
+    /// forward to sshd unless it has one already, and the channels of helper, agent and pytest plugin.
+    ///
+    /// - Throws: ``CloudImages/CloudImagesError``, ``GuestAccess/GuestAccessError``, ``HostSupport/FileFailure``.
+    public func prepare(
+        _ description: MachineDescription,
+        in folder: MachineFolder,
+        home: QuiverHome = .current,
+    ) async throws -> MachineDescription {
+        let client = try await ClientKey.obtain(in: home)
+        let host = try await SSHKeyPair.obtain(in: folder.path, named: "host_key", comment: hostname)
+        let alias = "quiver-\(folder.path.lastComponent?.string ?? hostname)"
+        let login = GuestLogin(
+            user: image.defaultUser,
+            hostKeyAlias: alias,
+            hostKey: host.knownHostsLine(alias: alias),
+        )
+        try login.write(in: folder.path)
+        try seed(hostKey: host, clientKey: client.publicKey).write(to: folder.seed)
+        try Overlay.create(at: folder.disk, base: image.disk, baseFormat: image.format, size: diskSize)
+
+        var description = description
+        description.drives = [Drive(id: "disk0", file: folder.disk), .seed(folder.seed)] + description.drives
+        description.boot(image)
+        description.addUsualDevices()
+        return description
+    }
+
+    /// The seed, whose instance-id follows from its content: other content is a new instance, and cloud-init runs.
+    func seed(hostKey: SSHKeyPair, clientKey: String) -> Seed {
+        let userData = userData ?? "#cloud-config\n{}\n"
+        let vendorData = VendorData(hostKey: hostKey).text
+        let identity = SeedIdentity.instanceID(of: [hostname, userData, vendorData, networkConfig ?? ""])
+        return Seed(
+            userData: userData,
+            metaData: SeedIdentity.metaData(
+                instanceID: identity,
+                hostname: hostname,
+                // Keys in meta-data are added to those of the user-data, where vendor-data would be replaced by it.
+                publicKeys: [clientKey] + authorizedKeys,
+            ),
+            networkConfig: networkConfig,
+            vendorData: vendorData,
+        )
+    }
+}
+
+extension MachineDescription {
+    /// Boots what the image brings: its kernel where it lies beside the disk, otherwise what the disk boots.
+    package mutating func boot(_ image: Image) {
+        guard let kernelFile = image.kernel else { return }
+        kernel = DirectKernel(
+            image: kernelFile,
+            initialRamdisk: image.initialRamdisk,
+            commandLine: image.kernelArguments ?? "",
+        )
+    }
+
+    /// Adds what every provisioned machine has: a network with a way in by ssh, and the guest's channels.
+    package mutating func addUsualDevices() {
+        if networks.isEmpty { networks = [UserNetwork()] }
+        if !networks.contains(where: { $0.forwards.contains { $0.guestPort == 22 } }) {
+            networks[0].forwards.append(.ssh)
+        }
+        for channel in [GuestChannel.guestAgent, .helper, .pytest] where !channels.contains(channel) {
+            channels.append(channel)
+        }
+    }
+}

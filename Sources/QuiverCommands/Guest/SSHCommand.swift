@@ -1,0 +1,45 @@
+import ArgumentParser
+import GuestAccess
+import HostSupport
+import Machines
+import SystemPackage
+
+/// The command `quiver ssh`.
+struct SSHCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ssh",
+        abstract: "Open a shell in a machine, or run a command there.",
+        discussion: """
+            Without a command this opens a login shell. The exit status is the command's.
+              quiver ssh vm1
+              quiver ssh vm1 -- uname -a
+            """,
+    )
+
+    @Argument(help: "The machine's name.")
+    var name: String
+
+    @Option(help: "The user to log in as; the image's default user unless given.")
+    var user: String?
+
+    @Option(help: "Keep trying for this long when the guest is not ready.")
+    var timeout = DurationArgument(.seconds(60))
+
+    @Argument(parsing: .postTerminator, help: "A command and its arguments.")
+    var command: [String] = []
+
+    func run() async throws {
+        let status = try await withAttachedMachine(name) { machine in
+            var endpoint = try machine.ssh()
+            endpoint.user = user ?? endpoint.user
+            try await endpoint.waitUntilReachable(within: timeout.duration, isProvisioned: true)
+            // A shell wants a terminal; a command gets one only where its output goes to one.
+            let isInteractive = FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+            return try await endpoint.interact(
+                command.isEmpty ? nil : ShellWords.joined(command),
+                terminal: isInteractive,
+            )
+        }
+        guard status == 0 else { throw PassedOnStatus(code: status) }
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Quantities
+
+/// A size on the command line, as in `512M` or `4G`.
+struct SizeArgument: ExpressibleByArgument {
+    let size: ByteCount
+
+    init?(argument: String) {
+        guard let size = ByteCount(parsing: argument), size > .zero else { return nil }
+        self.size = size
+    }
+}
+
+/// A duration on the command line, as in `90s` or `2m`.
+struct DurationArgument: ExpressibleByArgument {
+    let duration: Duration
+
+    init(_ duration: Duration) {
+        self.duration = duration
+    }
+
+    init?(argument: String) {
+        guard let duration = Duration(parsing: argument) else { return nil }
+        self.duration = duration
+    }
+
+    var defaultValueDescription: String { duration.shortText }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import CloudImages
+import GuestAccess
+import HostSupport
+import Machines
+import Quantities
+import SystemPackage
+import TestRuns
+
+/// The command `quiver test`.
+struct TestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Run a Python project's pytest suite in a machine.",
+        discussion: """
+            The project's pyproject.toml says under [tool.quiver] what its machine needs; options here override it.
+            Standard output is pytest's own, the exit status too. The first run provisions an image for the project and
+            keeps it; later runs start from there.
+
+            Arguments after -- go to pytest:
+              quiver test Examples/netlab -- -x -k bridge
+            """,
+    )
+
+    @Argument(help: "The project's folder.")
+    var project = "."
+
+    @Option(help: "The image to start from, as in debian:12; overrides the project's.")
+    var image: String?
+
+    @Option(help: "Run in this running machine, as it is, instead of in one of the run's own.")
+    var vm: String?
+
+    @Option(help: "The number of virtual processors; overrides the project's.")
+    var cpus: Int?
+
+    @Option(help: "The machine's memory, as in 512M or 2G; overrides the project's.")
+    var memory: SizeArgument?
+
+    @Option(help: "The accelerator: auto, kvm, hvf or tcg.")
+    var accel = AcceleratorArgument(.automatic)
+
+    @Option(help: "Write pytest's results to this file as JUnit XML.")
+    var junit: String?
+
+    @Option(help: "Give up when the whole pytest run takes longer, as in 10m.")
+    var timeout: DurationArgument?
+
+    @Option(help: "Give up when the guest is not ready in this time.")
+    var bootTimeout = DurationArgument(.seconds(300))
+
+    @OptionGroup var diagnostics: DiagnosticOptions
+
+    @Argument(parsing: .postTerminator, help: "Arguments for pytest.")
+    var pytestArguments: [String] = []
+
+    func run() async throws {
+        let folder = FilePath(project).absolute
+        guard Folder.exists(folder) else {
+            throw CommandFailure(.failed, "\(project): no such folder; give the folder of a Python project")
+        }
+        var configuration = try ProjectConfiguration(project: folder)
+        configuration.cpus = cpus ?? configuration.cpus
+        configuration.memory = memory?.size ?? configuration.memory
+        var run = TestRun(project: folder, configuration: configuration)
+        run.pytestArguments = pytestArguments
+        run.junit = junit.map { FilePath($0).absolute }
+        run.launch = LaunchOptions(logger: diagnostics.logger)
+        run.accelerator = accel.choice
+        run.limits.boot = bootTimeout.duration
+        run.limits.pytest = timeout?.duration
+        run.onOutput = StandardOutput.write
+        run.columns = StandardOutput.columns
+        run.isColoured = StandardOutput.isTerminal
+        let clock = StageClock(observer: StagePrinter())
+        let code =
+            if let vm {
+                try await runIn(machine: vm, run, clock)
+            } else {
+                try await runInMachineOfItsOwn(run, clock)
+            }
+        if code == 5 {
+            StandardError.write("quiver: no tests were found in \(project); pytest looks for files named test_*.py")
+        }
+        guard code == 0 else { throw PassedOnStatus(code: code) }
+    }
+
+    private func runIn(machine name: String, _ run: TestRun, _ clock: StageClock) async throws -> Int32 {
+        try await withAttachedMachine(name) { try await run.run(in: $0, clock: clock) }
+    }
+
+    private func runInMachineOfItsOwn(_ run: TestRun, _ clock: StageClock) async throws -> Int32 {
+        guard let name = image ?? run.configuration.image else {
+            throw CommandFailure(
+                .usage,
+                "no image: say which with --image debian:12, or in pyproject.toml: [tool.quiver] image = \"debian:12\"",
+            )
+        }
+        let reference = try ImageReference(name)
+        let image = try await clock.time(.image, note: { _ in name }) { try ImageStore().image(reference) }
+        return try await run.run(image: image, clock: clock)
+    }
+}

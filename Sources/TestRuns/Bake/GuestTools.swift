@@ -1,0 +1,50 @@
+import GuestAccess
+
+/// Sees to it that the guest has the tools a test run needs, and runs the project's setup commands.
+struct GuestTools {
+    let helper: GuestHelper
+    let limits: TestRunLimits
+
+    /// Installs rsync and pytest where the image lacks them.
+    ///
+    /// - Parameter needsPytest: Whether pytest is run from the distribution's Python; a project that brings its own
+    ///   command installs its own.
+    func ensure(needsPytest: Bool) async throws {
+        try await ensure("rsync", check: "command -v rsync", package: ["rsync", "rsync", "rsync"])
+        guard needsPytest else { return }
+        try await ensure(
+            "pytest",
+            check: "python3 -c 'import pytest'",
+            package: ["python3-pytest", "python3-pytest", "py3-pytest"],
+        )
+    }
+
+    /// Runs one setup command as root in the project's folder.
+    func run(setup line: String, in folder: String) async throws {
+        var command = GuestCommand.shell(line)
+        command.workingDirectory = folder
+        command.environment = ["DEBIAN_FRONTEND": "noninteractive", "HOME": "/root"]
+        let outcome = try await helper.collect(command, within: limits.setup)
+        guard outcome.isSuccess else {
+            throw TestRunError(.bakeFailed, "setup command \"\(line)\" failed in the guest: \(outcome.lastWords)")
+        }
+    }
+
+    /// - Parameter package: The package's name for apt, dnf and apk.
+    private func ensure(_ tool: String, check: String, package: [String]) async throws {
+        let found = try await helper.collect(.shell(check), within: limits.setup)
+        guard !found.isSuccess else { return }
+        let installation = """
+            if command -v apt-get >/dev/null; then
+                export DEBIAN_FRONTEND=noninteractive
+                apt-get -qq update && apt-get -qq install --no-install-recommends \(package[0])
+            elif command -v dnf >/dev/null; then dnf -q -y install \(package[1])
+            elif command -v apk >/dev/null; then apk -q add \(package[2])
+            else echo 'no package manager that Quiver knows' >&2; exit 1; fi
+            """
+        let outcome = try await helper.collect(.shell(installation), within: limits.setup)
+        guard outcome.isSuccess else {
+            throw TestRunError(.noPytest, "the guest has no \(tool) and cannot install it: \(outcome.lastWords)")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Machines
+
+/// Watches over a machine while something is done with it: when it ends, the work ends too, with the reason.
+struct MachineWatch {
+    let machine: Machine
+
+    init(_ machine: Machine) {
+        self.machine = machine
+    }
+
+    /// Runs the body, which is cancelled when the machine ends.
+    ///
+    /// - Throws: ``TestRunError`` with code `machineLost` when the machine ended first; otherwise what the body throws.
+    func during<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Outcome<Value>.self) { group in
+            group.addTask {
+                do {
+                    return .finished(try await body())
+                } catch {
+                    return .failed(error)
+                }
+            }
+            group.addTask { .machineEnded(try await machine.waitUntilEnded()) }
+            defer { group.cancelAll() }
+            switch try await group.next() {
+            case .finished(let value): return value
+            case .machineEnded(let cause): throw lost(cause)
+            case .failed(let error):
+                // A broken connection is often the first sign of a machine's end: its reason says more.
+                if !Task.isCancelled, !(error is CancellationError), let cause = await endSoon() { throw lost(cause) }
+                throw error
+            case nil: throw CancellationError()
+            }
+        }
+    }
+
+    private enum Outcome<Value: Sendable>: Sendable {
+        case finished(Value)
+        case failed(any Error)
+        case machineEnded(ExitCause)
+    }
+
+    private func endSoon() async -> ExitCause? {
+        for _ in 0..<20 {
+            if let cause = machine.exitCause { return cause }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return nil
+    }
+
+    private func lost(_ cause: ExitCause) -> TestRunError {
+        TestRunError(.machineLost, "the machine ended while it was needed: \(cause)")
+    }
+}

@@ -1,0 +1,36 @@
+import GuestAccess
+import SystemPackage
+
+/// Copies a project into a guest, and its artifacts back.
+struct ProjectSync {
+    let project: FilePath
+    let configuration: ProjectConfiguration
+    let ssh: SSHEndpoint
+
+    /// The project's folder in the guest.
+    var destination: String { "/srv/" + (project.lastComponent?.string ?? "project") }
+
+    /// Makes the guest's copy like the host's folder, less what the project excludes.
+    func upload() async throws {
+        let selection = FileSelection(
+            include: configuration.include,
+            exclude: configuration.exclude + FileSelection.standardExclusions,
+        )
+        do {
+            try await ssh.synchronize(project, to: destination, selecting: selection, asRoot: true)
+        } catch let error as GuestAccessError {
+            throw TestRunError(.syncFailed, "\(error)", cause: error)
+        }
+    }
+
+    /// Copies the artifacts that exist back into the host's folder.
+    func downloadArtifacts() async throws {
+        for artifact in configuration.artifacts {
+            do {
+                try await ssh.download(["\(destination)/\(artifact)"], to: project)
+            } catch let error as GuestAccessError {
+                throw TestRunError(.syncFailed, "artifact \(artifact): \(error)", cause: error)
+            }
+        }
+    }
+}

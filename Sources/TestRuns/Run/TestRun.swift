@@ -1,0 +1,114 @@
+public import CloudImages
+public import GuestAccess
+public import HostSupport
+public import Machines
+public import SystemPackage
+
+/// One run of a project's pytest suite in a machine.
+public struct TestRun: Sendable {
+    /// The project's folder on the host.
+    public var project: FilePath
+    public var configuration: ProjectConfiguration
+    /// Arguments added to the pytest command.
+    public var pytestArguments: [String]
+    public var accelerator: AcceleratorChoice
+    /// Where pytest's JUnit XML is written on the host; nil writes none.
+    public var junit: FilePath?
+    public var home: QuiverHome
+    public var launch: LaunchOptions
+    public var limits: TestRunLimits
+    /// Receives pytest's output as it comes.
+    public var onOutput: OutputHandler
+    /// The width of the terminal that shows the output, in columns; nil lets pytest use its own default.
+    public var columns: Int?
+    /// Whether pytest's output is coloured.
+    public var isColoured: Bool
+
+    public init(project: FilePath, configuration: ProjectConfiguration, home: QuiverHome = .current) {
+        self.project = project.absolute
+        self.configuration = configuration
+        pytestArguments = []
+        accelerator = .automatic
+        junit = nil
+        self.home = home
+        launch = LaunchOptions()
+        limits = TestRunLimits()
+        onOutput = { _, _ in }
+        columns = nil
+        isColoured = false
+    }
+
+    /// Runs the suite in a machine of its own, which is gone when this returns.
+    ///
+    /// - Parameters:
+    ///   - image: The image to start from; it is baked for the project where that has not been done.
+    ///   - clock: Times the stages.
+    /// - Returns: pytest's exit code. Failing tests are a result, not an error.
+    public func run(image: Image, clock: StageClock) async throws -> Int32 {
+        var description = MachineDescription(
+            architecture: .host,
+            processorCount: configuration.cpus,
+            memory: configuration.memory,
+        )
+        description.accelerator = accelerator
+        let bake = Bake(
+            image: image,
+            configuration: configuration,
+            description: description,
+            project: project,
+            home: home,
+            launch: launch,
+            limits: limits,
+            clock: clock,
+        )
+        let baked = try await bake.obtain()
+        return try await withMachine(
+            named: "test",
+            home: home,
+            options: launch,
+            describe: { try baked.prepare(description, in: $0) },
+        ) { machine in
+            try await MachineWatch(machine).during { try await run(booting: machine, clock: clock) }
+        }
+    }
+
+    /// Runs the suite in a machine that runs already, as it is; what the tests change stays.
+    public func run(in machine: Machine, clock: StageClock) async throws -> Int32 {
+        try await MachineWatch(machine).during {
+            let helper = try machine.helper()
+            defer { helper.close() }
+            _ = try await helper.hello(within: limits.ssh)
+            try await GuestTools(helper: helper, limits: limits)
+                .ensure(needsPytest: configuration.usesStandardPytest)
+            return try await runSuite(in: machine, helper: helper, clock: clock)
+        }
+    }
+
+    private func run(booting machine: Machine, clock: StageClock) async throws -> Int32 {
+        let helper = try machine.helper()
+        defer { helper.close() }
+        _ = try await clock.time(.boot) { try await helper.hello(within: limits.boot) }
+        let readiness = GuestReadiness(helper: helper, machine: machine, limits: limits)
+        let status = try await clock.time(.cloudInit, note: { $0.state.rawValue }) {
+            try await readiness.waitForCloudInit()
+        }
+        guard status.state != .error else {
+            throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
+        }
+        return try await runSuite(in: machine, helper: helper, clock: clock)
+    }
+
+    private func runSuite(in machine: Machine, helper: GuestHelper, clock: StageClock) async throws -> Int32 {
+        let ssh = try machine.ssh(home: home)
+        try await clock.time(.ssh) { try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true) }
+        let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
+        try await clock.time(.sync) { try await sync.upload() }
+        let suite = Suite(run: self, folder: sync.destination)
+        let code = try await clock.time(.pytest, note: { "exit \($0)" }) {
+            try await suite.run(helper: helper)
+        }
+        if let junit { try await suite.fetchReport(to: junit, helper: helper) }
+        try await sync.downloadArtifacts()
+        return code
+    }
+}

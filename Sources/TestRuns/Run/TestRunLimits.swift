@@ -1,0 +1,32 @@
+/// How long each wait of a test run may last.
+public struct TestRunLimits: Sendable, Hashable {
+    /// From QEMU's start until cloud-init has ended in the guest.
+    public var boot: Duration
+    /// Until the guest lets ssh in, after cloud-init has ended.
+    public var ssh: Duration
+    /// For one setup command, or the installation of one tool.
+    public var setup: Duration
+    /// For a bake in another process that makes the same image.
+    public var bake: Duration
+    /// For the guest to shut itself down.
+    public var powerDown: Duration
+    /// For the whole pytest run; nil lets it run without end.
+    public var pytest: Duration?
+
+    /// Limits generous enough for software emulation on a busy host.
+    public init(
+        boot: Duration = .seconds(300),
+        ssh: Duration = .seconds(60),
+        setup: Duration = .seconds(900),
+        bake: Duration = .seconds(1800),
+        powerDown: Duration = .seconds(60),
+        pytest: Duration? = nil,
+    ) {
+        self.boot = boot
+        self.ssh = ssh
+        self.setup = setup
+        self.bake = bake
+        self.powerDown = powerDown
+        self.pytest = pytest
+    }
+}
