@@ -1,0 +1,44 @@
+import QAPI
+import QMPClient
+import Quantities
+import SystemPackage
+
+/// A drive whose failure has paused the guest.
+public struct DriveProblem: Hashable, Sendable, CustomStringConvertible {
+    /// The drive's block node.
+    public let drive: String
+    public let file: FilePath
+    /// Whether the host's disk is full; otherwise reading or writing failed.
+    public let isFull: Bool
+    /// What is free on the disk that the file is on; nil when the system does not say.
+    public let free: ByteCount?
+
+    public var description: String {
+        let room = free.map { ", \($0) free" } ?? ""
+        return isFull
+            ? "drive \(drive): no space left for \(file)\(room); free some space, then let the guest go on"
+            : "drive \(drive): \(file) cannot be read or written\(room)"
+    }
+}
+
+extension Machine {
+    /// The drives whose failure has paused the guest; empty when none has.
+    public func driveProblems() async throws(MachineError) -> [DriveProblem] {
+        let drives: [BlockInfo]
+        do {
+            drives = try await qmp.queryBlock()
+        } catch {
+            throw self.error(.monitorFailed, "its drives cannot be listed", cause: error)
+        }
+        return drives.compactMap { drive in
+            guard let status = drive.ioStatus, status != .ok, let inserted = drive.inserted else { return nil }
+            let file = FilePath(inserted.file)
+            return DriveProblem(
+                drive: inserted.nodeName ?? drive.device,
+                file: file,
+                isFull: status == .nospace,
+                free: HostDisk.free(at: file),
+            )
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import HostSupport
+import QMPClient
+public import SystemPackage
+import WireJSON
+
+extension Machine {
+    /// Writes what the guest's screen shows as a PNG file.
+    ///
+    /// - Throws: ``MachineError`` with code `invalidDescription` when the guest has no screen.
+    public func takeScreenshot(at path: FilePath) async throws(MachineError) {
+        guard description.hasScreen else {
+            throw error(.invalidDescription, "it has no screen to take a picture of; start it with one")
+        }
+        _ = try await command(
+            "screendump",
+            ["filename": .string(path.absolute.string), "device": "screen0", "format": "png"],
+        )
+    }
+
+    /// Presses keys together, by QEMU's names for them, as in `["ctrl", "alt", "f2"]`, and lets them go.
+    public func sendKeys(_ keys: [String]) async throws(MachineError) {
+        let codes: [JSON] = keys.map { ["type": "qcode", "data": .string($0)] }
+        _ = try await command("send-key", ["keys": .array(codes)])
+    }
+}

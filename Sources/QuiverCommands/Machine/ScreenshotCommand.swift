@@ -1,0 +1,37 @@
+import ArgumentParser
+import HostSupport
+import Machines
+import SystemPackage
+
+/// The command `quiver screenshot`.
+struct ScreenshotCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "screenshot",
+        abstract: "Write what a machine's screen shows to a PNG file.",
+    )
+
+    @Argument(help: "The machine's name.")
+    var name: String
+
+    @Argument(help: "The file to write, as in: screen.png")
+    var file: String
+
+    func run() async throws {
+        let path = FilePath(file).absolute
+        // QEMU would refuse too, without saying what is wrong with the file.
+        do {
+            let probe = try FileDescriptor.open(
+                path,
+                .writeOnly,
+                options: [.create, .closeOnExec],
+                permissions: [.ownerReadWrite],
+            )
+            try probe.close()
+        } catch {
+            throw CommandFailure(.cannotCreate, "\(path): cannot create: \(error)", cause: error)
+        }
+        let machine = try await MachineStore().attach(to: name)
+        try await machine.takeScreenshot(at: path)
+        await machine.disconnect()
+    }
+}
