@@ -1,5 +1,6 @@
 import QMPClient
 import SystemPackage
+import WireJSON
 
 extension Machine {
     /// Asks the guest's agent to shut the guest down.
@@ -10,5 +11,27 @@ extension Machine {
         guard let agent = try? await UnixSocket.connect(path, deadline: .now + .seconds(1)) else { return }
         // 0xFF makes the agent forget what another client may have left half said.
         try? agent.closeAfter { _ = try agent.writeAll([0xFF] + "{\"execute\":\"guest-shutdown\"}\n".utf8) }
+    }
+}
+
+extension Machine {
+    /// Waits until the QEMU guest agent answers.
+    ///
+    /// - Throws: ``MachineError``: `invalidDescription` for a machine without the agent's channel; `timedOut`.
+    public func waitForGuestAgent(within limit: Duration) async throws(MachineError) {
+        guard let path = socket(of: .guestAgent) else {
+            throw error(.invalidDescription, "it has no channel \(GuestChannel.guestAgent.name)")
+        }
+        var options = QMPOptions()
+        options.dialect = .agent
+        options.connectDeadline = limit
+        do {
+            let agent = try await QMPConnection.connect(to: .unix(path), options: options)
+            // What is sent before the agent opens its port waits in the socket: one question is enough.
+            _ = try await agent.execute("guest-ping", deadline: limit)
+            await agent.close()
+        } catch {
+            throw self.error(.timedOut, "its guest agent does not answer; see whether the image has one", cause: error)
+        }
     }
 }

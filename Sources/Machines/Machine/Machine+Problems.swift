@@ -1,7 +1,7 @@
 import QAPI
 import QMPClient
-import Quantities
-import SystemPackage
+public import Quantities
+public import SystemPackage
 
 /// A drive whose failure has paused the guest.
 public struct DriveProblem: Hashable, Sendable, CustomStringConvertible {

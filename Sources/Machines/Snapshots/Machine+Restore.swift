@@ -19,18 +19,21 @@ extension Machine {
     ///
     /// - Parameters:
     ///   - fixUp: What is put right.
+    ///   - resumes: Whether a guest that stood still goes on afterwards.
     ///   - deadline: How long the load, and then the helper, may take.
     /// - Throws: ``MachineError`` as ``loadSnapshot(_:within:)``, and with code `snapshotFailed` when the word is
     ///   still there.
     public func restore(
         _ tag: String,
         fixUp: GuestFixUp = GuestFixUp(),
+        resumes: Bool = false,
         within deadline: Duration = .seconds(300),
     ) async throws -> Restoration {
         let nonce = "quiver-\(UInt64.random(in: 0 ... .max))"
         let hasLeftNonce = await leave(nonce)
         let start = ContinuousClock.now
         try await loadSnapshot(tag, within: deadline)
+        if resumes, try await !status().isRunning { try await resume() }
         let loading = ContinuousClock.now - start
         guard let socket = socket(of: .helper), try await status().isRunning else {
             return Restoration(loading: loading, fixingUp: nil, isProven: nil)

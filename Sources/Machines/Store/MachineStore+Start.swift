@@ -7,10 +7,16 @@ import WireJSON
 extension MachineStore {
     /// Starts a machine of this store, which outlives this process.
     ///
+    /// - Parameter isPaused: Whether the guest's processors wait for ``Machine/resume()``.
     /// - Throws: ``MachineError``: `alreadyRunning` names the process that runs it, `launchFailed` has QEMU's last
     ///   words, `acceleratorUnusable` and `missingProgram` say what is wanting.
-    public func start(_ name: String, options: LaunchOptions = LaunchOptions()) async throws -> Machine {
-        let description = try description(of: name)
+    public func start(
+        _ name: String,
+        isPaused: Bool = false,
+        options: LaunchOptions = LaunchOptions(),
+    ) async throws -> Machine {
+        var description = try description(of: name)
+        if isPaused { description.startsPaused = true }
         return try await launch(name, folder(of: name), description, lifetime: .detached, options: options)
     }
 

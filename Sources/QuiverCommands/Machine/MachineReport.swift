@@ -1,5 +1,6 @@
 import Machines
 import Quantities
+import SystemPackage
 
 /// A machine as `quiver ls` and `quiver status` print it.
 struct MachineReport: Renderable {

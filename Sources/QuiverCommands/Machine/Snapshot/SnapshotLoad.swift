@@ -14,15 +14,19 @@ struct SnapshotLoad: AsyncParsableCommand {
 
     func run() async throws {
         let store = MachineStore()
-        if try store.status(of: arguments.name).state == .running {
-            let machine = try await store.attach(to: arguments.name)
-            let done = try await machine.restore(arguments.tag, within: arguments.timeout.duration)
-            await machine.disconnect()
-            print("\(arguments.name): loaded `\(arguments.tag)` in \(done.loading.shortText)\(remark(on: done))")
-        } else {
-            try await store.loadSnapshot(arguments.tag, ofStopped: arguments.name)
-            print("\(arguments.name): its disks are back at `\(arguments.tag)`")
+        let (name, tag) = (arguments.name, arguments.tag)
+        let isRunning = try store.status(of: name).state == .running
+        if !isRunning, try await !store.snapshot(tag, ofStopped: name).hasMemory {
+            try await store.loadSnapshot(tag, ofStopped: name)
+            print("\(name): its disks are back at `\(tag)`")
+            return
         }
+        // A machine that does not run is started without running its guest, which the snapshot then replaces.
+        let machine = isRunning ? try await store.attach(to: name) : try await store.start(name, isPaused: true)
+        let done = try await machine.restore(tag, resumes: true, within: arguments.timeout.duration)
+        await machine.disconnect()
+        let started = isRunning ? "" : "started and "
+        print("\(name): \(started)loaded `\(tag)` in \(done.loading.shortText)\(remark(on: done))")
     }
 
     private func remark(on done: Restoration) -> String {

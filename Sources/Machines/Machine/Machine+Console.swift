@@ -1,0 +1,16 @@
+import QMPClient
+public import SystemPackage
+
+extension Machine {
+    /// Connects to a machine's serial console, which serves one client at a time.
+    ///
+    /// All that the guest prints also goes to its log, attached or not.
+    /// - Throws: ``MachineError`` with code `unresponsive`.
+    public static func connectToConsole(at socket: FilePath, name: String) async throws -> FileDescriptor {
+        do {
+            return try await UnixSocket.connect(socket, deadline: .now + .seconds(2))
+        } catch {
+            throw MachineError(.unresponsive, machine: name, "its console cannot be reached", cause: error)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import HostSupport
+import Machines
+import SystemPackage
+
+/// The command `quiver console`.
+struct ConsoleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "console",
+        abstract: "Attach to a machine's serial console; Ctrl-] detaches.",
+        discussion: """
+            Without a terminal, standard input goes to the guest and what the guest prints to standard output, until \
+            standard input ends or the machine does. --log prints what the guest has printed since the machine's start.
+            """,
+    )
+
+    @Argument(help: "The machine's name.")
+    var name: String
+
+    @Flag(help: "Print what the console has shown so far, and attach to nothing.")
+    var log = false
+
+    func run() async throws {
+        let store = MachineStore()
+        let folder = store.folder(of: name)
+        let status = try store.status(of: name)
+        if log {
+            let bytes = (try? WholeFile.read(folder.consoleLog)) ?? []
+            try FileDescriptor.standardOutput.writeAll(bytes)
+            return
+        }
+        guard status.state == .running else {
+            throw CommandFailure(.failed, "machine \(name) does not run; --log shows what its console has shown")
+        }
+        try await ConsoleSession(socket: folder.consoleSocket, name: name).run()
+    }
+}

@@ -1,0 +1,88 @@
+import HostSupport
+import Machines
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Joins this process's input and output with a machine's serial console.
+struct ConsoleSession: Sendable {
+    /// Ctrl-], as in telnet.
+    private static let detachKey: UInt8 = 0x1D
+
+    let socket: FilePath
+    let name: String
+
+    /// Runs until the user detaches, standard input ends, the machine ends or the task is cancelled.
+    func run() async throws {
+        let isTerminal = FileDescriptor.standardInput.isTerminal
+        let console = try await Machine.connectToConsole(at: socket, name: name)
+        if isTerminal { StandardError.write("attached to \(name); Ctrl-] detaches") }
+        let wake = try FileDescriptor.pipe()
+        defer {
+            try? wake.readEnd.close()
+            try? wake.writeEnd.close()
+        }
+        let terminal = isTerminal ? RawTerminal() : nil
+        defer { terminal?.restore() }
+        let hasDetached = try await withTaskCancellationHandler {
+            try await BlockingCalls.run { try Self.join(console, wake: wake.readEnd) }
+        } onCancel: {
+            _ = try? wake.writeEnd.writeAll([0])
+        }
+        try console.close()
+        terminal?.restore()
+        if isTerminal { StandardError.write(hasDetached ? "\ndetached from \(name)" : "\nthe console of \(name) has ended") }
+    }
+
+    /// Copies both ways; returns whether our side ended it.
+    private static func join(_ console: FileDescriptor, wake: FileDescriptor) throws -> Bool {
+        var sources = [
+            pollfd(fd: console.rawValue, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wake.rawValue, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+        ]
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            guard poll(&sources, nfds_t(sources.count), -1) >= 0 || errno == EINTR else {
+                throw Errno(rawValue: errno)
+            }
+            if sources[1].revents != 0 { return true }
+            if sources[0].revents != 0 {
+                let count = try buffer.withUnsafeMutableBytes { try console.read(into: $0) }
+                if count == 0 { return false }
+                try FileDescriptor.standardOutput.writeAll(buffer[..<count])
+            }
+            if sources[2].revents != 0 {
+                let count = try buffer.withUnsafeMutableBytes { try FileDescriptor.standardInput.read(into: $0) }
+                let typed = buffer[..<count]
+                let wanted = typed.prefix { $0 != detachKey }
+                try console.writeAll(wanted)
+                if count == 0 || wanted.count < typed.count { return true }
+            }
+        }
+    }
+}
+
+/// The terminal in raw mode: each key goes to the guest as it is, Ctrl-C too.
+private final class RawTerminal: Sendable {
+    private let before: termios
+
+    init?() {
+        var settings = termios()
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
+        before = settings
+        cfmakeraw(&settings)
+        tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    }
+
+    func restore() {
+        var settings = before
+        tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import CloudImages
+import HostSupport
+import Machines
+import Quantities
+import SystemPackage
+
+/// What a new machine is made of.
+struct NewMachineOptions: ParsableArguments {
+    @Option(help: "The image that its disk starts from, as in debian:12, or a disk image's path.")
+    var image: String?
+
+    @Option(help: "How many processors it has (default: 2).")
+    var cpus: Int?
+
+    @Option(help: "How much memory it has, as in 512M or 4G (default: 1G).")
+    var memory: SizeArgument?
+
+    @Option(help: "The disk's size for the guest, as in 20G (default: the image's).")
+    var disk: SizeArgument?
+
+    @Option(name: .customLong("user-data"), help: "A file with cloud-init's user-data.")
+    var userData: String?
+
+    @Option(name: .customLong("ssh-key"), help: "A file with a public key that may log in; may be repeated.")
+    var sshKeys: [String] = []
+
+    @Option(help: "The guest's architecture: x86_64 or aarch64 (default: the image's).")
+    var arch: ArchitectureArgument?
+
+    @Option(help: "What executes the guest: auto, kvm, hvf or tcg (default: auto).")
+    var accel: AcceleratorArgument?
+
+    @Option(help: "A port of this host that leads into the guest, as in 8080:80 or 5353:53/udp; may be repeated.")
+    var forward: [ForwardArgument] = []
+
+    @Flag(help: "Boot by UEFI, on x86_64 too.")
+    var uefi = false
+
+    /// Refuses options that a machine which exists cannot take.
+    func checkNothingIsGiven(for name: String) throws {
+        let isGiven =
+            cpus != nil || memory != nil || disk != nil || userData != nil || !sshKeys.isEmpty || arch != nil
+            || accel != nil || !forward.isEmpty || uefi
+        guard !isGiven else {
+            throw CommandFailure(
+                .usage,
+                "options about what machine \(name) is made of need --image, which makes a new one",
+            )
+        }
+    }
+
+    /// Makes the new machine's files and describes it.
+    func describe(_ name: String, in folder: MachineFolder) async throws -> MachineDescription {
+        let image = try ImageStore().image(ImageReference(image ?? ""))
+        var description = MachineDescription(
+            architecture: try arch?.architecture ?? Self.architecture(of: image),
+            processorCount: cpus ?? 2,
+            memory: memory?.size ?? .gibibytes(1),
+        )
+        description.accelerator = accel?.choice ?? .automatic
+        description.firmware = uefi ? .uefi : .standard
+        description.hasScreen = true
+        description.hotPlugSlots = 4
+        description.networks = [UserNetwork(forwards: forward.map(\.forward))]
+        let provisioning = Provisioning(
+            image: image,
+            hostname: name,
+            userData: try userData.map { try WholeFile.readText(FilePath($0)) },
+            authorizedKeys: try sshKeys.map { try Self.publicKey(in: FilePath($0)) },
+            diskSize: disk?.size,
+        )
+        return try await provisioning.prepare(description, in: folder)
+    }
+
+    private static func architecture(of image: Image) throws -> GuestArchitecture {
+        guard let architecture = GuestArchitecture(name: image.architecture.rawValue) else {
+            throw CommandFailure(.usage, "image \(image.name): no machine for \(image.architecture.rawValue); give --arch")
+        }
+        return architecture
+    }
+
+    private static func publicKey(in path: FilePath) throws -> String {
+        let text = try WholeFile.readText(path)
+        let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        guard line.hasPrefix("ssh-") || line.hasPrefix("ecdsa-") || line.hasPrefix("sk-") else {
+            throw CommandFailure(.usage, "\(path): no public key in OpenSSH's form; give the file that ends with .pub")
+        }
+        return line
+    }
+}
