@@ -37,7 +37,9 @@ struct ConsoleSession: Sendable {
         }
         try console.close()
         terminal?.restore()
-        if isTerminal { StandardError.write(hasDetached ? "\ndetached from \(name)" : "\nthe console of \(name) has ended") }
+        if isTerminal {
+            StandardError.write(hasDetached ? "\ndetached from \(name)" : "\nthe console of \(name) has ended")
+        }
     }
 
     /// Copies both ways; returns whether our side ended it.

@@ -62,7 +62,9 @@ struct MachineReport: Renderable {
         if let architecture { lines.append("hardware     \(architecture), \(hardware)") }
         if let accelerator { lines.append("accelerator  \(accelerator)") }
         for forward in forwards {
-            lines.append("forward      \(forward.transport) \(forward.host):\(forward.hostPort) -> \(forward.guestPort)")
+            lines.append(
+                "forward      \(forward.transport) \(forward.host):\(forward.hostPort) -> \(forward.guestPort)"
+            )
         }
         if let uptime { lines.append("up           \(Duration.seconds(uptime).shortText)") }
         lines.append("folder       \(folder)")

@@ -75,7 +75,10 @@ struct NewMachineOptions: ParsableArguments {
 
     private static func architecture(of image: Image) throws -> GuestArchitecture {
         guard let architecture = GuestArchitecture(name: image.architecture.rawValue) else {
-            throw CommandFailure(.usage, "image \(image.name): no machine for \(image.architecture.rawValue); give --arch")
+            throw CommandFailure(
+                .usage,
+                "image \(image.name): no machine for \(image.architecture.rawValue); give --arch"
+            )
         }
         return architecture
     }

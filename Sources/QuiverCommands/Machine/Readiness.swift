@@ -35,7 +35,10 @@ struct Readiness {
         guard let status = end.cloudInit, !status.problems.isEmpty else { return }
         for problem in status.problems { StandardError.write("\(machine.name): cloud-init: \(problem)") }
         if status.state == .error {
-            throw CommandFailure(.failed, "machine \(machine.name): cloud-init failed; see `quiver console --log \(machine.name)`")
+            throw CommandFailure(
+                .failed,
+                "machine \(machine.name): cloud-init failed; see `quiver console --log \(machine.name)`"
+            )
         }
     }
 
