@@ -71,6 +71,17 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
+        .executableTarget(
+            name: "first-machine",
+            dependencies: [
+                "CloudImages",
+                "GuestAccess",
+                "Machines",
+                "QAPI",
+                "Quantities",
+            ],
+            path: "Examples/first-machine",
+        ),
         .target(
             name: "GuestAccess",
             dependencies: [

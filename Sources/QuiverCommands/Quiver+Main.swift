@@ -12,6 +12,7 @@ extension Quiver {
             return ExitStatus.done.rawValue
         } catch {
             if let signal = interruption.signal {
+                StandardError.write("quiver: interrupted")
                 return 128 + signal
             }
             return report(error, arguments: arguments)

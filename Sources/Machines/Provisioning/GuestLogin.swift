@@ -62,14 +62,3 @@ public struct GuestLogin: Hashable, Codable, Sendable {
         )
     }
 }
-
-/// The key by which Quiver enters the guests that it provisions; one for each home.
-enum ClientKey {
-    private static let name = "id_ed25519"
-
-    static func path(in home: QuiverHome) -> FilePath { home.keys.appending(name) }
-
-    static func obtain(in home: QuiverHome) async throws -> SSHKeyPair {
-        try await SSHKeyPair.obtain(in: home.keys, named: name, comment: "quiver")
-    }
-}

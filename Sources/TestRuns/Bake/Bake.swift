@@ -21,12 +21,13 @@ struct Bake {
 
     private var folder: FilePath { home.cache.appending("bakes") }
 
-    private var key: BakeKey {
+    /// Whoever makes the image can enter it: the key that opens it belongs to what it depends on.
+    private func key() async throws -> BakeKey {
         BakeKey(
             image: image,
             configuration: configuration,
             project: project,
-            seed: [userData, GuestAccess.HelperInstallation.vendorData],
+            seed: [userData, HelperInstallation.vendorData, try await ClientKey.obtain(in: home).publicKey],
         )
     }
 
@@ -34,6 +35,7 @@ struct Bake {
     ///
     /// Two runs that need the same one at once make it once: the second waits for the first.
     func obtain() async throws -> BakedImage {
+        let key = try await key()
         let digest = key.digest
         let baked = BakedImage(folder: folder.appending(digest), image: image)
         if baked.isComplete {
@@ -45,7 +47,7 @@ struct Bake {
         if baked.isComplete {
             return try await clock.time(.bake, note: { _ in "made by another run meanwhile" }) { baked }
         }
-        try await clock.time(.bake) { try await make(baked) }
+        try await clock.time(.bake) { try await make(baked, key: key) }
         return baked
     }
 
@@ -54,7 +56,7 @@ struct Bake {
         return "#cloud-config\n" + (packages.isEmpty ? "{}\n" : "packages:\(packages)\n")
     }
 
-    private func make(_ baked: BakedImage) async throws {
+    private func make(_ baked: BakedImage, key: BakeKey) async throws {
         let provisioning = Provisioning(image: image, hostname: Self.hostname, userData: userData)
         try await withMachine(
             named: "bake",
@@ -74,7 +76,7 @@ struct Bake {
             guard end.rung == .powerButton || end.rung == .guestAgent else {
                 throw TestRunError(.bakeFailed, "the guest did not shut itself down after provisioning: \(end)")
             }
-            try keep(machine.folder, as: baked)
+            try keep(machine.folder, as: baked, key: key)
         }
     }
 
@@ -96,7 +98,7 @@ struct Bake {
     }
 
     /// Moves what makes the baked image out of the machine's folder, which goes with the machine.
-    private func keep(_ machine: MachineFolder, as baked: BakedImage) throws {
+    private func keep(_ machine: MachineFolder, as baked: BakedImage, key: BakeKey) throws {
         let staging = folder.appending(".making-\(UInt64.random(in: 0 ... .max))")
         try Folder.create(staging)
         for name in BakedImage.files { try Folder.rename(machine.path.appending(name), to: staging.appending(name)) }
