@@ -292,6 +292,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
+            resources: [.embedInCode("Isolation/Guest/quiver_pytest.py")],
         ),
         .testTarget(
             name: "TestRunsTests",

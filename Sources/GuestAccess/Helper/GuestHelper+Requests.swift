@@ -26,8 +26,37 @@ extension GuestHelper {
 
     /// Puts right what a restore or fork left stale.
     public func fixUp(_ fixUp: GuestFixUp, within limit: Duration) async throws {
+        _ = try await finishFixUp(try beginFixUp(fixUp), within: limit)
+    }
+
+    /// A fix-up that was sent and not yet answered.
+    package struct PendingFixUp: Sendable {
+        let id: Int
+        let token: String
+    }
+
+    /// What the guest told when it had been put right.
+    package struct FixUpAnswer: Sendable {
+        /// The word that ``write(nonce:within:)`` left before the state was saved.
+        package let nonce: String?
+    }
+
+    /// Sends a fix-up, which a guest that stands still finds when it goes on.
+    package func beginFixUp(_ fixUp: GuestFixUp) throws -> PendingFixUp {
         let token = Self.freshToken()
-        try check(token, in: try await request("restore", fixUp.arguments(token: token), within: limit))
+        return PendingFixUp(id: try begin("restore", fixUp.arguments(token: token)), token: token)
+    }
+
+    /// Waits for the answer to a fix-up that was sent.
+    package func finishFixUp(_ pending: PendingFixUp, within limit: Duration) async throws -> FixUpAnswer {
+        let answer = try await finish(pending.id, "restore", within: limit)
+        try check(pending.token, in: answer)
+        return FixUpAnswer(nonce: answer["nonce"]?.stringValue)
+    }
+
+    /// Where the guest's monotonic clock stands, in nanoseconds; asked just before a freeze.
+    package func monotonicClock(within limit: Duration) async throws -> Int64 {
+        try await request("freeze", within: limit).value("monotonic")
     }
 
     /// The guest's wall clock, in nanoseconds since 1970.

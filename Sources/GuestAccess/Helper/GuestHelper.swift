@@ -81,7 +81,21 @@ public final class GuestHelper: Sendable {
         onOutput: OutputHandler?,
         onAbandon: (@Sendable (Int) -> Void)?,
     ) async throws -> JSONObject {
-        let id = try begin(name, arguments, onOutput: onOutput)
+        try await finish(
+            try begin(name, arguments, onOutput: onOutput),
+            name,
+            within: limit,
+            onAbandon: onAbandon,
+        )
+    }
+
+    /// Waits for the answer to a request that was sent, and gives it up when the wait ends early.
+    func finish(
+        _ id: Int,
+        _ name: String,
+        within limit: Duration?,
+        onAbandon: (@Sendable (Int) -> Void)? = nil,
+    ) async throws -> JSONObject {
         do {
             return try await withDeadline(limit, waitingFor: "the helper in \(self.guest) to answer \(name)") {
                 try await self.answer(to: id)

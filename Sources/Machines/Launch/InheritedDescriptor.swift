@@ -12,10 +12,13 @@ enum InheritedDescriptor: Hashable {
     case console
     /// The listening socket of a guest channel, by its place in the description.
     case channel(Int)
+    /// The file with the state of the machine that this one goes on from, after so many channels.
+    case incomingState(channels: Int)
 
     /// All that a machine of this description inherits, in the order of their numbers.
     static func all(for description: MachineDescription) -> [Self] {
         [.lock, .monitor, .peoplesMonitor, .recorder, .console] + description.channels.indices.map { .channel($0) }
+            + (description.awaitsIncomingState ? [.incomingState(channels: description.channels.count)] : [])
     }
 
     /// The descriptor's number in QEMU; the keeper places them from 3 on.
@@ -27,6 +30,7 @@ enum InheritedDescriptor: Hashable {
         case .recorder: 6
         case .console: 7
         case .channel(let index): Int32(8 + index)
+        case .incomingState(let channels): Int32(8 + channels)
         }
     }
 }

@@ -32,6 +32,8 @@ struct MachineLauncher {
     /// How long QEMU may take until its monitor answers.
     let deadline: Duration
     let logger: Logger
+    /// The state that a machine that awaits one is to be given, to be named by its inherited descriptor.
+    var incomingState: FilePath?
 
     /// Takes the machine's lock, starts QEMU and waits until its monitor answers.
     func launch() async throws -> Machine {
@@ -109,6 +111,11 @@ struct MachineLauncher {
                     continue
                 case .recorder:
                     inherited.append(pair.0.rawValue)
+                    continue
+                case .incomingState:
+                    let state = try FileDescriptor.open(incomingState ?? "/dev/null", .readOnly, options: .closeOnExec)
+                    ours.append(state)
+                    inherited.append(state.rawValue)
                     continue
                 case .monitor: path = folder.monitorSocket
                 case .peoplesMonitor: path = folder.peoplesSocket

@@ -492,7 +492,7 @@ class Helper:
 
     def do_restore(self, request):
         """Makes the guest right after a restore or fork: what is in the request is done, in this order."""
-        done = {"token": request.get("token")}
+        done = {"token": request.get("token"), "nonce": self.nonce}
         # What the steps below take is added to the host's time, so that the clock can be set last: setting it wakes
         # every program that asked to be told, and those would run before the answer has gone out.
         started = request.get("since", time.monotonic_ns())

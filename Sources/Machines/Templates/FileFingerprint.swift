@@ -1,0 +1,32 @@
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What tells, without reading it, whether a file is still the one it was: any write changes its time of change.
+struct FileFingerprint: Hashable, Sendable {
+    /// Device, inode, size in bytes, and times of modification and change in nanoseconds.
+    let text: String
+    let size: UInt64
+
+    /// Nil when there is no such file.
+    init?(of path: FilePath) {
+        var status = stat()
+        guard stat(path.string, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
+        #else
+            let (modified, changed) = (status.st_mtim, status.st_ctim)
+        #endif
+        size = UInt64(status.st_size)
+        text = [
+            "\(status.st_dev)", "\(status.st_ino)", "\(size)", "\(modified.tv_sec).\(modified.tv_nsec)",
+            "\(changed.tv_sec).\(changed.tv_nsec)",
+        ].joined(separator: " ")
+    }
+}

@@ -1,0 +1,49 @@
+public import GuestAccess
+public import Logging
+
+/// How a fork is started.
+public struct ForkOptions: Sendable {
+    /// What the fork's memory is.
+    public enum Memory: Hashable, Sendable {
+        /// A private map of the template's: costs nothing until written to.
+        case shared
+        /// A copy in a file of the fork's own, so that the fork can be frozen again.
+        case copied
+    }
+
+    public var memory: Memory
+    /// What is put right in the guest beside clock and random pool.
+    public var fixUp: GuestFixUp
+    /// How long QEMU may take until it has started and taken over the state.
+    public var startDeadline: Duration
+    /// How long the guest may take to answer after it goes on.
+    public var answerDeadline: Duration
+    public var logger: Logger
+
+    public init(
+        memory: Memory = .shared,
+        fixUp: GuestFixUp = GuestFixUp(),
+        startDeadline: Duration = .seconds(30),
+        answerDeadline: Duration = .seconds(30),
+        logger: Logger = Logger(label: "quiver.forks"),
+    ) {
+        self.memory = memory
+        self.fixUp = fixUp
+        self.startDeadline = startDeadline
+        self.answerDeadline = answerDeadline
+        self.logger = logger
+    }
+}
+
+/// Where the time of a fork went.
+public struct ForkTimings: Hashable, Codable, Sendable {
+    /// Making its overlays, and QEMU's start until its monitor answers.
+    public var start: Duration
+    /// Taking over the state of processors and devices.
+    public var load: Duration
+    /// From letting the processors go on until the guest's helper has answered that clock and random pool are right.
+    public var fixUp: Duration
+
+    /// All of it.
+    public var total: Duration { start + load + fixUp }
+}

@@ -1,0 +1,204 @@
+public import GuestAccess
+import HostSupport
+import QMPClient
+import QMPCore
+import Quantities
+public import SystemPackage
+import WireJSON
+
+extension Machine {
+    /// Freezes the machine into a template, of which forks go on from this instant; the machine itself ends.
+    ///
+    /// Its memory must lie in a file of its folder (``MemoryBacking/sharedFile(_:)``), and the disks it writes to too.
+    ///
+    /// - Parameters:
+    ///   - folder: The template's folder, which must not exist; on the same file system as the machine's.
+    ///   - name: What the template is called in messages.
+    ///   - ingredients: What the guest's content depends on; what the machine itself is made of is added.
+    ///   - helper: The connection to the guest's helper, by which forks are proven and get the right time.
+    ///   - keepsDigests: Whether the files' digests are taken, so that the template can be told from a damaged one
+    ///     after it was copied, too. It reads all of the guest's memory once.
+    ///   - deadline: How long QEMU may take to save its state.
+    /// - Throws: ``TemplateError``; ``MachineError`` when the machine ended.
+    public func freeze(
+        to folder: FilePath,
+        name: String,
+        ingredients: TemplateIngredients,
+        helper: GuestHelper?,
+        keepsDigests: Bool,
+        within deadline: Duration = .seconds(60),
+    ) async throws -> Template {
+        let memory = try freezableMemory(name)
+        let staging = FilePath("\(folder).making-\(UInt32.random(in: 0 ... .max))")
+        try Folder.create(staging)
+        do {
+            let clock = try await frozenClock(helper, within: deadline)
+            let versioned = try await versionedMachineType()
+            try await save(to: staging.appending(TemplateFiles.state), name, within: deadline)
+            _ = try await kill()
+            try TemplateFiles.move(memory, to: staging.appending(TemplateFiles.memory))
+            var description = description
+            description.machineType = versioned
+            description.processor = description.effectiveProcessor(under: process.accelerator)
+            description.accelerator = .only(process.accelerator)
+            description.startsPaused = false
+            // Forks never look at it: the guest has long booted, and loading it would cost each of them its time.
+            description.kernel = nil
+            try moveFiles(of: &description, to: staging, final: folder)
+            return try await finish(
+                staging: staging,
+                folder: folder,
+                name: name,
+                ingredients: ingredients,
+                description: description,
+                clock: clock,
+                keepsDigests: keepsDigests,
+            )
+        } catch {
+            try? Folder.removeTree(staging)
+            throw error
+        }
+    }
+
+    private func freezableMemory(_ name: String) throws(TemplateError) -> FilePath {
+        guard case .sharedFile(let path) = description.memoryBacking else {
+            throw TemplateError(
+                .notFreezable,
+                template: name,
+                "machine \(self.name) does not keep its memory in a file; start it with its memory in a shared file",
+            )
+        }
+        return path
+    }
+
+    private struct FrozenClock {
+        let monotonic: Int64
+        let nonce: String
+    }
+
+    /// Leaves a word in the guest and reads its clock: the last thing that happens in it before it stops.
+    private func frozenClock(_ helper: GuestHelper?, within limit: Duration) async throws -> FrozenClock? {
+        guard let helper else { return nil }
+        let nonce = MachineID().rawValue
+        try await helper.write(nonce: nonce, within: limit)
+        let monotonic = try await helper.monotonicClock(within: limit)
+        _ = try await command("stop")
+        return FrozenClock(monotonic: monotonic, nonce: nonce)
+    }
+
+    /// The machine type with its version: an alias such as `q35` means another machine in another QEMU.
+    private func versionedMachineType() async throws -> String {
+        let reply = try await command("qom-get", ["path": "/machine", "property": "type"])
+        guard case .string(let type) = reply else { return description.effectiveMachineType }
+        return type.hasSuffix("-machine") ? String(type.dropLast("-machine".count)) : type
+    }
+
+    private func save(to file: FilePath, _ name: String, within deadline: Duration) async throws {
+        let receiver: StateReceiver
+        do {
+            receiver = try StateReceiver(socket: folder.sockets.appending("state.sock"), file: file)
+        } catch {
+            throw TemplateError(.freezeFailed, template: name, "cannot make a socket for the state", cause: error)
+        }
+        do {
+            _ = try await command("stop")
+            _ = try await command(
+                "migrate-set-capabilities",
+                ["capabilities": [["capability": "x-ignore-shared", "state": true]]],
+            )
+            // The usual limit of 1 Gbit/s is meant for networks.
+            _ = try await command("migrate-set-parameters", ["max-bandwidth": .integer(1 << 40)])
+            async let received: Void = receiver.receive()
+            do {
+                let job = try await qmp.startMigration(["uri": .string(receiver.address)])
+                try await job.wait(deadline: deadline)
+            } catch {
+                receiver.close()
+                throw error
+            }
+            try await received
+            receiver.close()
+        } catch let error as QMPError {
+            throw TemplateError(.freezeFailed, template: name, "QEMU could not save the machine's state", cause: error)
+        } catch let error as Errno {
+            let isFull = error == .noSpace
+            throw TemplateError(
+                isFull ? .noSpace : .freezeFailed,
+                template: name,
+                isFull ? "the disk is full; free some space" : "the machine's state could not be written",
+                cause: error,
+            )
+        }
+    }
+
+    /// Moves the files that lie in the machine's folder, which goes with the machine, and notes where they will be.
+    private func moveFiles(
+        of description: inout MachineDescription,
+        to staging: FilePath,
+        final: FilePath,
+    ) throws {
+        for index in description.drives.indices {
+            let file = description.drives[index].file
+            guard file.starts(with: folder.path), let last = file.lastComponent else { continue }
+            try TemplateFiles.move(file, to: staging.appending(last))
+            description.drives[index].file = final.appending(last)
+        }
+        for name in ["login.json", "known_hosts", TemplateFiles.firmwareVariables] {
+            let file = folder.path.appending(name)
+            if HostFile.exists(file) { try TemplateFiles.move(file, to: staging.appending(name)) }
+        }
+    }
+
+    private func finish(
+        staging: FilePath,
+        folder: FilePath,
+        name: String,
+        ingredients: TemplateIngredients,
+        description: MachineDescription,
+        clock: FrozenClock?,
+        keepsDigests: Bool,
+    ) async throws -> Template {
+        let qemu = try QEMUInstallation.find(for: description.architecture, at: process.program)
+        var all = ingredients
+        // As it was asked for: a caller that looks for the template again has not yet learned the versioned type.
+        all.add(TemplateIngredients(of: self.description, qemu: qemu, accelerator: process.accelerator))
+        var record = TemplateRecord(
+            name: name,
+            ingredients: all.list,
+            description: description,
+            accelerator: process.accelerator,
+            qemuProgram: process.program.string,
+            qemuDataFolders: qemu.dataFolders.map(\.string),
+            qemuVersion: process.version,
+            frozenAt: clock?.monotonic,
+            nonce: clock?.nonce,
+            createdAt: HostClock.secondsSince1970,
+            files: [],
+        )
+        for file in TemplateRecord.watched(in: folder, description: description) {
+            let now = file.starts(with: folder) ? staging.appending(file.lastComponent?.string ?? "") : file
+            guard let fingerprint = FileFingerprint(of: now) else {
+                throw TemplateError(.freezeFailed, template: name, "\(now) is missing")
+            }
+            let isOwn = file.starts(with: folder)
+            record.files.append(
+                TemplateRecord.File(
+                    path: file.string,
+                    fingerprint: fingerprint.text,
+                    size: fingerprint.size,
+                    digest: keepsDigests && isOwn ? try await TemplateDigest.of(now) : nil,
+                )
+            )
+        }
+        try MachineFile.write(record, to: staging.appending(TemplateFiles.record), machine: name)
+        try TemplateFiles.move(staging, to: folder)
+        return Template(folder: folder, record: record)
+    }
+}
+
+extension TemplateRecord {
+    /// The files whose change would make forks of a template go wrong: its own, and the bases of its disks.
+    static func watched(in folder: FilePath, description: MachineDescription) -> [FilePath] {
+        [folder.appending(TemplateFiles.memory), folder.appending(TemplateFiles.state)] + description.drives.map(\.file)
+    }
+}

@@ -1,0 +1,44 @@
+import HostSupport
+import SystemPackage
+
+extension Template {
+    /// Refuses a template whose files are not what they were, or whose QEMU is not the one that made it.
+    ///
+    /// A file that was written to is read again and compared by its digest where one was kept; one whose times and
+    /// size are unchanged is taken for unchanged.
+    /// - Throws: ``TemplateError`` with code `damaged` or `mismatch`, which says what differs.
+    public func check() async throws {
+        for file in record.files {
+            let path = FilePath(file.path)
+            guard let now = FileFingerprint(of: path) else {
+                throw damage("\(path) is missing")
+            }
+            guard now.text != file.fingerprint else { continue }
+            guard now.size == file.size else {
+                throw damage("\(path) has \(now.size) bytes instead of \(file.size)")
+            }
+            guard let digest = file.digest, try await TemplateDigest.of(path) == digest else {
+                throw damage("\(path) was altered since it was made")
+            }
+        }
+        try checkQEMU()
+    }
+
+    private func checkQEMU() throws(TemplateError) {
+        let program = FilePath(record.qemuProgram)
+        let wanted = record.ingredients.first { $0.name == "QEMU" }?.value
+        let fingerprint = FileFingerprint(of: program)?.text
+        let found = "\(program) \(fingerprint ?? "missing")"
+        guard let wanted, wanted != found else { return }
+        throw TemplateError(
+            .mismatch,
+            template: name,
+            "it was made by QEMU \(record.qemuVersion) at \(program), which "
+                + (fingerprint == nil ? "is not there any more" : "has been replaced since") + "; it is to be made anew",
+        )
+    }
+
+    private func damage(_ what: String) -> TemplateError {
+        TemplateError(.damaged, template: name, "\(what); it is to be made anew")
+    }
+}

@@ -1,0 +1,174 @@
+import CloudImages
+import GuestAccess
+public import HostSupport
+import QMPClient
+import QMPCore
+import SystemPackage
+import WireJSON
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension Template {
+    /// Starts a machine that goes on from the template's instant, and puts its clock and random pool right.
+    ///
+    /// The caller must ``Fork/end()`` it; ``withFork(named:home:options:_:)`` does so by itself.
+    ///
+    /// - Parameters:
+    ///   - name: What the machine is called in messages; it need not be unique.
+    ///   - home: Below whose cache the machine's folder is made.
+    /// - Throws: ``TemplateError`` with code `forkFailed` and QEMU's reason; ``GuestAccess/GuestAccessError`` when the
+    ///   guest does not answer.
+    public func fork(
+        named name: String = "fork",
+        home: QuiverHome = .current,
+        options: ForkOptions = ForkOptions(),
+    ) async throws -> Fork {
+        let fork = try await pausedFork(named: name, home: home, options: options)
+        do {
+            try await fork.goOn(options: options)
+            return fork
+        } catch {
+            let cause = fork.machine.exitCause
+            await Task { await fork.end() }.value
+            guard let cause else { throw error }
+            throw TemplateError(.forkFailed, template: self.name, "the fork ended at its start: \(cause)", cause: error)
+        }
+    }
+
+    /// Forks the template, runs the body, and ends the fork whether the body returned, threw or was cancelled.
+    public func withFork<Value>(
+        named name: String = "fork",
+        home: QuiverHome = .current,
+        options: ForkOptions = ForkOptions(),
+        _ body: (Fork) async throws -> Value,
+    ) async throws -> Value {
+        let fork = try await fork(named: name, home: home, options: options)
+        return try await withCleanup {
+            try await body(fork)
+        } cleanup: {
+            await fork.end()
+        }
+    }
+
+    /// Starts a machine that stands at the template's instant and waits to be let go on.
+    func pausedFork(named name: String, home: QuiverHome, options: ForkOptions) async throws -> Fork {
+        let begin = ContinuousClock.now
+        let store = MachineStore(home: home, logger: options.logger)
+        let unique = "\(name)-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
+        let folder = MachineFolder(path: store.scopes.appending(unique), runtime: home.runtime)
+        var launched: Machine?
+        do {
+            try Folder.create(folder.path)
+            let machine = try await launcher(name, folder, options).launch()
+            launched = machine
+            let started = ContinuousClock.now
+            let helper = try machine.socket(of: .helper).map { try GuestHelper.connect(to: $0, guest: name) }
+            try await load(into: machine, within: options.startDeadline)
+            return Fork(
+                machine: machine,
+                helper: record.frozenAt == nil ? nil : helper,
+                template: self,
+                timings: ForkTimings(start: started - begin, load: .now - started, fixUp: .zero),
+            )
+        } catch {
+            let (machine, cause) = (launched, launched?.exitCause)
+            await Task {
+                await machine?.endScope()
+                try? Folder.removeTree(folder.sockets)
+                try? Folder.removeTree(folder.path)
+            }.value
+            if error is CancellationError { throw error }
+            let reason = cause.map { "QEMU did not take over its state: \($0)" } ?? "QEMU could not be started from it"
+            throw TemplateError(.forkFailed, template: self.name, reason, cause: error)
+        }
+    }
+
+    private func launcher(
+        _ name: String,
+        _ folder: MachineFolder,
+        _ options: ForkOptions,
+    ) throws -> MachineLauncher {
+        var description = description
+        for index in description.drives.indices where !description.drives[index].isReadOnly {
+            let drive = description.drives[index]
+            let overlay = folder.path.appending("\(drive.id).qcow2")
+            try Overlay.create(at: overlay, base: drive.file, baseFormat: drive.format == .raw ? .raw : .qcow2)
+            description.drives[index].file = overlay
+            description.drives[index].format = .qcow2
+            // Thrown away with the fork: nothing of it needs to outlive a crash of the host.
+            description.drives[index].cache = .unsafe
+        }
+        switch options.memory {
+        case .shared:
+            description.memoryBacking = .privateFile(memoryFile)
+        case .copied:
+            let copy = folder.path.appending(TemplateFiles.memory)
+            try TemplateFiles.copySparse(memoryFile, to: copy)
+            description.memoryBacking = .sharedFile(copy)
+        }
+        let variables = self.folder.appending(TemplateFiles.firmwareVariables)
+        if HostFile.exists(variables) {
+            try TemplateFiles.copySparse(variables, to: folder.firmwareVariables)
+        }
+        description.awaitsIncomingState = true
+        return MachineLauncher(
+            name: name,
+            folder: folder,
+            description: description,
+            qemu: QEMUInstallation(
+                architecture: description.architecture,
+                program: FilePath(record.qemuProgram),
+                dataFolders: record.qemuDataFolders.map { FilePath($0) },
+            ),
+            accelerator: record.accelerator,
+            lifetime: .scoped,
+            deadline: options.startDeadline,
+            logger: options.logger,
+            incomingState: stateFile,
+        )
+    }
+
+    /// Has QEMU take over the template's state.
+    private func load(into machine: Machine, within deadline: Duration) async throws {
+        let state = InheritedDescriptor.incomingState(channels: description.channels.count)
+        _ = try await machine.command(
+            "migrate-set-capabilities",
+            ["capabilities": [["capability": "x-ignore-shared", "state": true]]],
+        )
+        let job = try await machine.qmp.startIncomingMigration(["uri": .string("fd:\(state.number)")])
+        try await job.wait(deadline: deadline)
+    }
+}
+
+extension Fork {
+    /// Lets the guest go on, and waits until its helper has answered that it is right.
+    func goOn(options: ForkOptions) async throws {
+        let begin = ContinuousClock.now
+        guard let helper, let frozenAt = template.record.frozenAt else {
+            _ = try await machine.command("cont")
+            return
+        }
+        var fixUp = options.fixUp
+        if fixUp.clock == .atSending {
+            fixUp.clock = .resumed(wallClock: GuestFixUp.wallClock(), frozenAt: frozenAt)
+        }
+        // Sent before the guest goes on: it finds the request when it wakes, and no time is lost between.
+        let pending = try helper.beginFixUp(fixUp)
+        _ = try await machine.command("cont")
+        let answer = try await helper.finishFixUp(pending, within: options.answerDeadline)
+        guard answer.nonce == template.record.nonce else {
+            throw TemplateError(
+                .damaged,
+                template: template.name,
+                "a fork of it woke up at another instant than the template's",
+            )
+        }
+        note(fixUp: .now - begin)
+    }
+}

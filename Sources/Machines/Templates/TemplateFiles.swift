@@ -1,0 +1,95 @@
+import HostSupport
+import Quantities
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The names of a template's files, and what is done with them as files.
+enum TemplateFiles {
+    static let memory = "memory"
+    static let state = "state"
+    static let record = "template.json"
+    static let firmwareVariables = "firmware-variables.qcow2"
+
+    /// What the files of a folder take on the disk; holes take nothing.
+    static func diskUsage(of folder: FilePath) -> ByteCount {
+        var total: UInt64 = 0
+        for name in Folder.names(in: folder) {
+            var status = stat()
+            if lstat(folder.appending(name).string, &status) == 0 { total += UInt64(status.st_blocks) * 512 }
+        }
+        return ByteCount(total)
+    }
+
+    /// The space left on the file system of a folder.
+    static func freeSpace(at folder: FilePath) -> ByteCount? {
+        var status = statvfs()
+        guard statvfs(folder.string, &status) == 0 else { return nil }
+        return ByteCount(UInt64(status.f_bavail) * UInt64(status.f_frsize))
+    }
+
+    static func move(_ source: FilePath, to destination: FilePath) throws(FileFailure) {
+        guard rename(source.string, destination.string) == 0 else {
+            throw FileFailure("move to \(destination)", source, Errno(rawValue: errno))
+        }
+    }
+
+    /// Copies a file, leaving out what was never written: a guest's memory is mostly holes.
+    static func copySparse(_ source: FilePath, to destination: FilePath) throws(FileFailure) {
+        do {
+            let from = try FileDescriptor.open(source, .readOnly, options: .closeOnExec)
+            defer { try? from.close() }
+            let into = try FileDescriptor.open(
+                destination,
+                .readWrite,
+                options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: [.ownerReadWrite],
+            )
+            defer { try? into.close() }
+            let size = try from.seek(offset: 0, from: .end)
+            guard ftruncate(into.rawValue, off_t(size)) == 0 else { throw Errno(rawValue: errno) }
+            #if os(Linux)
+                // From linux/fs.h: shares the blocks where the file system can (btrfs, XFS), which costs nothing.
+                let fileClone: UInt = 0x4004_9409
+                if ioctl(into.rawValue, fileClone, from.rawValue) == 0 { return }
+            #endif
+            try copyData(from: from, into: into, size: size)
+        } catch {
+            throw FileFailure("copy to \(destination)", source, error as? Errno ?? .ioError)
+        }
+    }
+
+    // Not every C library shows these without a feature macro; the numbers belong to the kernels' interfaces.
+    #if canImport(Darwin)
+        private static let (seekHole, seekData): (Int32, Int32) = (3, 4)
+    #else
+        private static let (seekData, seekHole): (Int32, Int32) = (3, 4)
+    #endif
+
+    private static func copyData(from: FileDescriptor, into: FileDescriptor, size: Int64) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        defer { buffer.deallocate() }
+        var position: Int64 = 0
+        while position < size {
+            let data = Int64(lseek(from.rawValue, off_t(position), seekData))
+            // ENXIO: nothing but holes up to the end.
+            guard data >= 0 else { break }
+            let hole = Int64(lseek(from.rawValue, off_t(data), seekHole))
+            let end = hole < 0 ? size : hole
+            position = data
+            while position < end {
+                let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, Int(end - position))])
+                let count = try from.read(fromAbsoluteOffset: position, into: room)
+                guard count > 0 else { return }
+                try into.writeAll(toAbsoluteOffset: position, UnsafeRawBufferPointer(rebasing: room[..<count]))
+                position += Int64(count)
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Quantities
+
+/// Everything that the state in a template depends on, as names and values in a fixed order.
+///
+/// Two templates are interchangeable exactly when all of these are equal.
+public struct TemplateIngredients: Hashable, Sendable {
+    /// One thing that the state depends on.
+    public struct Ingredient: Hashable, Codable, Sendable {
+        /// What it is, as a person would call it, as in `processor`.
+        public let name: String
+        public let value: String
+    }
+
+    public private(set) var list: [Ingredient]
+
+    public init(_ list: [Ingredient] = []) {
+        self.list = list
+    }
+
+    /// Adds one, or gives the one of that name another value.
+    public mutating func set(_ name: String, _ value: String) {
+        let ingredient = Ingredient(name: name, value: value)
+        if let index = list.firstIndex(where: { $0.name == name }) {
+            list[index] = ingredient
+        } else {
+            list.append(ingredient)
+        }
+    }
+
+    /// Adds those of others.
+    public mutating func add(_ others: TemplateIngredients) {
+        for other in others.list { set(other.name, other.value) }
+    }
+
+    /// A number that is the same for the same ingredients: FNV-1a, in base 36.
+    public var fingerprint: String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for ingredient in list {
+            // A zero byte after each text keeps "ab" + "c" apart from "a" + "bc".
+            for byte in Array(ingredient.name.utf8) + [0] + Array(ingredient.value.utf8) + [0] {
+                hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+            }
+        }
+        return String(hash, radix: 36)
+    }
+
+    /// What differs from another set, one line each, as in `processor: was qemu64, is max`.
+    public func differences(from earlier: TemplateIngredients) -> [String] {
+        func shown(_ value: String) -> String { value.count <= 80 ? value : value.prefix(77) + "..." }
+        var lines: [String] = []
+        for ingredient in list {
+            guard let before = earlier.list.first(where: { $0.name == ingredient.name }) else {
+                lines.append("\(ingredient.name): is \(shown(ingredient.value)), was not there")
+                continue
+            }
+            guard before.value != ingredient.value else { continue }
+            lines.append("\(ingredient.name): was \(shown(before.value)), is \(shown(ingredient.value))")
+        }
+        for before in earlier.list where !list.contains(where: { $0.name == before.name }) {
+            lines.append("\(before.name): was \(shown(before.value)), is not there")
+        }
+        return lines
+    }
+}
+
+extension TemplateIngredients {
+    /// What a machine brings into its own state: the program that runs it and all that the guest can see of it.
+    init(of description: MachineDescription, qemu: QEMUInstallation, accelerator: Accelerator) {
+        self.init()
+        set("QEMU", "\(qemu.program) \(FileFingerprint(of: qemu.program)?.text ?? "missing")")
+        set("machine type", description.effectiveMachineType)
+        set("accelerator", accelerator.rawValue)
+        set("processor", description.effectiveProcessor(under: accelerator))
+        set("processors", "\(description.processorCount)")
+        set("memory", "\(description.memory.bytes)")
+        set("firmware", "\(description.firmware)")
+        set(
+            "drives",
+            description.drives.map { "\($0.id) \($0.format) \($0.isReadOnly ? "ro" : "rw")" }.joined(separator: ", ")
+        )
+        set("networks", description.networks.map { "\($0.id) \($0.hardwareAddress ?? "any")" }.joined(separator: ", "))
+        set("channels", description.channels.map(\.name).joined(separator: ", "))
+        set("devices", "screen \(description.hasScreen), slots \(description.hotPlugSlots)")
+        if !description.extraArguments.isEmpty {
+            set("extra arguments", description.extraArguments.joined(separator: " "))
+        }
+    }
+}

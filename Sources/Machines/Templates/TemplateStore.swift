@@ -1,0 +1,152 @@
+public import HostSupport
+public import Quantities
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The templates that are kept, in a folder each, found by everything that they depend on.
+public struct TemplateStore: Sendable {
+    public let home: QuiverHome
+
+    public init(home: QuiverHome = .current) {
+        self.home = home
+    }
+
+    /// What a search for a template found.
+    public enum Finding: Sendable {
+        case found(Template)
+        /// There is none, and none of its name either.
+        case none
+        /// The one of its name was made of something else, or is damaged; each line says what.
+        case stale(reasons: [String])
+    }
+
+    /// The folder that templates are in.
+    var folder: FilePath { home.cache.appending("templates") }
+
+    /// Where the template of this name and these ingredients is, or would be.
+    public func folder(of name: String, _ ingredients: TemplateIngredients) -> FilePath {
+        folder.appending("\(name)-\(ingredients.fingerprint)")
+    }
+
+    /// All that the state of a machine started from this description would depend on.
+    ///
+    /// - Parameter content: What the guest's content depends on, such as the image and what was installed.
+    public func ingredients(
+        _ content: TemplateIngredients,
+        for description: MachineDescription,
+        options: LaunchOptions,
+    ) async throws -> TemplateIngredients {
+        let qemu = try QEMUInstallation.find(for: description.architecture, at: options.qemu)
+        let trials = AcceleratorTrials(qemu: qemu, cache: home.cache, logger: options.logger)
+        let verdict = try await trials.choose(description.accelerator, machine: "template")
+        var all = content
+        all.add(TemplateIngredients(of: description, qemu: qemu, accelerator: verdict.accelerator))
+        return all
+    }
+
+    /// Looks for a template made of exactly these ingredients, whose files are whole.
+    public func find(_ name: String, _ ingredients: TemplateIngredients) async -> Finding {
+        let wanted = folder(of: name, ingredients)
+        if let template = read(wanted) {
+            do {
+                try await template.check()
+                // What was used last is pruned last.
+                utimes(wanted.string, nil)
+                return .found(template)
+            } catch {
+                return .stale(reasons: [(error as? TemplateError)?.message ?? "\(error)"])
+            }
+        }
+        let others = all().filter { $0.name == name }.sorted { $0.createdAt < $1.createdAt }
+        guard let latest = others.last else { return .none }
+        return .stale(reasons: ingredients.differences(from: latest.ingredients))
+    }
+
+    /// The template in a folder, whether or not its files are whole.
+    ///
+    /// - Throws: ``TemplateError`` with code `notFound`.
+    public func template(in folder: FilePath) throws(TemplateError) -> Template {
+        guard let template = read(folder) else {
+            throw TemplateError(.notFound, template: "\(folder)", "there is none in this folder")
+        }
+        return template
+    }
+
+    /// All templates, by name and age.
+    public func all() -> [Template] {
+        Folder.names(in: folder).compactMap { read(folder.appending($0)) }
+            .sorted { ($0.name, $0.createdAt) < ($1.name, $1.createdAt) }
+    }
+
+    /// Removes a template; forks of it that run keep what they have open.
+    public func remove(_ template: Template) throws(FileFailure) {
+        try Folder.removeTree(template.folder)
+    }
+
+    /// Removes what was used longest ago until the rest fits, and what was left half made.
+    ///
+    /// - Parameters:
+    ///   - limit: The space that may be taken by what stays; nil sets no limit.
+    ///   - age: What was not used for this long goes in any case; nil lets it stay.
+    /// - Returns: The templates that were removed.
+    @discardableResult
+    public func prune(keeping limit: ByteCount?, unusedFor age: Duration? = nil) throws(FileFailure) -> [Template] {
+        let now = HostClock.secondsSince1970
+        for name in Folder.names(in: folder) where name.contains(".making-") {
+            let path = folder.appending(name)
+            // Whoever makes one needs minutes; an hour later nobody does any more.
+            if now - lastUse(of: path) > 3600 { try Folder.removeTree(path) }
+        }
+        var removed: [Template] = []
+        var total: UInt64 = 0
+        for template in all().sorted(by: { lastUse(of: $0.folder) > lastUse(of: $1.folder) }) {
+            total += template.size.bytes
+            let isOld = age.map { now - lastUse(of: template.folder) > $0.seconds } ?? false
+            guard isOld || limit.map({ total > $0.bytes }) == true else { continue }
+            total -= template.size.bytes
+            try remove(template)
+            removed.append(template)
+        }
+        return removed
+    }
+
+    /// Refuses to begin what could not end: a guest may write to all of its memory, which lies in a file.
+    ///
+    /// - Throws: ``TemplateError`` with code `noSpace`.
+    public func checkSpace(for description: MachineDescription, named name: String) throws {
+        try Folder.create(folder)
+        let needed = description.memory.bytes + ByteCount.mebibytes(64).bytes
+        guard let free = TemplateFiles.freeSpace(at: folder), free.bytes < needed else { return }
+        throw TemplateError(
+            .noSpace,
+            template: name,
+            "a machine of \(description.memory) needs \(ByteCount(needed)) in \(folder), where \(free) are free;"
+                + " free some space, or give the machine less memory",
+        )
+    }
+
+    private func read(_ folder: FilePath) -> Template? {
+        let file = folder.appending(TemplateFiles.record)
+        guard let record = try? MachineFile.read(TemplateRecord.self, from: file, machine: "template"),
+            record.version == TemplateRecord.currentVersion
+        else { return nil }
+        return Template(folder: folder, record: record)
+    }
+
+    private func lastUse(of folder: FilePath) -> Double {
+        var status = stat()
+        guard stat(folder.string, &status) == 0 else { return 0 }
+        #if canImport(Darwin)
+            return Double(status.st_mtimespec.tv_sec)
+        #else
+            return Double(status.st_mtim.tv_sec)
+        #endif
+    }
+}

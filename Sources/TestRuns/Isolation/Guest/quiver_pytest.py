@@ -1,0 +1,425 @@
+"""Quiver's pytest plugin: lets a host freeze a machine when pytest has collected, and run each test in a fork of it.
+
+pytest starts and collects as always. Then, instead of running the tests, this plugin tells the host what there is and
+waits at a virtio-serial port. The host freezes the machine there. Every fork wakes up at that very instant and is told
+what it is: a *runner* runs some of the tests and sends pytest's own reports to the host; the one *coordinator* is given
+the reports of all runners in order and passes them through pytest's own hooks, so that the terminal output, the JUnit
+file, the cache of failures and the exit code are pytest's.
+
+Messages are JSON objects, one a line. Python 3.8 or newer; nothing but pytest.
+"""
+
+import base64
+import contextlib
+import gc
+import json
+import marshal
+import os
+import random
+import ssl  # noqa: F401  (loaded before the freeze: its generator is reseeded after it)
+import sys
+import tempfile
+import time
+import warnings
+
+import pytest
+
+try:
+    from pytest import TestReport
+except ImportError:
+    # Exported since pytest 7.0.
+    from _pytest.reports import TestReport
+
+VERSION = 1
+CHUNK = 65536
+
+
+class Port:
+    """The channel to the host."""
+
+    def __init__(self, path):
+        if path.startswith("fd:"):
+            self.descriptor = int(path[3:])
+        else:
+            self.descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        self.received = b""
+        self.owner = os.getpid()
+
+    def send(self, **message):
+        if os.getpid() != self.owner:
+            # A test that forked and did not end its child: what the child reports is nobody's.
+            return
+        data = (json.dumps(message, separators=(",", ":"), default=repr) + "\n").encode("utf-8", "surrogatepass")
+        while data:
+            data = data[os.write(self.descriptor, data[:CHUNK]):]
+
+    def receive(self):
+        while True:
+            line, newline, rest = self.received.partition(b"\n")
+            if newline:
+                self.received = rest
+                try:
+                    message = json.loads(line)
+                except ValueError:
+                    # The end of a message that was under way to an earlier reader.
+                    continue
+                if isinstance(message, dict) and "do" in message:
+                    return message
+                continue
+            data = os.read(self.descriptor, CHUNK)
+            if not data:
+                # Nobody is connected on the host; the driver answers at once instead of waiting.
+                time.sleep(0.05)
+            self.received += data
+
+
+class Nowhere:
+    """Takes the place of the terminal in a runner, whose output the coordinator prints."""
+
+    encoding = "utf-8"
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+
+class Seeds:
+    """Knows whether the user has seeded Python's generator, and makes the unseeded ones differ between forks."""
+
+    def __init__(self):
+        self.user_has_seeded = False
+        self.real_seed = random.seed
+        self.real_setstate = random.setstate
+        random.seed = self.seed
+        random.setstate = self.setstate
+
+    def seed(self, a=None, *rest, **named):
+        self.user_has_seeded = a is not None
+        return self.real_seed(a, *rest, **named)
+
+    def setstate(self, state):
+        self.user_has_seeded = True
+        return self.real_setstate(state)
+
+    def renew(self):
+        if not self.user_has_seeded:
+            self.real_seed()
+        # Made at its first use and then kept: every fork would go on with the same temporary names.
+        tempfile._name_sequence = None
+        # OpenSSL notices a fork of the process but not of the machine.
+        ssl.RAND_add(os.urandom(32), 32.0)
+
+
+class Quiver:
+    def __init__(self, path, checkpoint):
+        self.port = Port(path)
+        self.checkpoint = checkpoint
+        self.seeds = Seeds()
+        self.role = "collector"
+        self.reports = []
+        self.warnings = []
+        self.config = None
+        self.frozen_at = None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config):
+        self.config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        if session.config.option.collectonly or not session.items:
+            return None
+        if session.testsfailed and not session.config.option.continue_on_collection_errors:
+            return None
+        if self.checkpoint == "session-fixtures":
+            with captured(session.config):
+                set_up_session_fixtures(session)
+        self.wait_for_freeze(session)
+        return True
+
+    def wait_for_freeze(self, session):
+        terminal = session.config.pluginmanager.getplugin("terminalreporter")
+        screen = getattr(terminal, "_tw", None)
+        screen_file = getattr(screen, "_file", None)
+        for stream in (screen_file, sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        if screen_file is not None:
+            screen._file = Nowhere()
+        items = [{"id": item.nodeid, "file": item.nodeid.split("::")[0]} for item in session.items]
+        # Objects that exist now are never garbage: without this a collection in a fork touches, and so copies, them all.
+        gc.collect()
+        gc.freeze()
+        self.port.send(event="collected", version=VERSION, pytest=pytest.__version__, items=items)
+        self.frozen_at = time.time()
+        request = self.port.receive()
+        if request["do"] == "run":
+            self.role = "runner"
+            self.seeds.renew()
+            self.run(session, request["items"])
+        elif request["do"] == "coordinate":
+            self.role = "coordinator"
+            if screen_file is not None:
+                screen._file = screen_file
+            move_start_times(self.config, terminal, time.time() - self.frozen_at)
+            self.coordinate(session)
+
+    # A runner.
+
+    def run(self, session, indices):
+        """Runs the tests and sends what each of them reported; the machine is thrown away afterwards."""
+        items = [session.items[index] for index in indices]
+        for position, item in enumerate(items):
+            following = items[position + 1] if position + 1 < len(items) else None
+            self.reports = []
+            self.warnings = []
+            ending = None
+            started = time.perf_counter()
+            try:
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            except pytest.exit.Exception as exit:
+                ending = {"kind": "exit", "message": str(exit.msg), "status": exit.returncode}
+            except KeyboardInterrupt:
+                ending = {"kind": "interrupt", "message": "KeyboardInterrupt in %s" % item.nodeid}
+            except session.Interrupted as stop:
+                ending = {"kind": "stop", "message": str(stop)}
+            if os.getpid() != self.port.owner:
+                os._exit(0)
+            if ending is None and session.shouldstop:
+                ending = {"kind": "stop", "message": str(session.shouldstop)}
+            self.port.send(
+                event="ran",
+                item=indices[position],
+                payload=pack([self.reports, self.warnings]),
+                failed=any(report.get("outcome") == "failed" for report in self.reports),
+                seconds=time.perf_counter() - started,
+                ending=ending,
+            )
+            if ending is not None:
+                break
+        self.port.send(event="done")
+        while True:
+            self.port.receive()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report):
+        if self.role == "runner":
+            self.reports.append(self.config.hook.pytest_report_to_serializable(config=self.config, report=report))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message, when, nodeid, location):
+        if self.role == "runner":
+            category = warning_message.category
+            self.warnings.append(
+                {
+                    "text": str(warning_message.message),
+                    "module": category.__module__,
+                    "category": category.__name__,
+                    "filename": warning_message.filename,
+                    "lineno": warning_message.lineno,
+                    "when": when,
+                    "nodeid": nodeid,
+                    "location": location,
+                }
+            )
+
+    # The coordinator.
+
+    def coordinate(self, session):
+        while True:
+            request = self.port.receive()
+            if request["do"] == "finish":
+                # Every runner has torn down its own copy of what was set up before the freeze.
+                with captured(session.config):
+                    tear_down_all(session)
+                return
+            if request["do"] == "replay":
+                self.replay(session, request)
+
+    def replay(self, session, request):
+        item = session.items[request["item"]]
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        reports, recorded = unpack(request["payload"]) if request.get("payload") else ([], [])
+        for warning in recorded:
+            self.config.hook.pytest_warning_recorded.call_historic(
+                kwargs={
+                    "warning_message": warning_from(warning),
+                    "when": warning["when"],
+                    "nodeid": warning["nodeid"],
+                    "location": tuple(warning["location"]) if warning["location"] else None,
+                }
+            )
+        for data in reports:
+            report = self.config.hook.pytest_report_from_serializable(config=self.config, data=data)
+            # Controllers of distributed runs do the same, and junitxml looks for it.
+            report.item = item
+            item.ihook.pytest_runtest_logreport(report=report)
+        crash = request.get("crash")
+        if crash is not None:
+            for report in crash_reports(item, crash, request.get("output", ""), request.get("seconds", 0)):
+                item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        ending = request.get("ending")
+        # The answer goes first: an ending leaves through an exception, as it would have in the run itself.
+        stops = bool(ending or session.shouldfail or session.shouldstop)
+        self.port.send(event="replayed", item=request["item"], stops=stops)
+        if ending:
+            end_as(session, ending)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+
+
+def pack(value):
+    """A value as text that another process of the same interpreter reads back exactly, tuples and all."""
+    try:
+        data = marshal.dumps(value)
+    except ValueError:
+        data = marshal.dumps(plain(value))
+    return base64.b64encode(data).decode()
+
+
+def unpack(text):
+    return marshal.loads(base64.b64decode(text))
+
+
+def plain(value):
+    """The same value with whatever else plugins put into reports told by its representation."""
+    if value is None or isinstance(value, (bool, int, float, str, bytes)):
+        return value
+    if isinstance(value, dict):
+        return {plain(key): plain(member) for key, member in value.items()}
+    if isinstance(value, tuple):
+        return tuple(plain(member) for member in value)
+    if isinstance(value, list):
+        return [plain(member) for member in value]
+    return repr(value)
+
+
+def end_as(session, ending):
+    if ending["kind"] == "exit":
+        pytest.exit(ending["message"], returncode=ending["status"])
+    if ending["kind"] == "interrupt":
+        raise KeyboardInterrupt(ending["message"])
+    raise session.Interrupted(ending["message"])
+
+
+def crash_reports(item, crash, output, seconds):
+    """What pytest would have reported if a test could outlive its interpreter or machine."""
+    sections = [("Captured output of the interpreter", output)] if output else []
+    common = {"nodeid": item.nodeid, "location": item.location, "keywords": {}}
+    yield TestReport(
+        outcome="failed", longrepr=crash, when="call", sections=sections, duration=seconds, **common
+    )
+    yield TestReport(outcome="passed", longrepr=None, when="teardown", duration=0, **common)
+
+
+def warning_from(data):
+    category = getattr(sys.modules.get(data["module"]), data["category"], None)
+    if not (isinstance(category, type) and issubclass(category, Warning)):
+        category = UserWarning
+    try:
+        message = category(data["text"])
+    except TypeError:
+        message = data["text"]
+    return warnings.WarningMessage(
+        message=message, category=category, filename=data["filename"], lineno=data["lineno"]
+    )
+
+
+def move_start_times(config, terminal, elapsed):
+    """A machine that was frozen for a day did not take a day: what took its time before the freeze is moved up."""
+    started = getattr(terminal, "_sessionstarttime", None)
+    if isinstance(started, float):
+        terminal._sessionstarttime = started + elapsed
+    stash = getattr(config, "stash", None) or getattr(config, "_store", None)
+    try:
+        from _pytest.junitxml import xml_key
+
+        xml = stash.get(xml_key, None)
+        if xml is not None and isinstance(xml.suite_start_time, float):
+            xml.suite_start_time += elapsed
+    except (ImportError, AttributeError):
+        pass
+
+
+@contextlib.contextmanager
+def captured(config):
+    """Keeps what fixtures print and warn about off the terminal while no test is there to report it."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if capture is None or not capture.is_globally_capturing():
+            yield
+            return
+        capture.resume_global_capture()
+        try:
+            yield
+        finally:
+            capture.suspend_global_capture(in_=False)
+            capture.read_global_capture()
+
+
+def tear_down_all(session):
+    try:
+        session._setupstate.teardown_exact(None)
+    except TypeError:
+        # Before pytest 7.0 it took the item as well.
+        session._setupstate.teardown_all()
+    except Exception:
+        pass
+
+
+def set_up_session_fixtures(session):
+    """Sets up the session-scoped fixtures that tests use, once, before the freeze.
+
+    One that fails keeps its error, and every test that uses it fails with it, as in a plain run.
+    """
+    state = session._setupstate
+    # Since pytest 7.0 it is called setup.
+    (state.setup if hasattr(state, "setup") else state.prepare)(session)
+    for item in session.items:
+        request = getattr(item, "_request", None)
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        for name in getattr(item, "fixturenames", ()):
+            definitions = session._fixturemanager.getfixturedefs(name, item if takes_node() else item.nodeid)
+            if request is None or name in parameters or not definitions:
+                continue
+            if definitions[-1].scope != "session" or definitions[-1].cached_result is not None:
+                continue
+            try:
+                request._get_active_fixturedef(name)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:
+                # pytest keeps the error with the fixture; outcomes such as a skip do not derive from Exception.
+                pass
+
+
+def takes_node():
+    """Since pytest 8.1 fixtures are looked up by node, before by its id."""
+    return tuple(int(part) for part in pytest.__version__.split(".")[:2]) >= (8, 1)
+
+
+def start():
+    """Registers the plugin when the host asked for it, and hides that from pytests that the tests start themselves."""
+    path = os.environ.pop("QUIVER_PYTEST_PORT", None)
+    checkpoint = os.environ.pop("QUIVER_PYTEST_CHECKPOINT", "collected")
+    others = [name for name in os.environ.pop("PYTEST_PLUGINS", "").split(",") if name and name != "quiver_pytest"]
+    if others:
+        os.environ["PYTEST_PLUGINS"] = ",".join(others)
+    return Quiver(path, checkpoint) if path else None
+
+
+_quiver = start()
+
+
+def pytest_configure(config):
+    if _quiver is not None:
+        config.pluginmanager.register(_quiver, "quiver")

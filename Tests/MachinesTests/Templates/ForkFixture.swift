@@ -1,0 +1,64 @@
+import CloudImages
+import GuestAccess
+import HostSupport
+import SystemPackage
+import Testing
+
+@testable import Machines
+
+/// A booted Debian guest, frozen once and kept between runs of the tests, as `quiver test` keeps its own.
+enum ForkFixture {
+    static let name = "fork-tests"
+
+    static func template() async throws -> Template { try await shared.value }
+
+    private static let shared = Task { try await make() }
+
+    private static func make() async throws -> Template {
+        let store = TemplateStore()
+        let image = try ImageStore().image(try ImageReference("debian:12"))
+        var description = MachineDescription(processorCount: 1)
+        description.channels = [.helper, .pytest]
+        var content = TemplateIngredients()
+        content.set("image", "\(image.disk) \(FileFingerprint(of: image.disk)?.text ?? "")")
+        content.set("helper", HelperInstallation.source)
+        var prepared = description
+        prepared.drives = [Drive(id: "disk0", file: "disk"), .seed("seed")]
+        prepared.networks = [UserNetwork(forwards: [.ssh])]
+        prepared.channels = [.helper, .pytest, .guestAgent]
+        let ingredients = try await store.ingredients(content, for: prepared, options: LaunchOptions())
+        if case .found(let template) = await store.find(name, ingredients) { return template }
+        return try await boot(image, description, content, store.folder(of: name, ingredients))
+    }
+
+    private static func boot(
+        _ image: Image,
+        _ description: MachineDescription,
+        _ content: TemplateIngredients,
+        _ target: FilePath,
+    ) async throws -> Template {
+        try Folder.create(target.removingLastComponent())
+        let provisioning = Provisioning(image: image, hostname: "forked")
+        return try await withMachine(
+            named: "freezer",
+            describe: { folder in
+                var prepared = try await provisioning.prepare(description, in: folder)
+                prepared.memoryBacking = .sharedFile(folder.path.appending("memory"))
+                return prepared
+            },
+        ) { machine in
+            let helper = try machine.helper()
+            defer { helper.close() }
+            _ = try await helper.hello(within: .seconds(300))
+            _ = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: .seconds(300))
+            _ = try await helper.wait(for: GuestMilestone.sshListens, within: .seconds(60))
+            return try await machine.freeze(
+                to: target,
+                name: name,
+                ingredients: content,
+                helper: helper,
+                keepsDigests: true,
+            )
+        }
+    }
+}
