@@ -173,13 +173,16 @@ let package = Package(
         .testTarget(
             name: "QAPITests",
             dependencies: [
+                "HostSupport",
                 "QAPI",
                 "QAPISchema",
+                "QEMUForTests",
                 "QGA",
                 "QMPClient",
                 "QMPCore",
                 "QMPTesting",
                 "WireJSON",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .target(
@@ -202,6 +205,14 @@ let package = Package(
             dependencies: [
                 "WireJSON"
             ],
+        ),
+        .target(
+            name: "QEMUForTests",
+            dependencies: [
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/QEMUForTests",
         ),
         .target(
             name: "QGA",

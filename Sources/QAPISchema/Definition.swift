@@ -58,6 +58,22 @@ extension Schema {
         public var discriminator: String
         public var members: [Member]
         public var branches: [Branch]
+        /// The branch of an object without the discriminator, as older QEMUs send it that had a struct here.
+        public var untagged: String?
+
+        public init(
+            base: String?,
+            discriminator: String,
+            members: [Member],
+            branches: [Branch],
+            untagged: String? = nil,
+        ) {
+            self.base = base
+            self.discriminator = discriminator
+            self.members = members
+            self.branches = branches
+            self.untagged = untagged
+        }
     }
 
     /// A branch of a union or a choice of an alternate.

@@ -31,6 +31,7 @@ extension Schema.Definition {
         case .union(let union):
             object.set("base", union.base)
             object.set("discriminator", union.discriminator)
+            object.set("untagged", union.untagged)
             object.set("members", union.members.map(\.json))
             object.set("branches", union.branches.map(\.json))
         case .alternate(let branches):

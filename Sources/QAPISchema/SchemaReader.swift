@@ -55,6 +55,7 @@ public enum SchemaReader {
                     discriminator: try object.value("discriminator"),
                     members: try list(object, "members", member),
                     branches: try list(object, "branches", branch),
+                    untagged: try object.optionalValue("untagged"),
                 )
             )
         case "alternate":

@@ -293,20 +293,57 @@ public struct VmdkExtentInfo: QAPIObject {
     public var format: String
     public var virtualSize: Int64
     public var clusterSize: Int64?
+    /// Since QEMU 1.7.
     public var compressed: Bool?
+    /// Last in QEMU 7.2.
+    public var dirtyFlag: Bool?
+    /// Last in QEMU 7.2.
+    public var actualSize: Int64?
+    /// Last in QEMU 7.2.
+    public var encrypted: Bool?
+    /// Last in QEMU 7.2.
+    public var backingFilename: String?
+    /// Last in QEMU 7.2.
+    public var fullBackingFilename: String?
+    /// Last in QEMU 7.2.
+    public var backingFilenameFormat: String?
+    /// Last in QEMU 7.2.
+    public var snapshots: [SnapshotInfo]?
+    /// Since QEMU 1.6, last in QEMU 7.2.
+    public var backingImage: ImageInfo?
+    /// Since QEMU 1.7, last in QEMU 7.2.
+    public var formatSpecific: ImageInfoSpecific?
 
     public init(
         filename: String,
         format: String,
         virtualSize: Int64,
         clusterSize: Int64? = nil,
-        compressed: Bool? = nil
+        compressed: Bool? = nil,
+        dirtyFlag: Bool? = nil,
+        actualSize: Int64? = nil,
+        encrypted: Bool? = nil,
+        backingFilename: String? = nil,
+        fullBackingFilename: String? = nil,
+        backingFilenameFormat: String? = nil,
+        snapshots: [SnapshotInfo]? = nil,
+        backingImage: ImageInfo? = nil,
+        formatSpecific: ImageInfoSpecific? = nil
     ) {
         self.filename = filename
         self.format = format
         self.virtualSize = virtualSize
         self.clusterSize = clusterSize
         self.compressed = compressed
+        self.dirtyFlag = dirtyFlag
+        self.actualSize = actualSize
+        self.encrypted = encrypted
+        self.backingFilename = backingFilename
+        self.fullBackingFilename = fullBackingFilename
+        self.backingFilenameFormat = backingFilenameFormat
+        self.snapshots = snapshots
+        self.backingImage = backingImage
+        self.formatSpecific = formatSpecific
     }
 
     public init(members object: JSONObject) throws(JSONError) {
@@ -315,6 +352,15 @@ public struct VmdkExtentInfo: QAPIObject {
         self.virtualSize = try object.value("virtual-size")
         self.clusterSize = try object.optionalValue("cluster-size")
         self.compressed = try object.optionalValue("compressed")
+        self.dirtyFlag = try object.optionalValue("dirty-flag")
+        self.actualSize = try object.optionalValue("actual-size")
+        self.encrypted = try object.optionalValue("encrypted")
+        self.backingFilename = try object.optionalValue("backing-filename")
+        self.fullBackingFilename = try object.optionalValue("full-backing-filename")
+        self.backingFilenameFormat = try object.optionalValue("backing-filename-format")
+        self.snapshots = try object.optionalValue("snapshots")
+        self.backingImage = try object.optionalValue("backing-image")
+        self.formatSpecific = try object.optionalValue("format-specific")
     }
 
     public func write(to object: inout JSONObject) {
@@ -323,6 +369,15 @@ public struct VmdkExtentInfo: QAPIObject {
         object.set("virtual-size", virtualSize)
         object.set("cluster-size", clusterSize)
         object.set("compressed", compressed)
+        object.set("dirty-flag", dirtyFlag)
+        object.set("actual-size", actualSize)
+        object.set("encrypted", encrypted)
+        object.set("backing-filename", backingFilename)
+        object.set("full-backing-filename", fullBackingFilename)
+        object.set("backing-filename-format", backingFilenameFormat)
+        object.set("snapshots", snapshots)
+        object.set("backing-image", backingImage)
+        object.set("format-specific", formatSpecific)
     }
 }
 

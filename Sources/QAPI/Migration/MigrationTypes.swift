@@ -40,6 +40,8 @@ public struct MigrationRAMStats: QAPIObject {
     public var postcopyBytes: UInt64
     /// Since QEMU 7.1.
     public var dirtySyncMissedZeroCopy: UInt64
+    /// Since QEMU 1.5, last in QEMU 7.2.
+    public var skipped: Int64?
 
     public init(
         transferred: Int64,
@@ -58,7 +60,8 @@ public struct MigrationRAMStats: QAPIObject {
         precopyBytes: UInt64,
         downtimeBytes: UInt64,
         postcopyBytes: UInt64,
-        dirtySyncMissedZeroCopy: UInt64
+        dirtySyncMissedZeroCopy: UInt64,
+        skipped: Int64? = nil
     ) {
         self.transferred = transferred
         self.remaining = remaining
@@ -77,6 +80,7 @@ public struct MigrationRAMStats: QAPIObject {
         self.downtimeBytes = downtimeBytes
         self.postcopyBytes = postcopyBytes
         self.dirtySyncMissedZeroCopy = dirtySyncMissedZeroCopy
+        self.skipped = skipped
     }
 
     public init(members object: JSONObject) throws(JSONError) {
@@ -97,6 +101,7 @@ public struct MigrationRAMStats: QAPIObject {
         self.downtimeBytes = try object.value("downtime-bytes")
         self.postcopyBytes = try object.value("postcopy-bytes")
         self.dirtySyncMissedZeroCopy = try object.value("dirty-sync-missed-zero-copy")
+        self.skipped = try object.optionalValue("skipped")
     }
 
     public func write(to object: inout JSONObject) {
@@ -117,6 +122,7 @@ public struct MigrationRAMStats: QAPIObject {
         object.set("downtime-bytes", downtimeBytes)
         object.set("postcopy-bytes", postcopyBytes)
         object.set("dirty-sync-missed-zero-copy", dirtySyncMissedZeroCopy)
+        object.set("skipped", skipped)
     }
 }
 

@@ -158,7 +158,9 @@ public struct SevInfo: QAPIObject {
         }
 
         init(members object: JSONObject) throws(JSONError) {
-            let tag: SevGuestType = try object.value("sev-type")
+            // QEMU 7.2.0 sends no `sev-type`: it knew this branch only.
+            let sent: SevGuestType? = try object.optionalValue("sev-type")
+            let tag = sent ?? SevGuestType(rawValue: "sev")
             switch tag.rawValue {
             case "sev": self = .sev(try SevGuestInfo(members: object))
             case "sev-snp": self = .sevSnp(try SevSnpGuestInfo(members: object))
@@ -329,13 +331,16 @@ public struct SgxInfo: QAPIObject {
     public var flc: Bool
     /// Since QEMU 7.0.
     public var sections: [SgxEpcSection]
+    /// Last in QEMU 7.2, deprecated.
+    public var sectionSize: UInt64?
 
-    public init(sgx: Bool, sgx1: Bool, sgx2: Bool, flc: Bool, sections: [SgxEpcSection]) {
+    public init(sgx: Bool, sgx1: Bool, sgx2: Bool, flc: Bool, sections: [SgxEpcSection], sectionSize: UInt64? = nil) {
         self.sgx = sgx
         self.sgx1 = sgx1
         self.sgx2 = sgx2
         self.flc = flc
         self.sections = sections
+        self.sectionSize = sectionSize
     }
 
     public init(members object: JSONObject) throws(JSONError) {
@@ -344,6 +349,7 @@ public struct SgxInfo: QAPIObject {
         self.sgx2 = try object.value("sgx2")
         self.flc = try object.value("flc")
         self.sections = try object.value("sections")
+        self.sectionSize = try object.optionalValue("section-size")
     }
 
     public func write(to object: inout JSONObject) {
@@ -352,6 +358,7 @@ public struct SgxInfo: QAPIObject {
         object.set("sgx2", sgx2)
         object.set("flc", flc)
         object.set("sections", sections)
+        object.set("section-size", sectionSize)
     }
 }
 

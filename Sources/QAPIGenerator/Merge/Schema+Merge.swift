@@ -29,10 +29,12 @@ extension Schema {
                 modules[place.module].definitions[place.index].add(definition, of: version)
             }
         }
+        let table = byName
         for module in older.modules {
             for definition in module.definitions {
                 if let place = places[definition.name] {
                     modules[place.module].definitions[place.index].add(definition, of: version)
+                    modules[place.module].definitions[place.index].addStruct(definition, branches: table)
                 } else {
                     var removed = definition
                     removed.last = version.minor
@@ -43,16 +45,21 @@ extension Schema {
         self = Schema(interface: interface, versions: versions + [version], modules: modules)
     }
 
-    /// The types whose place another one took: the newer one must hold what the older one's replies hold.
-    private func renames(from older: Schema) -> [String: String] {
+    private var byName: [String: Definition] {
         var byName: [String: Definition] = [:]
         for definition in definitions { byName[definition.name] = definition }
-        var renames: [String: String] = [:]
+        return byName
+    }
+
+    /// The types whose place another one took somewhere: the newer one must hold what the older one's values hold.
+    private func renames(from older: Schema) -> [(new: String, old: String)] {
+        let byName = byName
+        var renames: [(new: String, old: String)] = []
         for definition in older.definitions {
             let newer = byName[definition.name]?.typesByMember ?? [:]
-            for (member, oldType) in definition.typesByMember {
-                guard let newType = newer[member], newType != oldType, byName[oldType.name] == nil else { continue }
-                renames[newType.name] = oldType.name
+            for (member, old) in definition.typesByMember.sorted(by: { $0.key < $1.key }) {
+                guard let new = newer[member], new.name != old.name else { continue }
+                if !renames.contains(where: { $0 == (new.name, old.name) }) { renames.append((new.name, old.name)) }
             }
         }
         return renames
@@ -118,9 +125,23 @@ extension Definition {
             payload.add(olderPayload, of: version)
             kind = .event(payload)
         default:
-            // A struct that became a union, say: the newer shape holds the older one's members in its branches.
             break
         }
+    }
+}
+
+extension Definition {
+    /// Where this is a union and was a struct: an object without the discriminator is of the branch with its members.
+    fileprivate mutating func addStruct(_ older: Definition, branches: [String: Definition]) {
+        guard case .union(var union) = kind, case .structure(_, let members) = older.kind else { return }
+        guard !members.contains(where: { $0.name == union.discriminator }) else { return }
+        let common = Set(union.members.map(\.name))
+        let rest = Set(members.map(\.name)).subtracting(common)
+        union.untagged =
+            union.branches.first { branch in
+                rest.isSubset(of: branches[branch.type.name]?.members.map(\.name) ?? [])
+            }?.name
+        kind = .union(union)
     }
 }
 

@@ -12,6 +12,7 @@ extension Renderer {
             wire: union.discriminator,
             name: SwiftName.escaped(SwiftName.lower(union.discriminator)),
             type: names.type(tagEnum),
+            untagged: union.untagged,
             unknown: cases.contains { $0.name == "unknown" } ? "unrecognized" : "unknown",
         )
         let isIndirect = recursion.indirect.contains(definition.name)
@@ -50,6 +51,8 @@ extension Renderer {
         let wire: String
         let name: String
         let type: String
+        /// The value of an object that has none, as older QEMUs send it; nil where every object has one.
+        let untagged: String?
         /// The case for a value that the compiled schema does not know.
         let unknown: String
     }
@@ -91,7 +94,13 @@ extension Renderer {
         }
         text.blank()
         text.block("init(members object: JSONObject) throws(JSONError)") { text in
-            text.line("let tag: \(tag.type) = try object.value(\"\(tag.wire)\")")
+            if let untagged = tag.untagged {
+                text.line("// QEMU \(schema.versions.last ?? "") sends no `\(tag.wire)`: it knew this branch only.")
+                text.line("let sent: \(tag.type)? = try object.optionalValue(\"\(tag.wire)\")")
+                text.line("let tag = sent ?? \(tag.type)(rawValue: \"\(untagged)\")")
+            } else {
+                text.line("let tag: \(tag.type) = try object.value(\"\(tag.wire)\")")
+            }
             text.line("switch tag.rawValue {")
             for branch in cases {
                 let value = branch.type.map { "(try \(names.type($0))(members: object))" } ?? ""
