@@ -19,6 +19,9 @@ struct StartCommand: AsyncParsableCommand {
 
     @OptionGroup var hardware: NewMachineOptions
 
+    @Option(help: "Start from the image that `quiver test` provisions for the project in this folder.")
+    var project: String?
+
     @Option(help: "What to wait for: none, agent, ssh or cloud-init.")
     var wait = ReadinessArgument.none
 
@@ -36,8 +39,14 @@ struct StartCommand: AsyncParsableCommand {
         var launch = LaunchOptions(logger: diagnostics.logger)
         launch.qemu = qemu.map { FilePath($0) }
         let machine: Machine
-        if hardware.image != nil {
-            machine = try await create(in: store, options: launch)
+        if let project {
+            machine = try await create(in: store, options: launch) { folder in
+                try await ProjectMachine(project: project, hardware: hardware, launch: launch).describe(in: folder)
+            }
+        } else if hardware.image != nil {
+            machine = try await create(in: store, options: launch) { folder in
+                try await hardware.describe(name, in: folder)
+            }
         } else {
             try hardware.checkNothingIsGiven(for: name)
             machine = try await start(in: store, options: launch)
@@ -64,8 +73,12 @@ struct StartCommand: AsyncParsableCommand {
     }
 
     /// Makes a machine and starts it; one that cannot be started is not left behind.
-    private func create(in store: MachineStore, options: LaunchOptions) async throws -> Machine {
-        _ = try await store.create(name) { folder in try await hardware.describe(name, in: folder) }
+    private func create(
+        in store: MachineStore,
+        options: LaunchOptions,
+        describe: (MachineFolder) async throws -> MachineDescription,
+    ) async throws -> Machine {
+        _ = try await store.create(name, describe: describe)
         do {
             return try await store.start(name, options: options)
         } catch {

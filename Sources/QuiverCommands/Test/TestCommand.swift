@@ -56,9 +56,6 @@ struct TestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = FilePath(project).absolute
-        guard Folder.exists(folder) else {
-            throw CommandFailure(.failed, "\(project): no such folder; give the folder of a Python project")
-        }
         var configuration = try ProjectConfiguration(project: folder)
         configuration.cpus = cpus ?? configuration.cpus
         configuration.memory = memory?.size ?? configuration.memory
@@ -96,8 +93,7 @@ struct TestCommand: AsyncParsableCommand {
                 "no image: say which with --image debian:12, or in pyproject.toml: [tool.quiver] image = \"debian:12\"",
             )
         }
-        let reference = try ImageReference(name)
-        let image = try await clock.time(.image, note: { _ in name }) { try ImageStore().image(reference) }
+        let image = try await clock.time(.image, note: { _ in name }) { try ImageStore().image(ImageReference(name)) }
         return try await run.run(image: image, clock: clock)
     }
 }

@@ -23,14 +23,17 @@ public struct BakedImage: Sendable {
     }
 
     /// Makes a machine's disk and enters all that it needs into its description.
+    ///
+    /// - Parameter cache: How the disk is cached; unsafe for machines made to be thrown away.
     public func prepare(
         _ description: MachineDescription,
         in machine: MachineFolder,
+        cache: Drive.Cache = .unsafe,
     ) throws -> MachineDescription {
         try Overlay.create(at: machine.disk, base: disk)
         try GuestLogin.read(in: folder).write(in: machine.path)
         var description = description
-        description.drives = [Drive(id: "disk0", file: machine.disk, cache: .unsafe), .seed(seed)]
+        description.drives = [Drive(id: "disk0", file: machine.disk, cache: cache), .seed(seed)]
         description.boot(image)
         description.addUsualDevices()
         return description

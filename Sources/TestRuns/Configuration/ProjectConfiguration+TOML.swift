@@ -6,8 +6,12 @@ import TOMLKit
 extension ProjectConfiguration {
     /// Reads the `[tool.quiver]` table of the project's `pyproject.toml`; no file or no table gives the defaults.
     ///
-    /// - Throws: ``TestRunError`` with code `badConfiguration` that names the file and the key.
+    /// - Throws: ``TestRunError`` with code `noProject` when there is no such folder, or `badConfiguration` that names
+    ///   the file and the key.
     public init(project: FilePath) throws(TestRunError) {
+        guard Folder.exists(project) else {
+            throw TestRunError(.noProject, "\(project): no such folder; give the folder of a Python project")
+        }
         let path = project.appending("pyproject.toml")
         let text: String
         do {

@@ -45,12 +45,19 @@ public struct TestRun: Sendable {
     ///   - clock: Times the stages.
     /// - Returns: pytest's exit code. Failing tests are a result, not an error.
     public func run(image: Image, clock: StageClock) async throws -> Int32 {
-        var description = MachineDescription(
-            architecture: .host,
-            processorCount: configuration.cpus,
-            memory: configuration.memory,
-        )
-        description.accelerator = accelerator
+        let baked = try await bake(image, clock: clock)
+        return try await withMachine(
+            named: "test",
+            home: home,
+            options: launch,
+            describe: { try baked.prepare(description, in: $0) },
+        ) { machine in
+            try await MachineWatch(machine).during { try await run(booting: machine, clock: clock) }
+        }
+    }
+
+    /// The image provisioned for the project: from the cache, or made now.
+    public func bake(_ image: Image, clock: StageClock) async throws -> BakedImage {
         let bake = Bake(
             image: image,
             configuration: configuration,
@@ -61,15 +68,18 @@ public struct TestRun: Sendable {
             limits: limits,
             clock: clock,
         )
-        let baked = try await bake.obtain()
-        return try await withMachine(
-            named: "test",
-            home: home,
-            options: launch,
-            describe: { try baked.prepare(description, in: $0) },
-        ) { machine in
-            try await MachineWatch(machine).during { try await run(booting: machine, clock: clock) }
-        }
+        return try await bake.obtain()
+    }
+
+    /// What the project's machine is made of, apart from its disk and seed.
+    public var description: MachineDescription {
+        var description = MachineDescription(
+            architecture: .host,
+            processorCount: configuration.cpus,
+            memory: configuration.memory,
+        )
+        description.accelerator = accelerator
+        return description
     }
 
     /// Runs the suite in a machine that runs already, as it is; what the tests change stays.

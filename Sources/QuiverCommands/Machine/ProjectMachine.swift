@@ -1,0 +1,34 @@
+import CloudImages
+import HostSupport
+import Machines
+import SystemPackage
+import TestRuns
+
+/// A machine that stays, made from what `quiver test` provisions for a project.
+struct ProjectMachine {
+    let project: String
+    let hardware: NewMachineOptions
+    let launch: LaunchOptions
+
+    /// Makes the machine's files and describes it; options override the project's settings.
+    func describe(in folder: MachineFolder) async throws -> MachineDescription {
+        let path = FilePath(project).absolute
+        var configuration = try ProjectConfiguration(project: path)
+        configuration.cpus = hardware.cpus ?? configuration.cpus
+        configuration.memory = hardware.memory?.size ?? configuration.memory
+        guard let name = hardware.image ?? configuration.image else {
+            throw CommandFailure(
+                .usage,
+                "\(project) names no image; say which with --image debian:12, or in its pyproject.toml",
+            )
+        }
+        var run = TestRun(project: path, configuration: configuration)
+        run.launch = launch
+        run.accelerator = hardware.accel?.choice ?? .automatic
+        let image = try ImageStore().image(ImageReference(name))
+        let baked = try await run.bake(image, clock: StageClock(observer: StagePrinter()))
+        var description = run.description
+        description.networks = [UserNetwork(forwards: hardware.forward.map(\.forward))]
+        return try baked.prepare(description, in: folder, cache: .writeBack)
+    }
+}
