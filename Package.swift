@@ -277,6 +277,7 @@ let package = Package(
                 "HostSupport",
                 "Machines",
                 "QAPI",
+                "QAPISchema",
                 "QMPClient",
                 "Quantities",
                 "TestRuns",

@@ -28,6 +28,7 @@ public struct Quiver: AsyncParsableCommand {
             RemoveCommand.self,
             SnapshotCommand.self,
             HMPCommand.self,
+            MonitorCommand.self,
             ScreenshotCommand.self,
             SSHCommand.self,
             ExecCommand.self,

@@ -1,0 +1,102 @@
+import QAPI
+import QAPISchema
+import WireJSON
+
+/// The arguments of a command as they stand on a command line: one JSON object, or `name=value` pairs.
+///
+/// A value gets the type that the schema gives its member: `id=7` is a string where the schema wants one. A dotted name
+/// goes into an object, as in `file.driver=qcow2`. What the schema does not know is taken for JSON, and for a string if
+/// it is none.
+struct MonitorArguments {
+    let object: JSONObject
+
+    init(parsing words: [String], command: String) throws {
+        if words.count == 1, let word = words.first, word.hasPrefix("{") {
+            do {
+                object = try JSONObject(json: JSON.parse(word))
+            } catch {
+                throw CommandFailure(.usage, "\(command): the arguments are no JSON object: \(error)", cause: error)
+            }
+            return
+        }
+        var root: JSON = [:]
+        let schema = CompiledSchema.shared
+        let members = schema.definition(command).map { Self.members(of: $0, schema) }
+        for word in words {
+            guard let equals = word.firstIndex(of: "="), equals > word.startIndex else {
+                throw CommandFailure(
+                    .usage,
+                    "\(command): '\(word)' is no argument; write name=value, or one JSON object"
+                )
+            }
+            let path = word[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            let text = String(word[word.index(after: equals)...])
+            let type = Self.type(of: path, in: members ?? [], schema)
+            let value = try Self.value(text, type: type, name: String(word[..<equals]), command: command, schema)
+            root = Self.setting(path[...], in: root, to: value)
+        }
+        object = root.objectValue ?? [:]
+    }
+
+    /// The value with `new` at the path; objects are made on the way.
+    private static func setting(_ path: ArraySlice<String>, in json: JSON, to new: JSON) -> JSON {
+        guard let first = path.first else { return new }
+        var object = json.objectValue ?? [:]
+        object[first] = setting(path.dropFirst(), in: object[first] ?? [:], to: new)
+        return .object(object)
+    }
+
+    /// All members that the definition can have: its own and those of its branches.
+    private static func members(of definition: Schema.Definition, _ schema: CompiledSchema) -> [Schema.Member] {
+        let branches = schema.union(of: definition)?.branches ?? []
+        return schema.members(of: definition)
+            + branches.flatMap { branch in definitions(branch.type, schema).flatMap { members(of: $0, schema) } }
+    }
+
+    private static func definitions(_ type: Schema.TypeName, _ schema: CompiledSchema) -> [Schema.Definition] {
+        guard let definition = schema.definition(type.name) else { return [] }
+        guard case .alternate(let choices) = definition.kind else { return [definition] }
+        return choices.flatMap { definitions($0.type, schema) }
+    }
+
+    private static func type(of path: [String], in members: [Schema.Member], _ schema: CompiledSchema) -> Schema
+        .TypeName?
+    {
+        var members = members
+        for (index, step) in path.enumerated() {
+            guard let member = members.first(where: { $0.name == step }) else { return nil }
+            if index == path.count - 1 { return member.type }
+            members = definitions(member.type, schema).flatMap { Self.members(of: $0, schema) }
+        }
+        return nil
+    }
+
+    private static func value(
+        _ text: String,
+        type: Schema.TypeName?,
+        name: String,
+        command: String,
+        _ schema: CompiledSchema,
+    ) throws -> JSON {
+        let json = try? JSON.parse(text)
+        guard let type, !type.isArray else { return json ?? .string(text) }
+        let wanted: String
+        switch (type.name, json) {
+        case ("str", _): return .string(text)
+        case ("bool", _):
+            switch text {
+            case "true", "on", "yes": return true
+            case "false", "off", "no": return false
+            default: wanted = "true or false"
+            }
+        case ("number", .integer?), ("number", .unsigned?), ("number", .double?): return json ?? .null
+        case ("number", _): wanted = "a number"
+        case (_, .integer?) where type.isInteger, (_, .unsigned?) where type.isInteger: return json ?? .null
+        case _ where type.isInteger: wanted = "a whole number"
+        case _:
+            if case .enumeration? = schema.definition(type.name)?.kind { return .string(text) }
+            return json ?? .string(text)
+        }
+        throw CommandFailure(.usage, "\(command): \(name) wants \(wanted), not '\(text)'")
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import QMPClient
+import WireJSON
+
+/// `quiver qmp call`: one command, its return as JSON.
+struct MonitorCall: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "call",
+        abstract: "Execute a command and print what it returns, as JSON.",
+        discussion: """
+            Arguments are one JSON object, or name=value pairs that get their types from QEMU's schema; a dotted name
+            goes into an object, as in file.driver=qcow2. Ends with 1 when QEMU refuses the command, and with 75 when
+            no reply comes in time.
+            """,
+    )
+
+    @OptionGroup var target: MonitorTarget
+
+    @Option(help: ArgumentHelp("How long to wait for the reply, as in 30s.", valueName: "duration"))
+    var timeout = DurationArgument(.seconds(60))
+
+    @Flag(help: "Execute out of band, overtaking what QEMU is at.")
+    var oob = false
+
+    @Argument(help: "The command, as in query-status.")
+    var command: String
+
+    @Argument(help: ArgumentHelp("One JSON object, or name=value pairs.", valueName: "arguments"))
+    var arguments: [String] = []
+
+    func run() async throws {
+        let object = try MonitorArguments(parsing: arguments, command: command).object
+        let reply = try await target.withConnection { qmp in
+            try await qmp.execute(command, object, deadline: timeout.duration, outOfBand: oob)
+        }
+        print(try reply.prettyText())
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// `quiver qmp`: the monitor of a machine, or any QMP socket.
+struct MonitorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "qmp",
+        abstract: "Speak to QEMU's monitor: execute commands, follow events, run scripts.",
+        discussion: """
+            The monitor is that of a machine (--vm NAME), or any socket that speaks QMP (--socket PATH).
+
+              quiver qmp call --vm vm1 query-status
+              quiver qmp call --socket /run/vm.sock device_add driver=virtio-rng-pci id=rng0
+              quiver qmp events --vm vm1 --filter SHUTDOWN --count 1 --timeout 2m
+            """,
+        subcommands: [MonitorCall.self, MonitorEvents.self, MonitorRun.self],
+    )
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import QMPClient
+import QMPCore
+import Quantities
+import WireJSON
+
+/// `quiver qmp events`: events as they come, one line of JSON each.
+struct MonitorEvents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "events",
+        abstract: "Print events as they come, one line of JSON each.",
+        discussion: """
+            Ends after --count events (1 unless told otherwise), or goes on with --follow until QEMU closes the
+            connection. Ends with 75 when --timeout runs out first.
+            """,
+    )
+
+    @OptionGroup var target: MonitorTarget
+
+    @Option(help: ArgumentHelp("Print events of this name only; may be given again.", valueName: "name"))
+    var filter: [String] = []
+
+    @Option(help: "End after this many events.")
+    var count: Int?
+
+    @Flag(help: "Go on until the connection ends.")
+    var follow = false
+
+    @Option(help: ArgumentHelp("How long to wait for them all, as in 2m.", valueName: "duration"))
+    var timeout: DurationArgument?
+
+    func validate() throws {
+        if let count, count < 1 { throw ValidationError("--count wants a number above 0, not \(count)") }
+        if count != nil, follow { throw ValidationError("--count says where to end and --follow not to: give one") }
+    }
+
+    func run() async throws {
+        try await target.withConnection { qmp in
+            let events = qmp.events(filter.isEmpty ? .all : .named(anyOf: filter), buffering: 65_536)
+            try await print(events, within: timeout?.duration)
+        }
+    }
+
+    private func print(_ events: QMPEvents, within limit: Duration?) async throws {
+        let end = limit.map { ContinuousClock.now + $0 }
+        var rest = follow ? Int.max : count ?? 1
+        var iterator = events.makeAsyncIterator()
+        while rest > 0 {
+            let item = try await next(of: &iterator, until: end)
+            switch item {
+            case .event(let event):
+                MonitorLine.write(event.line)
+                rest -= 1
+            case .missed(let count):
+                StandardError.write("quiver: missed \(count) events: they came faster than they could be printed")
+            case .gap(let reason):
+                StandardError.write("quiver: the connection was lost for a moment: \(reason)")
+            case nil:
+                guard follow else { throw CommandFailure(.failed, "QEMU closed the connection first") }
+                return
+            }
+        }
+    }
+
+    private func next(
+        of iterator: inout QMPEvents.AsyncIterator,
+        until end: ContinuousClock.Instant?,
+    ) async throws -> QMPEventItem? {
+        // A decade stands for no limit: that is one wait in the place of two that differ in nothing else.
+        let rest = end.map { ContinuousClock.now.duration(to: $0) } ?? .seconds(315_360_000)
+        do throws(QMPError) {
+            return try await iterator.next(within: rest)
+        } catch {
+            throw explanation(of: error)
+        }
+    }
+
+    private func explanation(of error: QMPError) -> any Error {
+        guard error.code == .timedOut else { return error }
+        let limit = timeout?.duration.shortText ?? ""
+        let wanted = filter.isEmpty ? "events" : filter.joined(separator: ", ")
+        return CommandFailure(.temporary, "gave up after \(limit) waiting for \(wanted)", cause: error)
+    }
+}
+
+extension QMPEvent {
+    /// The event as QEMU's line says it.
+    var line: JSON {
+        var object: JSONObject = ["event": .string(name)]
+        if !data.isEmpty { object["data"] = .object(data) }
+        if let timestamp {
+            object["timestamp"] = [
+                "seconds": .integer(timestamp / 1_000_000),
+                "microseconds": .integer(timestamp % 1_000_000),
+            ]
+        }
+        return .object(object)
+    }
+}

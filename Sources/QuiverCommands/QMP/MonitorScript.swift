@@ -1,0 +1,55 @@
+import Quantities
+import WireJSON
+
+/// The lines of a script for `quiver qmp run`.
+struct MonitorScript {
+    /// What one line asks for.
+    enum Step: Equatable {
+        /// Execute a command.
+        case execute(String, JSONObject, outOfBand: Bool)
+        /// Wait for an event of this name, counted from the start of the script.
+        case wait(event: String)
+        case sleep(Duration)
+    }
+
+    let steps: [(line: Int, step: Step)]
+
+    /// Reads a script: a command in JSON, `wait EVENT` or `sleep DURATION` on each line; `#` begins a comment.
+    init(_ text: String, name: String) throws {
+        var steps: [(Int, Step)] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
+            guard let first = words.first, !first.hasPrefix("#") else { continue }
+            do {
+                steps.append((index + 1, try Self.step(String(line), words.map(String.init))))
+            } catch {
+                throw CommandFailure(.usage, "\(name):\(index + 1): \(error)", cause: error)
+            }
+        }
+        self.steps = steps
+    }
+
+    private static func step(_ line: String, _ words: [String]) throws -> Step {
+        switch (words[0], words.count) {
+        case ("wait", 2): return .wait(event: words[1])
+        case ("sleep", 2):
+            guard let duration = Duration(parsing: words[1]) else {
+                throw CommandFailure(.usage, "'\(words[1])' is no duration; write 500ms, 2s or 1m")
+            }
+            return .sleep(duration)
+        default:
+            guard words[0].hasPrefix("{") else {
+                throw CommandFailure(
+                    .usage,
+                    "'\(words[0])' is no command in JSON, no 'wait EVENT', no 'sleep DURATION'"
+                )
+            }
+            let object = try JSONObject(json: JSON.parse(line))
+            guard let name = (object["execute"] ?? object["exec-oob"])?.stringValue else {
+                throw CommandFailure(.usage, "the object has no member execute")
+            }
+            let arguments: JSONObject = try object.optionalValue("arguments") ?? [:]
+            return .execute(name, arguments, outOfBand: object["exec-oob"] != nil)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Machines
+import QMPClient
+import QMPCore
+import SystemPackage
+
+/// The options that say which monitor is meant.
+struct MonitorTarget: ParsableArguments {
+    @Option(help: ArgumentHelp("The machine whose monitor to use.", valueName: "name"))
+    var vm: String?
+
+    @Option(help: ArgumentHelp("A unix socket that speaks QMP.", valueName: "path"), transform: { FilePath($0) })
+    var socket: FilePath?
+
+    @Option(help: ArgumentHelp("Record all that is said to this file.", valueName: "file"), transform: { FilePath($0) })
+    var record: FilePath?
+
+    func validate() throws {
+        guard (vm == nil) != (socket == nil) else {
+            throw ValidationError("say which monitor is meant: either --vm NAME or --socket PATH")
+        }
+    }
+
+    /// Connects, runs `body`, and closes.
+    func withConnection<Value>(_ body: (QMPConnection) async throws -> Value) async throws -> Value {
+        var options = QMPOptions()
+        if let record {
+            do { options.wireLog = try QMPRecorder(record) } catch {
+                throw CommandFailure(.cannotCreate, "\(record): cannot record: \(error)", cause: error)
+            }
+        }
+        return try await QMPConnection.withConnection(to: .unix(try path()), options: options, body)
+    }
+
+    private func path() throws -> FilePath {
+        if let socket { return socket }
+        guard let vm else { throw ValidationError("either --vm NAME or --socket PATH") }
+        let store = MachineStore()
+        let status = try store.status(of: vm)
+        guard status.state == .running else {
+            throw CommandFailure(.failed, "\(vm): does not run; start it with: quiver start \(vm)")
+        }
+        return store.folder(of: vm).peoplesSocket
+    }
+}
