@@ -102,6 +102,8 @@ let package = Package(
                 "GuestAccess",
                 "HostSupport",
                 "Machines",
+                "QGA",
+                "QMPCore",
                 "WireJSON",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -25,6 +25,7 @@ import WireJSON
             switch incoming {
             case .message(let message): feed.yield(message)
             case .closed: feed.finish()
+            case .reset, .unreadable: break
             }
         }
         return (GuestHelper(adopting: FileDescriptor(rawValue: ends[0]), guest: "vm"), peer, requests)

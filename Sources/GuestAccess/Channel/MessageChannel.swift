@@ -20,6 +20,10 @@ final class MessageChannel: Sendable {
     /// What the receiver gets.
     enum Incoming: Sendable {
         case message(JSONObject)
+        /// A byte of 0xFF: what came before it was cut off, what follows is a new beginning.
+        case reset
+        /// Something that is no JSON object, or too large; it was skipped.
+        case unreadable(JSONError)
         /// The other side, or ``MessageChannel/close()``, ended the channel; nothing follows.
         case closed
     }
@@ -85,10 +89,17 @@ final class MessageChannel: Sendable {
             }
         }
         while let frame = framer.next() {
-            guard case .value(let text) = frame, let json = try? JSON.parse(text), let message = json.objectValue else {
-                continue
+            switch frame {
+            case .value(let text):
+                do throws(JSONError) {
+                    receiver(.message(try JSONObject(json: JSON.parse(text))))
+                } catch {
+                    receiver(.unreadable(error))
+                }
+            case .refused(let error, _): receiver(.unreadable(error))
+            case .garbage: continue
+            case .reset: receiver(.reset)
             }
-            receiver(.message(message))
         }
         return isOpen
     }

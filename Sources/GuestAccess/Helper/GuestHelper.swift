@@ -37,6 +37,7 @@ public final class GuestHelper: Sendable {
         let channel = MessageChannel(adopting: descriptor, label: "helper.\(guest)") { [weak self] incoming in
             switch incoming {
             case .message(let message): self?.received(message)
+            case .reset, .unreadable: break
             case .closed: self?.ended()
             }
         }

@@ -1,0 +1,67 @@
+import HostSupport
+import QGA
+import QMPCore
+public import Quantities
+
+extension GuestAgent {
+    // The agent takes 48 MB at a time; a smaller piece bounds what a hostile one can make us hold.
+    private static let pieceSize = 1 << 20
+
+    /// Reads a file in the guest, whole.
+    ///
+    /// - Parameter limit: The most that is read; a longer file is an error.
+    /// - Throws: ``QMPError`` as the agent's commands do; `invalidArguments` when the file is longer than `limit`.
+    public func readFile(_ path: String, limit: ByteCount = .mebibytes(64)) async throws -> [UInt8] {
+        try await withFile(path, mode: "r") { handle in
+            var bytes: [UInt8] = []
+            while true {
+                let piece = try await self.readPiece(handle)
+                bytes += piece.bytes
+                if bytes.count > limit.bytes {
+                    throw QMPError(.invalidArguments, "\(self.guest): \(path) is longer than \(limit)")
+                }
+                if piece.isLast { return bytes }
+            }
+        }
+    }
+
+    /// Writes a file in the guest, whole, in place of what was in it.
+    public func writeFile(_ path: String, _ bytes: [UInt8]) async throws {
+        try await withFile(path, mode: "w") { handle in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let piece = Array(rest.prefix(Self.pieceSize))
+                let written = try await self.guestFileWrite(handle: handle, bufB64: Base64.encoded(piece))
+                guard written.count > 0, written.count <= Int64(piece.count) else {
+                    throw QMPError(
+                        .protocolViolation,
+                        "\(self.guest): the agent wrote \(written.count) bytes of \(piece.count)"
+                    )
+                }
+                rest = rest.dropFirst(Int(written.count))
+            }
+            try await self.guestFileFlush(handle: handle)
+        }
+    }
+
+    /// Reads what is next in an open file; the last piece may be empty.
+    func readPiece(_ handle: Int64) async throws(QMPError) -> (bytes: [UInt8], isLast: Bool) {
+        let read = try await guestFileRead(handle: handle, count: Int64(Self.pieceSize))
+        guard let bytes = Base64.decoded(read.bufB64), bytes.count <= Self.pieceSize else {
+            throw QMPError(.protocolViolation, "\(guest): the agent sent what is no piece of a file")
+        }
+        return (bytes, read.eof || bytes.isEmpty)
+    }
+
+    /// Opens a file in the guest and closes it whatever `body` does.
+    private func withFile<Value>(_ path: String, mode: String, _ body: (Int64) async throws -> Value) async throws
+        -> Value
+    {
+        let handle = try await guestFileOpen(path: path, mode: mode)
+        return try await withCleanup {
+            try await body(handle)
+        } cleanup: {
+            try? await self.guestFileClose(handle: handle)
+        }
+    }
+}
