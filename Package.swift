@@ -175,7 +175,10 @@ let package = Package(
         .testTarget(
             name: "QAPITests",
             dependencies: [
+                "CloudImages",
+                "GuestAccess",
                 "HostSupport",
+                "Machines",
                 "QAPI",
                 "QAPISchema",
                 "QEMUForTests",
@@ -183,6 +186,7 @@ let package = Package(
                 "QMPClient",
                 "QMPCore",
                 "QMPTesting",
+                "Quantities",
                 "WireJSON",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
