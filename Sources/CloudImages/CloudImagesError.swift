@@ -3,7 +3,8 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it was.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case badReference, unknownImage, unsupported, toolFailed, badImage, unreadable, inUse, badSeed, cannotWrite
+            case badReference, unknownImage, unsupported, toolFailed, badImage, unreadable, inUse, badSeed
+            case badCatalog, badDigest, badSignature, downloadFailed, cannotWrite
         }
         private let kind: Kind
 
@@ -23,6 +24,14 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
         public static let unreadable = Self(.unreadable)
         /// A running machine has the file open.
         public static let inUse = Self(.inUse)
+        /// The catalog of images is not written as it should be.
+        public static let badCatalog = Self(.badCatalog)
+        /// A file is not the one that its digest promises.
+        public static let badDigest = Self(.badDigest)
+        /// A list of digests was not signed by its vendor.
+        public static let badSignature = Self(.badSignature)
+        /// A server cannot be reached, or does not give what was asked for.
+        public static let downloadFailed = Self(.downloadFailed)
         /// The seed's content would not do what its writer wants.
         public static let badSeed = Self(.badSeed)
         /// The output cannot be written.

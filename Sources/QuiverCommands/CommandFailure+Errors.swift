@@ -33,6 +33,8 @@ extension CommandFailure {
         case .cannotWrite:
             (error.cause as? FileFailure).map(status) ?? (error.cause as? Errno).map(status) ?? .cannotCreate
         case .unreadable: .inputOutput
+        case .downloadFailed: .temporary
+        case .badCatalog: .usage
         default: .failed
         }
     }

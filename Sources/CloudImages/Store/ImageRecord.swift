@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HostSupport
 import SystemPackage
 
 /// What `image.json` holds: an image with the names of its files, so that the store can be moved.
@@ -14,6 +15,9 @@ struct ImageRecord: Codable {
     var source: String
     var digest: String?
     var created: Int64
+    /// The disk's length in bytes and time of writing when it was put into the store; nil in records of old versions.
+    var diskSize: Int64?
+    var diskModified: Int64?
 
     init(_ image: Image) {
         name = image.name
@@ -27,6 +31,16 @@ struct ImageRecord: Codable {
         source = image.source
         digest = image.digest
         created = image.created
+        let stamp = FileStamp(of: image.disk)
+        diskSize = stamp?.size
+        diskModified = stamp?.modified
+    }
+
+    /// Whether the disk in the given folder is as it was when it came into the store, by its length and time of writing.
+    func isUntouched(in folder: FilePath) -> Bool {
+        guard let diskSize, let diskModified else { return true }
+        guard let stamp = FileStamp(of: folder.appending(disk)) else { return false }
+        return stamp.size == diskSize && stamp.modified == diskModified
     }
 
     /// The image when its files are in the given folder.

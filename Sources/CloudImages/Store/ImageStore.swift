@@ -2,92 +2,135 @@ import FoundationEssentials
 public import HostSupport
 public import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The images on this host: a folder for each, with the disk, what boots it and `image.json`.
+///
+/// A folder's name ends in the disk's digest, so that a newer image of the same name never takes the place of a disk
+/// that overlays are made on: the newest of a name is the image, the older ones stay until ``prune(all:)``.
 public struct ImageStore: Sendable {
     /// The folder that holds the images' folders.
     public let path: FilePath
+    /// Where overlays on the store's disks may lie.
+    let overlayFolders: [FilePath]
 
-    public init(path: FilePath) {
+    public init(path: FilePath, overlayFolders: [FilePath] = []) {
         self.path = path
+        self.overlayFolders = overlayFolders
     }
 
     /// The store of a home.
     public init(home: QuiverHome = .current) {
-        path = home.images
+        self.init(path: home.images, overlayFolders: [home.machines, home.cache])
     }
 
-    /// The images, by name.
+    /// The images, by name; of each name and architecture the newest.
     public func list() -> [Image] {
-        Folder.names(in: path).compactMap { try? read(folder: path.appending($0)) }
+        var newest: [ImageReference.Target: Image] = [:]
+        for image in everything() {
+            let target = ImageReference.Target.stored(name: image.name, architecture: image.architecture)
+            if let other = newest[target], other.created >= image.created { continue }
+            newest[target] = image
+        }
+        return newest.values.sorted { ($0.name, $0.architecture.rawValue) < ($1.name, $1.architecture.rawValue) }
+    }
+
+    /// All that is in the store, also what newer images of the same name replaced.
+    func everything() -> [Image] {
+        Folder.names(in: path).filter { !$0.hasPrefix(".") }.compactMap { name in
+            let folder = path.appending(name)
+            return (try? record(in: folder))?.image(in: folder)
+        }
     }
 
     /// The image that a reference leads to.
     ///
-    /// - Throws: ``CloudImagesError`` with code `unknownImage` that says how to get it.
+    /// - Throws: ``CloudImagesError`` with code `unknownImage` that says how to get it, `badImage` when somebody wrote
+    ///   to its disk since it came into the store.
     public func image(_ reference: ImageReference) throws(CloudImagesError) -> Image {
         switch reference.target {
         case .file(let file):
             return try image(file: file)
         case .stored(let name, let architecture):
-            let folder = folder(of: name, architecture: architecture)
-            do {
-                return try read(folder: folder)
-            } catch let error where error.reason == .noSuchFileOrDirectory {
-                throw CloudImagesError(.unknownImage, explainUnknown(reference), cause: error)
-            } catch {
-                throw CloudImagesError(.badImage, "\(reference): \(error)", cause: error)
+            guard let image = list().first(where: { $0.name == name && $0.architecture == architecture }) else {
+                throw CloudImagesError(.unknownImage, explainUnknown(reference, name: name))
             }
+            let folder = image.disk.removingLastComponent()
+            guard let record = try? record(in: folder), record.isUntouched(in: folder) else {
+                throw CloudImagesError(
+                    .badImage,
+                    "\(reference): its disk \(image.disk) was written to since it came into the store; look closer with: "
+                        + "quiver image check \(reference), or get it anew: quiver image rm \(reference)",
+                )
+            }
+            return image
         }
-    }
-
-    /// The folder of an image, whether it is there or not.
-    public func folder(of name: String, architecture: ImageArchitecture) -> FilePath {
-        path.appending("\(name.split(separator: ":").joined(separator: "-"))-\(architecture.rawValue)")
     }
 
     /// Adds an image whose files are in a folder beside the others, in one step: it is there whole or not at all.
     ///
-    /// - Parameter staging: A folder from ``makeStaging()`` with all that `image`, whose paths lead there, needs.
-    /// - Returns: The image with its paths in the store.
+    /// - Parameter staging: A folder from ``makeStaging()`` with all that `image`, whose paths lead there, needs; its
+    ///   digest is set.
+    /// - Returns: The image with its paths in the store. The same disk again gives the image that is there already.
     func adopt(_ image: Image, staging: FilePath) throws(FileFailure) -> Image {
-        let folder = folder(of: image.name, architecture: image.architecture)
+        let folder = folder(of: image)
+        if var known = try? record(in: folder), known.isUntouched(in: folder) {
+            // Overlays know this disk by its time of writing: it stays, and is the newest of its name again.
+            known.created = image.created
+            try write(known, to: folder)
+            try Folder.removeTree(staging)
+            return known.image(in: folder)
+        }
+        chmod(image.disk.string, 0o444)
         let record = ImageRecord(image)
-        guard let text = try? record.encoded() else { throw FileFailure("describe", folder, .invalidArgument) }
-        try WholeFile.write(text, to: staging.appending("image.json"))
+        try write(record, to: staging)
         try Folder.replace(folder, with: staging)
         return record.image(in: folder)
     }
 
+    private func folder(of image: Image) -> FilePath {
+        let name = image.name.split(separator: ":").joined(separator: "-")
+        let digest = image.digest?.split(separator: ":").last?.prefix(12) ?? "unknown"
+        return path.appending("\(name)-\(image.architecture.rawValue)-\(digest)")
+    }
+
+    private func write(_ record: ImageRecord, to folder: FilePath) throws(FileFailure) {
+        guard let text = try? record.encoded() else { throw FileFailure("describe", folder, .invalidArgument) }
+        try WholeFile.write(text, to: folder.appending("image.json"))
+    }
+
     /// A new folder inside the store for an image in the making; names with a dot are not listed as images.
     func makeStaging() throws(FileFailure) -> FilePath {
-        let staging = path.appending(".making-\(UInt64.random(in: 0 ... .max))")
+        let staging = path.appending(".making-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         try Folder.create(staging)
         return staging
     }
 
-    private func read(folder: FilePath) throws(FileFailure) -> Image {
+    func record(in folder: FilePath) throws(FileFailure) -> ImageRecord {
         let file = folder.appending("image.json")
         let bytes = try WholeFile.read(file)
         guard let record = try? JSONDecoder().decode(ImageRecord.self, from: Data(bytes)) else {
             throw FileFailure("understand", file, .invalidArgument)
         }
-        return record.image(in: folder)
+        return record
     }
 
     private func image(file: FilePath) throws(CloudImagesError) -> Image {
         let path = file.absolute
-        let start: [UInt8]
+        let facts: DiskFacts
         do {
-            let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
-            start = try descriptor.closeAfter {
-                var bytes = [UInt8](repeating: 0, count: 4)
-                _ = try bytes.withUnsafeMutableBytes { try descriptor.read(into: $0) }
-                return bytes
-            }
-        } catch {
+            facts = try DiskFacts.read(path)
+        } catch let error where error.code == .unreadable {
+            let reason = error.cause.map { "\($0)" } ?? "cannot be read"
             throw CloudImagesError(
                 .unknownImage,
-                "\(file): cannot be read: \(error as? Errno ?? .ioError); give the path of a qcow2 or raw disk image",
+                "\(file): \(reason); give the path of a qcow2 or raw disk image",
                 cause: error,
             )
         }
@@ -95,15 +138,19 @@ public struct ImageStore: Sendable {
             name: path.string,
             architecture: .host,
             disk: path,
-            format: start == [0x51, 0x46, 0x49, 0xFB] ? .qcow2 : .raw,
+            format: facts.format,
             defaultUser: Image.usualUser(of: path.lastComponent?.string ?? ""),
             source: "a file outside the store",
             created: 0,
         )
     }
 
-    private func explainUnknown(_ reference: ImageReference) -> String {
-        let names = list().map(\.name)
+    private func explainUnknown(_ reference: ImageReference, name: String) -> String {
+        let names = list().map { $0.architecture == .host ? $0.name : "\($0.name):\($0.architecture.rawValue)" }
+        let known = (try? ImageCatalog(toml: ImageCatalog.builtIn, path: "built-in"))?.entries.map(\.name) ?? []
+        if !known.contains(name), let near = NearestName.find(name, among: names + known) {
+            return "no image \(reference); did you mean \(near)?"
+        }
         let here = names.isEmpty ? "there are no images yet" : "the images here are \(names.joined(separator: ", "))"
         return "no image \(reference); \(here). Get it with: quiver image pull \(reference), "
             + "or make it with: quiver image build \(reference)"

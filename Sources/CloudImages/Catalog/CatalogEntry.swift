@@ -1,0 +1,30 @@
+/// Where a vendor keeps an image, and by what its content is known.
+public struct CatalogEntry: Sendable, Hashable {
+    /// How a vendor signs its list of digests.
+    public enum Signature: Sendable, Hashable {
+        /// Not at all.
+        case none
+        /// In a file of its own, by its URL.
+        case detached(url: String)
+        /// In the list itself.
+        case inline
+    }
+
+    /// The name, as in `debian:12`.
+    public let name: String
+    public let architecture: ImageArchitecture
+    /// The disk image's URL.
+    public let url: String
+    /// The URL of the list that holds the image's digest.
+    public let digestsURL: String
+    public let signature: Signature
+    /// Key rings with the vendor's keys, of which the first that is there is used.
+    public let keyrings: [String]
+    /// The Debian package that brings the key ring.
+    public let keyringPackage: String?
+    /// The user that cloud-init makes in the image.
+    public let defaultUser: String
+
+    /// The disk image's name in the list of digests.
+    public var fileName: String { url.split(separator: "/").last.map(String.init) ?? url }
+}

@@ -1,0 +1,56 @@
+import HostSupport
+import SystemPackage
+
+/// The check of a vendor's signature on its list of digests.
+struct ListSignature {
+    /// What was found; a wrong signature is an error, not a finding.
+    enum Finding: Sendable, Hashable {
+        /// The vendor's key made it.
+        case good
+        /// Nobody looked, and why.
+        case notChecked(reason: String)
+    }
+
+    let entry: CatalogEntry
+    /// A folder for the files that gpgv reads.
+    let scratch: FilePath
+
+    /// Checks the list with gpgv.
+    ///
+    /// - Parameter signature: The content of the detached signature; nil for a list that is signed inline.
+    /// - Returns: The finding, and the text that the signature covers.
+    /// - Throws: ``CloudImagesError`` with code `badSignature`.
+    func check(_ list: String, signature: [UInt8]?) async throws -> (Finding, text: String) {
+        guard let keyring = entry.keyrings.first(where: { (try? DiskFile(FilePath($0))) != nil }) else {
+            let package = entry.keyringPackage.map { "; get it with: apt-get install \($0)" } ?? ""
+            let name = entry.keyrings.first ?? "for it"
+            return (.notChecked(reason: "there is no key ring \(name) here\(package)"), list)
+        }
+        let file = scratch.appending("list")
+        try WholeFile.write(list.utf8, to: file)
+        var arguments = ["--keyring", keyring]
+        let covered = scratch.appending("covered")
+        if let signature {
+            let signatureFile = scratch.appending("list.sig")
+            try WholeFile.write(signature, to: signatureFile)
+            arguments += [signatureFile.string, file.string]
+        } else {
+            arguments += ["--output", covered.string, file.string]
+        }
+        let outcome: ToolRun.Outcome
+        do {
+            outcome = try await ToolRun.run("gpgv", arguments)
+        } catch is ToolMissing {
+            return (.notChecked(reason: "gpgv is not installed; get it with: apt-get install gpgv"), list)
+        }
+        guard outcome.isSuccess else {
+            let words = outcome.lastWords.replacing("gpgv: ", with: "")
+            throw CloudImagesError(
+                .badSignature,
+                "\(entry.digestsURL): its signature is not the vendor's (\(words)); nothing was kept; "
+                    + "try again later or tell the vendor",
+            )
+        }
+        return (.good, signature == nil ? try WholeFile.readText(covered) : list)
+    }
+}

@@ -1,0 +1,26 @@
+/// How patient a download is.
+public struct DownloadPolicy: Sendable, Hashable {
+    /// How often a transfer that broke off is taken up again before it is given up.
+    public var tries: Int
+    /// The time to reach the server.
+    public var connectTimeout: Duration
+    /// The time without a byte after which a transfer counts as broken off.
+    public var stallTimeout: Duration
+    /// The wait before the second try; it doubles with each further one.
+    public var firstPause: Duration
+
+    /// Four tries within about ten seconds, 20 seconds to connect, 30 without a byte.
+    public static let usual = DownloadPolicy(
+        tries: 4,
+        connectTimeout: .seconds(20),
+        stallTimeout: .seconds(30),
+        firstPause: .seconds(1),
+    )
+
+    public init(tries: Int, connectTimeout: Duration, stallTimeout: Duration, firstPause: Duration) {
+        self.tries = tries
+        self.connectTimeout = connectTimeout
+        self.stallTimeout = stallTimeout
+        self.firstPause = firstPause
+    }
+}

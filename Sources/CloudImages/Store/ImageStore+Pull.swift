@@ -1,0 +1,212 @@
+public import HostSupport
+import Quantities
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What a pull did.
+public struct PulledImage: Sendable {
+    /// How the image came to be here.
+    public enum Source: String, Sendable, Hashable {
+        /// It was downloaded now.
+        case downloaded
+        /// It was here already, and the vendor's list says that it is the newest.
+        case current
+        /// It was here already, and the vendor could not be asked.
+        case offline
+    }
+
+    public let image: Image
+    public let source: Source
+    /// Why the signature on the vendor's list was not checked; nil when it was, and is the vendor's.
+    public let signatureGap: String?
+}
+
+extension ImageStore {
+    /// Downloads an image, unless the newest is here already, checks it by the vendor's digest and puts it into the store.
+    ///
+    /// Of several processes that want the same image at once, one downloads and the others wait for it. What a broken-off
+    /// download left is taken up again.
+    /// - Parameters:
+    ///   - entry: Where the image is, from an ``ImageCatalog``.
+    ///   - patience: How long to wait for another process that downloads the same image.
+    /// - Throws: ``CloudImagesError`` with code `downloadFailed`, `badDigest`, `badSignature`, `badImage` or `cannotWrite`;
+    ///   `DeadlineExceeded` when another process did not finish; `FileFailure`.
+    public func pull(
+        _ entry: CatalogEntry,
+        policy: DownloadPolicy = .usual,
+        patience: Duration = .seconds(3600),
+        progress: @escaping ProgressHandler = { _ in },
+    ) async throws -> PulledImage {
+        let downloads = path.appending(".downloads")
+        try Folder.create(downloads)
+        let lockFile = downloads.appending("\(entry.fileName).lock")
+        let lock: FileLock
+        if let free = try FileLock.take(lockFile) {
+            lock = free
+        } else {
+            let holder = FileLock.holder(of: lockFile).map { "process \($0)" } ?? "another process"
+            progress(ProgressUpdate("wait for \(holder), which downloads the same image"))
+            lock = try await FileLock.acquire(lockFile, within: patience)
+        }
+        let pulled = try await Pull(
+            store: self,
+            entry: entry,
+            policy: policy,
+            downloads: downloads,
+            progress: progress,
+        ).run()
+        // Held until here: the lock goes with the value.
+        _ = consume lock
+        return pulled
+    }
+}
+
+/// One pull, by a process that holds the image's lock.
+private struct Pull {
+    let store: ImageStore
+    let entry: CatalogEntry
+    let policy: DownloadPolicy
+    let downloads: FilePath
+    let progress: ProgressHandler
+
+    private var here: Image? {
+        store.list().first { $0.name == entry.name && $0.architecture == entry.architecture }
+    }
+
+    func run() async throws -> PulledImage {
+        let digest: ImageDigest
+        let signatureGap: String?
+        do {
+            (digest, signatureGap) = try await promisedDigest()
+        } catch let error as CloudImagesError where error.code == .downloadFailed {
+            guard let here, here.source == entry.url else { throw error }
+            progress(ProgressUpdate("the vendor cannot be asked whether there is a newer one (\(error))"))
+            return PulledImage(image: here, source: .offline, signatureGap: nil)
+        }
+        if let here, here.digest == digest.description, (try? store.image(reference)) != nil {
+            return PulledImage(image: here, source: .current, signatureGap: signatureGap)
+        }
+        let part = downloads.appending("\(digest.hexadecimal.prefix(32)).part")
+        try await download(to: part, expecting: digest)
+        let image = try await adopt(part, digest: digest)
+        return PulledImage(image: image, source: .downloaded, signatureGap: signatureGap)
+    }
+
+    private var reference: ImageReference {
+        get throws { try ImageReference("\(entry.name):\(entry.architecture.rawValue)") }
+    }
+
+    /// The digest that the vendor's list gives, its signature checked where that can be done.
+    private func promisedDigest() async throws -> (ImageDigest, signatureGap: String?) {
+        let scratch = downloads.appending("list-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+        try Folder.create(scratch)
+        return try await withCleanup {
+            progress(ProgressUpdate("read \(entry.digestsURL)"))
+            var list = try await Download(url: entry.digestsURL, policy: policy).text(scratch: scratch)
+            var signatureGap: String?
+            switch entry.signature {
+            case .none:
+                signatureGap = "its vendor does not sign the list of digests"
+            case .inline:
+                (list, signatureGap) = try await checked(list, signature: nil, scratch: scratch)
+            case .detached(let url):
+                let file = scratch.appending("signature")
+                try await Download(url: url, policy: policy, mostBytes: 1 << 20).run(into: file)
+                let signature = try WholeFile.read(file)
+                (list, signatureGap) = try await checked(list, signature: signature, scratch: scratch)
+            }
+            guard let digest = DigestList.digest(of: entry.fileName, in: list) else {
+                throw CloudImagesError(
+                    .badDigest,
+                    "\(entry.digestsURL): has no digest of \(entry.fileName), without which it is not taken; "
+                        + "the vendor may have moved it: see \(entry.url)",
+                )
+            }
+            return (digest, signatureGap)
+        } cleanup: {
+            try? Folder.removeTree(scratch)
+        }
+    }
+
+    private func checked(
+        _ list: String,
+        signature: [UInt8]?,
+        scratch: FilePath,
+    ) async throws -> (list: String, gap: String?) {
+        let (finding, text) = try await ListSignature(entry: entry, scratch: scratch).check(list, signature: signature)
+        switch finding {
+        case .good: return (text, nil)
+        case .notChecked(let reason): return (text, reason)
+        }
+    }
+
+    /// Downloads the disk and checks it; a part that turns out wrong is thrown away, and once begun anew.
+    private func download(to part: FilePath, expecting digest: ImageDigest) async throws {
+        let wasResumed = ((try? DiskFile(part).count) ?? 0) > 0
+        try await Download(url: entry.url, policy: policy, progress: progress).run(into: part)
+        progress(ProgressUpdate("check the digest of \(entry.fileName)"))
+        let actual = try await ImageDigest.compute(digest.algorithm, of: part)
+        guard actual != digest.hexadecimal else { return }
+        try Folder.removeTree(part)
+        guard !wasResumed else {
+            progress(ProgressUpdate("what was there of \(entry.fileName) does not fit, download it anew"))
+            try await download(to: part, expecting: digest)
+            return
+        }
+        throw CloudImagesError(
+            .badDigest,
+            "\(entry.url): what came has the digest \(digest.algorithm.rawValue):\(actual.prefix(16))…, its vendor's list "
+                + "says \(digest.hexadecimal.prefix(16))…; it was thrown away. Try again later: the vendor may be in the "
+                + "middle of a change, or something on the way changes files",
+        )
+    }
+
+    private func adopt(_ part: FilePath, digest: ImageDigest) async throws -> Image {
+        let facts: DiskFacts
+        do {
+            facts = try DiskFacts.read(part)
+        } catch {
+            try? Folder.removeTree(part)
+            throw CloudImagesError(error.code, "\(entry.url): \(error)", cause: error)
+        }
+        let staging = try store.makeStaging()
+        do {
+            let disk = staging.appending("disk.\(facts.format.rawValue)")
+            try await BlockingCalls.run { try Self.settle(part, as: disk) }
+            let image = Image(
+                name: entry.name,
+                architecture: entry.architecture,
+                disk: disk,
+                format: facts.format,
+                defaultUser: entry.defaultUser,
+                source: entry.url,
+                digest: digest.description,
+                created: Int64(time(nil)),
+            )
+            return try store.adopt(image, staging: staging)
+        } catch {
+            try? Folder.removeTree(staging)
+            throw error
+        }
+    }
+
+    /// Makes sure that the bytes are on the disk before the file gets its name.
+    private static func settle(_ part: FilePath, as disk: FilePath) throws {
+        do {
+            let file = try FileDescriptor.open(part, .readWrite, options: .closeOnExec)
+            try file.closeAfter {
+                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+            guard rename(part.string, disk.string) == 0 else { throw Errno(rawValue: errno) }
+        } catch {
+            throw FileFailure("write", disk, error as? Errno ?? .ioError)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import HostSupport
+public import Quantities
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What is known of an image of the store besides what it is.
+public struct StoredImage: Sendable {
+    public let image: Image
+    /// The disk's size as the guest sees it; nil when its header cannot be read.
+    public let virtualSize: ByteCount?
+    /// What the image's files take on the host's disk.
+    public let occupiedSize: ByteCount
+    /// The overlays that are made on it.
+    public let usedBy: [FilePath]
+}
+
+/// What a full check of an image found.
+public enum ImageVerdict: Sendable, Hashable {
+    /// The disk has the digest that it had when it came into the store.
+    case whole
+    /// The disk is another; `actual` is its digest.
+    case changed(actual: String)
+    /// The image has no digest to compare with.
+    case unknown
+}
+
+extension ImageStore {
+    /// The images with their sizes and who uses them, by name.
+    public func inventory() -> [StoredImage] {
+        let use = ImageUse(in: overlayFolders)
+        return list().map { stored($0, use: use) }
+    }
+
+    private func stored(_ image: Image, use: ImageUse) -> StoredImage {
+        StoredImage(
+            image: image,
+            virtualSize: try? DiskFacts.read(image.disk, format: image.format).virtualSize,
+            occupiedSize: occupiedSize(of: image.disk.removingLastComponent()),
+            usedBy: use.overlays(on: image.disk),
+        )
+    }
+
+    private func occupiedSize(of folder: FilePath) -> ByteCount {
+        let sizes = Folder.names(in: folder).map { name -> UInt64 in
+            var status = stat()
+            let path = folder.appending(name)
+            guard lstat(path.string, &status) == 0 else { return 0 }
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            return UInt64(status.st_blocks) * 512 + (isFolder ? occupiedSize(of: path).bytes : 0)
+        }
+        return ByteCount(sizes.reduce(0, +))
+    }
+
+    /// Removes an image, unless overlays are made on it.
+    ///
+    /// - Parameter isForced: Remove it all the same; those overlays are worth nothing then.
+    /// - Returns: What was freed.
+    /// - Throws: ``CloudImagesError`` with code `unknownImage` or `inUse`; `FileFailure`.
+    @discardableResult
+    public func remove(_ reference: ImageReference, isForced: Bool = false) throws -> ByteCount {
+        guard case .stored(let name, let architecture) = reference.target else {
+            throw CloudImagesError(.badReference, "\(reference): is a file, not an image of the store; use rm")
+        }
+        let images = everything().filter { $0.name == name && $0.architecture == architecture }
+        guard !images.isEmpty else {
+            throw CloudImagesError(.unknownImage, "no image \(reference) is here; see: quiver image ls")
+        }
+        let users = ImageUse(in: overlayFolders)
+        let overlays = images.flatMap { users.overlays(on: $0.disk) }
+        guard overlays.isEmpty || isForced else {
+            throw CloudImagesError(
+                .inUse,
+                "\(reference): is the base of \(Self.naming(overlays)); remove these first, or add --force to break them",
+            )
+        }
+        return try discard(images.map { $0.disk.removingLastComponent() })
+    }
+
+    private static func naming(_ paths: [FilePath]) -> String {
+        let shown = paths.prefix(3).map(\.string).joined(separator: ", ")
+        return paths.count > 3 ? "\(shown) and \(paths.count - 3) more" : shown
+    }
+
+    /// Removes what nothing needs: disks that a newer image of the same name replaced, and what broke off.
+    ///
+    /// - Parameter all: Also images that no overlay is made on.
+    /// - Returns: What was freed.
+    @discardableResult
+    public func prune(all: Bool = false) throws -> ByteCount {
+        let users = ImageUse(in: overlayFolders)
+        let current = Set(list().map(\.disk))
+        let unneeded = everything().filter {
+            users.overlays(on: $0.disk).isEmpty && (all || !current.contains($0.disk))
+        }
+        let leftovers = Folder.names(in: path).filter(isLeftover).map { path.appending($0) }
+        return try discard(unneeded.map { $0.disk.removingLastComponent() } + leftovers + abandonedDownloads())
+    }
+
+    /// Whether a folder was left by a process that is no more.
+    private func isLeftover(_ name: String) -> Bool {
+        let parts = name.split(separator: "-")
+        guard parts.count == 3, parts[0] == ".making", let process = pid_t(parts[1]) else { return false }
+        return kill(process, 0) != 0 && errno == ESRCH
+    }
+
+    /// Parts of downloads, when no process is downloading.
+    private func abandonedDownloads() throws -> [FilePath] {
+        let downloads = path.appending(".downloads")
+        let names = Folder.names(in: downloads)
+        for name in names where name.hasSuffix(".lock") {
+            guard try FileLock.take(downloads.appending(name)) != nil else { return [] }
+        }
+        return names.filter { !$0.hasSuffix(".lock") }.map { downloads.appending($0) }
+    }
+
+    private func discard(_ paths: [FilePath]) throws -> ByteCount {
+        var freed: UInt64 = 0
+        for path in paths {
+            freed += occupiedSize(of: path).bytes
+            var status = stat()
+            if lstat(path.string, &status) == 0 { freed += UInt64(status.st_blocks) * 512 }
+            try Folder.removeTree(path)
+        }
+        return ByteCount(freed)
+    }
+
+    /// Reads an image's disk whole and compares it with its digest.
+    public func verify(_ image: Image) async throws -> ImageVerdict {
+        guard let text = image.digest, let digest = ImageDigest(text) else { return .unknown }
+        let actual = try await ImageDigest.compute(digest.algorithm, of: image.disk)
+        return actual == digest.hexadecimal ? .whole : .changed(actual: "\(digest.algorithm.rawValue):\(actual)")
+    }
+}

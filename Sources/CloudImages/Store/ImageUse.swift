@@ -1,0 +1,32 @@
+import HostSupport
+import SystemPackage
+
+/// Who depends on a disk of the store: overlays of machines, bakes and templates.
+struct ImageUse {
+    /// The overlays found, by the disk that they are made on.
+    private var overlays: [FilePath: [FilePath]] = [:]
+
+    /// Looks through the folders, two levels deep, as machines and bakes lie there.
+    init(in folders: [FilePath]) {
+        for folder in folders { search(folder, depth: 3) }
+    }
+
+    /// The overlays that are made on a disk.
+    func overlays(on disk: FilePath) -> [FilePath] {
+        overlays[disk] ?? []
+    }
+
+    private mutating func search(_ folder: FilePath, depth: Int) {
+        for name in Folder.names(in: folder) {
+            let path = folder.appending(name)
+            if name.hasSuffix(".qcow2") {
+                guard let facts = try? DiskFacts.read(path, format: .qcow2), let backing = facts.qcow2?.backingFile,
+                    case .file(let base, _) = BackingName(backing, recordedBy: path)
+                else { continue }
+                overlays[base, default: []].append(path)
+            } else if depth > 1 {
+                search(path, depth: depth - 1)
+            }
+        }
+    }
+}

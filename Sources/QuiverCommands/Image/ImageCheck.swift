@@ -1,0 +1,90 @@
+import ArgumentParser
+import CloudImages
+import SystemPackage
+
+/// The command `quiver image check`.
+struct ImageCheck: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Read images whole and compare them with their digests.",
+        discussion: "Without a name all images of the store are checked. Ends with 1 when one is not what it was.",
+    )
+
+    @Argument(help: "An image's name, as in debian:12.")
+    var image: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let store = ImageStore()
+        let reports = try await chosen(of: store).asyncMap { image in
+            Report.Line(image, verdict: try await store.verify(image))
+        }
+        try output.render(Report(images: reports))
+        guard reports.allSatisfy({ $0.state != "changed" }) else {
+            throw CommandFailure(
+                .failed,
+                "an image is not what it was; get it anew: quiver image rm NAME, then pull or build"
+            )
+        }
+    }
+
+    private func chosen(of store: ImageStore) throws -> [Image] {
+        let images = store.list()
+        guard let name = image else { return images }
+        guard case .stored(let wanted, let architecture) = try ImageReference(name).target else {
+            throw CommandFailure(.usage, "\(name): is a file; see: quiver overlay check")
+        }
+        let found = images.filter { $0.name == wanted && $0.architecture == architecture }
+        guard found.isEmpty else { return found }
+        throw CloudImagesError(.unknownImage, "no image \(name) is here; see: quiver image ls")
+    }
+
+    private struct Report: Renderable {
+        struct Line: Encodable {
+            let name: String
+            let architecture: String
+            /// `whole`, `changed`, or `unknown` when there is no digest to compare with.
+            let state: String
+            let digest: String?
+            let actualDigest: String?
+            let disk: String
+
+            init(_ image: Image, verdict: ImageVerdict) {
+                name = image.name
+                architecture = image.architecture.rawValue
+                digest = image.digest
+                disk = image.disk.string
+                switch verdict {
+                case .whole: (state, actualDigest) = ("whole", image.digest)
+                case .changed(let actual): (state, actualDigest) = ("changed", actual)
+                case .unknown: (state, actualDigest) = ("unknown", nil)
+                }
+            }
+        }
+
+        let images: [Line]
+
+        var text: String {
+            images.map { image in
+                switch image.state {
+                case "whole": "\(image.name) (\(image.architecture)): whole"
+                case "changed":
+                    "\(image.name) (\(image.architecture)): changed: \(image.disk) is \(image.actualDigest ?? "?")"
+                default: "\(image.name) (\(image.architecture)): has no digest to compare with"
+                }
+            }.joined(separator: "\n")
+        }
+
+        func encode(to encoder: any Encoder) throws { try images.encode(to: encoder) }
+    }
+}
+
+extension Array {
+    /// The results of a function that waits, one after another.
+    fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async rethrows -> [Result] {
+        var results: [Result] = []
+        for element in self { results.append(try await transform(element)) }
+        return results
+    }
+}

@@ -1,0 +1,122 @@
+import CloudImages
+import HostSupport
+import Quantities
+import SystemPackage
+import Testing
+
+@Suite struct StoreTests {
+    private static func withStore(_ body: (FilePath, ImageStore, _ file: FilePath) async throws -> Void) async throws {
+        try await withScratchFolder { folder in
+            let file = folder.appending("disk.qcow2")
+            try await QemuImg.run(["create", "-q", "-f", "qcow2", file.string, "64M"])
+            try await body(folder, ImageStore(home: QuiverHome(root: folder.appending("home"))), file)
+        }
+    }
+
+    @Test func `an imported image is found by its name, listed and removed`() async throws {
+        try await Self.withStore { folder, store, file in
+            let image = try await store.importing(file, as: ImageReference("mine:1"))
+            #expect(try store.image(ImageReference("mine:1")) == image)
+            #expect(try WholeFile.read(image.disk) == WholeFile.read(file))
+            #expect(try await store.verify(image) == .whole)
+            let stored = try #require(store.inventory().first)
+            #expect(stored.virtualSize == .mebibytes(64))
+            #expect(stored.usedBy.isEmpty)
+            try store.remove(ImageReference("mine:1"))
+            let error = try #require(throws: CloudImagesError.self) { try store.image(ImageReference("mine:1")) }
+            #expect(error.code == .unknownImage)
+        }
+    }
+
+    @Test func `a raw image with holes is imported with its holes`() async throws {
+        try await Self.withStore { folder, store, _ in
+            let raw = folder.appending("disk.raw")
+            try await QemuImg.run(["create", "-q", "-f", "raw", raw.string, "200M"])
+            let image = try await store.importing(raw, as: ImageReference("raw"))
+            let facts = try DiskFacts.read(image.disk, format: image.format)
+            #expect(image.format == .raw)
+            #expect(facts.virtualSize == .mebibytes(200))
+            #expect(facts.occupiedSize < .mebibytes(1))
+        }
+    }
+
+    @Test func `an image that needs another file is not taken`() async throws {
+        try await Self.withStore { folder, store, file in
+            let overlay = folder.appending("overlay.qcow2")
+            try Overlay.create(at: overlay, base: file)
+            let error = try await #require(throws: CloudImagesError.self) {
+                try await store.importing(overlay, as: ImageReference("mine"))
+            }
+            #expect(error.code == .unsupported)
+            #expect(error.message.contains("qemu-img convert"))
+            #expect(Folder.names(in: store.path).isEmpty)
+        }
+    }
+
+    @Test func `an image in use is removed by force alone`() async throws {
+        try await Self.withStore { folder, store, file in
+            let image = try await store.importing(file, as: ImageReference("mine"))
+            let machine = folder.appending("home/machines/vm1")
+            try Folder.create(machine)
+            try Overlay.create(at: machine.appending("disk.qcow2"), base: image.disk)
+            #expect(store.inventory().first?.usedBy == [machine.appending("disk.qcow2")])
+            let error = try #require(throws: CloudImagesError.self) { try store.remove(ImageReference("mine")) }
+            #expect(error.code == .inUse)
+            #expect(error.message.contains("vm1"))
+            try store.prune(all: true)
+            #expect(store.list().count == 1)
+            try store.remove(ImageReference("mine"), isForced: true)
+            #expect(store.list().isEmpty)
+        }
+    }
+
+    @Test func `a disk that somebody wrote to is refused, and told by a full check`() async throws {
+        try await Self.withStore { _, store, file in
+            let image = try await store.importing(file, as: ImageReference("mine"))
+            try await QemuIO.run("write -P 1 0 64k", image.disk)
+            let error = try #require(throws: CloudImagesError.self) { try store.image(ImageReference("mine")) }
+            #expect(error.code == .badImage)
+            #expect(error.message.contains("quiver image check mine"))
+            guard case .changed = try await store.verify(image) else {
+                Issue.record("the check did not see the change")
+                return
+            }
+            // The same file again mends it.
+            _ = try await store.importing(file, as: ImageReference("mine"))
+            #expect(try await store.verify(store.image(ImageReference("mine"))) == .whole)
+        }
+    }
+
+    @Test func `pruning removes replaced images and what broke off, and nothing else`() async throws {
+        try await Self.withStore { folder, store, file in
+            _ = try await store.importing(file, as: ImageReference("mine"))
+            try await QemuIO.run("write -P 1 0 64k", file)
+            let newer = try await store.importing(file, as: ImageReference("mine"))
+            // No process has the largest number there is.
+            let leftover = store.path.appending(".making-4194999-1")
+            try Folder.create(leftover)
+            #expect(Folder.names(in: store.path).count == 3)
+            try store.prune()
+            #expect(Folder.names(in: store.path).count == 1)
+            #expect(try await store.verify(newer) == .whole)
+        }
+    }
+
+    @Test(arguments: [
+        ("debian:12", "debian:12", ImageArchitecture.host), ("ubuntu:24.04:arm64", "ubuntu:24.04", .arm64),
+        ("fedora:amd64", "fedora", .amd64), ("mine", "mine", .host),
+    ])
+    func `a reference names an image and an architecture`(
+        text: String,
+        name: String,
+        architecture: ImageArchitecture,
+    ) throws {
+        #expect(try ImageReference(text).target == .stored(name: name, architecture: architecture))
+    }
+
+    @Test(arguments: ["", ":", "debian:", "-x", "a b", "debian:12:13", "..", "über"])
+    func `what is no reference is refused`(text: String) throws {
+        let error = try #require(throws: CloudImagesError.self) { _ = try ImageReference(text) }
+        #expect(error.code == .badReference)
+    }
+}

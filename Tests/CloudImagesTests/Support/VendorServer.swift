@@ -1,0 +1,202 @@
+import Dispatch
+import Synchronization
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// An HTTP server on the loopback address with files as a vendor lays them out, and faults as networks have them.
+final class VendorServer: Sendable {
+    /// What goes wrong with one request.
+    enum Fault: Sendable {
+        /// The connection closes after so many bytes of the content.
+        case cut(after: Int)
+        /// Nothing more comes after so many bytes of the content, and the connection stays.
+        case stall(after: Int)
+        /// An answer with this status and no content.
+        case status(Int)
+        /// The whole file, though its rest was asked for.
+        case ignoresRange
+        /// Pieces of so many bytes with a pause between.
+        case slow(piece: Int, milliseconds: UInt32)
+        /// Content without end, and no length announced.
+        case endless
+        /// A length beyond every disk is announced.
+        case announces(length: Int)
+        /// A redirection to another URL.
+        case redirects(to: String)
+    }
+
+    /// A request as it came.
+    struct Request: Sendable, Equatable {
+        let path: String
+        /// The first byte asked for; nil when the whole file was.
+        let from: Int?
+    }
+
+    private struct State {
+        var files: [String: [UInt8]] = [:]
+        var faults: [String: [Fault]] = [:]
+        var requests: [Request] = []
+        var isStopped = false
+    }
+
+    let port: UInt16
+    private let listener: Int32
+    private let state = Mutex(State())
+    private static let queue = DispatchQueue(label: "vendor-server", attributes: .concurrent)
+
+    init() throws {
+        // A client that leaves in the middle of an answer must not end the tests.
+        signal(SIGPIPE, SIG_IGN)
+        #if canImport(Glibc)
+            let stream = Int32(SOCK_STREAM.rawValue)
+        #else
+            let stream = SOCK_STREAM
+        #endif
+        let listener = socket(AF_INET, stream, 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
+            }
+        }
+        guard bound else { throw Errno(rawValue: errno) }
+        self.listener = listener
+        port = UInt16(bigEndian: address.sin_port)
+        Self.queue.async { [self] in accept() }
+    }
+
+    func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
+
+    func put(_ path: String, _ bytes: some Sequence<UInt8>) {
+        state.withLock { $0.files[path] = Array(bytes) }
+    }
+
+    /// The faults of the next requests for a path, one for each; the ones after them are answered well.
+    func fail(_ path: String, _ faults: Fault...) {
+        fail(path, faults)
+    }
+
+    func fail(_ path: String, _ faults: [Fault]) {
+        state.withLock { $0.faults[path] = faults }
+    }
+
+    func requests(for path: String) -> [Request] {
+        state.withLock { $0.requests.filter { $0.path == path } }
+    }
+
+    func stop() {
+        // The thread that waits for clients closes: a closed number could be another test's socket a moment later.
+        state.withLock { state in
+            if !state.isStopped { shutdown(listener, Int32(SHUT_RDWR)) }
+            state.isStopped = true
+        }
+    }
+
+    private func accept() {
+        while true {
+            #if canImport(Glibc)
+                let client = Glibc.accept(listener, nil, nil)
+            #else
+                let client = Darwin.accept(listener, nil, nil)
+            #endif
+            guard client >= 0 else {
+                close(listener)
+                return
+            }
+            Self.queue.async { [self] in
+                answer(FileDescriptor(rawValue: client))
+                close(client)
+            }
+        }
+    }
+
+    private func answer(_ client: FileDescriptor) {
+        guard let request = read(from: client) else { return }
+        let (content, fault) = state.withLock { state -> ([UInt8]?, Fault?) in
+            state.requests.append(request)
+            let faults = state.faults[request.path] ?? []
+            state.faults[request.path] = Array(faults.dropFirst())
+            return (state.files[request.path], faults.first)
+        }
+        try? send(content, for: request, fault: fault, to: client)
+    }
+
+    private func read(from client: FileDescriptor) -> Request? {
+        var text = ""
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while !text.contains("\r\n\r\n") {
+            guard let count = try? buffer.withUnsafeMutableBytes({ try client.read(into: $0) }), count > 0 else {
+                return nil
+            }
+            text += String(decoding: buffer[..<count], as: UTF8.self)
+        }
+        guard let path = text.split(separator: " ").dropFirst().first else { return nil }
+        let range = text.split(separator: "\r\n").first { $0.lowercased().hasPrefix("range: bytes=") }
+        let from = range.flatMap { Int($0.dropFirst("Range: bytes=".count).prefix { $0.isNumber }) }
+        return Request(path: String(path), from: from)
+    }
+
+    private func send(_ content: [UInt8]?, for request: Request, fault: Fault?, to client: FileDescriptor) throws {
+        func head(_ status: String, _ fields: [String] = []) throws {
+            let lines = ["HTTP/1.1 \(status)"] + fields + ["Connection: close", "", ""]
+            try client.writeAll(lines.joined(separator: "\r\n").utf8)
+        }
+        guard let content else { return try head("404 Not Found", ["Content-Length: 0"]) }
+        var from = request.from
+        switch fault {
+        case .status(let status): return try head("\(status) Fault", ["Content-Length: 0"])
+        case .redirects(let url): return try head("302 Found", ["Location: \(url)", "Content-Length: 0"])
+        case .endless:
+            try head("200 OK")
+            let piece = [UInt8](repeating: 7, count: 65536)
+            while true { try client.writeAll(piece) }
+        case .announces(let length):
+            try head("200 OK", ["Content-Length: \(length)"])
+            try client.writeAll(content)
+            return
+        case .ignoresRange: from = nil
+        case .cut, .stall, .slow, nil: break
+        }
+        if let from, from >= content.count {
+            return try head(
+                "416 Range Not Satisfiable",
+                ["Content-Range: bytes */\(content.count)", "Content-Length: 0"]
+            )
+        }
+        let body = content[(from ?? 0)...]
+        if let from {
+            let range = "Content-Range: bytes \(from)-\(content.count - 1)/\(content.count)"
+            try head("206 Partial Content", [range, "Content-Length: \(body.count)"])
+        } else {
+            try head("200 OK", ["Content-Length: \(body.count)"])
+        }
+        switch fault {
+        case .cut(let count):
+            try client.writeAll(body.prefix(count))
+        case .stall(let count):
+            try client.writeAll(body.prefix(count))
+            var ignored: UInt8 = 0
+            // Returns once the client has given up and closed.
+            _ = try withUnsafeMutableBytes(of: &ignored) { try client.read(into: $0) }
+        case .slow(let piece, let milliseconds):
+            var rest = body
+            while !rest.isEmpty {
+                try client.writeAll(rest.prefix(piece))
+                rest = rest.dropFirst(piece)
+                usleep(milliseconds * 1000)
+            }
+        default:
+            try client.writeAll(body)
+        }
+    }
+}
