@@ -110,7 +110,7 @@ public struct AcceleratorTrials: Sendable {
     }
 
     /// Runs the trial's guest under the accelerator.
-    private func tryOut(_ accelerator: Accelerator) async throws -> String? {
+    func tryOut(_ accelerator: Accelerator) async throws -> String? {
         let guest = TrialGuest(architecture: qemu.architecture)
         let image = cache.appending("trial-\(getpid())-\(UInt32.random(in: 0 ... .max)).img")
         try Folder.create(cache)

@@ -13,9 +13,9 @@ struct TrialGuest {
     var image: [UInt8] {
         switch architecture {
         case .x86_64:
-            // SeaBIOS boots from no disk of a single sector.
+            // SeaBIOS makes up cylinders and heads for a disk, and boots from none that is smaller than a few of them.
             Self.bootSector + [UInt8](repeating: 0, count: 510 - Self.bootSector.count) + [0x55, 0xAA]
-                + [UInt8](repeating: 0, count: 64 << 10)
+                + [UInt8](repeating: 0, count: (1 << 20) - 512)
         case .aarch64:
             Self.kernel
         }

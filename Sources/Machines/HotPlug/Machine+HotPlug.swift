@@ -1,0 +1,98 @@
+import QAPI
+import QMPClient
+import QMPCore
+public import Quantities
+import SystemPackage
+import WireJSON
+
+extension Machine {
+    /// Plugs a disk into the running machine.
+    ///
+    /// - Throws: ``MachineError``: `invalidDescription` when all hot-plug slots are taken or QEMU refuses the disk;
+    ///   what had been plugged is taken away again.
+    public func plug(_ drive: Drive) async throws(MachineError) {
+        let slot = try await freeSlot()
+        _ = try await command("blockdev-add", drive.blockNode)
+        do {
+            _ = try await command("device_add", drive.device(bus: slot))
+        } catch {
+            _ = try? await command("blockdev-del", ["node-name": .string(drive.id)])
+            throw error
+        }
+    }
+
+    /// Takes a disk out of the running machine; the guest has to agree.
+    ///
+    /// - Throws: ``MachineError``: `timedOut` when the guest does not let go of it, as one does that has not booted.
+    public func unplug(_ drive: Drive, within deadline: Duration = .seconds(30)) async throws(MachineError) {
+        try await remove(device: drive.deviceID, within: deadline)
+        _ = try await command("blockdev-del", ["node-name": .string(drive.id)])
+    }
+
+    /// Plugs a network card into the running machine.
+    ///
+    /// - Returns: Its forwards with the ports that they really have.
+    public func plug(_ network: UserNetwork) async throws(MachineError) -> [PortForward] {
+        let slot = try await freeSlot()
+        let before = try await qmp.boundForwards(machine: name)
+        _ = try await command("netdev_add", network.backend)
+        do {
+            _ = try await command("device_add", network.device(bus: slot))
+        } catch {
+            _ = try? await command("netdev_del", ["id": .string(network.id)])
+            throw error
+        }
+        return try await noteForwards().filter { !before.contains($0) }
+    }
+
+    /// Takes a network card out of the running machine; the guest has to agree.
+    ///
+    /// - Throws: ``MachineError``: `timedOut` when the guest does not let go of it.
+    public func unplug(_ network: UserNetwork, within deadline: Duration = .seconds(30)) async throws(MachineError) {
+        try await remove(device: network.deviceID, within: deadline)
+        _ = try await command("netdev_del", ["id": .string(network.id)])
+        _ = try await noteForwards()
+    }
+
+    /// Makes a drive larger; the guest sees it at once.
+    ///
+    /// - Parameter id: The drive's id.
+    public func resizeDrive(_ id: String, to size: ByteCount) async throws(MachineError) {
+        _ = try await command("block_resize", ["node-name": .string(id), "size": JSON(size.bytes)])
+    }
+
+    private func remove(device id: String, within deadline: Duration) async throws(MachineError) {
+        do {
+            let removal = try await qmp.startDeviceRemoval(id: id)
+            try await removal.wait(deadline: deadline)
+        } catch  where error.code == .timedOut {
+            throw self.error(
+                .timedOut,
+                "the guest did not let go of \(id) within \(deadline.shortText); has it booted, and does it know hot-plug?",
+                cause: error,
+            )
+        } catch {
+            throw self.error(.monitorFailed, "\(id) cannot be taken out", cause: error)
+        }
+    }
+
+    /// A hot-plug slot that nothing is in.
+    private func freeSlot() async throws(MachineError) -> String {
+        let buses: [PciInfo]
+        do {
+            buses = try await qmp.queryPCI()
+        } catch {
+            throw self.error(.monitorFailed, "its slots cannot be listed", cause: error)
+        }
+        let free = buses.flatMap(\.devices).first { device in
+            device.qdevID.hasPrefix("slot") && device.pciBridge?.devices?.isEmpty != false
+        }
+        guard let free else {
+            throw error(
+                .invalidDescription,
+                "it has no free slot to plug something into; it was started with \(description.hotPlugSlots)",
+            )
+        }
+        return free.qdevID
+    }
+}

@@ -1,0 +1,76 @@
+public import Machines
+public import Testing
+
+/// Gives a test, or all tests of a suite together, a running machine: ``Machines/Machine/current``.
+///
+///     @Suite(.machine { folder in try await describeMyMachine(in: folder) }, .serialized)
+///     struct MyTests {
+///         @Test func `the guest answers`() async throws {
+///             let machine = try Machine.current
+///         }
+///     }
+///
+/// On a suite, one machine serves all of its tests, which therefore should not run at once. The machine ends, and its
+/// files go, when the test or suite does, however that happens.
+public struct MachineTrait: SuiteTrait, TestTrait, TestScoping {
+    private let options: LaunchOptions
+    private let describe: @Sendable (MachineFolder) async throws -> MachineDescription
+    private let prepare: @Sendable (Machine) async throws -> Void
+
+    init(
+        options: LaunchOptions,
+        describe: @escaping @Sendable (MachineFolder) async throws -> MachineDescription,
+        prepare: @escaping @Sendable (Machine) async throws -> Void,
+    ) {
+        self.options = options
+        self.describe = describe
+        self.prepare = prepare
+    }
+
+    @concurrent
+    public func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void,
+    ) async throws {
+        try await withMachine(named: "test", options: options, describe: describe) { machine in
+            try await prepare(machine)
+            try await CurrentMachine.$machine.withValue(machine) {
+                try await function()
+            }
+        }
+    }
+}
+
+extension Trait where Self == MachineTrait {
+    /// A machine of the description that `describe` makes in the folder given.
+    ///
+    /// - Parameter prepare: Waits for the guest, say; the tests begin when it returns.
+    public static func machine(
+        options: LaunchOptions = LaunchOptions(),
+        describe: @escaping @Sendable (MachineFolder) async throws -> MachineDescription,
+        prepare: @escaping @Sendable (Machine) async throws -> Void = { _ in },
+    ) -> Self {
+        MachineTrait(options: options, describe: describe, prepare: prepare)
+    }
+}
+
+enum CurrentMachine {
+    @TaskLocal static var machine: Machine?
+}
+
+/// A test asked for a machine and has none.
+public struct NoCurrentMachine: Error, CustomStringConvertible {
+    public var description: String { "no machine: give the test or its suite the trait .machine { ... }" }
+}
+
+extension Machine {
+    /// The machine that ``MachineTrait`` gave to this test.
+    /// - Throws: ``NoCurrentMachine`` outside of such a test.
+    public static var current: Machine {
+        get throws {
+            guard let machine = CurrentMachine.machine else { throw NoCurrentMachine() }
+            return machine
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import HostSupport
+import Quantities
+import SystemPackage
+import Testing
+
+@testable import Machines
+
+struct DescriptionTests {
+    @Test func `a description survives its file, with paths as text`() throws {
+        var description = MachineDescription(architecture: .aarch64, processorCount: 3, memory: .mebibytes(512))
+        description.drives = [Drive(id: "disk0", file: "/a b/c.qcow2"), .seed("/seed.iso")]
+        description.firmware = .uefiFiles(code: "/code.fd", variables: "/vars.qcow2")
+        description.memoryBacking = .sharedFile("/ram")
+        description.kernel = DirectKernel(image: "/vmlinuz", initialRamdisk: nil, commandLine: "quiet")
+        let path = FilePath("/tmp/quiver-description-\(UInt32.random(in: 0 ... .max)).json")
+        defer { try? Folder.removeTree(path) }
+        try MachineFile.write(description, to: path, machine: "m")
+        #expect(try WholeFile.readText(path).contains("\"/a b/c.qcow2\""))
+        #expect(try MachineFile.read(MachineDescription.self, from: path, machine: "m") == description)
+    }
+
+    private static func description(_ change: (inout MachineDescription) -> Void) -> MachineDescription {
+        var description = MachineDescription(architecture: .x86_64)
+        change(&description)
+        return description
+    }
+
+    @Test(arguments: [
+        ("0 processors", description { $0.processorCount = 0 }),
+        ("1.5 MiB", description { $0.memory = ByteCount(1_572_864) }),
+        ("does not exist", description { $0.drives = [Drive(id: "disk0", file: "/no/such/file")] }),
+        ("the id", description { $0.networks = [UserNetwork(id: "net 0")] }),
+        ("twice", description { $0.networks = [UserNetwork(), UserNetwork()] }),
+    ])
+    func `what cannot be is refused before QEMU is started`(mark: String, description: MachineDescription) {
+        let error = #expect(throws: MachineError.self) { try description.check(named: "m") }
+        #expect(error?.code == .invalidDescription)
+        #expect(error?.message.contains(mark) == true, "\(String(describing: error))")
+    }
+
+    @Test(arguments: ["", ".hidden", "a/b", "a b", "-x", String(repeating: "x", count: 65)])
+    func `a name that is no folder name is refused`(name: String) {
+        #expect(throws: MachineError.self) { try MachineStore.check(name: name) }
+    }
+
+    @Test func `sockets get a short path wherever the machine lies`() {
+        let deep = FilePath("/" + String(repeating: "deep/", count: 40) + "machine")
+        let folder = MachineFolder(path: deep, runtime: deep.appending("run"))
+        #expect(folder.channelSocket(29).string.utf8.count < 104)
+        #expect(folder == MachineFolder(path: deep, runtime: deep.appending("run")))
+    }
+}

@@ -1,0 +1,131 @@
+import HostSupport
+import Quantities
+import SystemPackage
+import Testing
+
+@testable import Machines
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Machines whose owner, process or host fails at a moment of its own choosing.
+@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+struct LifetimeTests {
+    private static let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
+
+    @Test func `of two that start a machine at once one wins and the other says who holds it`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            _ = try await store.create("one") { _ in Self.small }
+            let outcomes = await withTaskGroup(of: Result<Machine, any Error>.self) { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        do { return .success(try await store.start("one")) } catch { return .failure(error) }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            let winners = outcomes.compactMap { try? $0.get() }
+            #expect(winners.count == 1)
+            for case .failure(let error) in outcomes {
+                let error = try #require(error as? MachineError)
+                #expect(error.code == .alreadyRunning)
+                #expect(error.message.contains("process"), "\(error)")
+            }
+            for winner in winners { _ = try await winner.kill() }
+        }
+    }
+
+    @Test func `a QEMU that is killed makes its machine crashed, and it can be started again`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            _ = try await store.create("one") { _ in Self.small }
+            let machine = try await store.start("one")
+            await machine.disconnect()
+            kill(machine.process.processID, SIGKILL)
+            let cause = try await machine.waitUntilEnded()
+            #expect(cause.kind == .killed)
+            #expect(try store.status(of: "one").state == .crashed)
+            let again = try await store.start("one")
+            #expect(again.id != machine.id)
+            _ = try await again.kill()
+        }
+    }
+
+    @Test func `a QEMU that is stopped by SIGSTOP is called unresponsive, and killed all the same`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            _ = try await store.create("one") { _ in Self.small }
+            let machine = try await store.start("one")
+            await machine.disconnect()
+            kill(machine.process.processID, SIGSTOP)
+            #expect(try store.status(of: "one").state == .running)
+            let error = await #expect(throws: MachineError.self) {
+                try await store.attach(to: "one", within: .milliseconds(300))
+            }
+            #expect(error?.code == .unresponsive)
+            let cause = try await store.kill("one")
+            #expect(cause.kind == .killed)
+        }
+    }
+
+    @Test func `a machine without a trace of its end is stale`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            let folder = try await store.create("one") { _ in Self.small }
+            let machine = try await store.start("one")
+            await machine.disconnect()
+            _ = try await store.kill("one")
+            // What a host that lost its power leaves: no keeper was there to write how QEMU ended.
+            try Folder.removeTree(folder.exitFile)
+            #expect(try store.status(of: "one").state == .stale)
+        }
+    }
+
+    @Test func `a wish for an accelerator that runs no guest is an error, and auto says what it rejected`() async throws
+    {
+        try await ScratchHome.with { home in
+            let qemu = try QEMUInstallation.find(for: .aarch64)
+            let trials = AcceleratorTrials(qemu: qemu, cache: home.cache)
+            #if os(Linux)
+                let error = await #expect(throws: MachineError.self) {
+                    try await trials.choose(.only(.hvf), machine: "m")
+                }
+                #expect(error?.code == .acceleratorUnusable)
+            #endif
+            let verdict = try await trials.choose(.automatic, machine: "m")
+            if GuestArchitecture.host != .aarch64 { #expect(verdict.accelerator == .tcg) }
+        }
+    }
+
+    @Test(arguments: [GuestArchitecture.x86_64, .aarch64])
+    func `the trial's guest runs in software`(architecture: GuestArchitecture) async throws {
+        try await ScratchHome.with { home in
+            let qemu = try QEMUInstallation.find(for: architecture)
+            let reason = try await AcceleratorTrials(qemu: qemu, cache: home.cache).tryOut(.tcg)
+            #expect(reason == nil)
+        }
+    }
+
+    @Test func `200 machines leave no descriptor, process or file behind`() async throws {
+        try await ScratchHome.with { home in
+            // The first brings up what stays: queues and threads.
+            try await cycle(in: home)
+            let before = ProcessProbe.openDescriptors
+            for _ in 0..<200 { try await cycle(in: home) }
+            #expect(ProcessProbe.openDescriptors - before < 20)
+            #expect(Folder.names(in: home.cache.appending("scoped")).isEmpty)
+            #expect(Folder.names(in: home.runtime).isEmpty)
+        }
+    }
+
+    private func cycle(in home: QuiverHome) async throws {
+        try await withMachine(Self.small, home: home) { machine in
+            let state = try await machine.status()
+            #expect(state == .running)
+        }
+    }
+}
