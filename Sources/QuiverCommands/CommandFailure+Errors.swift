@@ -39,7 +39,9 @@ extension CommandFailure {
         }
     }
 
-    private static func status(of error: FileFailure) -> ExitStatus { status(of: error.reason) }
+    private static func status(of error: FileFailure) -> ExitStatus {
+        error.action == "read" ? .inputOutput : status(of: error.reason)
+    }
 
     private static func status(of reason: Errno) -> ExitStatus {
         switch reason {

@@ -19,6 +19,7 @@ public struct Quiver: AsyncParsableCommand {
         subcommands: [
             ImageCommand.self,
             OverlayCommand.self,
+            SeedCommand.self,
             StartCommand.self,
             ListCommand.self,
             StatusCommand.self,

@@ -1,10 +1,10 @@
 /// Finds what a user may have meant by a name that is not known.
 package enum NearestName {
     /// The known name that takes the fewest changed letters, or nil when none is close.
-    package static func find(_ name: String, among known: [String]) -> String? {
+    package static func find(_ name: String, among known: some Sequence<String>) -> String? {
         let wanted = Array(name.lowercased())
-        let best = known.map { ($0, distance(wanted, Array($0.lowercased()))) }.min { $0.1 < $1.1 }
-        guard let best, best.1 <= max(1, min(3, wanted.count / 2)) else { return nil }
+        let best = known.map { ($0, distance(wanted, Array($0.lowercased()))) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
+        guard let best, best.1 <= max(1, min(3, wanted.count / 3)) else { return nil }
         return best.0
     }
 

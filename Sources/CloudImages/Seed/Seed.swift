@@ -20,8 +20,8 @@ public struct Seed: Sendable, Hashable {
     }
 
     /// The files of the seed by name, in the order in which they are written.
-    var files: [(name: String, text: String)] {
-        var files = [("meta-data", metaData), ("user-data", userData)]
+    public var parts: [(name: String, text: String)] {
+        var files = [(name: "meta-data", text: metaData), (name: "user-data", text: userData)]
         if let vendorData { files.append(("vendor-data", vendorData)) }
         if let networkConfig { files.append(("network-config", networkConfig)) }
         return files

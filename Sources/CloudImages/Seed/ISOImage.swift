@@ -1,35 +1,11 @@
 import CArchive
-import HostSupport
-public import SystemPackage
 
-extension Seed {
-    /// The label by which cloud-init knows the volume.
-    public static let volumeLabel = "cidata"
-
-    /// Writes the seed as an ISO 9660 image with Joliet and Rock Ridge names and the volume label `cidata`.
-    ///
-    /// The same seed gives the same bytes but for the time of making that the format demands.
-    /// - Throws: ``CloudImagesError`` with code `cannotWrite`.
-    public func write(to path: FilePath) throws(CloudImagesError) {
-        let image = try isoImage()
-        do {
-            try WholeFile.write(image, to: path)
-        } catch {
-            throw CloudImagesError(.cannotWrite, "\(error)", cause: error)
-        }
-    }
-
-    /// The seed as the bytes of an ISO 9660 image.
-    public func isoImage() throws(CloudImagesError) -> [UInt8] {
-        try ISOWriter(files: files.map { (name: $0.name, bytes: Array($0.text.utf8)) }).image()
-    }
-}
-
-/// Writes small ISO 9660 images through libarchive.
-private struct ISOWriter {
+/// A small ISO 9660 image with Joliet and Rock Ridge names and the seed's volume label, made by libarchive.
+struct ISOImage {
     let files: [(name: String, bytes: [UInt8])]
 
-    func image() throws(CloudImagesError) -> [UInt8] {
+    /// The image's bytes.
+    func bytes() throws(CloudImagesError) -> [UInt8] {
         let writer = ArchiveHandle(archive_write_new())
         archive_write_set_format_iso9660(writer.pointer)
         // Padding to a multiple of 32 KiB and more is for burning to a disc, which nobody will.

@@ -1,0 +1,37 @@
+/// Something in a seed that cloud-init would refuse, ignore, or take otherwise than its writer meant.
+public struct SeedFinding: Sendable, Hashable, CustomStringConvertible {
+    /// How much it matters.
+    public enum Severity: String, Sendable, Hashable {
+        /// cloud-init would not do what was written.
+        case error
+        /// It may be meant so.
+        case warning
+    }
+
+    /// The file of the seed that it is about.
+    public enum Part: String, Sendable, Hashable, CaseIterable {
+        case userData = "user-data"
+        case metaData = "meta-data"
+        case networkConfig = "network-config"
+        case vendorData = "vendor-data"
+        /// The disk image around the files.
+        case image
+    }
+
+    public let severity: Severity
+    public let part: Part
+    /// The line, counted from 1; nil when it is about the whole file.
+    public let line: Int?
+    /// The column, counted from 1.
+    public let column: Int?
+    /// What is wrong, in one line.
+    public let message: String
+    /// What to write instead, in one line.
+    public let mend: String
+
+    /// The finding in one line, as compilers write theirs: `user-data:3:1: error: message; mend`.
+    public var description: String {
+        let position = [line, column].compactMap { $0.map { ":\($0)" } }.joined()
+        return "\(part.rawValue)\(position): \(severity.rawValue): \(message); \(mend)"
+    }
+}

@@ -1,0 +1,46 @@
+import Yams
+
+/// The findings of one file of a seed, as they are gathered.
+struct SeedFindings {
+    let part: SeedFinding.Part
+    /// How many lines of the file come before the text under examination.
+    var linesBefore = 0
+    private(set) var all: [SeedFinding] = []
+
+    init(_ part: SeedFinding.Part) {
+        self.part = part
+    }
+
+    mutating func error(_ message: String, at node: Node?, mend: String) {
+        add(.error, message, line: node?.mark?.line, column: node?.mark?.column, mend: mend)
+    }
+
+    mutating func warning(_ message: String, at node: Node?, mend: String) {
+        add(.warning, message, line: node?.mark?.line, column: node?.mark?.column, mend: mend)
+    }
+
+    /// Adds a finding whose line is counted within the text under examination.
+    mutating func add(
+        _ severity: SeedFinding.Severity,
+        _ message: String,
+        line: Int?,
+        column: Int? = nil,
+        mend: String,
+    ) {
+        all.append(
+            SeedFinding(
+                severity: severity,
+                part: part,
+                line: line.map { $0 + linesBefore },
+                column: column,
+                message: message,
+                mend: mend,
+            )
+        )
+    }
+
+    /// The findings by their place in the file.
+    var sorted: [SeedFinding] {
+        all.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+    }
+}

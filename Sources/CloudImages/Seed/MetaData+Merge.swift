@@ -1,0 +1,58 @@
+import Yams
+
+extension MetaData {
+    /// Adds to a meta-data of the user's own what it lacks, and leaves the rest as it is written.
+    ///
+    /// - Parameter instanceID: Used when the text has none.
+    /// - Throws: ``CloudImagesError`` with code `badSeed` when the text is no mapping, or has a value of its own for
+    ///   something that is to be added.
+    public static func merged(
+        into text: String,
+        instanceID: String,
+        hostname: String? = nil,
+        publicKeys: [String] = [],
+        mode: String? = nil,
+    ) throws(CloudImagesError) -> String {
+        let root: Node?
+        do {
+            root = try compose(yaml: text)
+        } catch {
+            throw CloudImagesError(.badSeed, "meta-data: is no YAML; see what \"quiver seed check\" says", cause: error)
+        }
+        guard let mapping = root.map({ $0.mapping }) ?? [:] else {
+            throw CloudImagesError(.badSeed, "meta-data: is no mapping; write it as \"instance-id: NAME\"")
+        }
+        let additions: [(key: String, value: Node?, option: String)] = [
+            ("local-hostname", hostname.map { Node($0) }, "host name"),
+            ("dsmode", mode.map { Node($0) }, "mode"),
+            ("public-keys", publicKeys.isEmpty ? nil : Node(publicKeys.map { Node($0) }), "ssh keys"),
+        ]
+        var added: [(Node, Node)] = []
+        if mapping["instance-id"] == nil { added.append(("instance-id", Node(instanceID))) }
+        for (key, value, option) in additions {
+            guard let value else { continue }
+            guard mapping[key] == nil else {
+                throw CloudImagesError(
+                    .badSeed,
+                    "meta-data: has a \(key) already; give the \(option) either there or as an option",
+                )
+            }
+            added.append((Node(key), value))
+        }
+        if added.isEmpty { return text }
+        do {
+            // What is written a key a line gets further lines; JSON and its like is written anew.
+            if mapping.isEmpty || text.drop(while: \.isWhitespace).hasPrefix("{") || root?.mark?.column != 1 {
+                return try serialize(
+                    node: Node(mapping.map { ($0.key, $0.value) } + added),
+                    width: -1,
+                    allowUnicode: true
+                )
+            }
+            let start = text.hasSuffix("\n") ? text : text + "\n"
+            return start + (try serialize(node: Node(added), width: -1, allowUnicode: true))
+        } catch {
+            throw CloudImagesError(.badSeed, "meta-data: cannot be written again as YAML", cause: error)
+        }
+    }
+}

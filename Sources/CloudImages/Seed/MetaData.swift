@@ -1,0 +1,59 @@
+import CCrypto
+
+/// The instance that a seed is for, as its meta-data tells cloud-init.
+public struct MetaData: Sendable, Hashable {
+    /// Whose change makes cloud-init take the machine for a new one and apply the seed again.
+    public var instanceID: String
+    /// The guest's host name; nil leaves the image's.
+    public var hostname: String?
+    /// Public keys, as OpenSSH writes them, for the image's default user.
+    ///
+    /// They are added to the keys of the user-data, where those of a vendor-data would be replaced by them.
+    public var publicKeys: [String]
+    /// When the seed is applied: `local` before the network is up, `net` after it; nil leaves it to cloud-init.
+    public var mode: String?
+
+    public init(instanceID: String, hostname: String? = nil, publicKeys: [String] = [], mode: String? = nil) {
+        self.instanceID = instanceID
+        self.hostname = hostname
+        self.publicKeys = publicKeys
+        self.mode = mode
+    }
+
+    /// An instance-id that is the same exactly when the texts are the same.
+    ///
+    /// Other content is thus a new instance, and cloud-init applies it; cloud-init would ignore a changed user-data
+    /// under an instance-id that it knows.
+    public static func instanceID(of texts: [String]) -> String {
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        for text in texts {
+            // The length before each text keeps "ab" and "c" apart from "a" and "bc".
+            let bytes = Array("\(text.utf8.count):\(text)".utf8)
+            EVP_DigestUpdate(context, bytes, bytes.count)
+        }
+        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        EVP_DigestFinal_ex(context, &digest, nil)
+        return "quiver-" + digest.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    /// The meta-data as YAML.
+    public var text: String {
+        var lines = ["instance-id: \(Self.quoted(instanceID))"]
+        if let hostname { lines.append("local-hostname: \(Self.quoted(hostname))") }
+        if let mode { lines.append("dsmode: \(Self.quoted(mode))") }
+        if !publicKeys.isEmpty { lines.append("public-keys:") }
+        lines += publicKeys.map { "  - \(Self.quoted($0))" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+    }
+}
+
+extension Seed {
+    /// The instance-id in the meta-data; nil when there is none.
+    public var instanceID: String? { MetaDataCheck(metaData).instanceID }
+}

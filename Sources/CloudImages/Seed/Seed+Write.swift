@@ -1,0 +1,29 @@
+import HostSupport
+public import SystemPackage
+
+extension Seed {
+    /// The label by which cloud-init knows the volume.
+    public static let volumeLabel = "cidata"
+
+    /// Writes the seed as a disk image with the volume label `cidata`.
+    ///
+    /// The same seed gives the same bytes but for the time of making that ISO 9660 demands.
+    /// - Throws: ``CloudImagesError`` with code `cannotWrite`.
+    public func write(to path: FilePath, as filesystem: SeedFilesystem = .iso9660) throws(CloudImagesError) {
+        let image = try image(filesystem)
+        do {
+            try WholeFile.write(image, to: path)
+        } catch {
+            throw CloudImagesError(.cannotWrite, "\(error)", cause: error)
+        }
+    }
+
+    /// The seed as the bytes of a disk image.
+    public func image(_ filesystem: SeedFilesystem = .iso9660) throws(CloudImagesError) -> [UInt8] {
+        let files = parts.map { (name: $0.name, bytes: Array($0.text.utf8)) }
+        return switch filesystem {
+        case .iso9660: try ISOImage(files: files).bytes()
+        case .vfat: try FATImage(files: files).bytes()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import HostSupport
+public import SystemPackage
+
+/// A seed's disk image, read back.
+public struct SeedImage: Sendable, Hashable {
+    public let filesystem: SeedFilesystem
+    /// The volume's label, which must be `cidata` or `CIDATA` for cloud-init to look at it.
+    public let label: String
+    /// The image's files by name; those in folders have the folder in their name.
+    public let files: [String: [UInt8]]
+
+    /// The seed in the image; what is no UTF-8 in it is replaced.
+    public var seed: Seed {
+        func text(_ name: String) -> String? { files[name].map { String(decoding: $0, as: UTF8.self) } }
+        return Seed(
+            userData: text("user-data") ?? "",
+            metaData: text("meta-data") ?? "",
+            networkConfig: text("network-config"),
+            vendorData: text("vendor-data"),
+        )
+    }
+
+    /// The most that is read of an image, in bytes; no seed comes near it.
+    static let limit = 64 << 20
+
+    /// Reads an image with an ISO 9660 or FAT file system.
+    ///
+    /// - Throws: ``CloudImagesError`` with code `unreadable` for a file that cannot be read, `badSeed` for one that is
+    ///   no such image.
+    public static func read(_ path: FilePath) throws(CloudImagesError) -> SeedImage {
+        let bytes: [UInt8]
+        do {
+            bytes = try WholeFile.read(path, limit: limit)
+        } catch {
+            throw CloudImagesError(.unreadable, "\(error)", cause: error)
+        }
+        guard let image = try read(bytes, name: path.string) else {
+            throw CloudImagesError(
+                .badSeed,
+                "\(path): is no ISO 9660 or FAT image; give a seed's image or its user-data"
+            )
+        }
+        return image
+    }
+
+    /// The image in the bytes; nil when they begin like no file system of the two.
+    package static func read(_ bytes: [UInt8], name: String) throws(CloudImagesError) -> SeedImage? {
+        if let label = ISOReading.label(of: bytes) {
+            return SeedImage(filesystem: .iso9660, label: label, files: try ISOReading.files(of: bytes, name: name))
+        }
+        if let volume = FATVolume(bytes) {
+            return SeedImage(filesystem: .vfat, label: volume.label, files: try volume.files(name: name))
+        }
+        return nil
+    }
+
+    /// What would keep cloud-init from taking the image, and the findings of its files.
+    public func findings() -> [SeedFinding] {
+        var findings: [SeedFinding] = []
+        if label.lowercased() != Seed.volumeLabel {
+            findings.append(
+                .ofImage(
+                    "the volume's label is \"\(label)\", so cloud-init does not look at it",
+                    mend: "write the seed with the label \(Seed.volumeLabel), as \"quiver seed create\" does",
+                )
+            )
+        }
+        for part in [SeedFinding.Part.userData, .metaData] where files[part.rawValue] == nil {
+            let near = NearestName.find(part.rawValue, among: files.keys.sorted())
+            findings.append(
+                .ofImage(
+                    "the image has no file \(part.rawValue), and cloud-init takes it for no seed",
+                    mend: near.map { "name \($0) \(part.rawValue)" } ?? "add it, empty if need be",
+                )
+            )
+        }
+        return findings + SeedCheck.findings(of: seed)
+    }
+}
+
+extension SeedFinding {
+    /// A finding about the image around the files.
+    fileprivate static func ofImage(_ message: String, mend: String) -> Self {
+        Self(severity: .error, part: .image, line: nil, column: nil, message: message, mend: mend)
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import CloudImages
+import HostSupport
+import SystemPackage
+
+/// The command `quiver seed check`.
+struct SeedCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Say what cloud-init would refuse, ignore or misunderstand in a seed's image or in one of its files.",
+        discussion: "Ends with 1 when there are errors; warnings may be meant so.",
+    )
+
+    @Argument(help: "A seed's image, or a file of one.", transform: { FilePath($0) })
+    var file: FilePath
+
+    @Option(
+        help:
+            "What the file is: user-data, meta-data, network-config or vendor-data. Default: by its name, else user-data.",
+    )
+    var part: SeedPart?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let report = try examine()
+        switch output.format {
+        case .text: print(report.fullText)
+        case .json: try output.render(report)
+        }
+        guard !report.findings.contains(where: { $0.severity == SeedFinding.Severity.error.rawValue }) else {
+            throw CommandFailure(.failed, "\(file): cloud-init would not do what it says; what to do is said above")
+        }
+    }
+
+    private func examine() throws -> SeedReport {
+        let start = try WholeFile.read(file)
+        if part == nil, let image = try SeedImage.read(start, name: file.string) {
+            return SeedReport(
+                file,
+                filesystem: image.filesystem.rawValue,
+                label: image.label,
+                instanceID: image.seed.instanceID,
+                files: image.files.sorted { $0.key < $1.key }.map { .init(name: $0.key, bytes: $0.value.count) },
+                image.findings(),
+            )
+        }
+        let text = try SeedText.read(file.string)
+        let named = file.lastComponent.flatMap { SeedPart(fileName: $0.string) }
+        let findings =
+            switch part ?? named ?? .userData {
+            case .userData: SeedCheck.userData(text)
+            case .metaData: SeedCheck.metaData(text)
+            case .networkConfig: SeedCheck.networkConfig(text)
+            case .vendorData: SeedCheck.vendorData(text)
+            }
+        return SeedReport(file, findings)
+    }
+}
+
+/// A file of a seed, as the command line names it.
+enum SeedPart: String, ExpressibleByArgument, CaseIterable {
+    case userData = "user-data"
+    case metaData = "meta-data"
+    case networkConfig = "network-config"
+    case vendorData = "vendor-data"
+
+    /// The part whose name the file's name begins with, as in `meta-data.yaml`.
+    init?(fileName: String) {
+        guard let part = Self.allCases.first(where: { fileName.hasPrefix($0.rawValue) }) else { return nil }
+        self = part
+    }
+}

@@ -1,0 +1,83 @@
+import CloudImages
+import SystemPackage
+
+/// A seed as the commands print it.
+struct SeedReport: Renderable {
+    struct File: Encodable {
+        let name: String
+        let bytes: Int
+    }
+
+    struct Finding: Encodable {
+        let severity: String
+        let part: String
+        let line: Int?
+        let column: Int?
+        let message: String
+        let mend: String
+    }
+
+    let path: String
+    let filesystem: String?
+    let label: String?
+    let instanceID: String?
+    let files: [File]
+    let findings: [Finding]
+    private let lines: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case path, filesystem, label, files, findings
+        case instanceID = "instance_id"
+    }
+
+    init(_ path: FilePath, filesystem: SeedFilesystem, label: String, _ seed: Seed, _ findings: [SeedFinding]) {
+        self.init(
+            path,
+            filesystem: filesystem.rawValue,
+            label: label,
+            instanceID: seed.instanceID,
+            files: seed.parts.map { File(name: $0.name, bytes: $0.text.utf8.count) },
+            findings,
+        )
+    }
+
+    init(
+        _ path: FilePath,
+        filesystem: String? = nil,
+        label: String? = nil,
+        instanceID: String? = nil,
+        files: [File] = [],
+        _ findings: [SeedFinding],
+    ) {
+        self.path = path.string
+        self.filesystem = filesystem
+        self.label = label
+        self.instanceID = instanceID
+        self.files = files
+        self.findings = findings.map {
+            Finding(
+                severity: $0.severity.rawValue,
+                part: $0.part.rawValue,
+                line: $0.line,
+                column: $0.column,
+                message: $0.message,
+                mend: $0.mend,
+            )
+        }
+        lines = findings.map(\.description)
+    }
+
+    /// What the file is, in one line.
+    private var heading: String {
+        guard let filesystem, let label else { return path }
+        let files = files.map { "\($0.name) \($0.bytes)" }.joined(separator: ", ")
+        return "\(path): \(filesystem) \(label), instance \(instanceID ?? "without a name"): \(files) bytes"
+    }
+
+    var text: String { heading }
+
+    /// The heading and what was found.
+    var fullText: String {
+        ([heading] + (lines.isEmpty ? ["nothing is wrong"] : lines)).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,30 @@
+import CloudImages
+import HostSupport
+import SystemPackage
+
+/// Texts for a seed, as the command line names them.
+enum SeedText {
+    /// The text of the file, or of standard input for `-`.
+    static func read(_ name: String) throws -> String {
+        let bytes = try WholeFile.read(name == "-" ? "/dev/stdin" : FilePath(name))
+        if bytes.starts(with: [0x1F, 0x8B]) {
+            throw CommandFailure(.failed, "\(name): is compressed; give it as gunzip writes it")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure(.failed, "\(name): is no UTF-8 text; save it as UTF-8")
+        }
+        return text
+    }
+
+    /// The public keys of the file, one a line.
+    static func readKeys(_ name: String) throws -> [String] {
+        let text = try read(name)
+        if text.contains("PRIVATE KEY") {
+            throw CommandFailure(.failed, "\(name): is a private key; give the public one, \(name).pub")
+        }
+        let keys = text.split(whereSeparator: \.isNewline).map(String.init)
+            .filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
+        guard !keys.isEmpty else { throw CommandFailure(.failed, "\(name): has no public key in it") }
+        return keys
+    }
+}
