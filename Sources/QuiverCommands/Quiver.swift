@@ -35,6 +35,7 @@ public struct Quiver: AsyncParsableCommand {
             ExecCommand.self,
             CopyCommand.self,
             TestCommand.self,
+            DoctorCommand.self,
         ],
     )
 

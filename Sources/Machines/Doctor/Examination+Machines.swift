@@ -1,0 +1,64 @@
+import CloudImages
+import HostSupport
+import SystemPackage
+
+extension Examination {
+    /// What is the matter with one machine of the store.
+    func machine(_ name: String) -> [Finding] {
+        let subject = "machine \(name)"
+        guard let status = try? store.status(of: name) else { return [] }
+        guard let description = status.description else {
+            return [
+                Finding(
+                    .problem,
+                    subject,
+                    "its description is missing or cannot be understood",
+                    mend: "remove it with `quiver rm \(name)`",
+                )
+            ]
+        }
+        var findings: [Finding] = []
+        switch status.state {
+        case .running, .stopped: break
+        case .crashed:
+            findings.append(
+                Finding(
+                    .warning,
+                    subject,
+                    "its last run ended because \(status.cause.map { "\($0)" } ?? "of something unknown")",
+                    mend: "look at \(store.folder(of: name).logFile), then start it again",
+                )
+            )
+        case .stale:
+            findings.append(
+                Finding(
+                    .warning,
+                    subject,
+                    "its process is gone without a trace of how",
+                    mend: "start it again with `quiver start \(name)`",
+                )
+            )
+        }
+        for drive in description.drives { findings += disk(drive, of: subject) }
+        return findings.isEmpty ? [Finding(.fine, subject, status.state.rawValue)] : findings
+    }
+
+    /// What is the matter with a drive's file: gone, or over a base that moved or was edited.
+    private func disk(_ drive: Drive, of subject: String) -> [Finding] {
+        guard HostFile.exists(drive.file) else {
+            return [Finding(.problem, subject, "\(drive.file), its drive \(drive.id), does not exist")]
+        }
+        guard drive.format == .qcow2 else { return [] }
+        do {
+            return try OverlayCheck(drive.file, searchFolders: [store.home.images]).findings.compactMap { finding in
+                switch finding.severity {
+                case .note: nil
+                case .warning: Finding(.warning, subject, finding.message, mend: finding.mend)
+                case .error: Finding(.problem, subject, finding.message, mend: finding.mend)
+                }
+            }
+        } catch {
+            return [Finding(.problem, subject, "its drive \(drive.id): \(error)")]
+        }
+    }
+}

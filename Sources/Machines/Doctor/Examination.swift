@@ -1,0 +1,82 @@
+public import HostSupport
+import Quantities
+import SystemPackage
+
+/// Looks a host and its machines over: what is missing, what is left over, what is broken.
+public struct Examination: Sendable {
+    let store: MachineStore
+
+    public init(home: QuiverHome = .current) {
+        store = MachineStore(home: home)
+    }
+
+    /// All that was found, the host first.
+    public func findings() async -> [Finding] {
+        var findings: [Finding] = []
+        for architecture in GuestArchitecture.allCases { findings += await qemu(for: architecture) }
+        findings += GuestArchitecture.allCases.map(firmware)
+        findings += tools()
+        findings.append(disk())
+        findings += store.names.flatMap(machine)
+        findings += leftovers.map(\.finding)
+        return findings
+    }
+
+    private func qemu(for architecture: GuestArchitecture) async -> [Finding] {
+        let name = QEMUInstallation.programName(for: architecture)
+        do {
+            let qemu = try QEMUInstallation.find(for: architecture)
+            let version = try await ToolRun.run(qemu.program.string, ["--version"]).output
+                .split(separator: "\n").first.map(String.init)
+            let trials = AcceleratorTrials(qemu: qemu, cache: store.home.cache)
+            let verdict = try await trials.choose(.automatic, machine: name)
+            let rejected = verdict.rejected.map { "; not \($0.description)" }.joined()
+            return [
+                Finding(.fine, name, "\(version ?? "of unknown version") at \(qemu.program)"),
+                Finding(.fine, "accelerator for \(architecture)", "\(verdict.accelerator)\(rejected)"),
+            ]
+        } catch let error as MachineError {
+            let severity: Finding.Severity = architecture == .host ? .problem : .warning
+            return [Finding(severity, name, error.message)]
+        } catch {
+            return [Finding(.problem, name, "\(error)")]
+        }
+    }
+
+    private func firmware(for architecture: GuestArchitecture) -> Finding {
+        let subject = "UEFI firmware for \(architecture)"
+        guard let files = FirmwareFiles.find(for: architecture) else {
+            return Finding(.warning, subject, "not installed", mend: FirmwareFiles.mend(for: architecture))
+        }
+        return Finding(.fine, subject, files.code.string)
+    }
+
+    private func tools() -> [Finding] {
+        let wanted = [
+            ("ssh", "openssh-client", "reaching guests"), ("rsync", "rsync", "copying projects"),
+            ("qemu-img", "qemu-utils", "snapshots of machines that do not run"),
+            ("mmdebstrap", "mmdebstrap", "building images"),
+        ]
+        let folders = (HostEnvironment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
+        return wanted.map { tool, package, purpose in
+            if let folder = folders.first(where: { HostFile.isExecutable($0.appending(tool)) }) {
+                return Finding(.fine, tool, folder.appending(tool).string)
+            }
+            return Finding(
+                .warning,
+                tool,
+                "not installed; \(purpose) needs it",
+                mend: "install it with `apt-get install \(package)`",
+            )
+        }
+    }
+
+    private func disk() -> Finding {
+        let home = store.home.data
+        guard let free = HostDisk.free(at: home) else { return Finding(.fine, "\(home)", "not made yet") }
+        guard free >= .gibibytes(2) else {
+            return Finding(.warning, "\(home)", "\(free) free; a guest and its snapshots need gigabytes")
+        }
+        return Finding(.fine, "\(home)", "\(free) free")
+    }
+}

@@ -1,0 +1,35 @@
+/// One thing that an examination of the host or of its machines found.
+public struct Finding: Hashable, Codable, Sendable {
+    /// How bad it is.
+    public enum Severity: String, Codable, Sendable {
+        /// It works.
+        case fine
+        /// Something cannot be done here, or should be looked at.
+        case warning
+        /// Something is broken.
+        case problem
+    }
+
+    public let severity: Severity
+    /// What it is about, as in `qemu-system-x86_64` or `machine vm1`.
+    public let subject: String
+    public let message: String
+    /// What to do about it; nil when nothing needs doing.
+    public let mend: String?
+    /// Whether ``Examination/mend()`` does it.
+    public let isMendable: Bool
+
+    init(
+        _ severity: Severity,
+        _ subject: String,
+        _ message: String,
+        mend: String? = nil,
+        isMendable: Bool = false,
+    ) {
+        self.severity = severity
+        self.subject = subject
+        self.message = message
+        self.mend = mend
+        self.isMendable = isMendable
+    }
+}

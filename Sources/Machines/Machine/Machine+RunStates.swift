@@ -1,0 +1,87 @@
+import QMPClient
+import QMPCore
+
+/// The run states of a machine, as they change; for one consumer.
+///
+/// An event only says when to ask again: what is yielded is what QEMU answers, so that nothing is wrong for longer than
+/// until the next event when some were missed. The sequence ends with the connection.
+public struct RunStates: AsyncSequence, Sendable {
+    public typealias Element = RunState
+    public typealias Failure = MachineError
+
+    let machine: Machine
+    let events: QMPEvents
+
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(machine: machine, events: events.makeAsyncIterator())
+    }
+
+    /// Reads the states one after another; not to be shared between tasks.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        let machine: Machine
+        var events: QMPEvents.AsyncIterator
+        private var last: RunState?
+
+        init(machine: Machine, events: QMPEvents.AsyncIterator) {
+            self.machine = machine
+            self.events = events
+        }
+
+        /// The state at the first call; afterwards the next one that differs.
+        /// - Returns: nil when the machine has ended or the connection was closed.
+        public mutating func next() async throws(MachineError) -> RunState? {
+            while true {
+                if last != nil {
+                    do {
+                        guard try await events.next() != nil else { return nil }
+                    } catch {
+                        if machine.exitCause != nil { return nil }
+                        throw machine.error(.monitorFailed, "its events are lost", cause: error)
+                    }
+                }
+                let state: RunState
+                do {
+                    state = try await machine.status()
+                } catch {
+                    if error.code == .ended { return nil }
+                    throw error
+                }
+                if state != last {
+                    last = state
+                    return state
+                }
+            }
+        }
+
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(MachineError) -> RunState? {
+            try await next()
+        }
+    }
+}
+
+@available(*, unavailable) extension RunStates.AsyncIterator: Sendable {}
+
+extension Machine {
+    /// The machine's run states from now on, the present one first.
+    public var runStates: RunStates {
+        RunStates(
+            machine: self,
+            events: qmp.events(
+                .named(
+                    "STOP",
+                    "RESUME",
+                    "SHUTDOWN",
+                    "RESET",
+                    "SUSPEND",
+                    "SUSPEND_DISK",
+                    "WAKEUP",
+                    "BLOCK_IO_ERROR",
+                    "GUEST_PANICKED",
+                    "GUEST_CRASHLOADED",
+                    "WATCHDOG",
+                    "MIGRATION",
+                )
+            ),
+        )
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Machines
+
+/// The command `quiver doctor`.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Tell what this host has and lacks, and what is wrong with its machines.",
+        discussion: "Exits with 1 when something is broken.",
+    )
+
+    @Flag(help: "Remove what dead machines have left behind.")
+    var mend = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let examination = Examination()
+        if mend {
+            for finding in try examination.mend() {
+                StandardError.write("mended: \(finding.subject): \(finding.message)")
+            }
+        }
+        let findings = await examination.findings()
+        try output.render(Report(findings: findings))
+        let broken = findings.filter { $0.severity == .problem }
+        guard broken.isEmpty else {
+            throw CommandFailure(.failed, "\(broken.count) problem\(broken.count == 1 ? "" : "s") found; see above")
+        }
+    }
+
+    private struct Report: Renderable {
+        let findings: [Finding]
+
+        var text: String {
+            var table = TextTable(header: ["", "WHAT", "FINDING"])
+            for finding in findings {
+                let mend = finding.mend.map { "; \($0)" + (finding.isMendable ? " (or: quiver doctor --mend)" : "") }
+                table.add([mark(finding.severity), finding.subject, finding.message + (mend ?? "")])
+            }
+            return table.text
+        }
+
+        private func mark(_ severity: Finding.Severity) -> String {
+            switch severity {
+            case .fine: "ok"
+            case .warning: "!"
+            case .problem: "!!"
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws { try findings.encode(to: encoder) }
+    }
+}
