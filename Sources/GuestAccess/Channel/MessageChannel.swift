@@ -1,8 +1,8 @@
 @preconcurrency import Dispatch
 import HostSupport
 import Synchronization
-import SystemPackage
-import WireJSON
+package import SystemPackage
+package import WireJSON
 
 #if canImport(Glibc)
     import Glibc
@@ -16,9 +16,9 @@ import WireJSON
 ///
 /// Incoming messages go to one receiver, in order, on a queue of the channel's own. What is no JSON object is skipped:
 /// after a reconnection or a restore the stream may begin in the middle of a message.
-final class MessageChannel: Sendable {
+package final class MessageChannel: Sendable {
     /// What the receiver gets.
-    enum Incoming: Sendable {
+    package enum Incoming: Sendable {
         case message(JSONObject)
         /// A byte of 0xFF: what came before it was cut off, what follows is a new beginning.
         case reset
@@ -40,7 +40,7 @@ final class MessageChannel: Sendable {
     private let state = Mutex(State())
 
     /// Takes over a connected socket; it is closed with the channel.
-    init(adopting descriptor: FileDescriptor, label: String, receiver: @escaping @Sendable (Incoming) -> Void) {
+    package init(adopting descriptor: FileDescriptor, label: String, receiver: @escaping @Sendable (Incoming) -> Void) {
         let socket = descriptor.rawValue
         self.socket = socket
         queue = DispatchQueue(label: "quiver.channel.\(label)")
@@ -107,7 +107,7 @@ final class MessageChannel: Sendable {
     /// Sends a message; the bytes wait here while the other side does not read.
     ///
     /// - Returns: False when the channel is closed.
-    func send(_ message: JSONObject) throws(JSONError) -> Bool {
+    package func send(_ message: JSONObject) throws(JSONError) -> Bool {
         var bytes: [UInt8] = []
         try JSON.object(message).write(to: &bytes)
         bytes.append(UInt8(ascii: "\n"))
@@ -115,7 +115,7 @@ final class MessageChannel: Sendable {
     }
 
     /// Sends bytes as they are.
-    func send(_ bytes: [UInt8]) -> Bool {
+    package func send(_ bytes: [UInt8]) -> Bool {
         state.withLock { state in
             guard state.isOpen else { return false }
             state.unsent += bytes
@@ -170,7 +170,7 @@ final class MessageChannel: Sendable {
     }
 
     /// Ends the channel, after which the receiver gets ``Incoming/closed``; closing twice is harmless.
-    func close() {
+    package func close() {
         state.withLock { state in
             state.isOpen = false
             state.unsent = []

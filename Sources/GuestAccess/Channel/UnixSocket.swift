@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -9,10 +9,10 @@ import SystemPackage
 #endif
 
 /// Connections to listening unix sockets.
-enum UnixSocket {
+package enum UnixSocket {
     /// Connects to the socket of that path.
     /// - Throws: `Errno`, `nameTooLong` for a path that no socket can have.
-    static func connect(to path: FilePath) throws(Errno) -> FileDescriptor {
+    package static func connect(to path: FilePath) throws(Errno) -> FileDescriptor {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.string.utf8)

@@ -1,4 +1,4 @@
-import WireJSON
+package import WireJSON
 
 #if canImport(Glibc)
     import Glibc
@@ -71,6 +71,9 @@ public struct GuestFixUp: Hashable, Sendable {
         if renewsLease { arguments.set("renew_lease", true) }
         return arguments
     }
+
+    /// The same as members of a request to another program in the guest that can do it.
+    package var request: JSONObject { arguments(token: "") }
 
     /// The host's wall clock, in nanoseconds since 1970.
     public static func wallClock() -> Int64 {

@@ -127,6 +127,11 @@ extension GuestHelper {
         return try answer.value("status")
     }
 
+    /// Starts a command in the guest; how it ends is told by ``answer(to:)``.
+    package func begin(_ command: GuestCommand, onOutput: @escaping OutputHandler) throws -> Int {
+        try begin("run", command.arguments, onOutput: onOutput)
+    }
+
     /// Runs a command in the guest and collects what it prints.
     ///
     /// - Parameter keep: The most bytes kept of either output.

@@ -31,7 +31,10 @@ public final class GuestHelper: Sendable {
     private let channel: Mutex<MessageChannel?>
 
     /// Takes over a socket that is connected to the helper's port.
-    public init(adopting descriptor: FileDescriptor, guest: String) {
+    ///
+    /// - Parameter resynchronizes: Whether to end what an earlier client of the port may have left half said; not
+    ///   needed after a fork, where it would only wake the helper.
+    public init(adopting descriptor: FileDescriptor, guest: String, resynchronizes: Bool = true) {
         self.guest = guest
         channel = Mutex(nil)
         let channel = MessageChannel(adopting: descriptor, label: "helper.\(guest)") { [weak self] incoming in
@@ -42,16 +45,20 @@ public final class GuestHelper: Sendable {
             }
         }
         self.channel.withLock { $0 = channel }
-        // Ends whatever an earlier client of the port may have left unfinished.
-        _ = channel.send([UInt8(ascii: "\n")])
+        if resynchronizes { _ = channel.send([UInt8(ascii: "\n")]) }
     }
 
     /// Connects to the machine's socket for the helper's port.
     ///
     /// - Throws: ``GuestAccessError`` with code `helperClosed` when the socket cannot be connected to.
-    public static func connect(to socket: FilePath, guest: String) throws(GuestAccessError) -> GuestHelper {
+    public static func connect(
+        to socket: FilePath,
+        guest: String,
+        resynchronizes: Bool = true,
+    ) throws(GuestAccessError) -> GuestHelper {
         do {
-            return GuestHelper(adopting: try UnixSocket.connect(to: socket), guest: guest)
+            let descriptor = try UnixSocket.connect(to: socket)
+            return GuestHelper(adopting: descriptor, guest: guest, resynchronizes: resynchronizes)
         } catch {
             throw GuestAccessError(.helperClosed, guest: guest, "cannot connect to the helper at \(socket): \(error)")
         }
@@ -126,6 +133,16 @@ public final class GuestHelper: Sendable {
             throw closedError
         }
         return id
+    }
+
+    /// Expects the answer to a request that was sent before the guest was frozen, over another connection.
+    ///
+    /// Numbers of requests of this connection begin above it.
+    package func adopt(_ id: Int, onOutput: OutputHandler?) {
+        state.withLock { state in
+            state.session.adopt(id)
+            state.outputs[id] = onOutput
+        }
     }
 
     /// Waits for the answer to a request that was sent.

@@ -25,6 +25,12 @@ struct HelperSession: Sendable {
         return (id, message)
     }
 
+    /// Expects the answer to a request that an earlier connection sent.
+    mutating func adopt(_ id: Int) {
+        outstanding.insert(id)
+        nextID = max(nextID, id + 1)
+    }
+
     /// Forgets a request whose caller no longer waits.
     mutating func abandon(_ id: Int) {
         outstanding.remove(id)

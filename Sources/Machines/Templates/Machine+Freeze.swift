@@ -42,6 +42,7 @@ extension Machine {
             description.processor = description.effectiveProcessor(under: process.accelerator)
             description.accelerator = .only(process.accelerator)
             description.startsPaused = false
+            description.awaitsIncomingState = false
             // Forks never look at it: the guest has long booted, and loading it would cost each of them its time.
             description.kernel = nil
             try moveFiles(of: &description, to: staging, final: folder)

@@ -57,7 +57,7 @@ extension Template {
     }
 
     /// Starts a machine that stands at the template's instant and waits to be let go on.
-    func pausedFork(named name: String, home: QuiverHome, options: ForkOptions) async throws -> Fork {
+    package func pausedFork(named name: String, home: QuiverHome, options: ForkOptions) async throws -> Fork {
         let begin = ContinuousClock.now
         let store = MachineStore(home: home, logger: options.logger)
         let unique = "\(name)-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
@@ -68,7 +68,9 @@ extension Template {
             let machine = try await launcher(name, folder, options).launch()
             launched = machine
             let started = ContinuousClock.now
-            let helper = try machine.socket(of: .helper).map { try GuestHelper.connect(to: $0, guest: name) }
+            let helper = try machine.socket(of: .helper).map {
+                try GuestHelper.connect(to: $0, guest: name, resynchronizes: false)
+            }
             try await load(into: machine, within: options.startDeadline)
             return Fork(
                 machine: machine,
@@ -147,8 +149,14 @@ extension Template {
 }
 
 extension Fork {
+    /// Lets the guest go on as it is; whoever calls this sees to its clock and random pool.
+    package func goOnUncorrected() async throws(MachineError) { _ = try await machine.command("cont") }
+
+    /// Where the guest's monotonic clock stood when it was frozen, in nanoseconds; nil without a helper.
+    package var frozenAt: Int64? { template.record.frozenAt }
+
     /// Lets the guest go on, and waits until its helper has answered that it is right.
-    func goOn(options: ForkOptions) async throws {
+    package func goOn(options: ForkOptions) async throws {
         let begin = ContinuousClock.now
         guard let helper, let frozenAt = template.record.frozenAt else {
             _ = try await machine.command("cont")

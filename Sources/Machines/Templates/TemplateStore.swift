@@ -35,6 +35,15 @@ public struct TemplateStore: Sendable {
         folder.appending("\(name)-\(ingredients.fingerprint)")
     }
 
+    /// A folder for a template that nobody but this process uses, and that the next ``prune(keeping:unusedFor:)`` of any
+    /// process removes if this one does not.
+    public func scratchFolder() throws -> FilePath {
+        try Folder.create(folder)
+        return folder.appending("\(Self.scratch)\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
+    }
+
+    private static let scratch = "scratch-"
+
     /// All that the state of a machine started from this description would depend on.
     ///
     /// - Parameter content: What the guest's content depends on, such as the image and what was installed.
@@ -81,7 +90,7 @@ public struct TemplateStore: Sendable {
 
     /// All templates, by name and age.
     public func all() -> [Template] {
-        Folder.names(in: folder).compactMap { read(folder.appending($0)) }
+        Folder.names(in: folder).filter { !$0.hasPrefix(Self.scratch) }.compactMap { read(folder.appending($0)) }
             .sorted { ($0.name, $0.createdAt) < ($1.name, $1.createdAt) }
     }
 
@@ -99,6 +108,10 @@ public struct TemplateStore: Sendable {
     @discardableResult
     public func prune(keeping limit: ByteCount?, unusedFor age: Duration? = nil) throws(FileFailure) -> [Template] {
         let now = HostClock.secondsSince1970
+        for name in Folder.names(in: folder) where name.hasPrefix(Self.scratch) {
+            let owner = Int32(name.dropFirst(Self.scratch.count).prefix { $0.isNumber }) ?? 0
+            if owner <= 0 || (kill(owner, 0) != 0 && errno == ESRCH) { try Folder.removeTree(folder.appending(name)) }
+        }
         for name in Folder.names(in: folder) where name.contains(".making-") {
             let path = folder.appending(name)
             // Whoever makes one needs minutes; an hour later nobody does any more.

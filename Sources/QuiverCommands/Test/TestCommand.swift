@@ -40,6 +40,18 @@ struct TestCommand: AsyncParsableCommand {
     @Option(help: "The accelerator: auto, kvm, hvf or tcg.")
     var accel = AcceleratorArgument(.automatic)
 
+    @Option(help: "How far tests are kept apart: one machine for all (none), one a file, or one a test.")
+    var isolate: IsolationArgument?
+
+    @Option(
+        name: [.customShort("n"), .long],
+        help: "How many machines run tests at once, with --isolate file or test."
+    )
+    var parallel = 1
+
+    @Flag(help: "Show where the time of each test's machine went.")
+    var timings = false
+
     @Option(help: "Write pytest's results to this file as JUnit XML.")
     var junit: String?
 
@@ -59,7 +71,11 @@ struct TestCommand: AsyncParsableCommand {
         var configuration = try ProjectConfiguration(project: folder)
         configuration.cpus = cpus ?? configuration.cpus
         configuration.memory = memory?.size ?? configuration.memory
+        configuration.isolate = isolate?.isolation ?? configuration.isolate
         var run = TestRun(project: folder, configuration: configuration)
+        let table = TimingTable()
+        run.parallel = parallel
+        run.onTiming = table.note
         run.pytestArguments = pytestArguments
         run.junit = junit.map { FilePath($0).absolute }
         run.launch = LaunchOptions(logger: diagnostics.logger)
@@ -76,10 +92,20 @@ struct TestCommand: AsyncParsableCommand {
             } else {
                 try await runInMachineOfItsOwn(run, clock)
             }
+        if timings { StandardError.write(table.text) }
         if code == 5 {
             StandardError.write("quiver: no tests were found in \(project); pytest looks for files named test_*.py")
         }
         guard code == 0 else { throw PassedOnStatus(code: code) }
+    }
+
+    func validate() throws {
+        guard (1...64).contains(parallel) else {
+            throw ValidationError("\(parallel) machines at once are not possible; 1 to 64 are")
+        }
+        guard vm == nil || isolate == nil || isolate?.isolation == ProjectConfiguration.Isolation.none else {
+            throw ValidationError("--isolate needs machines of its own; leave out --vm")
+        }
     }
 
     private func runIn(machine name: String, _ run: TestRun, _ clock: StageClock) async throws -> Int32 {
@@ -96,4 +122,16 @@ struct TestCommand: AsyncParsableCommand {
         let image = try await clock.time(.image, note: { _ in name }) { try ImageStore().image(ImageReference(name)) }
         return try await run.run(image: image, clock: clock)
     }
+}
+
+/// How far tests are kept apart, on the command line.
+struct IsolationArgument: ExpressibleByArgument {
+    let isolation: ProjectConfiguration.Isolation
+
+    init?(argument: String) {
+        guard let isolation = ProjectConfiguration.Isolation(rawValue: argument) else { return nil }
+        self.isolation = isolation
+    }
+
+    static var allValueStrings: [String] { ProjectConfiguration.Isolation.allCases.map(\.rawValue) }
 }

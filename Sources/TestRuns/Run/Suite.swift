@@ -24,7 +24,7 @@ struct Suite {
         try WholeFile.write(report.output, to: path, mode: [.ownerReadWrite, .groupRead, .otherRead])
     }
 
-    private var command: GuestCommand {
+    var command: GuestCommand {
         var words = run.configuration.pytest
         if run.isColoured { words.append("--color=yes") }
         if run.junit != nil { words.append("--junitxml=\(Self.reportFile)") }

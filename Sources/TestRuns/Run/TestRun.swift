@@ -19,6 +19,10 @@ public struct TestRun: Sendable {
     public var limits: TestRunLimits
     /// Receives pytest's output as it comes.
     public var onOutput: OutputHandler
+    /// How many machines run tests at once, where tests are isolated.
+    public var parallel: Int
+    /// Receives where the time of each fork went, where tests are isolated.
+    public var onTiming: @Sendable (TestTiming) -> Void
     /// The width of the terminal that shows the output, in columns; nil lets pytest use its own default.
     public var columns: Int?
     /// Whether pytest's output is coloured.
@@ -34,6 +38,8 @@ public struct TestRun: Sendable {
         launch = LaunchOptions()
         limits = TestRunLimits()
         onOutput = { _, _ in }
+        parallel = 1
+        onTiming = { _ in }
         columns = nil
         isColoured = false
     }
@@ -46,13 +52,32 @@ public struct TestRun: Sendable {
     /// - Returns: pytest's exit code. Failing tests are a result, not an error.
     public func run(image: Image, clock: StageClock) async throws -> Int32 {
         let baked = try await bake(image, clock: clock)
-        return try await withMachine(
-            named: "test",
+        let warm = WarmMachine(
+            baked: baked,
+            description: description,
+            name: project.lastComponent?.string ?? "project",
             home: home,
-            options: launch,
-            describe: { try baked.prepare(description, in: $0) },
-        ) { machine in
-            try await MachineWatch(machine).during { try await run(booting: machine, clock: clock) }
+            launch: launch,
+            limits: limits,
+            clock: clock,
+        )
+        let template = try await warm.obtain()
+        switch configuration.isolate {
+        case .none: return try await run(forking: template, clock: clock)
+        case .file, .test: return try await runIsolated(from: template, clock: clock)
+        }
+    }
+
+    /// Runs the whole suite in one fork of the warm machine.
+    private func run(forking template: Template, clock: StageClock) async throws -> Int32 {
+        try await template.withFork(named: "test", home: home) { fork in
+            guard let helper = fork.helper else {
+                throw TestRunError(.machineLost, "the warm machine was frozen without its helper")
+            }
+            let ssh = try fork.ssh(home: home)
+            return try await MachineWatch(fork.machine).during {
+                try await runSuite(ssh: ssh, helper: helper, clock: clock)
+            }
         }
     }
 
@@ -90,26 +115,11 @@ public struct TestRun: Sendable {
             _ = try await helper.hello(within: limits.ssh)
             try await GuestTools(helper: helper, limits: limits)
                 .ensure(needsPytest: configuration.usesStandardPytest)
-            return try await runSuite(in: machine, helper: helper, clock: clock)
+            return try await runSuite(ssh: try machine.ssh(home: home), helper: helper, clock: clock)
         }
     }
 
-    private func run(booting machine: Machine, clock: StageClock) async throws -> Int32 {
-        let helper = try machine.helper()
-        defer { helper.close() }
-        _ = try await clock.time(.boot) { try await helper.hello(within: limits.boot) }
-        let readiness = GuestReadiness(helper: helper, machine: machine, limits: limits)
-        let status = try await clock.time(.cloudInit, note: { $0.state.rawValue }) {
-            try await readiness.waitForCloudInit()
-        }
-        guard status.state != .error else {
-            throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
-        }
-        return try await runSuite(in: machine, helper: helper, clock: clock)
-    }
-
-    private func runSuite(in machine: Machine, helper: GuestHelper, clock: StageClock) async throws -> Int32 {
-        let ssh = try machine.ssh(home: home)
+    private func runSuite(ssh: SSHEndpoint, helper: GuestHelper, clock: StageClock) async throws -> Int32 {
         try await clock.time(.ssh) { try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true) }
         let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
         try await clock.time(.sync) { try await sync.upload() }

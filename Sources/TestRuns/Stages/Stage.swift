@@ -6,6 +6,7 @@ public enum Stage: String, Sendable, Hashable, CaseIterable, Codable {
     case cloudInit = "cloud-init"
     case ssh
     case sync
+    case collect
     case pytest
     case powerDown = "power down"
 }

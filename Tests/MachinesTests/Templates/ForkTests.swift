@@ -5,18 +5,109 @@ import Testing
 
 @testable import Machines
 
-@Suite(.tags(.qemu), .timeLimit(.minutes(10)))
+@Suite(.tags(.qemu), .timeLimit(.minutes(20)))
 struct ForkTests {
+    private static let patience = Duration.seconds(60)
+
+    private func output(_ fork: Fork, _ line: String) async throws -> String {
+        try await #require(fork.helper).collect(.shell(line), within: Self.patience).text
+    }
+
+    /// F27 and F34: time from the host, and a channel that answers as if it had never been cut.
     @Test func `a fork goes on from the template's instant, at the host's time`() async throws {
-        let template = try await ForkFixture.template()
-        try await template.withFork { fork in
-            let helper = try #require(fork.helper)
+        try await ForkFixture.template().withFork { fork in
             let before = GuestFixUp.wallClock()
-            let guest = try await helper.wallClock(within: .seconds(30))
+            let guest = try await #require(fork.helper).wallClock(within: Self.patience)
             let after = GuestFixUp.wallClock()
             #expect(guest > before - 50_000_000 && guest < after + 50_000_000)
-            #expect(try await helper.collect(.shell("hostname"), within: .seconds(30)).text == "forked\n")
+            let name = try await output(fork, "hostname")
+            #expect(name == "forked\n")
+        }
+    }
 
+    /// F29: nothing that ought to be random is the same in two forks.
+    @Test func `two forks never give the same random bytes, ids or temporary names`() async throws {
+        let line = """
+            head -c 32 /dev/urandom | base64; cat /proc/sys/kernel/random/uuid; mktemp -u
+            python3 -c 'import uuid, secrets, tempfile, ssl; \
+            print(uuid.uuid4(), secrets.token_hex(), tempfile.mktemp(), ssl.RAND_bytes(16).hex())'
+            """
+        let template = try await ForkFixture.template()
+        var seen: Set<Substring> = []
+        for _ in 0..<2 {
+            let text = try await template.withFork { try await output($0, line) }
+            let lines = text.split(separator: "\n")
+            #expect(lines.count == 4)
+            for word in lines.flatMap({ $0.split(separator: " ") }) { #expect(seen.insert(word).inserted, "\(word)") }
+        }
+    }
+
+    /// F30 and F33: identity on request.
+    @Test func `a fork gets a machine-id, a host name and host keys of its own when asked`() async throws {
+        var options = ForkOptions()
+        options.fixUp.machineID = "0123456789abcdef0123456789abcdef"
+        options.fixUp.hostname = "another"
+        options.fixUp.hostKeys = ["ed25519": SSHKeyPair(privateKey: "private\n", publicKey: "ssh-ed25519 AAAA x")]
+        try await ForkFixture.template().withFork(options: options) { fork in
+            let identity = try await output(fork, "cat /etc/machine-id; hostname; cat /etc/hostname")
+            #expect(identity == "0123456789abcdef0123456789abcdef\nanother\nanother\n")
+            let key = try await output(fork, "cat /etc/ssh/ssh_host_ed25519_key.pub")
+            #expect(key == "ssh-ed25519 AAAA x\n")
+        }
+    }
+
+    @Test func `what one fork writes no other sees, in memory and on disk`() async throws {
+        let template = try await ForkFixture.template()
+        try await template.withFork { first in
+            _ = try await output(first, "echo dirty > /root/dirty; sync; sysctl -qw kernel.domainname=dirty")
+            try await template.withFork { second in
+                let left = try await output(second, "ls /root/dirty 2>/dev/null; cat /proc/sys/kernel/domainname")
+                #expect(left == "(none)\n")
+            }
+        }
+        try await template.check()
+    }
+
+    @Test func `a fork that keeps its memory in a copy can be frozen and forked again`() async throws {
+        let template = try await ForkFixture.template()
+        let scratch = try TemplateStore().scratchFolder()
+        try await withCleanup {
+            let second = try await template.withFork(options: ForkOptions(memory: .copied)) { fork in
+                _ = try await output(fork, "echo once > /root/once")
+                return try await fork.machine.freeze(
+                    to: scratch,
+                    name: "second",
+                    ingredients: TemplateIngredients(),
+                    helper: fork.helper,
+                    keepsDigests: false,
+                )
+            }
+            try await second.withFork { fork in
+                let text = try await output(fork, "cat /root/once")
+                #expect(text == "once\n")
+            }
+        } cleanup: {
+            try? Folder.removeTree(scratch)
+        }
+    }
+
+    @Test func `a pool hands out forks that go on, and ends those that nobody took`() async throws {
+        let template = try await ForkFixture.template()
+        try await ScratchHome.with { home in
+            let pool = StandbyPool(of: template, size: 2, home: home)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await pool.run() }
+                for _ in 0..<3 {
+                    let fork = try await pool.take()
+                    try await fork.goOn(options: ForkOptions())
+                    let name = try await output(fork, "hostname")
+                    #expect(name == "forked\n")
+                    await fork.end()
+                }
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+            #expect(Folder.names(in: home.cache.appending("scoped")).isEmpty)
         }
     }
 }

@@ -383,22 +383,43 @@ class Command:
             self.helper.unwatch(descriptor)
             self.process.stdin.close()
 
-    def read(self, descriptor):
+    def drain(self, descriptor):
+        """Passes on what there is to read: None when there is nothing now, 0 at the end, otherwise how much it was."""
         try:
             data = os.read(descriptor, CHUNK)
         except BlockingIOError:
-            return
+            return None
         if data:
             text = base64.b64encode(data).decode()
             self.helper.port.send({"event": "output", "id": self.id, "stream": self.streams[descriptor], "data": text})
-            return
+        return len(data)
+
+    def read(self, descriptor):
+        if self.drain(descriptor) == 0:
+            self.forget(descriptor)
+            self.look_for_end()
+
+    def forget(self, descriptor):
         self.helper.unwatch(descriptor)
         del self.streams[descriptor]
-        if not self.streams:
-            status = self.process.wait()
-            self.helper.commands.pop(self.id, None)
-            ended = {"status": status} if status >= 0 else {"status": 128 - status, "signal": -status}
-            self.helper.answer(self.id, ended)
+
+    def look_for_end(self):
+        """Answers once the process has ended, although what it left running may still hold its outputs."""
+        status = self.process.poll()
+        if status is None:
+            return
+        for descriptor in list(self.streams):
+            while self.drain(descriptor):
+                pass
+            self.forget(descriptor)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        if self.process.stdin and not self.process.stdin.closed:
+            self.helper.unwatch(self.process.stdin.fileno())
+            self.process.stdin.close()
+        self.helper.commands.pop(self.id, None)
+        ended = {"status": status} if status >= 0 else {"status": 128 - status, "signal": -status}
+        self.helper.answer(self.id, ended)
 
     def kill(self, number):
         try:
@@ -418,8 +439,9 @@ class Helper:
         os.set_blocking(self.wake_reader, False)
         os.set_blocking(wake_writer, False)
         signal.set_wakeup_fd(wake_writer, warn_on_full_buffer=False)
-        signal.signal(signal.SIGIO, lambda number, frame: None)
-        self.watch(self.wake_reader, lambda reader: os.read(reader, CHUNK))
+        for number in (signal.SIGIO, signal.SIGCHLD):
+            signal.signal(number, lambda number, frame: None)
+        self.watch(self.wake_reader, self.wake)
         self.boot = Boot(self.port.send)
         if self.boot.notifier is not None:
             self.watch(self.boot.notifier, lambda _: self.boot.look())
@@ -431,6 +453,12 @@ class Helper:
     def unwatch(self, descriptor):
         del self.handlers[descriptor]
         self.poll.unregister(descriptor)
+
+    def wake(self, reader):
+        """A signal came: the host is connected again, or a command has ended."""
+        os.read(reader, CHUNK)
+        for command in list(self.commands.values()):
+            command.look_for_end()
 
     def run(self):
         self.boot.reach("helper")

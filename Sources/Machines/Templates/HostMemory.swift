@@ -1,0 +1,16 @@
+import HostSupport
+import Quantities
+import SystemPackage
+
+/// The host's memory.
+enum HostMemory {
+    /// What can be used without anything being swapped out; nil where the system does not tell.
+    static var available: ByteCount? {
+        guard let text = try? WholeFile.readText("/proc/meminfo") else { return nil }
+        for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+            let digits = line.filter(\.isNumber)
+            return UInt64(digits).map { ByteCount($0 * 1024) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,41 @@
+import WireJSON
+
+/// What pytest has collected in the guest, in the order in which it would run.
+struct CollectedSuite: Sendable, Hashable, JSONDecodable {
+    struct Item: Sendable, Hashable, JSONDecodable {
+        /// pytest's node id, any characters.
+        let id: String
+        /// The test file, relative to pytest's root folder.
+        let file: String
+
+        init(id: String, file: String) {
+            self.id = id
+            self.file = file
+        }
+
+        init(json: JSON) throws(JSONError) {
+            let members = try JSONObject(json: json)
+            id = try members.value("id")
+            file = try members.value("file")
+        }
+    }
+
+    let items: [Item]
+    /// pytest's version.
+    let pytest: String
+    /// Whether pytest runs as root, so that its plugin can put clock and random pool right by itself.
+    let isRoot: Bool
+
+    init(items: [Item], pytest: String, isRoot: Bool) {
+        self.items = items
+        self.pytest = pytest
+        self.isRoot = isRoot
+    }
+
+    init(json: JSON) throws(JSONError) {
+        let members = try JSONObject(json: json)
+        items = try members.value("items")
+        pytest = try members.value("pytest")
+        isRoot = try members.value("root")
+    }
+}

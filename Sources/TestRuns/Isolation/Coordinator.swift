@@ -1,0 +1,74 @@
+import GuestAccess
+import HostSupport
+import Machines
+import Synchronization
+import WireJSON
+
+/// The fork whose pytest is given the reports of all others, and prints, counts and ends as if it had run the tests.
+final class Coordinator: Sendable {
+    let fork: Fork
+    private let channel: PluginChannel
+    private let helper: GuestHelper
+    private let command: Int
+    private let stopped = Mutex(false)
+
+    /// Forks the template and tells its pytest what it is.
+    ///
+    /// - Parameter onOutput: Receives pytest's output, continuing what it printed before the freeze.
+    init(
+        template: Template,
+        command: Int,
+        home: QuiverHome,
+        onOutput: @escaping OutputHandler,
+    ) async throws {
+        let options = ForkOptions()
+        fork = try await template.pausedFork(named: "coordinator", home: home, options: options)
+        do {
+            guard let helper = fork.helper, let socket = fork.machine.socket(of: .pytest) else {
+                throw TestRunError(.machineLost, "the frozen machine has no channel to its helper and pytest")
+            }
+            self.helper = helper
+            self.command = command
+            helper.adopt(command, onOutput: onOutput)
+            channel = try PluginChannel(socket: socket)
+            try await fork.goOn(options: options)
+            try channel.send(["do": "coordinate"])
+        } catch {
+            let fork = fork
+            await Task { await fork.end() }.value
+            throw error
+        }
+    }
+
+    /// Whether pytest has ended the run by itself, as `-x` does.
+    var hasStopped: Bool { stopped.withLock { $0 } }
+
+    /// Has pytest report one test.
+    ///
+    /// - Returns: False when pytest ends the run with it.
+    func replay(_ outcome: TestOutcome, of index: Int) async throws -> Bool {
+        try channel.send(outcome.replay(of: index))
+        guard let answer = await channel.next() else {
+            try Task.checkCancellation()
+            // pytest itself ended, with an internal error that it has printed: its exit code says so.
+            stopped.withLock { $0 = true }
+            return false
+        }
+        let stops = answer["stops"]?.boolValue ?? false
+        if stops { stopped.withLock { $0 = true } }
+        return !stops
+    }
+
+    /// Tells pytest that there are no more tests.
+    func finish() throws { try channel.send(["do": "finish"]) }
+
+    /// Waits for pytest's end and returns its exit code.
+    func status() async throws -> Int32 {
+        try await helper.answer(to: command).value("status")
+    }
+
+    func end() async {
+        channel.close()
+        await fork.end()
+    }
+}

@@ -1,0 +1,28 @@
+import HostSupport
+import SystemPackage
+import WireJSON
+
+/// How long a project's tests took in earlier runs, kept between runs; losing it costs nothing but a poorer order.
+struct DurationRecord: Sendable {
+    private(set) var seconds: [String: Double]
+    private let file: FilePath
+
+    init(project: FilePath, home: QuiverHome) {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in project.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        file = home.cache.appending("durations").appending(String(hash, radix: 36) + ".json")
+        let bytes = (try? WholeFile.read(file)) ?? []
+        seconds = (try? JSON.parse(bytes).decode(as: [String: Double].self)) ?? [:]
+    }
+
+    mutating func note(_ id: String, seconds: Double) {
+        self.seconds[id] = seconds
+    }
+
+    /// Writes the record; a failure is not worth failing a run for.
+    func save() {
+        try? Folder.create(file.removingLastComponent())
+        guard let bytes = try? seconds.json.serialized() else { return }
+        try? WholeFile.write(bytes, to: file)
+    }
+}

@@ -1,0 +1,129 @@
+import GuestAccess
+import HostSupport
+import Machines
+
+/// Runs the tests that a frozen pytest has collected, each group in a fork of its own, and reports them through one
+/// more fork whose pytest prints and counts as if it had run them.
+struct IsolatedRun: Sendable {
+    let template: Template
+    let suite: CollectedSuite
+    /// The number of the request by which the helper was asked to run pytest before the freeze.
+    let command: Int
+    let plan: IsolationPlan
+    /// How many forks run tests at once.
+    let parallel: Int
+    let home: QuiverHome
+    /// How long one group of tests may take; nil is without end.
+    let limit: Duration?
+    let onOutput: OutputHandler
+    let onTiming: @Sendable (TestTiming) -> Void
+    let onOutcome: @Sendable (CollectedSuite.Item, TestOutcome) -> Void
+
+    /// What is left when the run is over: the machine in which pytest has reported, and its exit code.
+    struct Ending: Sendable {
+        let coordinator: Fork
+        let status: Int32
+    }
+
+    /// Runs everything and hands the coordinator's machine to `body` before it is ended.
+    func run<Value: Sendable>(_ body: @Sendable (Ending) async throws -> Value) async throws -> Value {
+        let coordinator = try await Coordinator(template: template, command: command, home: home, onOutput: onOutput)
+        return try await withCleanup {
+            let pool = StandbyPool(of: template, size: parallel, home: home)
+            let status = try await withThrowingTaskGroup(of: Int32?.self) { group in
+                group.addTask {
+                    try await pool.run()
+                    return nil
+                }
+                group.addTask { try await runGroups(pool, coordinator) }
+                defer { group.cancelAll() }
+                while let result = try await group.next() {
+                    if let status = result { return status }
+                }
+                throw CancellationError()
+            }
+            return try await body(Ending(coordinator: coordinator.fork, status: status))
+        } cleanup: {
+            await coordinator.end()
+        }
+    }
+
+    private func runGroups(_ pool: StandbyPool, _ coordinator: Coordinator) async throws -> Int32 {
+        let queue = GroupQueue(plan.groups)
+        let (outcomes, feed) = AsyncStream.makeStream(of: (Int, TestOutcome).self)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<max(1, min(parallel, plan.groups.count)) {
+                group.addTask {
+                    while let next = queue.next() {
+                        try Task.checkCancellation()
+                        try await runGroup(next, pool) { feed.yield(($0, $1)) }
+                    }
+                }
+            }
+            group.addTask {
+                try await report(outcomes, to: coordinator)
+                // pytest itself may have ended the run, as -x does: what still runs is not waited for.
+                queue.clear()
+            }
+            var finished = 0
+            let workers = max(1, min(parallel, plan.groups.count))
+            while try await group.next() != nil {
+                finished += 1
+                if finished == workers { feed.finish() }
+                if coordinator.hasStopped { break }
+            }
+            group.cancelAll()
+            return try await coordinator.status()
+        }
+    }
+
+    /// Passes outcomes on to the coordinator in the collected order.
+    private func report(_ outcomes: AsyncStream<(Int, TestOutcome)>, to coordinator: Coordinator) async throws {
+        var sequence = ReportSequence<TestOutcome>(count: suite.items.count)
+        for await (index, outcome) in outcomes {
+            onOutcome(suite.items[index], outcome)
+            for (index, outcome) in sequence.add(outcome, of: index) {
+                if case .ran(let ran) = outcome, !ran.output.isEmpty {
+                    onOutput(.standardOutput, Array(ran.output.utf8))
+                }
+                guard try await coordinator.replay(outcome, of: index) else { return }
+            }
+            if sequence.isComplete { break }
+        }
+        try Task.checkCancellation()
+        try coordinator.finish()
+    }
+
+    /// Runs one group; after a crash the tests behind it get a fork of their own.
+    private func runGroup(
+        _ group: [Int],
+        _ pool: StandbyPool,
+        _ hand: (Int, TestOutcome) -> Void,
+    ) async throws {
+        var rest = group[...]
+        while !rest.isEmpty {
+            let fork = try await pool.take()
+            let runner = Runner(fork: fork, suite: suite, command: command, limit: limit)
+            let result: Runner.Result
+            do {
+                result = try await runner.run(Array(rest), hand)
+            } catch {
+                await Task { await fork.end() }.value
+                throw error
+            }
+            let before = ContinuousClock.now
+            await fork.end()
+            onTiming(
+                TestTiming(
+                    tests: rest.prefix(result.count).map { suite.items[$0].id },
+                    fork: fork.timings,
+                    guest: result.duration,
+                    test: .milliseconds(Int64(result.seconds * 1000)),
+                    tearDown: .now - before,
+                )
+            )
+            if result.endsRun { return }
+            rest = rest.dropFirst(max(1, result.count))
+        }
+    }
+}

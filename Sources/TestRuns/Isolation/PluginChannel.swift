@@ -1,0 +1,37 @@
+import GuestAccess
+import HostSupport
+import SystemPackage
+import WireJSON
+
+/// The host's end of the channel to pytest's plugin in one machine.
+final class PluginChannel: Sendable {
+    private let channel: MessageChannel
+    /// What the plugin says, in order, until the channel ends; one task at a time may wait for it.
+    private let messages: AsyncStream<JSONObject>
+
+    init(socket: FilePath) throws(Errno) {
+        let (messages, feed) = AsyncStream.makeStream(of: JSONObject.self)
+        self.messages = messages
+        channel = MessageChannel(adopting: try UnixSocket.connect(to: socket), label: "pytest") { incoming in
+            switch incoming {
+            case .message(let message): feed.yield(message)
+            // The rest of what was under way to an earlier reader of the port.
+            case .reset, .unreadable: break
+            case .closed: feed.finish()
+            }
+        }
+    }
+
+    /// Sends a request; one that can no longer be delivered shows in the channel's end.
+    func send(_ request: JSONObject) throws(JSONError) {
+        _ = try channel.send(request)
+    }
+
+    /// The next thing that the plugin says; nil when the machine has ended.
+    func next() async -> JSONObject? {
+        for await message in messages { return message }
+        return nil
+    }
+
+    func close() { channel.close() }
+}

@@ -1,0 +1,25 @@
+/// Puts what comes back from the forks into the order in which the tests were collected.
+struct ReportSequence<Report: Sendable>: Sendable {
+    private let count: Int
+    private var next = 0
+    private var waiting: [Int: Report] = [:]
+
+    init(count: Int) {
+        self.count = count
+    }
+
+    /// Whether every report has been handed out.
+    var isComplete: Bool { next == count }
+
+    /// Takes in the report of one test; returns those whose turn it is now, in order.
+    mutating func add(_ report: Report, of index: Int) -> [(index: Int, report: Report)] {
+        guard index >= next, index < count, waiting[index] == nil else { return [] }
+        waiting[index] = report
+        var ready: [(index: Int, report: Report)] = []
+        while let report = waiting.removeValue(forKey: next) {
+            ready.append((next, report))
+            next += 1
+        }
+        return ready
+    }
+}

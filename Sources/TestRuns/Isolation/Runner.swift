@@ -1,0 +1,125 @@
+import GuestAccess
+import HostSupport
+import Machines
+import Quantities
+import Synchronization
+import WireJSON
+
+/// One fork that runs some of the collected tests.
+struct Runner: Sendable {
+    let fork: Fork
+    let suite: CollectedSuite
+    let command: Int
+    let limit: Duration?
+
+    struct Result: Sendable {
+        /// How many of the tests have an outcome now.
+        var count = 0
+        /// What the tests took in the guest, in seconds.
+        var seconds = 0.0
+        /// From letting the guest go on until the last report was there.
+        var duration = Duration.zero
+        var endsRun = false
+    }
+
+    private enum News: Sendable {
+        case message(RunnerMessage)
+        /// The interpreter ended, with this exit status.
+        case interpreterEnded(Int32)
+        case machineEnded
+        case timedOut
+    }
+
+    /// Lets the guest go on, has it run the tests, and hands out what comes of each.
+    func run(_ indices: [Int], _ hand: (Int, TestOutcome) -> Void) async throws -> Result {
+        guard let helper = fork.helper, let socket = fork.machine.socket(of: .pytest) else {
+            throw TestRunError(.machineLost, "the frozen machine has no channel to its helper and pytest")
+        }
+        let output = TextCollector()
+        helper.adopt(command, onOutput: { output.append($1) })
+        let channel = try PluginChannel(socket: socket)
+        defer { channel.close() }
+        let begin = ContinuousClock.now
+        try await start(indices, helper, channel)
+        let (stream, feed) = AsyncStream.makeStream(of: News.self)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await listen(to: channel, feed) }
+            group.addTask { try await waitForInterpreter(helper, feed) }
+            group.addTask { try await waitForLimit(feed) }
+            defer { group.cancelAll() }
+            var result = Result()
+            for await news in stream {
+                switch news {
+                case .message(.ran(let index, var ran)):
+                    ran.output = output.take()
+                    result.count += 1
+                    result.seconds += ran.seconds
+                    result.endsRun = ran.ending != nil
+                    result.duration = .now - begin
+                    hand(index, .ran(ran))
+                case .message(.done):
+                    return result
+                case .interpreterEnded, .machineEnded, .timedOut:
+                    let reason = try await explain(news)
+                    result.duration = .now - begin
+                    // After the last test the machine may end as it likes.
+                    guard result.count < indices.count else { return result }
+                    let seconds = max(0, result.duration.seconds - result.seconds)
+                    hand(indices[result.count], .crashed(reason: reason, output: output.take(), seconds: seconds))
+                    result.count += 1
+                    result.seconds += seconds
+                    return result
+                }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func explain(_ news: News) async throws -> String {
+        switch news {
+        case .message: return ""
+        case .interpreterEnded(let status):
+            return "the interpreter ended with status \(status) during the test"
+        case .machineEnded:
+            try Task.checkCancellation()
+            return "the machine ended during the test: \(try await fork.machine.waitUntilEnded())"
+        case .timedOut:
+            return "the test did not end within \(limit?.shortText ?? "its time") and was killed with its machine"
+        }
+    }
+
+    private func listen(to channel: PluginChannel, _ feed: AsyncStream<News>.Continuation) async {
+        while let message = await channel.next() {
+            if let known = RunnerMessage(message) { feed.yield(.message(known)) }
+        }
+        if !Task.isCancelled { feed.yield(.machineEnded) }
+    }
+
+    private func waitForInterpreter(_ helper: GuestHelper, _ feed: AsyncStream<News>.Continuation) async throws {
+        guard let answer = try? await helper.answer(to: command) else { return }
+        // What the interpreter had still sent comes by another way, and may come a moment later.
+        try await Task.sleep(for: .milliseconds(100))
+        feed.yield(.interpreterEnded((try? answer.value("status")) ?? -1))
+    }
+
+    private func waitForLimit(_ feed: AsyncStream<News>.Continuation) async throws {
+        guard let limit else { return }
+        try await Task.sleep(for: limit)
+        feed.yield(.timedOut)
+    }
+
+    /// Sends the order and lets the guest go on: where pytest is root, it puts clock and random pool right itself.
+    private func start(_ indices: [Int], _ helper: GuestHelper, _ channel: PluginChannel) async throws {
+        var order: JSONObject = ["do": "run"]
+        order.set("items", indices.map { Int64($0) })
+        guard suite.isRoot, let frozenAt = fork.frozenAt else {
+            try await fork.goOn(options: ForkOptions())
+            try channel.send(order)
+            return
+        }
+        let clock = GuestFixUp.Clock.resumed(wallClock: GuestFixUp.wallClock(), frozenAt: frozenAt)
+        order["fix_up"] = .object(GuestFixUp(clock: clock).request)
+        try channel.send(order)
+        try await fork.goOnUncorrected()
+    }
+}

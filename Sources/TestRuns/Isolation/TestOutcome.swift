@@ -1,0 +1,83 @@
+import WireJSON
+
+/// What came of one test in its fork.
+enum TestOutcome: Sendable, Hashable {
+    /// pytest ran it and sent its reports, which only another pytest reads.
+    case ran(Ran)
+    /// The interpreter or the machine ended during it.
+    case crashed(reason: String, output: String, seconds: Double)
+
+    struct Ran: Sendable, Hashable {
+        /// The reports and warnings as the plugin packed them.
+        let payload: String
+        let hasFailed: Bool
+        /// How long the test took in the guest, with its set-up and tear-down.
+        let seconds: Double
+        /// What ended the whole run, such as `pytest.exit()`; nil for nearly every test.
+        let ending: JSON?
+        /// What the test wrote past pytest's capture.
+        var output = ""
+    }
+
+    /// How long the test took in the guest, in seconds.
+    var seconds: Double {
+        switch self {
+        case .ran(let ran): ran.seconds
+        case .crashed(_, _, let seconds): seconds
+        }
+    }
+
+    var hasFailed: Bool {
+        switch self {
+        case .ran(let ran): ran.hasFailed
+        case .crashed: true
+        }
+    }
+
+    /// Whether nothing more is to be run after it.
+    var endsRun: Bool {
+        switch self {
+        case .ran(let ran): ran.ending != nil
+        case .crashed: false
+        }
+    }
+
+    /// The request by which the coordinator reports it.
+    func replay(of index: Int) -> JSONObject {
+        var request: JSONObject = ["do": "replay", "item": .integer(Int64(index))]
+        switch self {
+        case .ran(let ran):
+            request.set("payload", ran.payload)
+            request.set("ending", ran.ending)
+        case .crashed(let reason, let output, let seconds):
+            request.set("crash", reason)
+            request.set("output", output)
+            request["seconds"] = .double(seconds)
+        }
+        return request
+    }
+}
+
+/// What the plugin says while a fork runs tests.
+enum RunnerMessage: Sendable {
+    case ran(item: Int, TestOutcome.Ran)
+    case done
+
+    init?(_ message: JSONObject) {
+        switch message["event"]?.stringValue {
+        case "done": self = .done
+        case "ran":
+            guard let item = message["item"]?.intValue, let payload = message["payload"]?.stringValue else {
+                return nil
+            }
+            let seconds: Double? = try? message.value("seconds")
+            let ending = message["ending"] == .null ? nil : message["ending"]
+            let hasFailed = message["failed"]?.boolValue ?? false
+            self = .ran(
+                item: item,
+                TestOutcome.Ran(payload: payload, hasFailed: hasFailed, seconds: seconds ?? 0, ending: ending),
+            )
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import GuestAccess
+import HostSupport
+import Machines
+import SystemPackage
+import WireJSON
+
+extension TestRun {
+    /// Runs the suite in forks of a machine that is frozen when pytest has collected it.
+    func runIsolated(from warm: Template, clock: StageClock) async throws -> Int32 {
+        let scratch = try TemplateStore(home: home).scratchFolder()
+        return try await withCleanup {
+            let prepared = try await prepare(from: warm, scratch: scratch, clock: clock)
+            switch prepared {
+            case .ended(let status): return status
+            case .frozen(let frozen): return try await runForks(of: frozen, clock: clock)
+            }
+        } cleanup: {
+            try? Folder.removeTree(scratch)
+        }
+    }
+
+    private enum Prepared: Sendable {
+        /// pytest ended by itself: nothing was collected, or something could not be.
+        case ended(Int32)
+        case frozen(Frozen)
+    }
+
+    private struct Frozen: Sendable {
+        let template: Template
+        let suite: CollectedSuite
+        let command: Int
+        let folder: String
+    }
+
+    /// Brings the project into a fork, has pytest collect it, and freezes the fork there.
+    private func prepare(from warm: Template, scratch: FilePath, clock: StageClock) async throws -> Prepared {
+        try await warm.withFork(named: "collector", home: home, options: ForkOptions(memory: .copied)) { fork in
+            guard let helper = fork.helper else {
+                throw TestRunError(.machineLost, "the warm machine was frozen without its helper")
+            }
+            let ssh = try fork.ssh(home: home)
+            let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
+            let suite = Suite(run: self, folder: sync.destination)
+            let started = try await MachineWatch(fork.machine).during {
+                try await clock.time(.sync) { try await sync.upload() }
+                return try await clock.time(.collect) { try await collect(suite, fork.machine, helper) }
+            }
+            switch started {
+            case .ended(let status):
+                if let junit { try await suite.fetchReport(to: junit, helper: helper) }
+                return .ended(status)
+            case .collected(let collected, let command):
+                let template = try await fork.machine.freeze(
+                    to: scratch,
+                    name: "collected",
+                    ingredients: TemplateIngredients(),
+                    helper: helper,
+                    keepsDigests: false,
+                )
+                return .frozen(Frozen(template: template, suite: collected, command: command, folder: sync.destination))
+            }
+        }
+    }
+
+    private enum Started: Sendable {
+        case ended(Int32)
+        case collected(CollectedSuite, command: Int)
+    }
+
+    /// Starts pytest and waits until it has collected, or has ended.
+    private func collect(_ suite: Suite, _ machine: Machine, _ helper: GuestHelper) async throws -> Started {
+        guard let socket = machine.socket(of: .pytest) else {
+            throw TestRunError(.machineLost, "the machine has no channel to pytest")
+        }
+        let user = configuration.user == "root" ? nil : configuration.user
+        let installed = try await helper.collect(PytestPlugin.installation(user: user), within: limits.setup)
+        guard installed.isSuccess else {
+            throw TestRunError(.noPytest, "pytest's plugin cannot be written in the guest: \(installed.lastWords)")
+        }
+        let channel = try PluginChannel(socket: socket)
+        defer { channel.close() }
+        var command = suite.command
+        command.environment.merge(PytestPlugin.environment(checkpoint: configuration.checkpoint)) { $1 }
+        let id = try helper.begin(command, onOutput: onOutput)
+        return try await withThrowingTaskGroup(of: Started?.self) { group in
+            group.addTask {
+                while let message = await channel.next() {
+                    guard message["event"] == "collected" else { continue }
+                    return .collected(try CollectedSuite(json: .object(message)), command: id)
+                }
+                // The port also closes when pytest ends; its exit code then comes from the helper.
+                return nil
+            }
+            group.addTask { .ended(try await helper.answer(to: id).value("status")) }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func runForks(of frozen: Frozen, clock: StageClock) async throws -> Int32 {
+        let durations = DurationKeeper(DurationRecord(project: project, home: home))
+        let plan = IsolationPlan(frozen.suite, isolation: configuration.isolate, durations: durations.seconds)
+        let isolated = IsolatedRun(
+            template: frozen.template,
+            suite: frozen.suite,
+            command: frozen.command,
+            plan: plan,
+            parallel: parallel,
+            home: home,
+            limit: limits.pytest,
+            onOutput: onOutput,
+            onTiming: onTiming,
+            onOutcome: { item, outcome in durations.note(item.id, seconds: outcome.seconds) },
+        )
+        let status = try await clock.time(.pytest, note: { (status: Int32) in "exit \(status)" }) {
+            try await isolated.run { ending in
+                try await fetch(frozen, ending)
+                return ending.status
+            }
+        }
+        durations.save()
+        return status
+    }
+
+    /// Copies what pytest wrote in the coordinator's machine.
+    private func fetch(_ frozen: Frozen, _ ending: IsolatedRun.Ending) async throws {
+        guard let helper = ending.coordinator.helper else { return }
+        let suite = Suite(run: self, folder: frozen.folder)
+        if let junit { try await suite.fetchReport(to: junit, helper: helper) }
+        guard !configuration.artifacts.isEmpty else { return }
+        let ssh = try ending.coordinator.ssh(home: home)
+        try await ProjectSync(project: project, configuration: configuration, ssh: ssh).downloadArtifacts()
+    }
+}

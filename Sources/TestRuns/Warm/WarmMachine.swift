@@ -1,0 +1,96 @@
+import GuestAccess
+import HostSupport
+import Machines
+import SystemPackage
+
+/// A baked image's machine, booted once and frozen when it was ready, from which runs go on.
+struct WarmMachine {
+    let baked: BakedImage
+    /// What the machine is made of, apart from its disk and seed.
+    let description: MachineDescription
+    /// What the template is called.
+    let name: String
+    let home: QuiverHome
+    let launch: LaunchOptions
+    let limits: TestRunLimits
+    let clock: StageClock
+
+    /// The template: a kept one where nothing that it depends on has changed, otherwise made now.
+    ///
+    /// Two runs that need the same one at once make it once: the second waits for the first.
+    func obtain() async throws -> Template {
+        let store = TemplateStore(home: home)
+        let content = content()
+        let ingredients = try await store.ingredients(content, for: usual(), options: launch)
+        if case .found(let template) = await store.find(name, ingredients) {
+            return try await clock.time(.boot, note: { _ in "warm" }) { template }
+        }
+        let target = store.folder(of: name, ingredients)
+        try store.checkSpace(for: description, named: name)
+        let lock = try await FileLock.acquire(FilePath("\(target).lock"), within: limits.boot)
+        defer { extendLifetime(lock) }
+        let reasons: [String]
+        switch await store.find(name, ingredients) {
+        case .found(let template): return template
+        case .none: reasons = []
+        case .stale(let differences): reasons = differences
+        }
+        try Folder.removeTree(target)
+        let note = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+        return try await clock.time(.boot, note: { _ in note }) { try await make(target, content) }
+    }
+
+    private func content() -> TemplateIngredients {
+        var content = TemplateIngredients()
+        content.set("bake", baked.folder.lastComponent?.string ?? "")
+        content.set("helper", HelperInstallation.source)
+        return content
+    }
+
+    /// What the baked image adds to the description, without making a machine's files.
+    private func usual() -> MachineDescription {
+        var description = description
+        description.drives = [Drive(id: "disk0", file: baked.disk, cache: .unsafe), .seed(baked.seed)]
+        description.addUsualDevices()
+        return description
+    }
+
+    private func make(_ target: FilePath, _ content: TemplateIngredients) async throws -> Template {
+        try await withMachine(
+            named: "warm",
+            home: home,
+            options: launch,
+            describe: { folder in
+                var prepared = try baked.prepare(description, in: folder)
+                prepared.memoryBacking = .sharedFile(folder.path.appending("memory"))
+                return prepared
+            },
+        ) { machine in
+            let helper = try machine.helper()
+            defer { helper.close() }
+            try await MachineWatch(machine).during {
+                let status = try await GuestReadiness(helper: helper, machine: machine, limits: limits)
+                    .waitForCloudInit()
+                guard status.state != .error else {
+                    throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
+                }
+                _ = try await helper.wait(for: GuestMilestone.sshListens, within: limits.ssh)
+                // What is due soon after a boot would otherwise run again in every fork.
+                _ = try await helper.collect(.shell(Self.quiescing), within: limits.boot)
+            }
+            return try await machine.freeze(
+                to: target,
+                name: name,
+                ingredients: content,
+                helper: helper,
+                keepsDigests: true,
+            )
+        }
+    }
+
+    /// Stops the timers that look for updates and tidy up, and waits for what the boot still has under way.
+    private static let quiescing = """
+        systemctl stop apt-daily.timer apt-daily-upgrade.timer man-db.timer fstrim.timer unattended-upgrades.service
+        systemctl is-system-running --wait >/dev/null; sync; true
+        """
+}
