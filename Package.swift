@@ -205,6 +205,7 @@ let package = Package(
                 "QAPISchema",
                 "WireJSON",
             ],
+            exclude: ["Golden"],
         ),
         .target(
             name: "QAPISchema",
