@@ -296,7 +296,8 @@ let package = Package(
         .testTarget(
             name: "QuiverCommandsTests",
             dependencies: [
-                "QuiverCommands"
+                "QAPI",
+                "QuiverCommands",
             ],
         ),
         .target(

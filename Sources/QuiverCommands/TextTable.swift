@@ -16,7 +16,8 @@ struct TextTable {
         let widths = (0..<columns).map { column in
             rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
         }
-        let lines = rows.map { row in
+        let lines = rows.map { cells in
+            let row = cells.prefix((cells.lastIndex { !$0.isEmpty } ?? -1) + 1)
             var line = ""
             for (column, cell) in row.enumerated() {
                 line += cell

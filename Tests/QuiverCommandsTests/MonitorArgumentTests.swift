@@ -14,6 +14,19 @@ import WireJSON
             "memsave", ["val=18446744073709551615", "size=4096", "filename=5"],
             #"{"val":18446744073709551615,"size":4096,"filename":"5"}"#
         ),
+        (
+            "snapshot-save", ["job-id=1", "tag=2", "vmstate=disk0", "devices=disk0", "devices=7"],
+            #"{"job-id":"1","tag":"2","vmstate":"disk0","devices":["disk0","7"]}"#
+        ),
+        ("snapshot-delete", [#"devices=["a"]"#], #"{"devices":["a"]}"#),
+        (
+            "object-add", ["qom-type=memory-backend-ram", "id=m", "size=64M"],
+            #"{"qom-type":"memory-backend-ram","id":"m","size":67108864}"#
+        ),
+        (
+            "blockdev-add", ["driver=nbd", "server.type=inet", "server.host=::1", "server.port=10809"],
+            #"{"driver":"nbd","server":{"type":"inet","host":"::1","port":"10809"}}"#
+        ),
         ("no-such-command", ["a=1", "b=x", "c=[1]", "d="], #"{"a":1,"b":"x","c":[1],"d":""}"#),
         ("query-status", [], "{}"),
         ("query-status", [#"{"x": 1}"#], #"{"x":1}"#),
@@ -27,8 +40,9 @@ import WireJSON
 
     @Test(arguments: [
         ("blockdev-add", "read-only=maybe", "read-only wants true or false, not 'maybe'"),
-        ("memsave", "size=banana", "size wants a whole number, not 'banana'"),
-        ("memsave", "size=1.5", "size wants a whole number, not '1.5'"),
+        ("memsave", "cpu-index=banana", "cpu-index wants a whole number, not 'banana'"),
+        ("object-add", "size=banana", "size wants a size, as in 512M, not 'banana'"),
+        ("memsave", "cpu-index=1.5", "cpu-index wants a whole number, not '1.5'"),
         ("stop", "nonsense", "'nonsense' is no argument"),
         ("stop", "=x", "'=x' is no argument"),
         ("stop", "{1}", "no JSON object"),
