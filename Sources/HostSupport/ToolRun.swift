@@ -21,7 +21,7 @@ public enum ToolRun {
 
     /// Runs the program and waits for its end; a non-zero exit is a result, not an error.
     ///
-    /// Cancelling the task sends SIGTERM and, two seconds later, SIGKILL.
+    /// Cancelling the task sends SIGTERM and, after the grace, SIGKILL.
     ///
     /// - Parameters:
     ///   - tool: A name to find in `PATH`, or a path.
@@ -29,6 +29,7 @@ public enum ToolRun {
     ///   - environment: Changes to the inherited environment.
     ///   - workingDirectory: The folder to run in; nil for this process's.
     ///   - input: The file that the program reads as its standard input.
+    ///   - grace: How long a cancelled program may take to end by itself before it is killed.
     ///   - limit: The most that either output may print, in bytes; more is an error.
     /// - Throws: ``ToolMissing`` when there is no such program.
     public static func run(
@@ -37,6 +38,7 @@ public enum ToolRun {
         environment: [String: String] = [:],
         workingDirectory: FilePath? = nil,
         input: FilePath = "/dev/null",
+        grace: Duration = .seconds(2),
         limit: Int = 16 << 20,
     ) async throws -> Outcome {
         let standardInput: FileDescriptor
@@ -50,7 +52,9 @@ public enum ToolRun {
             if let key = Environment.Key(rawValue: name) { changes[key] = value }
         }
         var options = PlatformOptions()
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
+        // mmdebstrap sends SIGHUP to its whole process group when the disk is full; ours is not for it to end.
+        options.processGroupID = 0
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: grace)]
         do {
             let result = try await Subprocess.run(
                 tool.contains("/") ? .path(FilePath(tool)) : .name(tool),

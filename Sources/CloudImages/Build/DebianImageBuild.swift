@@ -56,6 +56,8 @@ struct DebianImageBuild {
                 "--customize-hook=copy-out /var/lib/dpkg/status \(folder)",
                 release.codename, archive.string, list.string,
             ],
+            // Killed, it leaves /proc and /sys mounted in its folder; it needs time to take them away.
+            grace: .seconds(60),
             mend: "apt-get install mmdebstrap",
         )
         try Folder.create(root)
@@ -165,13 +167,14 @@ struct DebianImageBuild {
         _ name: String,
         _ arguments: [String],
         input: FilePath = "/dev/null",
+        grace: Duration = .seconds(2),
         mend: String? = nil,
     ) async throws {
         let outcome: ToolRun.Outcome
         do {
             // Debian keeps mke2fs and sfdisk out of an ordinary user's path.
             let path = (HostEnvironment["PATH"] ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin"
-            outcome = try await ToolRun.run(name, arguments, environment: ["PATH": path], input: input)
+            outcome = try await ToolRun.run(name, arguments, environment: ["PATH": path], input: input, grace: grace)
         } catch let missing as ToolMissing {
             throw ToolMissing(missing.tool, mend: mend)
         }

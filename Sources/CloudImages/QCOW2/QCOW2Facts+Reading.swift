@@ -1,6 +1,14 @@
 import Quantities
 
 extension QCOW2Facts {
+    /// Reads the facts of an image in memory, which may be hostile.
+    ///
+    /// - Parameter name: The image as errors name it.
+    /// - Throws: ``CloudImagesError`` with code `badImage`.
+    public init(of bytes: [UInt8], named name: String) throws(CloudImagesError) {
+        try self.init(reading: DiskMemory(name: name, bytes: bytes))
+    }
+
     /// Reads the facts of an image; `disk` may be hostile.
     ///
     /// At most 64 MiB are read, whatever the header claims.
