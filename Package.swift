@@ -6,7 +6,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "quiver", targets: ["quiver"]),
-        .library(name: "CloudImages", targets: ["CloudImages"]),
+        .library(name: "CloudImages", targets: ["CloudImages", "HostSupport", "Quantities"]),
         .library(name: "GuestAccess", targets: ["GuestAccess"]),
         .library(name: "Machines", targets: ["Machines"]),
         .library(name: "MachinesTesting", targets: ["MachinesTesting"]),

@@ -6,9 +6,17 @@ let package = Package(
     name: "Benchmarks",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(name: "quiver", path: "..")
+        .package(name: "quiver", path: ".."),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
+        .executableTarget(
+            name: "image-bench",
+            dependencies: [
+                .product(name: "CloudImages", package: "quiver"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
         .executableTarget(
             name: "wire-bench",
             dependencies: [
