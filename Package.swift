@@ -125,6 +125,16 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
+        .executableTarget(
+            name: "MachineOwner",
+            dependencies: [
+                "HostSupport",
+                "Machines",
+                "Quantities",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/MachineOwner",
+        ),
         .target(
             name: "Machines",
             dependencies: [
@@ -146,8 +156,10 @@ let package = Package(
             dependencies: [
                 "GuestAccess",
                 "HostSupport",
+                "MachineOwner",
                 "Machines",
                 "MachinesTesting",
+                "QMPClient",
                 "QMPCore",
                 "QMPTesting",
                 "Quantities",

@@ -4,7 +4,8 @@ public import SystemPackage
 extension Machine {
     /// Connects to a machine's serial console, which serves one client at a time.
     ///
-    /// All that the guest prints also goes to its log, attached or not.
+    /// All that the guest prints also goes to its log, attached or not. Who is attached must read: the socket holds
+    /// some three hundred characters, after which the guest waits ten milliseconds for each.
     /// - Throws: ``MachineError`` with code `unresponsive`.
     public static func connectToConsole(at socket: FilePath, name: String) async throws -> FileDescriptor {
         do {

@@ -1,0 +1,32 @@
+import HostSupport
+import Machines
+import Quantities
+import SystemPackage
+
+/// A process that owns machines and that tests kill at bad moments.
+///
+///     MachineOwner HOME scoped         start a scoped machine, say `PID FOLDER`, wait
+///     MachineOwner HOME start NAME     start a machine that outlives this process
+///     MachineOwner HOME save NAME TAG  save, load or stop a running machine
+@main struct MachineOwner {
+    static func main() async throws {
+        let words = CommandLine.arguments
+        let home = QuiverHome(root: FilePath(words[1]))
+        let store = MachineStore(home: home)
+        switch words[2] {
+        case "scoped":
+            let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
+            try await withMachine(small, home: home) { machine in
+                try FileDescriptor.standardOutput.writeAll(
+                    "\(machine.process.processID) \(machine.folder.path)\n".utf8
+                )
+                try await Task.sleep(for: .seconds(600))
+            }
+        case "start": _ = try await store.start(words[3])
+        case "save": try await store.attach(to: words[3]).saveSnapshot(words[4], within: .seconds(20))
+        case "load": try await store.attach(to: words[3]).loadSnapshot(words[4], within: .seconds(20))
+        case "stop": _ = try await store.attach(to: words[3]).powerDown(within: .seconds(2))
+        default: preconditionFailure("no such work: \(words[2])")
+        }
+    }
+}
