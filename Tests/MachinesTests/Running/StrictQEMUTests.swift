@@ -1,0 +1,44 @@
+import HostSupport
+import Machines
+import Quantities
+import SystemPackage
+import Testing
+
+/// What Quiver does with a machine, done with a QEMU that rejects whatever is deprecated or unstable.
+///
+/// Templates are the one exception: they need `x-ignore-shared`, which QEMU calls unstable.
+@Suite(.tags(.qemu), .timeLimit(.minutes(3)))
+struct StrictQEMUTests {
+    @Test func `launching, snapshots, the monitor and powering down use nothing deprecated or unstable`() async throws {
+        try await ScratchHome.with { home in
+            try await withMachine(
+                home: home,
+                describe: { folder in
+                    var description = MachineDescription(
+                        architecture: .x86_64,
+                        processorCount: 1,
+                        memory: .mebibytes(64),
+                    )
+                    let disk = folder.path.appending("disk.qcow2")
+                    try await EmptyDisk.create(at: disk)
+                    description.drives = [Drive(id: "disk0", file: disk)]
+                    description.networks = [UserNetwork(forwards: [.ssh])]
+                    description.channels = [.helper, .guestAgent]
+                    description.extraArguments = ["-compat", "deprecated-input=reject,unstable-input=reject"]
+                    return description
+                },
+            ) { machine in
+                #expect(try await machine.status() == .running)
+                try await machine.saveSnapshot("clean")
+                #expect(try await machine.snapshots().map(\.tag) == ["clean"])
+                try await machine.loadSnapshot("clean")
+                try await machine.deleteSnapshot("clean")
+                try await machine.pause()
+                try await machine.resume()
+                #expect(try await machine.humanMonitor("info status").contains("running"))
+                let end = try await machine.powerDown(within: .seconds(4))
+                #expect(end.cause.kind == .quit)
+            }
+        }
+    }
+}
