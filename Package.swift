@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "QAPI", targets: ["QAPI"]),
         .library(name: "QGA", targets: ["QGA"]),
         .library(name: "QMPClient", targets: ["QMPClient", "QMPCore", "WireJSON"]),
+        .library(name: "QMPCore", targets: ["QMPCore", "WireJSON"]),
         .library(name: "QMPTesting", targets: ["QMPTesting"]),
         .library(name: "TestRuns", targets: ["TestRuns"]),
     ],

@@ -150,6 +150,9 @@ public final class FakeQEMU: Sendable {
     /// What the validation, or a replay, found wrong.
     public var complaints: [String] { state.withLock { $0.complaints } }
 
+    /// How many clients are connected.
+    public var clientCount: Int { state.withLock { $0.clients.count } }
+
     // MARK: Inside
 
     private func begin(_ descriptor: Int32) -> Bool {

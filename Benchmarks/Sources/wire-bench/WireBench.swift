@@ -5,9 +5,9 @@ import SystemPackage
 import WireJSON
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Measures our client the way `floor/wire_floor.c` measures the least that a client can do; prints one line of JSON.
@@ -58,21 +58,27 @@ struct WireBench {
 
     /// From bytes to typed values, as the floor's json_loadb is from bytes to a tree.
     private static func schema(_ qmp: QMPConnection, count: Int) async throws {
-        let bytes = try await qmp.execute("query-qmp-schema").serialized()
+        let reply = try await qmp.execute("query-qmp-schema")
+        // With a space after each comma and colon, as QEMU writes it.
+        let bytes = try spaced(reply.serialized())
         var times: [Duration] = []
-        var parseTimes: [Duration] = []
-        for _ in 0..<count {
-            let start = ContinuousClock.now
-            _ = try JSON.parse(bytes)
-            parseTimes.append(start.duration(to: .now))
-        }
         for _ in 0..<count {
             let start = ContinuousClock.now
             let types = try [SchemaInfo](json: JSON.parse(bytes))
             times.append(start.duration(to: .now))
             precondition(types.count > 100)
         }
-        report(["p50": .double(median(times)), "parse": .double(median(parseTimes)), "bytes": .integer(Int64(bytes.count))])
+        report(["p50": .double(median(times)), "bytes": .integer(Int64(bytes.count))])
+    }
+
+    private static func spaced(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        for byte in bytes {
+            result.append(byte)
+            // No string of the schema contains either.
+            if byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") { result.append(UInt8(ascii: " ")) }
+        }
+        return result
     }
 
     /// Consumes floods of 100,000 events.
