@@ -157,19 +157,28 @@ static void answer(int descriptor) {
         "\"capabilities\": [\"oob\"]}}\r\n";
     write_all(descriptor, greeting, strlen(greeting));
     for (;;) {
-        char *end;
-        while (!(end = memchr(buffer, '\n', filled))) {
-            ssize_t count = read(descriptor, buffer + filled, capacity - filled);
+        // A command ends where its braces balance: not every client ends its lines.
+        size_t length = 0;
+        int depth = 0;
+        for (;;) {
+            while (length < filled) {
+                char byte = buffer[length++];
+                depth += byte == '{' ? 1 : byte == '}' ? -1 : 0;
+                if (byte == '}' && depth == 0) break;
+            }
+            if (length && depth == 0 && buffer[length - 1] == '}') break;
+            ssize_t count = read(descriptor, buffer + filled, capacity - 1 - filled);
             if (count <= 0) return;
             filled += (size_t)count;
         }
-        *end = 0;
+        char after = buffer[length];
+        buffer[length] = 0;
         char id[64] = "null", *found = strstr(buffer, "\"id\":");
         if (found) {
             found += 5;
             while (*found == ' ') found++;
-            size_t length = found[0] == '"' ? strcspn(found + 1, "\"") + 2 : strcspn(found, ",}");
-            snprintf(id, sizeof id, "%.*s", (int)length, found);
+            size_t width = found[0] == '"' ? strcspn(found + 1, "\"") + 2 : strcspn(found, ",}");
+            snprintf(id, sizeof id, "%.*s", (int)width, found);
         }
         static char block[1 << 16];
         if (strstr(buffer, "\"flood\"")) {
@@ -186,11 +195,12 @@ static void answer(int descriptor) {
             }
         }
         int negotiating = strstr(buffer, "qmp_capabilities") != NULL;
-        int length = snprintf(block, sizeof block, "{\"return\": %s, \"id\": %s}\r\n",
+        int size = snprintf(block, sizeof block, "{\"return\": %s, \"id\": %s}\r\n",
                               negotiating ? "{}" : "{\"status\": \"running\", \"singlestep\": false, \"running\": true}",
                               id);
-        write_all(descriptor, block, (size_t)length);
-        drop_line((size_t)(end - buffer) + 1);
+        write_all(descriptor, block, (size_t)size);
+        buffer[length] = after;
+        drop_line(length);
     }
 }
 

@@ -13,11 +13,33 @@ import WireJSON
 /// How many commands the stress test executes; `QUIVER_STRESS_COMMANDS=100000` is the long run of Tools/test-sanitized.
 private let stressCommands = getenv("QUIVER_STRESS_COMMANDS").flatMap { Int(String(cString: $0)) } ?? 4000
 
-@Suite(.timeLimit(.minutes(10))) struct StressTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct StressTests {
     @Test(arguments: [[], [.reorderedReplies], [.prettyOutput]] as [Set<FakeFault>])
     func `many tasks with cancellations and deadlines get their own replies and none is lost`(
         faults: Set<FakeFault>
     ) async throws {
+        // The first connection of a process opens what Dispatch keeps for good.
+        try await FakeQEMU.withFake { fake in
+            try await QMPConnection.withConnection(to: .unix(fake.socket)) { _ in }
+        }
+        try await Task.sleep(for: .milliseconds(100))
+        let before = openDescriptors()
+        try await exchange(faults)
+        // The long run has the process to itself: only there can its descriptors be counted.
+        guard getenv("QUIVER_STRESS_COMMANDS") != nil else { return }
+        for _ in 0..<500 where openDescriptors() > before { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(openDescriptors() <= before)
+    }
+
+    private func openDescriptors() -> Int {
+        guard let folder = opendir("/dev/fd") else { return 0 }
+        defer { closedir(folder) }
+        var count = 0
+        while readdir(folder) != nil { count += 1 }
+        return count
+    }
+
+    private func exchange(_ faults: Set<FakeFault>) async throws {
         try await FakeQEMU.withFake(faults: faults) { fake in
             install(on: fake)
             try await QMPConnection.withConnection(to: .unix(fake.socket)) { qmp in
