@@ -1,0 +1,84 @@
+import QMPClient
+import QMPCore
+import QMPTesting
+import SystemPackage
+import Testing
+import WireJSON
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(1))) struct TransportTests {
+    /// Two connected sockets.
+    private func pair() -> (ours: FileDescriptor, theirs: FileDescriptor) {
+        var descriptors: [Int32] = [-1, -1]
+        #if canImport(Glibc)
+            let kind = Int32(SOCK_STREAM.rawValue)
+        #else
+            let kind = SOCK_STREAM
+        #endif
+        precondition(socketpair(AF_UNIX, kind, 0, &descriptors) == 0)
+        return (
+            FileDescriptor(rawValue: descriptors[0]),
+            FileDescriptor(rawValue: descriptors[1])
+        )
+    }
+
+    @Test func `a peer that does not read delays nobody who sends, and everything arrives in order`() throws {
+        let (ours, theirs) = pair()
+        let socket = ConnectedSocket(adopting: ours)
+        var expected: [UInt8] = []
+        // Far more than the kernel keeps for a socket.
+        for number in 0..<200 {
+            let message = [UInt8](repeating: UInt8(number), count: 20_000)
+            #expect(socket.send(message))
+            expected += message
+        }
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while received.count < expected.count {
+            let count = try buffer.withUnsafeMutableBytes { try theirs.read(into: $0) }
+            received += buffer[..<count]
+        }
+        #expect(received == expected)
+        socket.finish()
+        #expect(!socket.send([1]))
+        try theirs.close()
+    }
+
+    @Test func `a socket whose peer is gone takes nothing and ends quietly`() throws {
+        let (ours, theirs) = pair()
+        let socket = ConnectedSocket(adopting: ours)
+        try theirs.close()
+        // The first send may still be taken by the kernel; none may raise SIGPIPE.
+        _ = socket.send([1])
+        #expect(!socket.send([2]))
+        socket.finish()
+        socket.finish()
+    }
+
+    @Test func `a connection can take over a connected descriptor`() async throws {
+        let (ours, theirs) = pair()
+        let answering = Task {
+            _ = try theirs.writeAll(Array(#"{"QMP":{"version":{},"capabilities":[]}}"#.utf8))
+            var framer = JSONFramer()
+            var answered = 0
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while answered < 2 {
+                let count = try buffer.withUnsafeMutableBytes { try theirs.read(into: $0) }
+                framer.append(buffer[..<count])
+                while case .value(let text)? = framer.next() {
+                    let id = try JSON.parse(text)["id"] ?? .null
+                    _ = try theirs.writeAll(Array("{\"return\":{},\"id\":\(id)}\r\n".utf8))
+                    answered += 1
+                }
+            }
+        }
+        try await QMPConnection.withConnection(to: .descriptor(ours)) { qmp in _ = try await qmp.execute("stop") }
+        try await answering.value
+        try theirs.close()
+    }
+}
