@@ -284,6 +284,7 @@ let package = Package(
                 "CPlatform",
                 "HostSupport",
                 "QAPI",
+                "QAPISchema",
                 "QMPClient",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
