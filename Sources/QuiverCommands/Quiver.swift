@@ -23,6 +23,7 @@ public struct Quiver: AsyncParsableCommand {
             StartCommand.self,
             ListCommand.self,
             StatusCommand.self,
+            WaterfallCommand.self,
             ConsoleCommand.self,
             StopCommand.self,
             KillCommand.self,

@@ -20,6 +20,8 @@ public struct Provisioning: Sendable, Hashable {
     public var authorizedKeys: [String]
     /// The disk's size for the guest; nil takes the image's.
     public var diskSize: ByteCount?
+    /// Whether files that cloud-init would not take as they are meant are refused before any boot.
+    public var checksSeed = true
 
     public init(
         image: Image,
@@ -42,12 +44,14 @@ public struct Provisioning: Sendable, Hashable {
     /// The description gets the disk, the seed, the kernel where the image has one beside it, a network card with a
     /// forward to sshd unless it has one already, and the channels of helper, agent and pytest plugin.
     ///
-    /// - Throws: ``CloudImages/CloudImagesError``, ``GuestAccess/GuestAccessError``, ``HostSupport/FileFailure``.
+    /// - Throws: ``CloudImages/CloudImagesError``, with code `badSeed` for a user-data that would not do what it says,
+    ///   ``GuestAccess/GuestAccessError``, ``HostSupport/FileFailure``.
     public func prepare(
         _ description: MachineDescription,
         in folder: MachineFolder,
         home: QuiverHome = .current,
     ) async throws -> MachineDescription {
+        if checksSeed { try refuseErrors() }
         let client = try await ClientKey.obtain(in: home)
         let host = try await SSHKeyPair.obtain(in: folder.path, named: "host_key", comment: hostname)
         let alias = "quiver-\(folder.path.lastComponent?.string ?? hostname)"
@@ -71,15 +75,15 @@ public struct Provisioning: Sendable, Hashable {
     func seed(hostKey: SSHKeyPair, clientKey: String) -> Seed {
         let userData = userData ?? "#cloud-config\n{}\n"
         let vendorData = VendorData(hostKey: hostKey).text
-        let identity = SeedIdentity.instanceID(of: [hostname, userData, vendorData, networkConfig ?? ""])
+        let identity = MetaData.instanceID(of: [hostname, userData, vendorData, networkConfig ?? ""])
         return Seed(
             userData: userData,
-            metaData: SeedIdentity.metaData(
+            metaData: MetaData(
                 instanceID: identity,
                 hostname: hostname,
                 // Keys in meta-data are added to those of the user-data, where vendor-data would be replaced by it.
                 publicKeys: [clientKey] + authorizedKeys,
-            ),
+            ).text,
             networkConfig: networkConfig,
             vendorData: vendorData,
         )

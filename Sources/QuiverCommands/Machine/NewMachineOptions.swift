@@ -22,6 +22,12 @@ struct NewMachineOptions: ParsableArguments {
     @Option(name: .customLong("user-data"), help: "A file with cloud-init's user-data.")
     var userData: String?
 
+    @Option(help: "A file with cloud-init's network-config (default: DHCP on the first card).")
+    var networkConfig: String?
+
+    @Flag(help: "Start although the check of user-data and network-config finds errors.")
+    var unchecked = false
+
     @Option(name: .customLong("ssh-key"), help: "A file with a public key that may log in; may be repeated.")
     var sshKeys: [String] = []
 
@@ -40,8 +46,9 @@ struct NewMachineOptions: ParsableArguments {
     /// Refuses options that a machine which exists cannot take.
     func checkNothingIsGiven(for name: String) throws {
         let isGiven =
-            cpus != nil || memory != nil || disk != nil || userData != nil || !sshKeys.isEmpty || arch != nil
-            || accel != nil || !forward.isEmpty || uefi
+            cpus != nil || memory != nil || disk != nil || userData != nil || networkConfig != nil || !sshKeys.isEmpty
+            || arch != nil
+            || accel != nil || !forward.isEmpty || uefi || unchecked
         guard !isGiven else {
             throw CommandFailure(
                 .usage,
@@ -63,13 +70,18 @@ struct NewMachineOptions: ParsableArguments {
         description.hasScreen = true
         description.hotPlugSlots = 4
         description.networks = [UserNetwork(forwards: forward.map(\.forward))]
-        let provisioning = Provisioning(
+        var provisioning = Provisioning(
             image: image,
             hostname: name,
-            userData: try userData.map { try WholeFile.readText(FilePath($0)) },
+            userData: try userData.map(SeedText.read),
+            networkConfig: try networkConfig.map(SeedText.read),
             authorizedKeys: try sshKeys.map { try Self.publicKey(in: FilePath($0)) },
             diskSize: disk?.size,
         )
+        provisioning.checksSeed = !unchecked
+        for finding in provisioning.findings where unchecked || finding.severity == .warning {
+            StandardError.write("\(finding)")
+        }
         return try await provisioning.prepare(description, in: folder)
     }
 

@@ -1,0 +1,28 @@
+extension GuestHelper {
+    /// Where the time of this boot went, as the helper and the guest's systemd tell it.
+    ///
+    /// - Throws: ``GuestAccessError``; with code `helperRefused` for a guest without systemd.
+    public func bootTimes(within limit: Duration) async throws -> BootTimes {
+        let hello = try await hello(within: limit)
+        let manager = try await show(["Firmware", "Loader", "InitRD", "Userspace", "Finish"], units: [], within: limit)
+        let units = try await show(
+            ["InactiveExit", "ActiveEnter", "InactiveEnter"],
+            units: ["--property=Id", "--type=service", "--all", "*"],
+            within: limit,
+        )
+        return BootTimes(milestones: hello.milestones, manager: manager, units: units)
+    }
+
+    private func show(_ names: [String], units: [String], within limit: Duration) async throws -> String {
+        let properties = names.map { "--property=\($0)TimestampMonotonic" }
+        let outcome = try await collect(GuestCommand(["systemctl", "show"] + properties + units), within: limit)
+        guard outcome.isSuccess else {
+            throw GuestAccessError(
+                .helperRefused,
+                guest: guest,
+                "systemctl does not tell the times of the boot: \(outcome.lastWords)"
+            )
+        }
+        return outcome.text
+    }
+}
