@@ -10,7 +10,8 @@ struct SSHCommand: AsyncParsableCommand {
         commandName: "ssh",
         abstract: "Open a shell in a machine, or run a command there.",
         discussion: """
-            Without a command this opens a login shell. The exit status is the command's.
+            Without a command this opens a login shell. The exit status is the command's. One word is a line for the
+            guest's shell, as with ssh; several reach the command as they are.
               quiver ssh vm1
               quiver ssh vm1 -- uname -a
             """,
@@ -36,10 +37,18 @@ struct SSHCommand: AsyncParsableCommand {
             // A shell wants a terminal; a command gets one only where its output goes to one.
             let isInteractive = FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
             return try await endpoint.interact(
-                command.isEmpty ? nil : ShellWords.joined(command),
+                line,
                 terminal: isInteractive,
             )
         }
         guard status == 0 else { throw PassedOnStatus(code: status) }
+    }
+
+    private var line: String? {
+        switch command.count {
+        case 0: nil
+        case 1: command[0]
+        default: ShellWords.joined(command)
+        }
     }
 }
