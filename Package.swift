@@ -310,8 +310,12 @@ let package = Package(
         .testTarget(
             name: "QuiverCommandsTests",
             dependencies: [
+                "HostSupport",
                 "QAPI",
                 "QuiverCommands",
+                "quiver",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .target(

@@ -18,6 +18,8 @@ final class Interruption: Sendable {
 
     /// Runs the body in a task that a first signal cancels; a second one ends the process at once.
     func run(_ body: sending @escaping () async throws -> Void) async throws {
+        // Output to a reader that has left, as `head` does, is an error of that write and no reason to die.
+        ignore(SIGPIPE)
         let task = Task { try await body() }
         let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             ignore(number)

@@ -61,6 +61,7 @@ public struct SSHKeyPair: Hashable, Codable, Sendable {
             )
         }
         guard outcome.isSuccess else {
+            if outcome.errors.contains("No space left on device") { throw FileFailure("write", path, .noSpace) }
             throw GuestAccessError(.keyFailed, guest: comment, "ssh-keygen cannot make \(path): \(outcome.lastWords)")
         }
         return try read(path)

@@ -11,9 +11,9 @@ struct ConsoleTail {
         lastLine = lines.last { !$0.allSatisfy(\.isWhitespace) }
     }
 
-    /// The line as the end of a sentence, or nothing when the console is empty.
-    var sentence: String {
-        lastLine.map { ", and ends with: \($0)" } ?? ", and is empty"
+    /// What can be said of the console, after "the guest's console".
+    var predicate: String {
+        lastLine.map { "ends with: \($0)" } ?? "is empty"
     }
 
     /// The text without the terminal's escape sequences, such as colours.

@@ -16,8 +16,7 @@ struct GuestReadiness {
         } catch let error as GuestAccessError where error.code == .timedOut {
             throw TestRunError(
                 .bakeFailed,
-                "\(error.message); the guest's console is in \(machine.folder.consoleLog)"
-                    + ConsoleTail(machine.folder.consoleLog).sentence,
+                "\(error.message); the guest's console \(ConsoleTail(machine.folder.consoleLog).predicate)",
                 cause: error,
             )
         }

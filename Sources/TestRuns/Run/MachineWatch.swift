@@ -1,6 +1,8 @@
+import HostSupport
 import Machines
+import SystemPackage
 
-/// Watches over a machine while something is done with it: when it ends, the work ends too, with the reason.
+/// Watches over a machine while something is done with it: when it ends or is stuck, the work ends too, with the reason.
 struct MachineWatch {
     let machine: Machine
 
@@ -10,7 +12,7 @@ struct MachineWatch {
 
     /// Runs the body, which is cancelled when the machine ends.
     ///
-    /// - Throws: ``TestRunError`` with code `machineLost` when the machine ended first; otherwise what the body throws.
+    /// - Throws: ``TestRunError`` with code `machineLost` when the machine ended or got stuck first; otherwise what the body throws.
     func during<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup(of: Outcome<Value>.self) { group in
             group.addTask {
@@ -21,10 +23,12 @@ struct MachineWatch {
                 }
             }
             group.addTask { .machineEnded(try await machine.waitUntilEnded()) }
+            group.addTask { try await waitUntilStuck() }
             defer { group.cancelAll() }
             switch try await group.next() {
             case .finished(let value): return value
             case .machineEnded(let cause): throw lost(cause)
+            case .machineStuck(let error): throw error
             case .failed(let error):
                 // A broken connection is often the first sign of a machine's end: its reason says more.
                 if !Task.isCancelled, !(error is CancellationError), let cause = await endSoon() { throw lost(cause) }
@@ -38,6 +42,26 @@ struct MachineWatch {
         case finished(Value)
         case failed(any Error)
         case machineEnded(ExitCause)
+        case machineStuck(any Error)
+    }
+
+    /// Waits for a state in which the guest stands still until somebody does something.
+    private func waitUntilStuck<Value>() async throws -> Outcome<Value> {
+        for try await state in machine.runStates {
+            switch state {
+            case .ioError:
+                // Unless told otherwise QEMU pauses a guest whose writes the host's disk has no room for.
+                let disk = machine.description.drives.first?.file ?? machine.folder.path
+                return .machineStuck(FileFailure("write the guest's disk", disk, .noSpace))
+            case .guestPanicked:
+                return .machineStuck(TestRunError(.machineLost, "the guest's kernel panicked"))
+            default:
+                break
+            }
+        }
+        // The connection ended: how the machine did is told by the task that waits for that.
+        try await Task.sleep(for: .seconds(3600))
+        throw CancellationError()
     }
 
     private func endSoon() async -> ExitCause? {

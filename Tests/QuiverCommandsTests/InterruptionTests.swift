@@ -1,0 +1,112 @@
+import HostSupport
+import Subprocess
+import SystemPackage
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What is left when a test run is cut short: nothing.
+@Suite struct InterruptionTests {
+    private static let netlab = FilePath(#filePath).removingLastComponent().removingLastComponent()
+        .removingLastComponent().appending("Examples/netlab").string
+
+    @Test(.timeLimit(.minutes(5)))
+    func `Ctrl-C ends a test run with status 130 and leaves no process, socket or overlay`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            let outcome = try await cutShort(quiver) { quiverID, _ in
+                try #require(kill(quiverID, SIGINT) == 0)
+            }
+            #expect(outcome.status == 130)
+            #expect(outcome.errors.contains("quiver: interrupted"))
+            try await expectNothingLeft(of: quiver, outcome.qemu)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a test run whose QEMU is killed says so in one line and leaves nothing`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            let outcome = try await cutShort(quiver) { _, qemuID in
+                try #require(kill(qemuID, SIGKILL) == 0)
+            }
+            #expect(outcome.status == 1)
+            let complaints = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("quiver: ") }
+            #expect(complaints.count == 1)
+            #expect(complaints.first?.contains("SIGKILL") == true, "\(outcome.errors)")
+            try await expectNothingLeft(of: quiver, outcome.qemu)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a test run that is killed itself takes its machine with it`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            let outcome = try await cutShort(quiver) { quiverID, _ in
+                try #require(kill(quiverID, SIGKILL) == 0)
+            }
+            #expect(outcome.status == 128 + SIGKILL)
+            try await expectNothingLeft(of: quiver, outcome.qemu)
+        }
+    }
+
+    private struct Outcome {
+        let status: Int32
+        let errors: String
+        let qemu: Int32
+    }
+
+    /// Begins a test run, and cuts it short as soon as its QEMU runs.
+    private func cutShort(
+        _ quiver: QuiverProcess,
+        _ cut: (_ quiverID: Int32, _ qemuID: Int32) throws -> Void,
+    ) async throws -> Outcome {
+        let result = try await Subprocess.run(
+            .path(QuiverProcess.program),
+            arguments: ["test", Self.netlab],
+            environment: .inherit.updating(["QUIVER_HOME": quiver.home.string]),
+            input: .none,
+            output: .discarded,
+            error: .sequence,
+        ) { execution in
+            async let errors = {
+                var text = ""
+                for try await line in execution.standardError.strings() { text += line + "\n" }
+                return text
+            }()
+            let qemu = try await runningQEMU(of: quiver)
+            try cut(execution.processIdentifier.value, qemu)
+            return (errors: try await errors, qemu: qemu)
+        }
+        let status: Int32 =
+            switch result.terminationStatus {
+            case .exited(let code): code
+            case .signaled(let signal): 128 + signal
+            }
+        return Outcome(status: status, errors: result.closureResult.errors, qemu: result.closureResult.qemu)
+    }
+
+    private func runningQEMU(of quiver: QuiverProcess) async throws -> Int32 {
+        for _ in 0..<3000 {
+            let found = try await ToolRun.run("pgrep", ["-f", "qemu-system.*guest=(test|bake).*\(quiver.home)"])
+            if let id = found.output.split(separator: "\n").first.flatMap({ Int32($0) }) { return id }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw DeadlineExceeded(limit: .seconds(60), waitedFor: "QEMU to run")
+    }
+
+    private func expectNothingLeft(of quiver: QuiverProcess, _ qemu: Int32) async throws {
+        for _ in 0..<250 where kill(qemu, 0) == 0 || !leftovers(of: quiver).isEmpty {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(kill(qemu, 0) != 0, "QEMU still runs")
+        #expect(leftovers(of: quiver).isEmpty)
+    }
+
+    private func leftovers(of quiver: QuiverProcess) -> [String] {
+        Folder.names(in: quiver.home.appending("cache/scoped")) + Folder.names(in: quiver.home.appending("run"))
+    }
+}

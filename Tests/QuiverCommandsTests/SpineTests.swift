@@ -1,0 +1,89 @@
+import FoundationEssentials
+import HostSupport
+import SystemPackage
+import Testing
+
+/// One machine's life and a project's test runs, each command a process of its own, with a real guest.
+@Suite(.serialized) struct SpineTests {
+    private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
+        .removingLastComponent()
+    private static let netlab = root.appending("Examples/netlab").string
+
+    @Test(.timeLimit(.minutes(10)))
+    func `a machine is started, used, snapshotted, dirtied, put back and stopped`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            let started = try await quiver.run("start", "vm1", "--project", Self.netlab, "--wait", "ssh")
+            try #require(started.status == 0, "\(started.errors)")
+            try await withCleanup {
+                try await use(quiver)
+            } cleanup: {
+                _ = try? await quiver.run("kill", "vm1")
+            }
+        }
+    }
+
+    private func use(_ quiver: QuiverProcess) async throws {
+        let status = try await quiver.run("status", "vm1", "--format", "json")
+        let facts = try JSONDecoder().decode(StatusFacts.self, from: Data(status.output.utf8))
+        #expect(facts.runState == "running")
+        #expect(facts.pid > 1)
+        #expect(facts.sshPort > 0)
+        #expect(facts.accelerator == "tcg" || facts.accelerator == "kvm" || facts.accelerator == "hvf")
+        #expect(facts.qemuVersion.contains("."))
+
+        let uname = try await quiver.run("ssh", "vm1", "--", "uname", "-s")
+        #expect(uname.output == "Linux\n", "\(uname.errors)")
+        #expect(try await quiver.run("exec", "vm1", "--", "sh", "-c", "exit 7").status == 7)
+
+        let saved = try await quiver.run("snapshot", "save", "vm1", "clean")
+        try #require(saved.status == 0, "\(saved.errors)")
+        #expect(try await quiver.run("ssh", "vm1", "--", "touch", "dirty").status == 0)
+
+        // The suite passes once, fails in the machine that it dirtied, and passes again where that is undone.
+        let junit = quiver.home.appending("junit.xml")
+        let first = try await quiver.run("test", Self.netlab, "--vm", "vm1", "--junit", junit.string)
+        #expect(first.status == 0, "\(first.output)\(first.errors)")
+        #expect(first.output.contains("6 passed"))
+        #expect(try WholeFile.readText(junit).contains("tests=\"6\""))
+        let second = try await quiver.run("test", Self.netlab, "--vm", "vm1")
+        #expect(second.status == 1, "\(second.output)\(second.errors)")
+        #expect(second.output.contains("6 failed"))
+        let loaded = try await quiver.run("snapshot", "load", "vm1", "clean")
+        #expect(loaded.status == 0, "\(loaded.errors)")
+        #expect(try await quiver.run("ssh", "vm1", "--", "test", "!", "-e", "dirty").status == 0)
+        let third = try await quiver.run("test", Self.netlab, "--vm", "vm1", "--", "-q")
+        #expect(third.status == 0, "\(third.output)\(third.errors)")
+
+        try await checkPytestStatuses(quiver)
+
+        let stopped = try await quiver.run("stop", "vm1")
+        #expect(stopped.output.contains("the guest shut itself down"), "\(stopped.output)\(stopped.errors)")
+        #expect(try await quiver.run("rm", "vm1").status == 0)
+        #expect(Folder.names(in: quiver.home.appending("machines")).isEmpty)
+    }
+
+    /// pytest's own exit codes: a failing test, a file that cannot be collected, no tests at all.
+    private func checkPytestStatuses(_ quiver: QuiverProcess) async throws {
+        let projects: [(name: String, file: String, text: String, status: Int32)] = [
+            ("failing", "test_it.py", "def test_it():\n    assert 1 == 2\n", 1),
+            ("broken", "test_it.py", "import no_such_module\n", 2),
+            ("empty", "notes.txt", "nothing to test\n", 5),
+        ]
+        for project in projects {
+            let folder = quiver.home.appending(project.name)
+            try Folder.create(folder)
+            try WholeFile.write(project.text.utf8, to: folder.appending(project.file))
+            let outcome = try await quiver.run("test", folder.string, "--vm", "vm1")
+            #expect(outcome.status == project.status, "\(project.name): \(outcome.output)\(outcome.errors)")
+            if project.name == "empty" { #expect(outcome.errors.contains("quiver: no tests were found in")) }
+        }
+    }
+
+    private struct StatusFacts: Decodable {
+        let runState: String
+        let pid: Int
+        let qemuVersion: String
+        let accelerator: String
+        let sshPort: Int
+    }
+}

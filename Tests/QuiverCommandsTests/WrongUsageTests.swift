@@ -1,0 +1,73 @@
+import HostSupport
+import SystemPackage
+import Testing
+
+@Suite struct WrongUsageTests {
+    @Test(arguments: [
+        ("frobnicate", 64, "frobnicate"),
+        ("--frobnicate", 64, "Unknown option '--frobnicate'"),
+        ("test", 64, "no image: say which with --image debian:12"),
+        ("test - --image debian:12", 1, "-: no such folder"),
+        ("test /no/such/project --image debian:12", 1, "/no/such/project: no such folder"),
+        ("test . --image debain:12", 1, "no image debain:12"),
+        ("test . --image a:b:c:d", 64, "\"a:b:c:d\" is no image"),
+        ("test . --image debian:12 --memory banana", 64, "banana"),
+        ("test . --image debian:12 --cpus two", 64, "two"),
+        ("test . --image debian:12 --timeout soon", 64, "soon"),
+        ("test . --image debian:12 --accel warp", 64, "warp"),
+        ("test . --vm nobody", 1, "nobody"),
+        ("image info nope", 1, "no image nope"),
+        ("image build ubuntu:24.04", 69, "ubuntu:24.04 cannot be built"),
+        ("start vm1", 64, "there is no machine vm1; make one with: quiver start vm1 --image debian:12"),
+        ("start a/b --image debian:12", 64, "a/b: not a possible name"),
+        ("start x --image debian:12 --memory 1", 64, "a memory of 1 B is not possible"),
+        ("start x --image debian:12 --cpus 0", 64, "0 processors are not possible"),
+        ("status nobody", 1, "nobody"),
+        ("stop nobody", 1, "nobody"),
+        ("ssh nobody", 1, "nobody"),
+        ("exec nobody -- true", 1, "nobody"),
+        ("snapshot save nobody tag", 1, "nobody"),
+        ("cp here there", 64, "one of here and there must be in a machine"),
+    ])
+    func `wrong usage is answered with one line that names what is wrong`(
+        line: String,
+        status: Int32,
+        fragment: String,
+    ) async throws {
+        try await QuiverProcess.withHome { quiver in
+            let words = line.split(separator: " ").map(String.init)
+            let outcome = try await ToolRun.run(
+                QuiverProcess.program.string,
+                words,
+                environment: ["QUIVER_HOME": quiver.home.string],
+                workingDirectory: "/tmp",
+            )
+            #expect(outcome.status == status)
+            #expect(outcome.output.isEmpty)
+            let complaints = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("quiver: ") }
+            #expect(complaints.count == 1, "\(outcome.errors)")
+            #expect(complaints.first?.contains(fragment) == true, "\(outcome.errors)")
+        }
+    }
+
+    @Test(arguments: [
+        "--help", "test --help", "start --help", "image build --help", "snapshot save --help", "--version",
+    ])
+    func `help goes to standard output and is no failure`(line: String) async throws {
+        let outcome = try await ToolRun.run(
+            QuiverProcess.program.string,
+            line.split(separator: " ").map(String.init),
+        )
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.isEmpty)
+        #expect(!outcome.output.isEmpty)
+    }
+
+    @Test func `what prints data prints JSON when asked to`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            let list = try await quiver.run("ls", "--format", "json")
+            #expect(list.status == 0)
+            #expect(list.output.hasPrefix("["))
+        }
+    }
+}
