@@ -11,6 +11,13 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
+            name: "fork-bench",
+            dependencies: [
+                .product(name: "GuestAccess", package: "quiver"),
+                .product(name: "Machines", package: "quiver"),
+            ],
+        ),
+        .executableTarget(
             name: "image-bench",
             dependencies: [
                 .product(name: "CloudImages", package: "quiver"),

@@ -31,7 +31,7 @@ extension Template {
     ) async throws -> Fork {
         let fork = try await pausedFork(named: name, home: home, options: options)
         do {
-            try await fork.goOn(options: options)
+            try await fork.takeUp(options: options)
             return fork
         } catch {
             let cause = fork.machine.exitCause
@@ -39,6 +39,17 @@ extension Template {
             guard let cause else { throw error }
             throw TemplateError(.forkFailed, template: self.name, "the fork ended at its start: \(cause)", cause: error)
         }
+    }
+
+    /// Makes a fork ahead: it stands at the template's instant until ``Fork/takeUp(options:)``.
+    ///
+    /// The caller must ``Fork/end()`` it. ``StandbyPool`` keeps any number of these ready.
+    public func standby(
+        named name: String = "standby",
+        home: QuiverHome = .current,
+        options: ForkOptions = ForkOptions(),
+    ) async throws -> Fork {
+        try await pausedFork(named: name, home: home, options: options)
     }
 
     /// Forks the template, runs the body, and ends the fork whether the body returned, threw or was cancelled.
@@ -155,8 +166,8 @@ extension Fork {
     /// Where the guest's monotonic clock stood when it was frozen, in nanoseconds; nil without a helper.
     package var frozenAt: Int64? { template.record.frozenAt }
 
-    /// Lets the guest go on, and waits until its helper has answered that it is right.
-    package func goOn(options: ForkOptions) async throws {
+    /// Lets the guest of a standby go on, and waits until its helper has answered that clock and random pool are right.
+    public func takeUp(options: ForkOptions = ForkOptions()) async throws {
         let begin = ContinuousClock.now
         guard let helper, let frozenAt = template.record.frozenAt else {
             _ = try await machine.command("cont")

@@ -31,7 +31,7 @@ final class Coordinator: Sendable {
             self.command = command
             helper.adopt(command, onOutput: onOutput)
             channel = try PluginChannel(socket: socket)
-            try await fork.goOn(options: options)
+            try await fork.takeUp(options: options)
             try channel.send(["do": "coordinate"])
         } catch {
             let fork = fork

@@ -113,7 +113,7 @@ struct Runner: Sendable {
         var order: JSONObject = ["do": "run"]
         order.set("items", indices.map { Int64($0) })
         guard suite.isRoot, let frozenAt = fork.frozenAt else {
-            try await fork.goOn(options: ForkOptions())
+            try await fork.takeUp()
             try channel.send(order)
             return
         }

@@ -1,6 +1,7 @@
 import GuestAccess
 import HostSupport
 import Machines
+import Quantities
 import SystemPackage
 
 /// A baked image's machine, booted once and frozen when it was ready, from which runs go on.
@@ -15,11 +16,18 @@ struct WarmMachine {
     let limits: TestRunLimits
     let clock: StageClock
 
+    /// How much space templates may take before those that were not used for longest are removed.
+    private static let kept = ByteCount.gibibytes(10)
+    /// After how long without use a template is removed in any case: thirty days.
+    private static let age = Duration.seconds(30 * 86_400)
+
     /// The template: a kept one where nothing that it depends on has changed, otherwise made now.
     ///
     /// Two runs that need the same one at once make it once: the second waits for the first.
     func obtain() async throws -> Template {
         let store = TemplateStore(home: home)
+        // What could not be removed now is found again by the next run.
+        _ = try? store.prune(keeping: Self.kept, unusedFor: Self.age)
         let content = content()
         let ingredients = try await store.ingredients(content, for: usual(), options: launch)
         if case .found(let template) = await store.find(name, ingredients) {

@@ -99,7 +99,7 @@ struct ForkTests {
                 group.addTask { try await pool.run() }
                 for _ in 0..<3 {
                     let fork = try await pool.take()
-                    try await fork.goOn(options: ForkOptions())
+                    try await fork.takeUp()
                     let name = try await output(fork, "hostname")
                     #expect(name == "forked\n")
                     await fork.end()
