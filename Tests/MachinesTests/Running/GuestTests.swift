@@ -116,7 +116,7 @@ struct GuestTests {
     @Test func `the people's monitor answers, and its errors are told from its answers`() async throws {
         let status = try await machine.humanMonitor("info status")
         #expect(status == "VM status: running" && !HumanMonitor.looksLikeError(status))
-        for wrong in ["no-such-command", "info no-such-thing", "delvm no-such-tag", "hostfwd_add"] {
+        for wrong in ["no-such-command", "info no-such-thing", "hostfwd_add"] {
             let reply = try await machine.humanMonitor(wrong)
             #expect(HumanMonitor.looksLikeError(reply), "\(wrong): \(reply)")
         }
