@@ -47,18 +47,14 @@ struct DebianImageBuild {
         let list = folder.appending("sources.list")
         try WholeFile.write((sources.lines.joined(separator: "\n") + "\n").utf8, to: list)
         let archive = folder.appending("root.tar")
-        try await tool(
-            "mmdebstrap",
+        try await bootstrap(
             [
                 "--variant=minbase", "--architectures=\(architecture.rawValue)",
                 "--include=\(packages.joined(separator: ","))",
                 "--customize-hook=" + DebianCustomization.script,
                 "--customize-hook=copy-out /var/lib/dpkg/status \(folder)",
                 release.codename, archive.string, list.string,
-            ],
-            // Killed, it leaves /proc and /sys mounted in its folder; it needs time to take them away.
-            grace: .seconds(60),
-            mend: "apt-get install mmdebstrap",
+            ]
         )
         try Folder.create(root)
         try await privileged("tar", ["-xf", archive.string, "-C", root.string])
@@ -149,6 +145,22 @@ struct DebianImageBuild {
 
     // MARK: Tools
 
+    /// Runs mmdebstrap; as root with mounts of its own where that is allowed.
+    ///
+    /// Run by root and ended early, it leaves `/proc` and `/sys` mounted in its folder, where whoever cleans up meets the
+    /// host's. Mounts of its own are gone with its last process.
+    private func bootstrap(_ arguments: [String]) async throws {
+        let mend = "apt-get install mmdebstrap"
+        let grace = Duration.seconds(60)
+        try await tool("mmdebstrap", ["--version"], mend: mend)
+        let isAlone = try? await ToolRun.run("unshare", ["--mount", "true"]).isSuccess
+        if HostUser.isRoot, isAlone == true {
+            try await tool("unshare", ["--mount", "mmdebstrap"] + arguments, grace: grace)
+        } else {
+            try await tool("mmdebstrap", arguments, grace: grace, mend: mend)
+        }
+    }
+
     private func step(_ name: String, _ body: () async throws -> Void) async throws {
         progress(ProgressUpdate(name))
         try await body()
@@ -179,8 +191,17 @@ struct DebianImageBuild {
             throw ToolMissing(missing.tool, mend: mend)
         }
         guard outcome.isSuccess else {
+            // The last error is mmdebstrap's own; what ran out of room said so further up.
+            if outcome.errors.contains("No space left on device") {
+                throw CloudImagesError(
+                    .cannotWrite,
+                    "\(folder) or \(HostEnvironment["TMPDIR"] ?? "/tmp"): the disk is full; a build takes about 3 GiB "
+                        + "while it runs: free some space",
+                    cause: Errno.noSpace,
+                )
+            }
             let words = outcome.errors.split(separator: "\n").last { $0.hasPrefix("E: ") }.map(String.init)
-            throw CloudImagesError(.toolFailed, "\(name) failed: \(words ?? outcome.lastWords)")
+            throw CloudImagesError(.toolFailed, "the image cannot be built: \(words ?? "\(name): \(outcome.lastWords)")")
         }
     }
 }
