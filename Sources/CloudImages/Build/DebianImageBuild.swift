@@ -201,7 +201,10 @@ struct DebianImageBuild {
                 )
             }
             let words = outcome.errors.split(separator: "\n").last { $0.hasPrefix("E: ") }.map(String.init)
-            throw CloudImagesError(.toolFailed, "the image cannot be built: \(words ?? "\(name): \(outcome.lastWords)")")
+            throw CloudImagesError(
+                .toolFailed,
+                "the image cannot be built: \(words ?? "\(name): \(outcome.lastWords)")"
+            )
         }
     }
 }
