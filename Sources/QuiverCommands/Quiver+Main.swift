@@ -62,7 +62,9 @@ extension Quiver {
             return code.rawValue
         }
         let message = message(for: error).split(separator: "\n").joined(separator: " ")
-        StandardError.write("quiver: \(message) (see: \(commandPath(of: arguments)) --help)")
+        StandardError.write(
+            "quiver: \(message)\(ValueHint.following(message)) (see: \(commandPath(of: arguments)) --help)"
+        )
         return code.rawValue
     }
 
