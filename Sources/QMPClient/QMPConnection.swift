@@ -1,7 +1,6 @@
 import Dispatch
 import HostSupport
 public import QMPCore
-import Synchronization
 import SystemPackage
 import WireJSON
 

@@ -1,7 +1,8 @@
 /// What a connection does when it is lost.
 ///
 /// Commands that were in flight fail as ``QMPError/Code/outcomeUnknown`` and are never sent again; commands that were
-/// still queued fail as ``QMPError/Code/connectionClosed``. Subscribers are told of the gap.
+/// still queued fail as ``QMPError/Code/connectionClosed``. Commands that come later wait for the new connection, as long
+/// as their deadlines let them. Subscribers are told of the gap.
 public struct QMPReconnectPolicy: Sendable, Hashable {
     /// How often connecting is tried again after a loss; zero gives the connection up.
     public let attempts: Int

@@ -1,7 +1,7 @@
 import CPlatform
 import Dispatch
+import HostSupport
 public import QMPCore
-import Synchronization
 import WireJSON
 
 #if canImport(Darwin)
@@ -28,11 +28,11 @@ public final class FakeClient: Sendable {
 
     let descriptor: Int32
     let fake: FakeQEMU
-    let state = Mutex(State())
+    let state = Locked(State())
     private let inBand = DispatchQueue(label: "quiver.fake.in-band")
     /// QEMU's own queue has eight places; whoever fills it waits until one is free.
     private let places = DispatchSemaphore(value: 8)
-    private let writing = Mutex(())
+    private let writing = Locked(())
 
     init(descriptor: Int32, fake: FakeQEMU) {
         self.descriptor = descriptor

@@ -3,7 +3,6 @@ import Dispatch
 import HostSupport
 public import QMPClient
 public import QMPCore
-import Synchronization
 public import SystemPackage
 public import WireJSON
 
@@ -35,7 +34,7 @@ public final class FakeQEMU: Sendable {
     let faults: Set<FakeFault>
     let greeting: QMPGreeting
     let recording: QMPRecording?
-    let state = Mutex(State())
+    let state = Locked(State())
     private let listener: Int32
     private let validate: (@Sendable (FakeCommand) -> String?)?
 
@@ -112,7 +111,7 @@ public final class FakeQEMU: Sendable {
 
     /// Answers commands of that name with one reply after another; the last one stays.
     public func reply(to name: String, withEachOf replies: [FakeReply]) {
-        let rest = Mutex(replies[...])
+        let rest = Locked(replies[...])
         handle(name) { _, _ in
             rest.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? .silence }
         }

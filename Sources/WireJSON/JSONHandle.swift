@@ -48,6 +48,8 @@ import CJansson
 
     private static func members(of node: UnsafeMutablePointer<json_t>, isMarked: Bool) -> JSONObject {
         let count = unsafe json_object_size(node)
+        // Without room asked for, the standard library writes a count into the empty array that all threads share.
+        guard count > 0 else { return JSONObject() }
         let members = unsafe [JSONObject.Member](unsafeUninitializedCapacity: count) { buffer, initialized in
             var iterator = unsafe json_object_iter(node)
             while let current = unsafe iterator, initialized < count {
@@ -66,6 +68,7 @@ import CJansson
 
     private static func elements(of node: UnsafeMutablePointer<json_t>, isMarked: Bool) -> [JSON] {
         let count = unsafe json_array_size(node)
+        guard count > 0 else { return [] }
         return unsafe [JSON](unsafeUninitializedCapacity: count) { buffer, initialized in
             while initialized < count, let element = unsafe json_array_get(node, initialized) {
                 let value = unsafe Self.value(of: element, isMarked: isMarked)

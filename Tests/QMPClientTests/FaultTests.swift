@@ -1,7 +1,7 @@
+import HostSupport
 import QMPClient
 import QMPCore
 import QMPTesting
-import Synchronization
 import Testing
 import WireJSON
 
@@ -45,7 +45,7 @@ import WireJSON
         for window in [8, 1] {
             var options = QMPOptions()
             options.window = window
-            let most = Mutex(0)
+            let most = Locked(0)
             try await withFake(options: options) { fake, qmp in
                 fake.handle("slow") { _, client in
                     most.withLock { $0 = max($0, client.mostInFlight) }

@@ -1,9 +1,9 @@
+import HostSupport
 import Logging
-import Synchronization
 
 /// Keeps what is logged.
 final class LogLines: LogHandler {
-    private let kept = Mutex<[Logger.Metadata]>([])
+    private let kept = Locked<[Logger.Metadata]>([])
 
     /// The metadata of every message so far.
     var lines: [Logger.Metadata] { kept.withLock { $0 } }

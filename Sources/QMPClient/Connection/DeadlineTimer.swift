@@ -1,5 +1,5 @@
 @preconcurrency import Dispatch
-import Synchronization
+import HostSupport
 
 /// One timer for all the deadlines of a connection.
 ///
@@ -10,7 +10,7 @@ final class DeadlineTimer: Sendable {
         queue: DispatchQueue(label: "quiver.qmp.deadlines")
     )
     /// When it fires next; it may then find nothing to do.
-    private let setFor = Mutex<ContinuousClock.Instant?>(nil)
+    private let setFor = Locked<ContinuousClock.Instant?>(nil)
 
     /// Begins to call `handler` when a deadline is reached.
     func activate(_ handler: @escaping @Sendable () -> Void) {

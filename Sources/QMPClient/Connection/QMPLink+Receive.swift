@@ -1,7 +1,7 @@
 import Dispatch
+import HostSupport
 import Logging
 import QMPCore
-import Synchronization
 import SystemPackage
 import WireJSON
 
@@ -19,9 +19,10 @@ extension QMPLink {
             if isClosing {
                 reason = QMPError(.connectionClosed, "the connection to \(endpoint) was closed from this side")
             }
-            act { $0.session.closed(reason) }
             let isExpected = isClosing || isQuitting
+            end(because: reason, mayReconnect: !isExpected)
             guard !isExpected, let next = reconnect(after: reason) else {
+                act { $0.session.closed(reason) }
                 finish(isExpected ? nil : reason)
                 return
             }
@@ -115,6 +116,18 @@ extension QMPLink {
 
     // MARK: Reconnecting
 
+    /// Ends the session; where the policy connects again, the next one takes commands from now on and holds them.
+    private func end(because reason: QMPError, mayReconnect: Bool) {
+        act { state in
+            let actions = state.session.closed(reason)
+            // An agent's session is ready from the start: it would send into no socket.
+            if mayReconnect, options.reconnect.attempts > 0, options.dialect == .monitor, case .unix = endpoint {
+                state.session = QMPSession(settings: options.sessionSettings)
+            }
+            return actions
+        }
+    }
+
     /// Connects again as the policy says.
     /// - Returns: The new socket, its session begun; nil when the policy gives up or somebody closes meanwhile.
     private func reconnect(after reason: QMPError) -> ConnectedSocket? {
@@ -134,7 +147,7 @@ extension QMPLink {
             let process = socket.peerProcess
             let isWanted = state.withLock { state in
                 guard !state.isClosing else { return false }
-                state.session = QMPSession(settings: options.sessionSettings)
+                if options.dialect == .agent { state.session = QMPSession(settings: options.sessionSettings) }
                 state.socket = socket
                 state.peerProcess = process
                 return true

@@ -1,4 +1,5 @@
 import Dispatch
+import HostSupport
 import Logging
 import QMPCore
 import Synchronization
@@ -37,7 +38,7 @@ final class QMPLink: Sendable {
 
     let endpoint: QMPEndpoint
     let options: QMPOptions
-    let state: Mutex<State>
+    let state: Locked<State>
     let lastID = Atomic<UInt64>(0)
     let timer = DeadlineTimer()
     /// Wakes the thread that waits between two attempts to reconnect.
@@ -46,7 +47,7 @@ final class QMPLink: Sendable {
     init(endpoint: QMPEndpoint, options: QMPOptions) {
         self.endpoint = endpoint
         self.options = options
-        state = Mutex(State(session: QMPSession(settings: options.sessionSettings)))
+        state = Locked(State(session: QMPSession(settings: options.sessionSettings)))
         timer.activate { [weak self] in self?.expireCalls() }
     }
 

@@ -1,8 +1,8 @@
 import DequeModule
 import Dispatch
+import HostSupport
 import QMPCore
 import Quantities
-import Synchronization
 
 /// What one subscriber has not consumed yet: bounded, the newest items are kept.
 final class QMPEventQueue: Sendable {
@@ -25,7 +25,7 @@ final class QMPEventQueue: Sendable {
 
     let filter: QMPEventFilter
     private let capacity: Int
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     init(filter: QMPEventFilter, capacity: Int) {
         self.filter = filter

@@ -1,5 +1,5 @@
+import HostSupport
 public import QMPCore
-import Synchronization
 import WireJSON
 
 /// Something that QEMU goes on doing after a command has returned: a job, a migration, the removal of a device.
@@ -24,15 +24,15 @@ public final class QMPJob: Sendable {
     public let command: String?
     let connection: QMPConnection
     /// From before the command was sent on.
-    let events: Mutex<QMPEvents?>
-    let outcome = Mutex<Result<Void, QMPError>?>(nil)
+    let events: Locked<QMPEvents?>
+    let outcome = Locked<Result<Void, QMPError>?>(nil)
 
     init(kind: Kind, id: String, command: String?, connection: QMPConnection, events: QMPEvents) {
         self.kind = kind
         self.id = id
         self.command = command
         self.connection = connection
-        self.events = Mutex(events)
+        self.events = Locked(events)
     }
 
     /// Waits for the end.

@@ -1,6 +1,6 @@
+import HostSupport
 public import QMPCore
 import Quantities
-import Synchronization
 
 /// The steps of a job to its end; see ``QMPJob/updates(deadline:interval:)``.
 public struct QMPJobUpdates: AsyncSequence, Sendable {

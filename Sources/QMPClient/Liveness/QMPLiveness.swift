@@ -1,5 +1,5 @@
+import HostSupport
 public import QMPCore
-import Synchronization
 import SystemPackage
 
 /// Whether QEMU is there, as far as it can be told.

@@ -1,7 +1,7 @@
 import CPlatform
 import Dispatch
+import HostSupport
 package import QMPCore
-import Synchronization
 package import SystemPackage
 
 #if canImport(Darwin)
@@ -29,7 +29,7 @@ package final class ConnectedSocket: Sendable {
     }
 
     private let descriptor: Int32
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let writer = DispatchQueue(label: "quiver.qmp.unsent")
 
     /// Takes over the descriptor of a connected socket; it is closed by ``finish()``.

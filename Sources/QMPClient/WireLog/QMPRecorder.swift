@@ -1,4 +1,4 @@
-import Synchronization
+import HostSupport
 public import SystemPackage
 import WireJSON
 
@@ -7,7 +7,7 @@ public final class QMPRecorder: QMPWireLog {
     private let file: FileDescriptor
     private let start = ContinuousClock.now
     /// The first failure to write; recording ends with it.
-    private let failed = Mutex<Errno?>(nil)
+    private let failed = Locked<Errno?>(nil)
 
     /// Creates the file, or empties it.
     /// - Throws: `Errno`, as open(2) gives it.
