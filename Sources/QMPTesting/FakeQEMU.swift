@@ -59,7 +59,7 @@ public final class FakeQEMU: Sendable {
         socket = FilePath("/tmp").appending(name)
         listener = socket.withPlatformString { cplatform_listen_unix($0, 16) }
         guard listener >= 0 else { throw Errno(rawValue: errno) }
-        try FakeThread.start { [weak self, listener] in
+        try PlatformThread.start(name: "fake-qemu") { [weak self, listener] in
             while true {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { break }
@@ -162,7 +162,7 @@ public final class FakeQEMU: Sendable {
             return true
         }
         guard isOpen else { return false }
-        do throws(Errno) { try FakeThread.start { client.run() } } catch { return false }
+        do throws(Errno) { try PlatformThread.start(name: "fake-qemu") { client.run() } } catch { return false }
         return true
     }
 
@@ -197,28 +197,3 @@ extension QMPGreeting {
 
 /// close(2), where a method of the same name hides it.
 private func closeDescriptor(_ descriptor: Int32) { close(descriptor) }
-
-/// Threads for the fake: it blocks in the kernel as QEMU does.
-enum FakeThread {
-    private final class Body {
-        let run: @Sendable () -> Void
-
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func start(_ body: @escaping @Sendable () -> Void) throws(Errno) {
-        let context = Unmanaged.passRetained(Body(body))
-        let result = cplatform_start_thread(
-            "fake-qemu",
-            8 << 20,
-            { context in
-                guard let context else { return }
-                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-            },
-            context.toOpaque(),
-        )
-        guard result != 0 else { return }
-        context.release()
-        throw Errno(rawValue: result)
-    }
-}

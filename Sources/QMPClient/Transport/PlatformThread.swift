@@ -1,8 +1,8 @@
 import CPlatform
-import SystemPackage
+package import SystemPackage
 
 /// Threads of our own, for calls that wait in the kernel for as long as a connection lives.
-enum PlatformThread {
+package enum PlatformThread {
     private final class Body {
         let run: @Sendable () -> Void
 
@@ -14,7 +14,7 @@ enum PlatformThread {
 
     /// Runs `body` on a new thread.
     /// - Parameter name: At most 15 bytes of it are shown by debuggers and `ps`.
-    static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
         let context = Unmanaged.passRetained(Body(body))
         let result = cplatform_start_thread(
             name,
