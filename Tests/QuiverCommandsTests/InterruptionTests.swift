@@ -91,7 +91,7 @@ import Testing
 
     private func runningQEMU(of quiver: QuiverProcess) async throws -> Int32 {
         for _ in 0..<3000 {
-            let found = try await ToolRun.run("pgrep", ["-f", "qemu-system.*guest=(test|bake).*\(quiver.home)"])
+            let found = try await ToolRun.run("pgrep", ["-f", "qemu-system.*guest=(test|bake|warm).*\(quiver.home)"])
             if let id = found.output.split(separator: "\n").first.flatMap({ Int32($0) }) { return id }
             try await Task.sleep(for: .milliseconds(20))
         }
