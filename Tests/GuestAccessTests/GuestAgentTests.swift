@@ -81,7 +81,7 @@ import WireJSON
 
     @Test func `a guest that begins to listen late is reached by asking again`() async throws {
         var options = GuestAgent.Options()
-        options.synchronisationInterval = .milliseconds(50)
+        options.synchronisationInterval = .milliseconds(500)
         let asked = Mutex(0)
         let (agent, fake) = try FakeAgent.connected(options: options) { command, message in
             let count = asked.withLock { asked in
@@ -92,7 +92,7 @@ import WireJSON
             guard count > 3 else { return [] }
             return [FakeAgent.synchronisation(command, message) ?? FakeAgent.answer([:], to: message)]
         }
-        try await agent.waitUntilReachable(within: .seconds(20))
+        try await agent.waitUntilReachable(within: .seconds(120))
         agent.close()
         fake.channel.close()
     }

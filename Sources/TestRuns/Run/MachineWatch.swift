@@ -47,21 +47,26 @@ struct MachineWatch {
 
     /// Waits for a state in which the guest stands still until somebody does something.
     private func waitUntilStuck<Value>() async throws -> Outcome<Value> {
-        for try await state in machine.runStates {
-            switch state {
-            case .ioError:
-                // Unless told otherwise QEMU pauses a guest whose writes the host's disk has no room for.
-                let disk = machine.description.drives.first?.file ?? machine.folder.path
-                return .machineStuck(FileFailure("write the guest's disk", disk, .noSpace))
-            case .guestPanicked:
-                return .machineStuck(TestRunError(.machineLost, "the guest's kernel panicked"))
-            default:
-                break
+        do {
+            for try await state in machine.runStates {
+                if let reason = stuckReason(in: state) { return .machineStuck(reason) }
             }
+        } catch is MachineError {
+            // The connection broke: how the machine ended is told by the task that waits for that.
         }
-        // The connection ended: how the machine did is told by the task that waits for that.
         try await Task.sleep(for: .seconds(3600))
         throw CancellationError()
+    }
+
+    private func stuckReason(in state: RunState) -> (any Error)? {
+        switch state {
+        case .ioError:
+            // Unless told otherwise QEMU pauses a guest whose writes the host's disk has no room for.
+            let disk = machine.description.drives.first?.file ?? machine.folder.path
+            return FileFailure("write the guest's disk", disk, .noSpace)
+        case .guestPanicked: return TestRunError(.machineLost, "the guest's kernel panicked")
+        default: return nil
+        }
     }
 
     private func endSoon() async -> ExitCause? {
