@@ -20,6 +20,7 @@ extension CommandFailure {
         case let error as ToolMissing: self.init(.unavailable, "\(error)", cause: error)
         case let error as GuestAccessError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
         case let error as MachineError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
+        case let error as TemplateError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
         case let error as TestRunError: self.init(Self.status(of: error), "\(error)", cause: error.cause)
         case is CancellationError: self.init(.interrupted, "interrupted")
         default: self.init(.software, "\(error)", cause: error)
@@ -63,6 +64,13 @@ extension CommandFailure {
         case .acceleratorUnusable, .missingProgram: .unavailable
         case .invalidDescription: .usage
         case .fileFailed: (error.cause as? FileFailure).map(status) ?? .inputOutput
+        default: .failed
+        }
+    }
+
+    private static func status(of error: TemplateError) -> ExitStatus {
+        switch error.code {
+        case .noSpace: .inputOutput
         default: .failed
         }
     }
