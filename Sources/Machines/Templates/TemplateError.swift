@@ -15,7 +15,7 @@ public struct TemplateError: Error, Sendable, CustomStringConvertible {
         public static let freezeFailed = Self(.freezeFailed)
         /// A file is missing, truncated or altered.
         public static let damaged = Self(.damaged)
-        /// The template was made by another QEMU, or for another machine, than is asked for now.
+        /// The template was made by another QEMU, or for another machine, than the one asked for.
         public static let mismatch = Self(.mismatch)
         /// The disk is too full.
         public static let noSpace = Self(.noSpace)
