@@ -51,7 +51,7 @@ struct MachineWatch {
             for try await state in machine.runStates {
                 if let reason = stuckReason(in: state) { return .machineStuck(reason) }
             }
-        } catch is MachineError {
+        } catch {
             // The connection broke: how the machine ended is told by the task that waits for that.
         }
         try await Task.sleep(for: .seconds(3600))
