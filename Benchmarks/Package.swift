@@ -7,6 +7,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(name: "quiver", path: ".."),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
@@ -25,11 +26,19 @@ let package = Package(
             ],
         ),
         .executableTarget(
+            name: "nio-bench",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "QMPCore", package: "quiver"),
+            ],
+        ),
+        .executableTarget(
             name: "wire-bench",
             dependencies: [
                 .product(name: "QAPI", package: "quiver"),
                 .product(name: "QMPClient", package: "quiver"),
             ],
-        )
+        ),
     ],
 )

@@ -1,0 +1,57 @@
+"""What the programs speak to: real QEMUs without a guest, and a fake one in C that answers at once."""
+
+import contextlib
+import os
+import pathlib
+import subprocess
+import time
+
+from . import HERE
+
+
+def qemus() -> dict:
+    """The installed QEMU and, where it is, the newer one of `make test`: the command of each, by its version."""
+    folder = pathlib.Path(os.environ.get("QUIVER_TEST_QEMU_NEXT") or HERE.parent / ".build" / "qemu-next")
+    found = [["qemu-system-x86_64"]]
+    newer = folder / "usr" / "bin" / "qemu-system-x86_64"
+    if newer.exists():
+        found.append([str(newer), "-L", str(folder / "usr" / "share" / "qemu"), "-L", "/usr/share/seabios"])
+    return {_version(command[0]): command for command in found}
+
+
+def _version(program: str) -> str:
+    # QEMU emulator version 7.2.22 (Debian ...)
+    return "QEMU " + subprocess.check_output([program, "--version"], text=True).split()[3]
+
+
+def qemu(command: list, folder: str):
+    """A QEMU without a machine: a monitor and nothing else."""
+    socket = f"{folder}/qmp.sock"
+    machine = ["-machine", "none", "-display", "none", "-nodefaults", "-accel", "tcg"]
+    return serving([*command, *machine, "-qmp", f"unix:{socket},server=on,wait=off"], socket)
+
+
+def fake(floor: list, folder: str):
+    """The floor's own server."""
+    socket = f"{folder}/fake.sock"
+    return serving([*floor, "serve", socket], socket)
+
+
+@contextlib.contextmanager
+def serving(command: list, socket: str):
+    """Runs a server; what is inside has its socket."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(500):
+            if os.path.exists(socket):
+                break
+            if process.poll() is not None:
+                raise SystemExit(f"{command[0]} ended with {process.returncode}")
+            time.sleep(0.01)
+        time.sleep(0.2)
+        yield socket
+    finally:
+        process.kill()
+        process.wait()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(socket)
