@@ -34,7 +34,7 @@ struct ImageBench {
     }
 
     /// Prints the median and the 95th percentile of a number of rounds.
-    private static func measure(
+    private nonisolated(nonsending) static func measure(
         _ name: String,
         rounds: Int,
         _ body: (_ round: Int) async throws -> Void,
