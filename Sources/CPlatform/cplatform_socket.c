@@ -152,6 +152,18 @@ pid_t cplatform_peer_process(int socket) {
 #endif
 }
 
+int cplatform_wake_pipe(int *reading, int *writing) {
+    int ends[2];
+    if (pipe(ends) < 0) return -1;
+    if (set_flags(ends[0], 1) < 0 || set_flags(ends[1], 1) < 0) {
+        close_keeping_errno(ends[1]);
+        return close_keeping_errno(ends[0]);
+    }
+    *reading = ends[0];
+    *writing = ends[1];
+    return 0;
+}
+
 struct thread_start {
     void (*body)(void *);
     void *context;

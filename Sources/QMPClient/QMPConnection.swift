@@ -26,7 +26,17 @@ public final class QMPConnection: QMPExecutor {
     ) async throws(QMPError) -> QMPConnection {
         let begin = ContinuousClock.now
         let socket = ConnectedSocket(adopting: try await endpoint.open(deadline: begin + options.connectDeadline))
-        let link = QMPLink(endpoint: endpoint, options: options)
+        let link: QMPLink
+        do throws(Errno) {
+            link = QMPLink(
+                endpoint: endpoint,
+                options: options,
+                executor: options.sharesThread ? try QMPThreadExecutor() : nil,
+            )
+        } catch {
+            socket.finish()
+            throw QMPError(.connectFailed, "\(endpoint): no pipe to wake its thread: \(error)", cause: error)
+        }
         let process = socket.peerProcess
         link.state.withLock { state in
             state.socket = socket
@@ -56,11 +66,19 @@ public final class QMPConnection: QMPExecutor {
     ) async throws -> Value {
         let connection = try await connect(to: endpoint, options: options)
         return try await withCleanup {
-            try await body(connection)
+            guard let executor = connection.executor else { return try await body(connection) }
+            return try await withTaskExecutorPreference(executor) {
+                // A body that runs where its caller does goes to the executor when it waits first: now.
+                await Task.yield()
+                return try await body(connection)
+            }
         } cleanup: {
             await connection.close()
         }
     }
+
+    /// Runs tasks on the thread that receives, for `withTaskExecutorPreference`; nil unless ``QMPOptions/sharesThread``.
+    public var executor: (any TaskExecutor)? { link.executor }
 
     /// What QEMU said of itself when it was connected last; nil in the agent's dialect.
     public var greeting: QMPGreeting? { link.state.withLock { $0.greeting } }
@@ -121,5 +139,6 @@ extension QMPLink {
             state.socket?.shutDown()
         }
         interruption.signal()
+        executor?.interrupt()
     }
 }

@@ -20,6 +20,11 @@ public struct QMPOptions: Sendable {
     public var window: Int = 8
     /// Whether out-of-band execution is negotiated where QEMU offers it.
     public var enablesOutOfBand: Bool = true
+    /// Whether ``QMPConnection/withConnection(to:options:_:)`` runs its body on the thread that receives.
+    ///
+    /// A reply then wakes one thread and not two, which takes most of the time off a short round trip. Nothing is
+    /// received while the body computes, and its child tasks run one at a time: for work that mostly waits for QEMU.
+    public var sharesThread: Bool = false
     /// What a message may measure; a larger one fails its command and costs nothing else.
     public var limits: JSONLimits = .standard
     /// What happens when the connection is lost.

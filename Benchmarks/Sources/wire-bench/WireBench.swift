@@ -14,13 +14,15 @@ import WireJSON
 @main
 struct WireBench {
     static func main() async throws {
-        let arguments = CommandLine.arguments
+        var options = QMPOptions()
+        options.sharesThread = CommandLine.arguments.contains("--share-thread")
+        let arguments = CommandLine.arguments.filter { $0 != "--share-thread" }
         guard arguments.count == 4, let count = Int(arguments[3]) else {
-            print("usage: wire-bench roundtrip|pipelined|schema|events|stalled SOCKET COUNT")
+            print("usage: wire-bench [--share-thread] roundtrip|pipelined|schema|events|stalled SOCKET COUNT")
             exit(64)
         }
         let socket = FilePath(arguments[2])
-        try await QMPConnection.withConnection(to: .unix(socket)) { qmp in
+        try await QMPConnection.withConnection(to: .unix(socket), options: options) { qmp in
             switch arguments[1] {
             case "roundtrip": try await roundtrip(qmp, count: count)
             case "pipelined": try await pipelined(qmp, count: count)

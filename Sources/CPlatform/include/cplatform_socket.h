@@ -20,6 +20,10 @@ int cplatform_listen_unix(const char *path, int backlog);
 /// The process at the other end of a unix socket, or -1 where the system cannot tell.
 pid_t cplatform_peer_process(int socket);
 
+/// Makes a pipe with which one thread wakes another that polls: neither end blocks, both are close-on-exec.
+/// Returns 0, or -1 with errno.
+int cplatform_wake_pipe(int *reading, int *writing);
+
 /// Starts a detached thread: pthread_create takes another function type on each platform.
 /// Returns 0 or an error number.
 int cplatform_start_thread(const char *name, size_t stack_size, void (*body)(void *), void *context);

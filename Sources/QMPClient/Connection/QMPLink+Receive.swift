@@ -24,6 +24,7 @@ extension QMPLink {
             guard !isExpected, let next = reconnect(after: reason) else {
                 act { $0.session.closed(reason) }
                 finish(isExpected ? nil : reason)
+                executor?.end()
                 return
             }
             socket = next
@@ -37,6 +38,7 @@ extension QMPLink {
         defer { buffer.deallocate() }
         var framer = JSONFramer(limits: options.limits)
         while true {
+            executor?.run(untilReadable: socket.descriptor)
             let count: Int
             do throws(Errno) {
                 count = try socket.receive(into: buffer)
@@ -128,15 +130,27 @@ extension QMPLink {
         }
     }
 
+    /// Waits between two attempts.
+    /// - Returns: Whether the time went by; otherwise somebody closes.
+    private func rest(for delay: Duration) -> Bool {
+        guard let executor else {
+            return interruption.wait(timeout: .now() + .nanoseconds(Int(delay / .nanoseconds(1)))) == .timedOut
+        }
+        let end = ContinuousClock.now + delay
+        while ContinuousClock.now < end {
+            if state.withLock({ $0.isClosing }) { return false }
+            executor.run(untilReadable: nil, deadline: end)
+        }
+        return true
+    }
+
     /// Connects again as the policy says.
     /// - Returns: The new socket, its session begun; nil when the policy gives up or somebody closes meanwhile.
     private func reconnect(after reason: QMPError) -> ConnectedSocket? {
         guard case .unix(let path) = endpoint else { return nil }
         var delay = options.reconnect.delay
         for attempt in 0..<options.reconnect.attempts {
-            if interruption.wait(timeout: .now() + .nanoseconds(Int(delay / .nanoseconds(1)))) == .success {
-                return nil
-            }
+            guard rest(for: delay) else { return nil }
             delay = min(delay * 2, options.reconnect.longestDelay)
             guard case .success(let descriptor) = UnixSocket.connectOnce(path) else { continue }
             options.logger?.debug(

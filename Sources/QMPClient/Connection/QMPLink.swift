@@ -41,12 +41,15 @@ final class QMPLink: Sendable {
     let state: Locked<State>
     let lastID = Atomic<UInt64>(0)
     let timer = DeadlineTimer()
+    /// Runs tasks on the thread that receives; nil where they run elsewhere.
+    let executor: QMPThreadExecutor?
     /// Wakes the thread that waits between two attempts to reconnect.
     let interruption = DispatchSemaphore(value: 0)
 
-    init(endpoint: QMPEndpoint, options: QMPOptions) {
+    init(endpoint: QMPEndpoint, options: QMPOptions, executor: QMPThreadExecutor?) {
         self.endpoint = endpoint
         self.options = options
+        self.executor = executor
         state = Locked(State(session: QMPSession(settings: options.sessionSettings)))
         timer.activate { [weak self] in self?.expireCalls() }
     }

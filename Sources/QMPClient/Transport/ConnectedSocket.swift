@@ -28,7 +28,7 @@ package final class ConnectedSocket: Sendable {
         var failure: Errno?
     }
 
-    private let descriptor: Int32
+    let descriptor: Int32
     private let state = Locked(State())
     private let writer = DispatchQueue(label: "quiver.qmp.unsent")
 
