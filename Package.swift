@@ -155,6 +155,7 @@ let package = Package(
         .testTarget(
             name: "MachinesTests",
             dependencies: [
+                "CloudImages",
                 "GuestAccess",
                 "HostSupport",
                 "MachineOwner",

@@ -105,6 +105,8 @@ static _Noreturn void become_program(const struct cplatform_keeper_plan *plan, i
 #else
     (void)keeper;
 #endif
+    // What the program makes, such as the log of the console, is for its user alone.
+    umask(077);
     int log = open(plan->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
     if (log >= 0) {
         dup2(log, 1);

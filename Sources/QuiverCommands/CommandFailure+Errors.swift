@@ -61,8 +61,10 @@ extension CommandFailure {
 
     private static func status(of error: MachineError) -> ExitStatus {
         switch error.code {
-        case .acceleratorUnusable, .missingProgram: .unavailable
-        case .invalidDescription: .usage
+        case .acceleratorUnusable, .missingFirmware, .missingProgram: .unavailable
+        case .invalidDescription, .invalidSnapshotTag: .usage
+        case .noSpace: .inputOutput
+        case .timedOut, .unresponsive: .temporary
         case .fileFailed: (error.cause as? FileFailure).map(status) ?? .inputOutput
         default: .failed
         }

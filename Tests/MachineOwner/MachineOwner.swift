@@ -8,6 +8,8 @@ import SystemPackage
 ///     MachineOwner HOME scoped         start a scoped machine, say `PID FOLDER`, wait
 ///     MachineOwner HOME start NAME     start a machine that outlives this process
 ///     MachineOwner HOME save NAME TAG  save, load or stop a running machine
+///     MachineOwner HOME cycles COUNT   start, ask and quit so many machines; say what this process then uses
+///     MachineOwner HOME nothing        end at once
 @main struct MachineOwner {
     static func main() async throws {
         let words = CommandLine.arguments
@@ -25,8 +27,24 @@ import SystemPackage
         case "start": _ = try await store.start(words[3])
         case "save": try await store.attach(to: words[3]).saveSnapshot(words[4], within: .seconds(20))
         case "load": try await store.attach(to: words[3]).loadSnapshot(words[4], within: .seconds(20))
+        case "nothing": break
+        case "cycles": try await cycle(Int(words[3]) ?? 0, in: home)
         case "stop": _ = try await store.attach(to: words[3]).powerDown(within: .seconds(2))
         default: preconditionFailure("no such work: \(words[2])")
+        }
+    }
+
+    /// Says `DESCRIPTORS THREADS KIBIBYTES` after a tenth of the machines, which bring up what stays, and at the end.
+    private static func cycle(_ count: Int, in home: QuiverHome) async throws {
+        let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
+        for number in 1...count {
+            try await withMachine(small, home: home) { machine in
+                _ = try await machine.status()
+                _ = try await machine.powerDown(within: .seconds(1))
+            }
+            if number == count / 10 || number == count {
+                try FileDescriptor.standardOutput.writeAll("\(try OwnUse().text)\n".utf8)
+            }
         }
     }
 }

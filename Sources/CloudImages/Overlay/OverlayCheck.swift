@@ -135,6 +135,7 @@ public struct OverlayCheck: Sendable {
                 file: base,
                 message: "\(base): is not there, and \(overlay) needs it; it \(how)",
                 mend: "quiver overlay rebase \(overlay) --onto \(found.path)\(trust)",
+                movedBase: found.isProven ? .init(overlay: overlay, base: found.path) : nil,
             )
         case .unusable(let file, let error):
             return OverlayFinding(

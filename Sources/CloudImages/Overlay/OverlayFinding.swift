@@ -31,6 +31,12 @@ public struct OverlayFinding: Sendable, Hashable {
         case imageCorrupt, imageDirty, imageInUse, imageUnusable
     }
 
+    /// A base that is in another place now, proven by its length and time of writing to be the one recorded.
+    public struct MovedBase: Sendable, Hashable {
+        public let overlay: FilePath
+        public let base: FilePath
+    }
+
     public let severity: Severity
     public let kind: Kind
     /// The image that the finding is about.
@@ -39,4 +45,6 @@ public struct OverlayFinding: Sendable, Hashable {
     public let message: String
     /// What to do about it; nil when nothing needs doing.
     public let mend: String?
+    /// Where a base has moved to; nil when nothing proves it, and for other findings.
+    public var movedBase: MovedBase?
 }

@@ -24,6 +24,8 @@ public struct MachineDescription: Hashable, Codable, Sendable {
     public var hasScreen: Bool
     /// How many disks or network cards can be plugged in while the guest runs.
     public var hotPlugSlots: Int
+    /// What happens when the guest does not feed its watchdog in time; nil for a guest that has no watchdog.
+    public var watchdog: WatchdogAction?
     /// Whether the machine waits for state from elsewhere (`-incoming defer`) and starts nothing until then.
     public var awaitsIncomingState: Bool
     /// Whether the guest's processors wait for a first `cont`.

@@ -14,18 +14,38 @@ import SystemPackage
 enum Leftover {
     /// The folder of a scoped machine whose owner is gone.
     case scope(FilePath)
+    /// A scoped machine that outlived its owner: its keeper, which would have ended it, was killed too.
+    case ownerless(ProcessRecord, folder: FilePath)
+    /// The folder of a machine whose making was cut short.
+    case unfinished(MachineFolder, name: String)
     /// A folder of sockets whose machine is gone.
     case sockets(FilePath)
     /// A QEMU of Quiver's whose folder is gone: nobody can reach it.
-    case process(Int32, folder: FilePath)
+    case orphan(Int32, folder: FilePath)
 
     var finding: Finding {
         switch self {
         case .scope(let path):
             Finding(.warning, "\(path)", "left by a machine whose owner is gone", mend: "remove it", isMendable: true)
+        case .ownerless(let process, let folder):
+            Finding(
+                .problem,
+                "process \(process.processID)",
+                "a scoped machine in \(folder) whose owner, process \(process.owner ?? 0), is gone",
+                mend: "end it with `kill \(process.processID)`",
+                isMendable: true,
+            )
+        case .unfinished(_, let name):
+            Finding(
+                .problem,
+                "machine \(name)",
+                "its making was cut short, or its description was lost",
+                mend: "remove it with `quiver rm \(name)`",
+                isMendable: true,
+            )
         case .sockets(let path):
             Finding(.warning, "\(path)", "sockets of a machine that is gone", mend: "remove them", isMendable: true)
-        case .process(let id, let folder):
+        case .orphan(let id, let folder):
             Finding(
                 .problem,
                 "process \(id)",
@@ -38,32 +58,54 @@ enum Leftover {
 }
 
 extension Examination {
-    /// Removes what was left behind.
-    ///
-    /// - Returns: What was mended.
-    /// - Throws: ``HostSupport/FileFailure`` when a folder cannot be removed.
-    public func mend() throws -> [Finding] {
-        let all = leftovers
-        for leftover in all {
-            switch leftover {
-            case .scope(let path), .sockets(let path): try Folder.removeTree(path)
-            case .process(let id, _): Machine.send(SIGTERM, to: id)
-            }
-        }
-        return all.map(\.finding)
-    }
-
-    var leftovers: [Leftover] {
+    /// Everything that was left behind in this home, and the QEMUs of this user whose folder is gone.
+    func leftovers() async -> [Leftover] {
         let scopes = Folder.names(in: store.scopes).map { store.scopes.appending($0) }
-        let deadScopes = scopes.filter { !isInUse(MachineFolder(path: $0, runtime: store.home.runtime)) }
+        let inUse = scopes.filter { isInUse(MachineFolder(path: $0, runtime: store.home.runtime)) }
         let known = scopes.map { MachineFolder(path: $0, runtime: store.home.runtime) } + store.names.map(store.folder)
         let live = Set(known.filter(isInUse).map(\.sockets))
         let sockets = Folder.names(in: store.home.runtime).map { store.home.runtime.appending($0) }
             .filter { HostFile.isFolder($0) && !live.contains($0) && !isListenedAt($0) }
-        return deadScopes.map { .scope($0) } + sockets.map { .sockets($0) } + orphans
+        let unfinished = store.names.filter { name in
+            let folder = store.folder(of: name)
+            return !HostFile.exists(folder.descriptionFile) && !isInUse(folder)
+        }
+        return scopes.filter { !inUse.contains($0) }.map { .scope($0) }
+            + inUse.compactMap(ownerless)
+            + unfinished.map { .unfinished(store.folder(of: $0), name: $0) }
+            + sockets.map { .sockets($0) }
+            + (await QEMUProcess.ofQuiver()).filter { !HostFile.isFolder($0.folder) }
+            .map { .orphan($0.id, folder: $0.folder) }
+    }
+
+    /// Takes a leftover away.
+    func remove(_ leftover: Leftover) async throws {
+        switch leftover {
+        case .scope(let path), .sockets(let path): try Folder.removeTree(path)
+        case .ownerless(let process, let folder):
+            await QEMUProcess(id: process.processID, folder: folder).end()
+            try Folder.removeTree(MachineFolder(path: folder, runtime: store.home.runtime).sockets)
+            try Folder.removeTree(folder)
+        case .unfinished(let folder, let name):
+            // Whoever has begun to use it since then keeps it.
+            guard let lock = try await folder.takeLock(), !HostFile.exists(folder.descriptionFile) else {
+                throw store.busy(name)
+            }
+            try Folder.removeTree(folder.path)
+            _ = consume lock
+        case .orphan(let id, let folder): await QEMUProcess(id: id, folder: folder).end()
+        }
     }
 
     private func isInUse(_ folder: MachineFolder) -> Bool { FileLock.isHeld(folder.lockFile) }
+
+    private func ownerless(_ path: FilePath) -> Leftover? {
+        let folder = MachineFolder(path: path, runtime: store.home.runtime)
+        guard let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: ""),
+            let owner = record.owner, !QEMUProcess.isAlive(owner), !HostFile.exists(folder.exitFile)
+        else { return nil }
+        return .ownerless(record, folder: path)
+    }
 
     /// Whether a folder that no machine of this home accounts for has sockets that somebody listens at: then it is
     /// another home's.
@@ -73,25 +115,5 @@ extension Examination {
             try? descriptor.close()
             return true
         }
-    }
-
-    /// The QEMUs that Quiver started and whose folder is gone.
-    private var orphans: [Leftover] {
-        #if os(Linux)
-            Folder.names(in: "/proc").compactMap { name -> Leftover? in
-                guard let id = Int32(name), let bytes = try? WholeFile.read(FilePath("/proc/\(name)/cmdline")) else {
-                    return nil
-                }
-                let arguments = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-                guard arguments.contains(where: { $0.contains("id=qmp-quiver,") }),
-                    let console = arguments.first(where: { $0.contains("id=console,") }),
-                    let log = console.split(separator: "logfile=").last?.split(separator: ",logappend").first
-                else { return nil }
-                let folder = FilePath(String(log)).removingLastComponent()
-                return HostFile.isFolder(folder) ? nil : .process(id, folder: folder)
-            }
-        #else
-            []
-        #endif
     }
 }

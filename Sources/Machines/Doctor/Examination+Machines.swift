@@ -8,18 +8,20 @@ extension Examination {
         let subject = "machine \(name)"
         guard let status = try? store.status(of: name) else { return [] }
         guard let description = status.description else {
+            // One that is missing is a leftover's, or being written at this moment.
+            guard HostFile.exists(store.folder(of: name).descriptionFile) else { return [] }
             return [
                 Finding(
                     .problem,
                     subject,
-                    "its description is missing or cannot be understood",
-                    mend: "remove it with `quiver rm \(name)`",
+                    "its description \(store.folder(of: name).descriptionFile) cannot be understood",
+                    mend: "mend that file, or remove the machine with `quiver rm \(name)`",
                 )
             ]
         }
         var findings: [Finding] = []
         switch status.state {
-        case .running, .stopped: break
+        case .busy, .running, .stopped: break
         case .crashed:
             findings.append(
                 Finding(
@@ -54,7 +56,14 @@ extension Examination {
                 switch finding.severity {
                 case .note: nil
                 case .warning: Finding(.warning, subject, finding.message, mend: finding.mend)
-                case .error: Finding(.problem, subject, finding.message, mend: finding.mend)
+                case .error:
+                    Finding(
+                        .problem,
+                        subject,
+                        finding.message,
+                        mend: finding.mend,
+                        isMendable: finding.movedBase != nil,
+                    )
                 }
             }
         } catch {

@@ -18,7 +18,7 @@ public struct Examination: Sendable {
         findings += tools()
         findings.append(disk())
         findings += store.names.flatMap(machine)
-        findings += leftovers.map(\.finding)
+        findings += await leftovers().map(\.finding)
         return findings
     }
 
@@ -45,7 +45,8 @@ public struct Examination: Sendable {
 
     private func firmware(for architecture: GuestArchitecture) -> Finding {
         let subject = "UEFI firmware for \(architecture)"
-        guard let files = FirmwareFiles.find(for: architecture) else {
+        let program = (try? QEMUInstallation.find(for: architecture))?.program ?? "/usr/bin/qemu"
+        guard let files = FirmwareFiles.find(for: architecture, beside: program) else {
             return Finding(.warning, subject, "not installed", mend: FirmwareFiles.mend(for: architecture))
         }
         return Finding(.fine, subject, files.code.string)

@@ -5,6 +5,7 @@ extension FirmwareFiles {
     /// Finds the firmware that a description asks for and makes the machine its own variables.
     static func prepare(
         for description: MachineDescription,
+        qemu: QEMUInstallation,
         in folder: MachineFolder,
         machine: String,
     ) throws(MachineError) -> LaunchPlan.Flash {
@@ -16,7 +17,7 @@ extension FirmwareFiles {
         case .standard, .uefi:
             break
         }
-        guard let files = find(for: description.architecture) else {
+        guard let files = find(for: description.architecture, beside: qemu.program) else {
             let mend = mend(for: description.architecture)
             throw MachineError(
                 .missingFirmware,
@@ -27,7 +28,11 @@ extension FirmwareFiles {
         if !HostFile.exists(folder.firmwareVariables) {
             // In qcow2: the state of flash in a format without snapshots could not be saved.
             do {
-                try Overlay.create(at: folder.firmwareVariables, base: files.variablesTemplate, baseFormat: .raw)
+                try Overlay.create(
+                    at: folder.firmwareVariables,
+                    base: files.variablesTemplate,
+                    baseFormat: format(of: files.variablesTemplate),
+                )
             } catch {
                 throw MachineError(
                     .fileFailed,

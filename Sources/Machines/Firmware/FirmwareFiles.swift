@@ -1,3 +1,4 @@
+import CloudImages
 import SystemPackage
 
 /// EDK2 as a distribution installs it: the code, and a template for the variables.
@@ -5,16 +6,17 @@ struct FirmwareFiles: Hashable {
     let code: FilePath
     let variablesTemplate: FilePath
 
-    /// Where Debian, Ubuntu, Fedora and Homebrew put EDK2, in the order in which they are tried.
+    /// Where Debian, Ubuntu, Fedora and Homebrew put EDK2 below a `share` folder, in the order in which they are tried.
     ///
-    /// The builds without Secure Boot come first: the others start no unsigned kernel.
-    static func candidates(for architecture: GuestArchitecture, prefixes: [FilePath] = usualPrefixes) -> [Self] {
+    /// The builds without Secure Boot come first: the others start no unsigned kernel. Newer Fedoras have qcow2 files.
+    static func candidates(for architecture: GuestArchitecture, in share: FilePath) -> [Self] {
         let names: [(code: String, variables: String)] =
             switch architecture {
             case .x86_64:
                 [
                     ("OVMF/OVMF_CODE_4M.fd", "OVMF/OVMF_VARS_4M.fd"),
                     ("OVMF/OVMF_CODE.fd", "OVMF/OVMF_VARS.fd"),
+                    ("edk2/ovmf/OVMF_CODE_4M.qcow2", "edk2/ovmf/OVMF_VARS_4M.qcow2"),
                     ("edk2/ovmf/OVMF_CODE.fd", "edk2/ovmf/OVMF_VARS.fd"),
                     ("edk2/x64/OVMF_CODE.4m.fd", "edk2/x64/OVMF_VARS.4m.fd"),
                     ("qemu/edk2-x86_64-code.fd", "qemu/edk2-i386-vars.fd"),
@@ -23,25 +25,34 @@ struct FirmwareFiles: Hashable {
                 [
                     ("AAVMF/AAVMF_CODE.no-secboot.fd", "AAVMF/AAVMF_VARS.fd"),
                     ("AAVMF/AAVMF_CODE.fd", "AAVMF/AAVMF_VARS.fd"),
+                    ("edk2/aarch64/QEMU_EFI-pflash.qcow2", "edk2/aarch64/vars-template-pflash.qcow2"),
                     ("edk2/aarch64/QEMU_EFI-pflash.raw", "edk2/aarch64/vars-template-pflash.raw"),
                     ("qemu/edk2-aarch64-code.fd", "qemu/edk2-arm-vars.fd"),
                 ]
             }
-        return prefixes.flatMap { prefix in
-            names.map { Self(code: prefix.appending($0.code), variablesTemplate: prefix.appending($0.variables)) }
-        }
+        return names.map { Self(code: share.appending($0.code), variablesTemplate: share.appending($0.variables)) }
     }
 
-    static let usualPrefixes: [FilePath] = ["/usr/share", "/usr/local/share", "/opt/homebrew/share"]
-
-    /// The first candidate that is installed.
-    static func find(for architecture: GuestArchitecture) -> Self? {
-        candidates(for: architecture).first { HostFile.isFile($0.code) && HostFile.isFile($0.variablesTemplate) }
+    /// The first candidate that is installed: beside the QEMU that is to run it, else where the system's lies.
+    ///
+    /// - Parameter root: What stands for `/`.
+    static func find(for architecture: GuestArchitecture, beside program: FilePath, root: FilePath = "/") -> Self? {
+        let own = program.removingLastComponent().removingLastComponent().appending("share")
+        let usual = ["usr/share", "usr/local/share", "opt/homebrew/share"].map { root.appending($0) }
+        return ([own] + usual).lazy.flatMap { candidates(for: architecture, in: $0) }
+            .first { HostFile.isFile($0.code) && HostFile.isFile($0.variablesTemplate) }
     }
+
+    /// The format of a firmware's file, which its name tells.
+    static func format(of file: FilePath) -> DiskFormat { file.extension == "qcow2" ? .qcow2 : .raw }
 
     /// How to install EDK2.
     static func mend(for architecture: GuestArchitecture) -> String {
-        let package = architecture == .x86_64 ? "ovmf" : "qemu-efi-aarch64"
-        return "install it with `apt-get install \(package)` (Homebrew's qemu brings its own)"
+        let (debian, fedora) =
+            switch architecture {
+            case .x86_64: ("ovmf", "edk2-ovmf")
+            case .aarch64: ("qemu-efi-aarch64", "edk2-aarch64")
+            }
+        return "install it with `apt-get install \(debian)` or `dnf install \(fedora)` (Homebrew's qemu brings its own)"
     }
 }

@@ -30,26 +30,42 @@ public struct QEMUInstallation: Hashable, Sendable {
         at location: FilePath? = nil,
         environment: [String: String]? = nil,
     ) throws(MachineError) -> Self {
+        try find(for: architecture, at: location, environment: environment ?? HostEnvironment.variables, root: "/")
+    }
+
+    /// As above, with a folder that stands for `/` where no variable names a place.
+    static func find(
+        for architecture: GuestArchitecture,
+        at location: FilePath?,
+        environment: [String: String],
+        root: FilePath,
+    ) throws(MachineError) -> Self {
         let name = programName(for: architecture)
         if let location {
             return try found(name, for: architecture, below: location, namedBy: "the path given")
         }
-        let environment = environment ?? HostEnvironment.variables
         if let variable = environment["QUIVER_QEMU"], !variable.isEmpty {
             return try found(name, for: architecture, below: FilePath(variable), namedBy: "QUIVER_QEMU")
         }
         let path = (environment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
-        let usual: [FilePath] = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
+        let usual = ["usr/bin", "usr/local/bin", "opt/homebrew/bin"].map { root.appending($0) }
         for folder in path + usual where HostFile.isExecutable(folder.appending(name)) {
             return Self(architecture: architecture, program: folder.appending(name))
         }
-        let package = architecture == .x86_64 ? "qemu-system-x86" : "qemu-system-arm"
         throw MachineError(
             .missingProgram,
             machine: name,
-            "not found in PATH; install it with `apt-get install \(package)` or `brew install qemu`, "
-                + "or name it in QUIVER_QEMU",
+            "not found in PATH; \(mend(for: architecture)), or name its folder in QUIVER_QEMU",
         )
+    }
+
+    private static func mend(for architecture: GuestArchitecture) -> String {
+        let (debian, fedora) =
+            switch architecture {
+            case .x86_64: ("qemu-system-x86", "qemu-system-x86-core")
+            case .aarch64: ("qemu-system-arm", "qemu-system-aarch64-core")
+            }
+        return "install it with `apt-get install \(debian)`, `dnf install \(fedora)` or `brew install qemu`"
     }
 
     private static func found(

@@ -16,4 +16,15 @@ struct LastWords {
         }
         text = lines.joined(separator: "; ")
     }
+
+    /// What to do about it, where that is known; nil otherwise.
+    var advice: String? {
+        let known = [
+            ("Could not set up host forwarding rule", "the port is taken, or the address is none of this host's"),
+            ("Cannot allocate memory", "give the machine less memory"),
+            ("Failed to get \"", "another process uses its disk; end that first"),
+            ("No space left", "free some space on its disk"),
+        ]
+        return known.first { text.contains($0.0) }?.1
+    }
 }

@@ -1,3 +1,4 @@
+import CloudImages
 import Quantities
 import SystemPackage
 import WireJSON
@@ -42,7 +43,8 @@ extension LaunchPlan {
             arguments.add(
                 "blockdev",
                 json: [
-                    "driver": "raw", "node-name": "flash-code", "read-only": true,
+                    "driver": .string(FirmwareFiles.format(of: code).rawValue), "node-name": "flash-code",
+                    "read-only": true,
                     "file": ["driver": "file", "filename": .string(code.string), "read-only": true],
                 ],
             )
@@ -131,6 +133,10 @@ extension LaunchPlan {
         // On a PC the older form is announced through ACPI, where every kernel's driver finds it.
         let panicDevice: JSON = description.architecture == .x86_64 ? "pvpanic" : "pvpanic-pci"
         arguments.add("device", json: ["driver": panicDevice, "id": "panic0"])
+        if let action = description.watchdog {
+            arguments.add("device", json: ["driver": "i6300esb", "id": "watchdog0"])
+            arguments.add("action", keys: ["watchdog": action.rawValue])
+        }
         guard description.hasScreen else { return }
         let screen: JSON = description.architecture == .x86_64 ? "VGA" : "virtio-gpu-pci"
         arguments.add("device", json: ["driver": screen, "id": "screen0"])

@@ -61,21 +61,24 @@ struct MachineLauncher {
         }
     }
 
-    /// Takes the lock; whoever merely asks whether it is held has it for an instant, so one refusal proves nothing.
     private func takeLock() async throws -> FileLock {
         do {
-            for _ in 0..<10 {
-                if let lock = try FileLock.take(folder.lockFile) { return lock }
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            if let lock = try await folder.takeLock() { return lock }
         } catch let error as FileFailure {
             throw MachineError.file(error, machine: name)
         }
+        // A record beside the trace of an end is that of the run before.
+        let hasEnded = HostFile.exists(folder.exitFile)
         let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
-        let holder =
-            record.map { "as process \($0.processID)" } ?? "or is being started by process "
-            + (FileLock.holder(of: folder.lockFile).map { "\($0)" } ?? "unknown")
-        throw MachineError(.alreadyRunning, machine: name, "it runs already, \(holder)")
+        if let record, !hasEnded {
+            throw MachineError(.alreadyRunning, machine: name, "it runs already, as process \(record.processID)")
+        }
+        let holder = FileLock.holder(of: folder.lockFile).map { "\($0)" } ?? "unknown"
+        throw MachineError(
+            .alreadyRunning,
+            machine: name,
+            "process \(holder) is making or starting it, or working on its disks; try again when that is done",
+        )
     }
 
     /// Removes what an earlier run left behind; the logs of that run stay until QEMU writes new ones.
@@ -91,7 +94,7 @@ struct MachineLauncher {
             id: id,
             description: description,
             accelerator: accelerator,
-            flash: try FirmwareFiles.prepare(for: description, in: folder, machine: name),
+            flash: try FirmwareFiles.prepare(for: description, qemu: qemu, in: folder, machine: name),
             dataFolders: qemu.dataFolders,
             consoleLog: folder.consoleLog,
         )
@@ -205,7 +208,8 @@ struct MachineLauncher {
         return MachineError(
             .launchFailed,
             machine: name,
-            "QEMU ended at its start with \(end)" + (words.text.isEmpty ? " and said nothing" : ": \(words.text)"),
+            "QEMU ended at its start with \(end)" + (words.text.isEmpty ? " and said nothing" : ": \(words.text)")
+                + (words.advice.map { "; \($0)" } ?? ""),
         )
     }
 }

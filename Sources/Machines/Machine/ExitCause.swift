@@ -12,6 +12,8 @@ public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
         case guestReset
         /// The guest's kernel gave up.
         case guestPanic
+        /// The guest did not feed its watchdog, which switched it off.
+        case watchdog
         /// Quiver, or a person at the monitor, told QEMU to quit.
         case quit
         /// A signal asked QEMU to end.
@@ -38,7 +40,7 @@ public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
     public var isOrderly: Bool {
         switch kind {
         case .guestShutdown, .guestReset, .quit, .terminated: true
-        case .guestPanic, .killed, .crashed, .failed, .unknown: false
+        case .guestPanic, .watchdog, .killed, .crashed, .failed, .unknown: false
         }
     }
 
@@ -49,6 +51,7 @@ public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
         case .guestShutdown: "the guest shut itself down"
         case .guestReset: "the guest reset itself"
         case .guestPanic: "the guest's kernel panicked"
+        case .watchdog: "the guest's watchdog ran out and switched it off"
         case .quit: "QEMU was told to quit"
         case .terminated: "QEMU was asked to end by a signal"
         case .killed: "QEMU was killed\(ending)"
@@ -67,6 +70,9 @@ extension ExitCause {
         if case .string(let text)? = shutdown?.data["reason"] { reason = text }
         let hasPanicked =
             reason == "guest-panic" || (shutdown == nil && events.contains { $0.name == "GUEST_PANICKED" })
+        // QEMU exits on the spot then, and tells of no shutdown.
+        let watchdog = events.last { $0.name == "WATCHDOG" }
+        let isSwitchedOff = shutdown == nil && watchdog?.data["action"] == "poweroff"
         self.process = process
         self.reason = reason
         self.lastWords = lastWords
@@ -75,6 +81,7 @@ extension ExitCause {
             case (.killed(9), _): .killed
             case (.killed(let signal), _): signal == 15 ? .terminated : .crashed
             case (.exited, _) where hasPanicked: .guestPanic
+            case (.exited(0), _) where isSwitchedOff: .watchdog
             case (.exited(0), "guest-shutdown"): .guestShutdown
             case (.exited(0), "guest-reset"): .guestReset
             case (.exited(0), "host-signal"): .terminated

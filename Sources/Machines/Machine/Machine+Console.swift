@@ -1,7 +1,16 @@
 import QMPClient
 public import SystemPackage
+import WireJSON
 
 extension Machine {
+    /// Whether somebody is attached to the serial console.
+    public func isConsoleInUse() async throws(MachineError) -> Bool {
+        let console = try await command("query-chardev").arrayValue?.lazy.compactMap(\.objectValue)
+            .first { $0["label"] == "console" }
+        // QEMU has no field for it: the name of a socket without a client begins with this word.
+        return console?["filename"]?.stringValue?.hasPrefix("disconnected:") == false
+    }
+
     /// Connects to a machine's serial console, which serves one client at a time.
     ///
     /// All that the guest prints also goes to its log, attached or not. Who is attached must read: the socket holds

@@ -3,14 +3,18 @@ import SystemPackage
 import WireJSON
 
 extension Machine {
-    /// Asks the guest's agent to shut the guest down.
+    /// Asks the guest's agent to shut the guest down, then runs the body, which waits for that.
     ///
-    /// The agent gives no answer to this when it works, and one that is not there none at all: nothing is waited for.
-    func askGuestAgentToShutDown() async {
-        guard let path = socket(of: .guestAgent) else { return }
-        guard let agent = try? await UnixSocket.connect(path, deadline: .now + .seconds(1)) else { return }
+    /// The agent gives no answer to this when it works, and one that is not there none at all.
+    func afterAskingGuestAgentToShutDown<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        guard let path = socket(of: .guestAgent),
+            let agent = try? await UnixSocket.connect(path, deadline: .now + .seconds(1))
+        else { return try await body() }
+        // Held meanwhile: QEMU drops what it has not read yet of a client that leaves.
+        defer { try? agent.close() }
         // 0xFF makes the agent forget what another client may have left half said.
-        try? agent.closeAfter { _ = try agent.writeAll([0xFF] + "{\"execute\":\"guest-shutdown\"}\n".utf8) }
+        _ = try? agent.writeAll([0xFF] + "{\"execute\":\"guest-shutdown\"}\n".utf8)
+        return try await body()
     }
 }
 

@@ -47,10 +47,11 @@ extension Machine {
     public func powerDown(within grace: Duration = .seconds(60)) async throws -> PowerDown {
         let start = ContinuousClock.now
         var last = PowerDown.Rung.kill
-        for step in try await steps(for: grace) {
+        for step in await steps(for: grace) {
+            // What waited too long for an answer has used up the time of the attempts after it.
+            guard start + step.until > .now else { continue }
             last = step.rung
-            await climb(step.rung)
-            if let cause = try await endedCause(before: start + step.until) {
+            if let cause = try await climb(step.rung, before: start + step.until) {
                 return PowerDown(rung: last, duration: .now - start, cause: cause)
             }
         }
@@ -64,11 +65,11 @@ extension Machine {
         let until: Duration
     }
 
-    private func steps(for grace: Duration) async throws -> [Step] {
+    private func steps(for grace: Duration) async -> [Step] {
         guard grace > .zero else { return [] }
         var steps: [Step] = []
         // A guest whose processors stand still hears neither its button nor its agent.
-        if await isGuestRunning() {
+        if await isGuestRunning(within: grace / 8) {
             steps += (1...3).map { Step(rung: .powerButton, until: grace * $0 / 8) }
             if socket(of: .guestAgent) != nil { steps.append(Step(rung: .guestAgent, until: grace / 2)) }
             steps += (5...6).map { Step(rung: .powerButton, until: grace * $0 / 8) }
@@ -78,20 +79,33 @@ extension Machine {
         return steps
     }
 
-    private func climb(_ rung: PowerDown.Rung) async {
-        // An attempt that fails is followed by the next: that is what the ladder is for.
+    /// Makes one attempt and waits for what comes of it; nil when the machine has not ended by then.
+    private func climb(_ rung: PowerDown.Rung, before end: ContinuousClock.Instant) async throws -> ExitCause? {
         switch rung {
-        case .powerButton: _ = try? await qmp.execute("system_powerdown", [:])
-        case .guestAgent: await askGuestAgentToShutDown()
-        case .quit: _ = try? await qmp.execute("quit", [:])
+        case .powerButton: return try await climb(by: "system_powerdown", before: end)
+        case .guestAgent:
+            return try await afterAskingGuestAgentToShutDown { try await endedCause(before: end) }
+        case .quit: return try await climb(by: "quit", before: end)
         case .terminate: signal(SIGTERM)
         case .kill: signal(SIGKILL)
         }
+        return try await endedCause(before: end)
     }
 
-    private func isGuestRunning() async -> Bool {
-        guard let status = try? await status() else { return false }
-        return status.isRunning
+    private func climb(by command: String, before end: ContinuousClock.Instant) async throws -> ExitCause? {
+        do {
+            _ = try await qmp.execute(command, deadline: end - .now)
+        } catch {
+            // Nobody heard it, unless the machine is just ending: the next attempt need not wait for this one.
+            return try await endedCause(before: min(end, .now + .milliseconds(200)))
+        }
+        return try await endedCause(before: end)
+    }
+
+    /// Whether the guest's processors run; a QEMU that does not tell in time will not press a button either.
+    private func isGuestRunning(within limit: Duration) async -> Bool {
+        let reply = try? await qmp.execute("query-status", deadline: limit)
+        return reply?.objectValue?["running"] == true
     }
 
     private func endedCause(before instant: ContinuousClock.Instant) async throws -> ExitCause? {

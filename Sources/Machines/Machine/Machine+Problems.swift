@@ -24,6 +24,8 @@ public struct DriveProblem: Hashable, Sendable, CustomStringConvertible {
 extension Machine {
     /// The drives whose failure has paused the guest; empty when none has.
     public func driveProblems() async throws(MachineError) -> [DriveProblem] {
+        // QEMU goes on telling of a failure that is long over.
+        guard try await status() == .ioError else { return [] }
         let drives: [BlockInfo]
         do {
             drives = try await qmp.queryBlock()

@@ -1,3 +1,4 @@
+import GuestAccess
 import HostSupport
 import QAPI
 import QMPClient
@@ -20,17 +21,21 @@ extension Machine {
     /// - Parameter deadline: How long it may take; QEMU's part goes on when it runs out.
     /// - Throws: ``MachineError``: `exists`, `snapshotImpossible`, `noSpace`, `snapshotFailed`, `timedOut`.
     public func saveSnapshot(_ tag: String, within deadline: Duration = .seconds(300)) async throws(MachineError) {
-        try checkTag(tag)
+        try await saveSnapshot(tag, checksRoom: true, within: deadline)
+    }
+
+    func saveSnapshot(_ tag: String, checksRoom: Bool, within deadline: Duration) async throws(MachineError) {
+        try SnapshotTag.check(tag, machine: name)
         let nodes = try await snapshotNodes()
         if nodes.snapshots.contains(where: { $0.tag == tag }) {
             throw error(
                 .exists,
                 "there is a snapshot `\(tag)` already; choose another tag, or remove it with "
-                    + "`quiver snapshot rm \(name) \(tag)`",
+                    + "`quiver snapshot rm \(name) \(ShellWords.quoted(tag))`",
             )
         }
         try await checkNothingBlocksSaving()
-        try checkRoom(at: nodes.memoryNode.file)
+        if checksRoom { try checkRoom(at: nodes.memoryNode.file) }
         do {
             try await runSnapshotJob("snapshot-save", tag, nodes, within: deadline)
         } catch {
@@ -103,19 +108,6 @@ extension Machine {
         throw error(.notFound, "it has no snapshot `\(tag)`; \(known)")
     }
 
-    private func checkTag(_ tag: String) throws(MachineError) {
-        // qcow2 finds snapshots by their id where a name looks like one: a number as name would mean another snapshot.
-        let isPossible =
-            !tag.isEmpty && tag.utf8.count <= 255 && !tag.utf8.contains { $0 < 0x20 || $0 == 0x7F }
-            && !tag.allSatisfy(\.isNumber)
-        guard isPossible else {
-            throw error(
-                .invalidSnapshotTag,
-                "`\(tag)` is no possible tag; use up to 255 bytes without control characters, not a number alone",
-            )
-        }
-    }
-
     private func runSnapshotJob(
         _ command: String,
         _ tag: String,
@@ -138,7 +130,7 @@ extension Machine {
     }
 
     /// QEMU before 6.0 has the people's commands alone, whose errors are text in a reply that succeeded.
-    private func runSnapshotCommand(_ command: String, _ tag: String) async throws(MachineError) {
+    func runSnapshotCommand(_ command: String, _ tag: String) async throws(MachineError) {
         let names = ["snapshot-save": "savevm", "snapshot-load": "loadvm", "snapshot-delete": "delvm"]
         let text = try await humanMonitor("\(names[command] ?? command) \(HumanMonitor.quoted(tag))")
         guard text.isEmpty else { throw error(.snapshotFailed, "its snapshot `\(tag)`: \(text)") }
@@ -146,7 +138,11 @@ extension Machine {
 
     private func explainSnapshotFailure(_ error: QMPError, _ tag: String, _ nodes: SnapshotNodes) -> MachineError {
         if let cause = exitCause { return self.error(.ended, "it ended at its snapshot `\(tag)`: \(cause)") }
-        let isFull = error.message.contains("No space left")
+        // QEMU calls it an input/output error when it is the memory that finds no room.
+        let free = HostDisk.free(at: nodes.memoryNode.file) ?? memoryToSave
+        let isFull =
+            error.message.contains("No space left")
+            || error.message.contains("Input/output error") && free < .mebibytes(16)
         let advice = isFull ? "; free some space in \(nodes.memoryNode.file.removingLastComponent())" : ""
         return self.error(isFull ? .noSpace : .snapshotFailed, "its snapshot `\(tag)`\(advice)", cause: error)
     }

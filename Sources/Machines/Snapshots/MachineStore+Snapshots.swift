@@ -1,4 +1,5 @@
 import CloudImages
+import GuestAccess
 import HostSupport
 import Quantities
 import SystemPackage
@@ -6,18 +7,34 @@ import SystemPackage
 extension MachineStore {
     /// The snapshots in the disks of a machine that does not run, oldest first.
     public func snapshots(ofStopped name: String) async throws -> [Snapshot] {
-        try holding(name) { drives in try Self.snapshots(in: drives, machine: name) }
+        try await holding(name) { drives in try Self.snapshots(in: drives, machine: name) }
     }
 
     /// Saves the disks of a machine that does not run.
     ///
     /// - Throws: ``MachineError``: `exists`, `snapshotImpossible`, `alreadyRunning`, `snapshotFailed`.
     public func saveSnapshot(_ tag: String, ofStopped name: String) async throws {
+        try SnapshotTag.check(tag, machine: name)
         try await changing(name) { drives in
             guard try !Self.snapshots(in: drives, machine: name).contains(where: { $0.tag == tag }) else {
-                throw MachineError(.exists, machine: name, "there is a snapshot `\(tag)` already; choose another tag")
+                throw MachineError(
+                    .exists,
+                    machine: name,
+                    "there is a snapshot `\(tag)` already; choose another tag, or remove it with "
+                        + "`quiver snapshot rm \(name) \(ShellWords.quoted(tag))`",
+                )
             }
-            for drive in drives { try await Self.imageTool(["-c", tag], drive, machine: name) }
+            var done: [Drive] = []
+            do {
+                for drive in drives {
+                    try await Self.imageTool(["-c", tag], drive, machine: name)
+                    done.append(drive)
+                }
+            } catch {
+                // A snapshot that some drives lack could not be loaded.
+                for drive in done { try? await Self.imageTool(["-d", tag], drive, machine: name) }
+                throw error
+            }
         }
     }
 
@@ -52,28 +69,28 @@ extension MachineStore {
     /// The snapshot of this tag in a machine that does not run.
     /// - Throws: ``MachineError`` with code `notFound`.
     public func snapshot(_ tag: String, ofStopped name: String) async throws -> Snapshot {
-        try holding(name) { drives in try Self.find(tag, in: drives, machine: name) }
+        try await holding(name) { drives in try Self.find(tag, in: drives, machine: name) }
     }
 
     // MARK: - What is common to all
 
     /// Runs the body with the drives that hold snapshots while nobody can start the machine.
     private func changing(_ name: String, _ body: ([Drive]) async throws -> Void) async throws {
-        let lock = try lock(name)
+        let lock = try await lock(name)
         try await body(snapshotDrives(of: name))
         _ = consume lock
     }
 
-    private func holding<Value>(_ name: String, _ body: ([Drive]) throws -> Value) throws -> Value {
-        let lock = try lock(name)
+    private func holding<Value>(_ name: String, _ body: ([Drive]) throws -> Value) async throws -> Value {
+        let lock = try await lock(name)
         let value = try body(snapshotDrives(of: name))
         _ = consume lock
         return value
     }
 
-    private func lock(_ name: String) throws -> FileLock {
+    private func lock(_ name: String) async throws -> FileLock {
         _ = try description(of: name)
-        guard let lock = try FileLock.take(folder(of: name).lockFile) else {
+        guard let lock = try await folder(of: name).takeLock() else {
             throw MachineError(.alreadyRunning, machine: name, "it runs, or another command works on it; try again")
         }
         return lock

@@ -4,6 +4,8 @@ import HostSupport
 public struct MachineStatus: Sendable {
     /// Whether a machine runs, and how its last run ended otherwise.
     public enum State: String, Codable, Sendable {
+        /// It is being made or started, or a command works on its disks.
+        case busy
         /// Its process lives.
         case running
         /// It was never started, or ended as somebody meant it to.
@@ -16,7 +18,7 @@ public struct MachineStatus: Sendable {
 
     public let name: String
     public let state: State
-    /// What is known of its last process; nil when it was never started, or is just being started.
+    /// What is known of its last process; nil when it was never started.
     public let process: ProcessRecord?
     /// Why its last run ended; nil while it runs and when it never did.
     public let cause: ExitCause?
@@ -38,14 +40,17 @@ extension MachineStore {
 
     private func status(inFolderOf name: String) -> MachineStatus {
         let folder = folder(of: name)
-        let isRunning = FileLock.isHeld(folder.lockFile)
+        let isHeld = FileLock.isHeld(folder.lockFile)
         let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
-        let cause = isRunning || record == nil ? nil : ExitCause(recordedIn: folder)
+        // A start removes the traces of the run before, and whoever else takes the lock leaves them.
+        let isRunning = isHeld && record != nil && !HostFile.exists(folder.exitFile)
+        let cause = isHeld || record == nil ? nil : ExitCause(recordedIn: folder)
         let state: MachineStatus.State =
-            switch (isRunning, cause) {
-            case (true, _): .running
-            case (false, nil): .stopped
-            case (false, let cause?): cause.kind == .unknown ? .stale : cause.isOrderly ? .stopped : .crashed
+            switch cause {
+            case _ where isRunning: .running
+            case _ where isHeld: .busy
+            case nil: .stopped
+            case let cause?: cause.kind == .unknown ? .stale : cause.isOrderly ? .stopped : .crashed
             }
         return MachineStatus(
             name: name,

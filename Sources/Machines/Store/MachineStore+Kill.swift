@@ -16,7 +16,7 @@ extension MachineStore {
         let status = try status(of: name)
         let folder = folder(of: name)
         guard status.state == .running, let process = status.process else {
-            throw MachineError(.notRunning, machine: name, "it does not run")
+            throw status.state == .busy ? busy(name) : MachineError(.notRunning, machine: name, "it does not run")
         }
         // The lock that makes it `running` is QEMU's own, so the recorded process id is still QEMU's.
         Machine.send(SIGKILL, to: process.processID)

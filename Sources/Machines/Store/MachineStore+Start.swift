@@ -49,6 +49,7 @@ extension MachineStore {
     /// - Throws: ``MachineError``: `notRunning` with the reason of the machine's last end; `unresponsive`.
     public func attach(to name: String, within deadline: Duration = .seconds(10)) async throws -> Machine {
         let status = try status(of: name)
+        if status.state == .busy { throw busy(name) }
         guard status.state == .running else {
             let reason = status.cause.map { "its last run ended because \($0)" } ?? "it was not started yet"
             throw MachineError(
@@ -58,7 +59,7 @@ extension MachineStore {
             )
         }
         guard let record = status.process, let description = status.description else {
-            throw MachineError(.unresponsive, machine: name, "it is just being started, or its folder is damaged")
+            throw MachineError(.fileFailed, machine: name, "its description in \(folder(of: name).path) is damaged")
         }
         let folder = folder(of: name)
         do {

@@ -44,9 +44,12 @@ public struct MachineStore: Sendable {
         let folder = folder(of: name)
         try claim(folder, name: name)
         do {
+            // Held while it is made: a folder without a description and without a holder is half a machine.
+            guard let lock = try await folder.takeLock() else { throw busy(name) }
             let description = try await describe(folder)
             try description.check(named: name)
             try MachineFile.write(description, to: folder.descriptionFile, machine: name)
+            _ = consume lock
             return folder
         } catch {
             try? Folder.removeTree(folder.path)
@@ -79,22 +82,24 @@ public struct MachineStore: Sendable {
     /// Removes a machine that does not run, with its disk and its logs.
     ///
     /// - Throws: ``MachineError`` with code `alreadyRunning` or `notFound`.
-    public func remove(_ name: String) throws(MachineError) {
+    public func remove(_ name: String) async throws {
         try Self.check(name: name)
         let folder = folder(of: name)
         guard HostFile.isFolder(folder.path) else { throw missing(name) }
         do {
             // Held to the end: nobody can start the machine while its files go.
-            let lock = try FileLock.take(folder.lockFile)
-            guard lock != nil else {
-                throw MachineError(.alreadyRunning, machine: name, "it runs; stop it first with `quiver stop \(name)`")
+            guard let lock = try await folder.takeLock() else {
+                throw MachineError(
+                    .alreadyRunning,
+                    machine: name,
+                    "it runs, or another command works on it; stop it first with `quiver stop \(name)`"
+                )
             }
             try Folder.removeTree(folder.sockets)
             try Folder.removeTree(folder.path)
-        } catch let error as MachineError {
-            throw error
-        } catch {
-            throw .file(error, machine: name)
+            _ = consume lock
+        } catch let error as FileFailure {
+            throw MachineError.file(error, machine: name)
         }
     }
 
@@ -109,11 +114,21 @@ public struct MachineStore: Sendable {
             throw MachineError(
                 .exists,
                 machine: name,
-                "there is one of this name already; choose another, or remove it with `quiver rm \(name)`",
+                "there is one of this name already; start it with `quiver start \(name)` alone, choose another name, or "
+                    + "remove it with `quiver rm \(name)`",
             )
         } catch {
             throw .file(error, machine: name)
         }
+    }
+
+    func busy(_ name: String) -> MachineError {
+        let holder = FileLock.holder(of: folder(of: name).lockFile).map { "process \($0)" } ?? "another process"
+        return MachineError(
+            .notRunning,
+            machine: name,
+            "\(holder) is making or starting it, or working on its disks; try again when that is done",
+        )
     }
 
     func missing(_ name: String) -> MachineError {
@@ -128,7 +143,7 @@ public struct MachineStore: Sendable {
         guard isPossible else {
             throw MachineError(
                 .invalidDescription,
-                machine: name,
+                machine: "`\(name.count > 40 ? "\(name.prefix(40))..." : name)`",
                 "not a possible name; use up to 64 letters, digits, `.`, `_` and `-`, the first a letter or digit",
             )
         }

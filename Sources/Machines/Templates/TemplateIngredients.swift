@@ -81,6 +81,7 @@ extension TemplateIngredients {
         set("networks", description.networks.map { "\($0.id) \($0.hardwareAddress ?? "any")" }.joined(separator: ", "))
         set("channels", description.channels.map(\.name).joined(separator: ", "))
         set("devices", "screen \(description.hasScreen), slots \(description.hotPlugSlots)")
+        if let watchdog = description.watchdog { set("watchdog", watchdog.rawValue) }
         if !description.extraArguments.isEmpty {
             set("extra arguments", description.extraArguments.joined(separator: " "))
         }

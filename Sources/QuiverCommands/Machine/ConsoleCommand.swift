@@ -32,6 +32,14 @@ struct ConsoleCommand: AsyncParsableCommand {
         guard status.state == .running else {
             throw CommandFailure(.failed, "machine \(name) does not run; --log shows what its console has shown")
         }
+        let isTaken = try await withAttachedMachine(name) { try await $0.isConsoleInUse() }
+        guard !isTaken else {
+            throw CommandFailure(
+                .failed,
+                "machine \(name): somebody is attached to its console, which serves one at a time; "
+                    + "--log shows what it has shown",
+            )
+        }
         try await ConsoleSession(socket: folder.consoleSocket, name: name).run()
     }
 }

@@ -9,7 +9,7 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: "Exits with 1 when something is broken.",
     )
 
-    @Flag(help: "Remove what dead machines have left behind.")
+    @Flag(help: "Remove what dead machines have left behind, and follow base images that have moved.")
     var mend = false
 
     @OptionGroup var output: OutputOptions
@@ -17,8 +17,9 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let examination = Examination()
         if mend {
-            for finding in try examination.mend() {
-                StandardError.write("mended: \(finding.subject): \(finding.message)")
+            for mending in await examination.mend() {
+                let outcome = mending.failure.map { "cannot mend (\($0))" } ?? "mended"
+                StandardError.write("\(outcome): \(mending.finding.subject): \(mending.finding.message)")
             }
         }
         let findings = await examination.findings()

@@ -59,7 +59,7 @@ struct NewMachineOptions: ParsableArguments {
 
     /// Makes the new machine's files and describes it.
     func describe(_ name: String, in folder: MachineFolder) async throws -> MachineDescription {
-        let image = try ImageStore().image(ImageReference(image ?? ""))
+        let image = try chosenImage()
         var description = MachineDescription(
             architecture: try arch?.architecture ?? Self.architecture(of: image),
             processorCount: cpus ?? 2,
@@ -83,6 +83,18 @@ struct NewMachineOptions: ParsableArguments {
             StandardError.write("\(finding)")
         }
         return try await provisioning.prepare(description, in: folder)
+    }
+
+    /// The image, of the architecture that was asked for; a file outside of the store is taken to have it.
+    private func chosenImage() throws -> Image {
+        let name = image ?? ""
+        let store = ImageStore()
+        let reference = try ImageReference(name)
+        guard let arch, case .stored(_, let stated) = reference.target else { return try store.image(reference) }
+        let wanted = arch.architecture
+        let names = ImageArchitecture.allCases.filter { GuestArchitecture(name: $0.rawValue) == wanted }
+        if names.contains(stated) { return try store.image(reference) }
+        return try store.image(ImageReference("\(name):\(names.first?.rawValue ?? wanted.rawValue)"))
     }
 
     private static func architecture(of image: Image) throws -> GuestArchitecture {

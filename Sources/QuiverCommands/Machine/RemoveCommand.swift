@@ -19,7 +19,7 @@ struct RemoveCommand: AsyncParsableCommand {
         let store = MachineStore()
         for name in names {
             if force, try store.status(of: name).state == .running { _ = try await store.kill(name) }
-            try store.remove(name)
+            try await store.remove(name)
         }
     }
 }

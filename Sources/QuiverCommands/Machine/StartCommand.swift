@@ -82,7 +82,7 @@ struct StartCommand: AsyncParsableCommand {
         do {
             return try await store.start(name, options: options)
         } catch {
-            try? store.remove(name)
+            try? await store.remove(name)
             throw error
         }
     }

@@ -24,16 +24,26 @@ struct StatusCommand: AsyncParsableCommand {
         try output.render(report)
     }
 
+    /// Why a guest stands still, and what to do about it; nil for one that runs.
+    private func remark(on state: RunState, of machine: Machine) async throws -> String? {
+        switch state {
+        case .ioError:
+            let problems = try await machine.driveProblems().map(\.description)
+            return problems.joined(separator: "; ") + "; then: quiver hmp \(name) cont"
+        case .paused: return "somebody paused it; let it go on with: quiver hmp \(name) cont"
+        case .watchdog: return "its watchdog ran out; reset it with: quiver hmp \(name) system_reset"
+        case .guestPanicked: return "its kernel panicked; see: quiver console --log \(name)"
+        default: return nil
+        }
+    }
+
     /// Adds what only QEMU can tell; a QEMU that does not answer is a finding, not a failure.
     private func ask(_ store: MachineStore, _ report: inout MachineReport) async {
         do {
             let machine = try await store.attach(to: name, within: timeout.duration)
             let state = try await machine.status()
             report.runState = state.rawValue
-            if !state.isRunning {
-                let problems = try await machine.driveProblems()
-                if !problems.isEmpty { report.remark = problems.map(\.description).joined(separator: "; ") }
-            }
+            report.remark = try await remark(on: state, of: machine)
             await machine.disconnect()
         } catch {
             report.runState = "unresponsive"

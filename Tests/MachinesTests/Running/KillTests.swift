@@ -77,7 +77,7 @@ struct KillTests {
             let again = try await store.start("one", isPaused: true)
             try await again.loadSnapshot("base")
             _ = try await again.kill()
-            try store.remove("one")
+            try await store.remove("one")
         }
     }
 
@@ -95,14 +95,5 @@ struct KillTests {
         }
         // The keeper of a start that was cut short ends its machine a moment after its owner.
         try await Task.sleep(for: .milliseconds(100))
-    }
-
-    private func eventually(_ condition: () -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(20)
-        while !condition() {
-            let isInTime = ContinuousClock.now < end
-            try #require(isInTime, "it never came true")
-            try await Task.sleep(for: .milliseconds(10))
-        }
     }
 }

@@ -45,10 +45,10 @@ struct LaunchTests {
             #expect(try store.status(of: "one").state == .running)
             let machine = try await store.attach(to: "one")
             #expect(machine.id == started.id)
-            let down = try await machine.powerDown(within: .seconds(4))
+            let down = try await machine.powerDown(within: .seconds(12))
             #expect(down.cause.kind == .quit, "\(down)")
             #expect(try store.status(of: "one").state == .stopped)
-            try store.remove("one")
+            try await store.remove("one")
             #expect(store.names.isEmpty)
         }
     }

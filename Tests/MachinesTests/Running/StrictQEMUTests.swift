@@ -36,7 +36,7 @@ struct StrictQEMUTests {
                 try await machine.pause()
                 try await machine.resume()
                 #expect(try await machine.humanMonitor("info status").contains("running"))
-                let end = try await machine.powerDown(within: .seconds(4))
+                let end = try await machine.powerDown(within: .seconds(12))
                 #expect(end.cause.kind == .quit)
             }
         }

@@ -15,8 +15,13 @@ struct ConsoleShell: Sendable {
     /// Attaches to a machine's console and waits until the guest has booted.
     static func attach(to machine: Machine, within limit: Duration = .seconds(120)) async throws -> ConsoleShell {
         let shell = try await reattach(to: machine)
-        _ = try await shell.read(until: "QUIVER GUEST READY", within: limit)
+        try await shell.waitForBoot(within: limit)
         return shell
+    }
+
+    /// Waits until the guest says that it has booted.
+    func waitForBoot(within limit: Duration = .seconds(120)) async throws {
+        _ = try await read(until: "QUIVER GUEST READY", within: limit)
     }
 
     /// Attaches to the console of a guest that has booted.

@@ -29,9 +29,4 @@ enum ScratchHome {
 /// What a test asks of the system about a process.
 enum ProcessProbe {
     static func isAlive(_ id: Int32) -> Bool { kill(id, 0) == 0 }
-
-    /// How many descriptors this process has open.
-    static var openDescriptors: Int {
-        Folder.names(in: "/dev/fd").count
-    }
 }

@@ -23,7 +23,14 @@ struct SnapshotLoad: AsyncParsableCommand {
         }
         // A machine that does not run is started without running its guest, which the snapshot then replaces.
         let machine = isRunning ? try await store.attach(to: name) : try await store.start(name, isPaused: true)
-        let done = try await machine.restore(tag, resumes: true, within: arguments.timeout.duration)
+        let done: Restoration
+        do {
+            done = try await machine.restore(tag, resumes: true, within: arguments.timeout.duration)
+        } catch {
+            // A guest that never ran is not left behind, waiting for a snapshot that it does not get.
+            if !isRunning { _ = try? await machine.kill() }
+            throw error
+        }
         await machine.disconnect()
         let started = isRunning ? "" : "started and "
         print("\(name): \(started)loaded `\(tag)` in \(done.loading.shortText)\(remark(on: done))")

@@ -1,0 +1,20 @@
+/// The names that snapshots can have.
+enum SnapshotTag {
+    /// Refuses a tag that a disk could not hold, or would take for another.
+    ///
+    /// - Throws: ``MachineError`` with code `invalidSnapshotTag`.
+    static func check(_ tag: String, machine: String) throws(MachineError) {
+        // qcow2 finds snapshots by their id where a name looks like one: a number as name would mean another snapshot.
+        let isPossible =
+            !tag.isEmpty && tag.utf8.count <= 255 && !tag.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+            && !tag.allSatisfy(\.isNumber)
+        guard isPossible else {
+            let shown = tag.count > 40 ? "\(tag.prefix(40))..." : tag.map { $0.isNewline ? " " : "\($0)" }.joined()
+            throw MachineError(
+                .invalidSnapshotTag,
+                machine: machine,
+                "`\(shown)` is no possible tag; use up to 255 bytes without control characters, not a number alone",
+            )
+        }
+    }
+}

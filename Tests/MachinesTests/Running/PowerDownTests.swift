@@ -1,0 +1,90 @@
+import HostSupport
+import Machines
+import MachinesTesting
+import Quantities
+import SystemPackage
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The ladder by which a machine is powered down, each rung with a machine that answers to nothing gentler.
+@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+struct PowerDownTests {
+    /// A machine without an operating system, which hears neither button nor agent.
+    private static let deaf = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
+
+    @Test func `a guest that ignores its button is shut down by its agent`() async throws {
+        try await ScratchHome.with { home in
+            try await withMachine(home: home) { folder in
+                var description = try await TestGuest.describe(in: folder)
+                description.channels = [.helper, .guestAgent]
+                return description
+            } _: { machine in
+                let shell = try await ConsoleShell.attach(to: machine)
+                defer { shell.close() }
+                // Takes the button's listeners away, and puts an agent there that knows one command.
+                _ = try await shell.run("killall dd")
+                try shell.send(
+                    "port=$(grep -l org.qemu.guest_agent.0 /sys/class/virtio-ports/*/name | cut -d / -f 5); "
+                        // A read ends at once while nobody on the host is connected.
+                        + "while :; do while read -r line; do "
+                        + "case $line in *guest-shutdown*) poweroff -f;; esac; done </dev/$port; sleep 0.1; done"
+                )
+                let down = try await machine.powerDown(within: .seconds(40))
+                #expect(down.rung == .guestAgent, "\(down)")
+                #expect(down.cause.kind == .guestShutdown)
+            }
+        }
+    }
+
+    @Test func `a machine without an operating system is told to quit`() async throws {
+        try await withDeafMachine { machine in
+            let down = try await machine.powerDown(within: .seconds(12))
+            #expect(down.rung == .quit, "\(down)")
+            #expect(down.cause.kind == .quit)
+        }
+    }
+
+    @Test func `a paused guest is not asked to press a button`() async throws {
+        try await withDeafMachine { machine in
+            try await machine.pause()
+            let down = try await machine.powerDown(within: .seconds(40))
+            #expect(down.rung == .quit, "\(down)")
+        }
+    }
+
+    @Test func `a QEMU whose monitor is lost is ended by SIGTERM`() async throws {
+        try await withDeafMachine { machine in
+            await machine.disconnect()
+            let down = try await machine.powerDown(within: .seconds(40))
+            #expect(down.rung == .terminate, "\(down)")
+            #expect(down.cause.kind == .terminated)
+        }
+    }
+
+    @Test func `a QEMU that hears nothing is killed when the grace is over`() async throws {
+        try await withDeafMachine { machine in
+            kill(machine.process.processID, SIGSTOP)
+            let down = try await machine.powerDown(within: .seconds(2))
+            #expect(down.rung == .kill, "\(down)")
+            #expect(down.cause.kind == .killed)
+        }
+    }
+
+    @Test func `no grace at all kills at once`() async throws {
+        try await withDeafMachine { machine in
+            let down = try await machine.powerDown(within: .zero)
+            #expect(down.rung == .kill && down.cause.kind == .killed, "\(down)")
+        }
+    }
+
+    private func withDeafMachine(_ body: (Machine) async throws -> Void) async throws {
+        try await ScratchHome.with { home in
+            try await withMachine(Self.deaf, home: home) { try await body($0) }
+        }
+    }
+}
