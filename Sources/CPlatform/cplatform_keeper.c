@@ -102,6 +102,7 @@ static _Noreturn void become_program(const struct cplatform_keeper_plan *plan, i
     // this signal means the end of the process here.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != keeper) _exit(127);
+    if (plan->avoids_huge_pages) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 #else
     (void)keeper;
 #endif

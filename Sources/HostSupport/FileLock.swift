@@ -33,9 +33,28 @@ public struct FileLock: ~Copyable, Sendable {
             if reason == .wouldBlock { return nil }
             throw FileFailure("lock", path, reason)
         }
+        guard isStill(path, file) else {
+            // Whoever held it has removed it meanwhile: the lock that others will look at is a new file.
+            try? file.close()
+            return try take(path)
+        }
         _ = ftruncate(file.rawValue, 0)
         _ = try? file.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
         return FileLock(holding: file)
+    }
+
+    /// Whether the open file is the one that has the path now.
+    private static func isStill(_ path: FilePath, _ file: FileDescriptor) -> Bool {
+        var (named, opened) = (stat(), stat())
+        return stat(path.string, &named) == 0 && fstat(file.rawValue, &opened) == 0
+            && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
+    }
+
+    /// Removes a lock's file unless somebody holds it; who takes the lock afterwards makes the file anew.
+    public static func reap(_ path: FilePath) throws(FileFailure) {
+        guard let lock = try take(path) else { return }
+        unlink(path.string)
+        _ = consume lock
     }
 
     /// The process id that the holder wrote, or nil when the lock was never taken.

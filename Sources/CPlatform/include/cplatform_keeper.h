@@ -29,6 +29,8 @@ struct cplatform_keeper_plan {
     const char *scope_path;
     /// A second such folder, for sockets; NULL for none.
     const char *second_scope_path;
+    /// Whether the program gets its memory in small pages only (Linux).
+    int avoids_huge_pages;
 };
 
 /// What a message from the keeper says.

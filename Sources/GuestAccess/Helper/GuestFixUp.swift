@@ -54,11 +54,7 @@ public struct GuestFixUp: Hashable, Sendable {
             arguments.set("since", frozenAt)
         case .leaveAlone: break
         }
-        if entropyBytes > 0 {
-            var random = SystemRandomNumberGenerator()
-            let bytes = (0..<entropyBytes).map { _ in UInt8.random(in: 0 ... .max, using: &random) }
-            arguments.set("entropy", Base64.encoded(bytes))
-        }
+        if entropyBytes > 0 { arguments.set("entropy", entropy) }
         arguments.set("machine_id", machineID)
         arguments.set("hostname", hostname)
         if !hostKeys.isEmpty {
@@ -70,6 +66,28 @@ public struct GuestFixUp: Hashable, Sendable {
         if !hardwareAddresses.isEmpty { arguments.set("mac", hardwareAddresses) }
         if renewsLease { arguments.set("renew_lease", true) }
         return arguments
+    }
+
+    /// Fresh bytes from the host's random source, in Base64.
+    private var entropy: String {
+        var random = SystemRandomNumberGenerator()
+        return Base64.encoded((0..<entropyBytes).map { _ in UInt8.random(in: 0 ... .max, using: &random) })
+    }
+
+    /// Whether nothing but clock and random pool is put right, which the helper can be told in a line of words.
+    var isBrief: Bool {
+        entropyBytes > 0 && machineID == nil && hostname == nil && hostKeys.isEmpty && hardwareAddresses.isEmpty
+            && !renewsLease
+    }
+
+    /// The line of words by which the helper is told; nil where the clock is to be set to the time of sending.
+    func line(id: Int, token: String) -> String? {
+        guard isBrief else { return nil }
+        return switch clock {
+        case .atSending: nil
+        case .resumed(let wallClock, let frozenAt): "!\(id) \(token) \(wallClock) \(frozenAt) \(entropy)"
+        case .leaveAlone: "!\(id) \(token) 0 0 \(entropy)"
+        }
     }
 
     /// The same as members of a request to another program in the guest that can do it.

@@ -26,7 +26,9 @@ extension GuestHelper {
 
     /// Puts right what a restore or fork left stale.
     public func fixUp(_ fixUp: GuestFixUp, within limit: Duration) async throws {
-        _ = try await finishFixUp(try beginFixUp(fixUp), within: limit)
+        let token = Self.freshToken()
+        let pending = PendingFixUp(id: try begin("restore", fixUp.arguments(token: token)), token: token)
+        _ = try await finishFixUp(pending, within: limit)
     }
 
     /// A fix-up that was sent and not yet answered.
@@ -39,19 +41,32 @@ extension GuestHelper {
     package struct FixUpAnswer: Sendable {
         /// The word that ``write(nonce:within:)`` left before the state was saved.
         package let nonce: String?
+        /// Where the guest's monotonic clock stood then, in nanoseconds; nil after a fix-up that did more.
+        package let monotonic: Int64?
     }
 
     /// Sends a fix-up, which a guest that stands still finds when it goes on.
+    ///
+    /// The helper must be of this version: an earlier one does not understand the short form.
     package func beginFixUp(_ fixUp: GuestFixUp) throws -> PendingFixUp {
         let token = Self.freshToken()
-        return PendingFixUp(id: try begin("restore", fixUp.arguments(token: token)), token: token)
+        guard fixUp.line(id: 0, token: token) != nil else {
+            return PendingFixUp(id: try begin("restore", fixUp.arguments(token: token)), token: token)
+        }
+        return PendingFixUp(id: try begin { fixUp.line(id: $0, token: token) ?? "" }, token: token)
+    }
+
+    /// Goes through the motions of a fix-up in a guest that is about to be frozen, so that all they touch is there.
+    package func rehearseFixUp(within limit: Duration) async throws {
+        // Python adapts its code to what it sees in the first eight rounds; forks need not do that again.
+        for _ in 0..<10 { _ = try await finishFixUp(try beginFixUp(GuestFixUp(clock: .leaveAlone)), within: limit) }
     }
 
     /// Waits for the answer to a fix-up that was sent.
     package func finishFixUp(_ pending: PendingFixUp, within limit: Duration) async throws -> FixUpAnswer {
         let answer = try await finish(pending.id, "restore", within: limit)
         try check(pending.token, in: answer)
-        return FixUpAnswer(nonce: answer["nonce"]?.stringValue)
+        return FixUpAnswer(nonce: answer["nonce"]?.stringValue, monotonic: try answer.optionalValue("monotonic"))
     }
 
     /// Where the guest's monotonic clock stands, in nanoseconds; asked just before a freeze.

@@ -128,11 +128,24 @@ public final class GuestHelper: Sendable {
             if let onOutput { state.outputs[id] = onOutput }
             return (id, message)
         }
-        guard try channel.withLock({ $0 })?.send(message) == true else {
-            abandon(id)
-            throw closedError
-        }
+        try sent(id, try channel.withLock { $0 }?.send(message))
         return id
+    }
+
+    /// Sends a request that is no JSON; see ``begin(_:_:onOutput:)``.
+    func begin(line: (Int) -> String) throws -> Int {
+        let id = try state.withLock { state in
+            guard !state.isClosed else { throw closedError }
+            return state.session.number()
+        }
+        try sent(id, channel.withLock { $0 }?.send(Array("\(line(id))\n".utf8)))
+        return id
+    }
+
+    private func sent(_ id: Int, _ isSent: Bool?) throws {
+        guard isSent != true else { return }
+        abandon(id)
+        throw closedError
     }
 
     /// Expects the answer to a request that was sent before the guest was frozen, over another connection.

@@ -17,12 +17,17 @@ struct HelperSession: Sendable {
 
     /// Numbers a request and remembers that its answer is awaited.
     mutating func request(_ name: String, _ arguments: JSONObject) -> (id: Int, message: JSONObject) {
-        let id = nextID
-        nextID += 1
-        outstanding.insert(id)
+        let id = number()
         var message: JSONObject = ["id": .integer(Int64(id)), "do": .string(name)]
         message.setMissing(from: arguments)
         return (id, message)
+    }
+
+    /// A number whose answer is awaited, for a request of another form.
+    mutating func number() -> Int {
+        defer { nextID += 1 }
+        outstanding.insert(nextID)
+        return nextID
     }
 
     /// Expects the answer to a request that an earlier connection sent.

@@ -27,6 +27,8 @@ final class Keeper: Sendable {
         let folder: MachineFolder
         /// Whether the machine's folder is to be removed when the owner dies.
         let removesFolder: Bool
+        /// Whether QEMU gets its memory in small pages only.
+        let avoidsHugePages: Bool
     }
 
     /// QEMU's process id.
@@ -148,6 +150,7 @@ extension Keeper.Plan {
         plan.events_path = UnsafePointer(paths[3])
         plan.scope_path = removesFolder ? UnsafePointer(paths[4]) : nil
         plan.second_scope_path = UnsafePointer(paths[5])
+        plan.avoids_huge_pages = avoidsHugePages ? 1 : 0
         return try body(&plan)
     }
 }

@@ -38,7 +38,7 @@ extension LaunchPlan {
     private func addBoard(to arguments: inout QEMUArguments) {
         // Our own ids, without commas: nothing here needs escaping but the machine type, which is a word too.
         var machine = description.effectiveMachineType
-        if description.memoryBacking != .anonymous { machine += ",memory-backend=ram0" }
+        if description.memoryBacking != .anonymous { machine += ",memory-backend=\(description.memoryID)" }
         if case .files(let code, let variables) = flash {
             arguments.add(
                 "blockdev",
@@ -80,7 +80,7 @@ extension LaunchPlan {
 
     private func memoryFile(_ path: String, isShared: Bool) -> JSONObject {
         [
-            "qom-type": "memory-backend-file", "id": "ram0", "mem-path": .string(path),
+            "qom-type": "memory-backend-file", "id": .string(description.memoryID), "mem-path": .string(path),
             "size": JSON(description.memory.bytes), "share": .bool(isShared),
         ]
     }

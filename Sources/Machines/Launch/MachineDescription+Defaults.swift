@@ -19,4 +19,15 @@ extension MachineDescription {
         case (.tcg, .aarch64): "cortex-a72"
         }
     }
+
+    /// What QEMU calls the machine's memory in its state, wherever the memory lies.
+    ///
+    /// It is QEMU's own name for memory that it allocates itself: a state with all of that in it can be loaded into a
+    /// file.
+    var memoryID: String {
+        switch architecture {
+        case .x86_64: "pc.ram"
+        case .aarch64: "mach-virt.ram"
+        }
+    }
 }

@@ -41,6 +41,7 @@ struct MachineLauncher {
         do {
             try Folder.create(folder.path)
             try Folder.create(folder.sockets)
+            try makeMemoryFile()
         } catch {
             throw MachineError.file(error, machine: name)
         }
@@ -58,6 +59,18 @@ struct MachineLauncher {
             keeper.close()
             try? Folder.removeTree(folder.sockets)
             throw error
+        }
+    }
+
+    /// Makes the file for a guest's memory, where it is to lie in one, before QEMU would: for all to read.
+    private func makeMemoryFile() throws(FileFailure) {
+        guard case .sharedFile(let path) = description.memoryBacking, !HostFile.exists(path) else { return }
+        do {
+            let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .closeOnExec]
+            let file = try FileDescriptor.open(path, .readWrite, options: options, permissions: [.ownerReadWrite])
+            try file.close()
+        } catch {
+            throw FileFailure("create", path, error as? Errno ?? .ioError)
         }
     }
 
@@ -147,11 +160,17 @@ struct MachineLauncher {
                     recorder: recorder.rawValue,
                     folder: folder,
                     removesFolder: lifetime == .scoped,
+                    // A fork lives for moments and touches little: clearing 2 MiB at each first touch is most of it.
+                    avoidsHugePages: isShortLivedFork,
                 )
             )
         } catch {
             throw MachineError(.launchFailed, machine: name, "\(qemu.program) cannot be run", cause: error)
         }
+    }
+
+    private var isShortLivedFork: Bool {
+        if case .privateFile = description.memoryBacking { lifetime == .scoped } else { false }
     }
 
     private func connect(id: MachineID, keeper: Keeper) async throws -> Machine {

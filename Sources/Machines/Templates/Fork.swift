@@ -1,7 +1,7 @@
 public import GuestAccess
 public import HostSupport
 import Synchronization
-import SystemPackage
+package import SystemPackage
 
 /// A machine that goes on from the instant at which its template was frozen.
 ///
@@ -12,17 +12,39 @@ public final class Fork: Sendable {
     public let helper: GuestHelper?
     public let template: Template
     private let measured: Mutex<ForkTimings>
+    private let connections: Mutex<[GuestChannel: FileDescriptor]>
+    private let stoppedAt: Mutex<Int64?>
 
-    init(machine: Machine, helper: GuestHelper?, template: Template, timings: ForkTimings) {
+    init(
+        machine: Machine,
+        helper: GuestHelper?,
+        connections: [GuestChannel: FileDescriptor],
+        template: Template,
+        timings: ForkTimings,
+    ) {
         self.machine = machine
         self.helper = helper
+        self.connections = Mutex(connections)
         self.template = template
         measured = Mutex(timings)
+        stoppedAt = Mutex(template.record.frozenAt)
     }
 
     public var timings: ForkTimings { measured.withLock { $0 } }
 
     func note(fixUp: Duration) { measured.withLock { $0.fixUp = fixUp } }
+
+    /// Where the guest's monotonic clock stood when the guest was stopped last, in nanoseconds; nil without a helper.
+    package var frozenAt: Int64? { stoppedAt.withLock { $0 } }
+
+    func note(stoppedAt instant: Int64) { stoppedAt.withLock { $0 = instant } }
+
+    /// The socket that was connected to a channel before the guest went on, see ``ForkOptions/channels``.
+    ///
+    /// It is the caller's from then on, to be closed; asked for again it is nil.
+    package func takeConnection(to channel: GuestChannel) -> FileDescriptor? {
+        connections.withLock { $0.removeValue(forKey: channel) }
+    }
 
     /// The way into the guest by ssh.
     ///
@@ -38,6 +60,8 @@ public final class Fork: Sendable {
     /// Ends the machine at once and removes all that it wrote; ending it twice is harmless.
     public func end() async {
         helper?.close()
+        for connection in connections.withLock({ $0.values }) { try? connection.close() }
+        connections.withLock { $0 = [:] }
         await machine.endScope()
         try? Folder.removeTree(machine.folder.sockets)
         try? Folder.removeTree(machine.folder.path)

@@ -12,6 +12,9 @@ public struct ForkOptions: Sendable {
     }
 
     public var memory: Memory
+    /// The channels beside the helper's that were connected when the template was frozen; they are connected before
+    /// the guest goes on, so that it notices nothing.
+    public var channels: [GuestChannel]
     /// What is put right in the guest beside clock and random pool.
     public var fixUp: GuestFixUp
     /// How long QEMU may take until it has started and taken over the state.
@@ -22,12 +25,14 @@ public struct ForkOptions: Sendable {
 
     public init(
         memory: Memory = .shared,
+        channels: [GuestChannel] = [],
         fixUp: GuestFixUp = GuestFixUp(),
         startDeadline: Duration = .seconds(30),
         answerDeadline: Duration = .seconds(30),
         logger: Logger = Logger(label: "quiver.forks"),
     ) {
         self.memory = memory
+        self.channels = channels
         self.fixUp = fixUp
         self.startDeadline = startDeadline
         self.answerDeadline = answerDeadline

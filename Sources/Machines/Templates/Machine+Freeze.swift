@@ -81,6 +81,7 @@ extension Machine {
     private func frozenClock(_ helper: GuestHelper?, within limit: Duration) async throws -> FrozenClock? {
         guard let helper else { return nil }
         let nonce = MachineID().rawValue
+        try await helper.rehearseFixUp(within: limit)
         try await helper.write(nonce: nonce, within: limit)
         let monotonic = try await helper.monotonicClock(within: limit)
         _ = try await command("stop")
@@ -95,12 +96,6 @@ extension Machine {
     }
 
     private func save(to file: FilePath, _ name: String, within deadline: Duration) async throws {
-        let receiver: StateReceiver
-        do {
-            receiver = try StateReceiver(socket: folder.sockets.appending("state.sock"), file: file)
-        } catch {
-            throw TemplateError(.freezeFailed, template: name, "cannot make a socket for the state", cause: error)
-        }
         do {
             _ = try await command("stop")
             _ = try await command(
@@ -109,20 +104,18 @@ extension Machine {
             )
             // The usual limit of 1 Gbit/s is meant for networks.
             _ = try await command("migrate-set-parameters", ["max-bandwidth": .integer(1 << 40)])
-            async let received: Void = receiver.receive()
-            do {
-                let job = try await qmp.startMigration(["uri": .string(receiver.address)])
-                try await job.wait(deadline: deadline)
-            } catch {
-                receiver.close()
-                throw error
+            if StateTransfer(qemuVersion: process.version).opensFiles {
+                // Made here, because QEMU would let the user's group read it.
+                try WholeFile.write([], to: file)
+                try await migrate(to: StateTransfer.address(of: file), within: deadline)
+            } else {
+                try await send(to: file, within: deadline)
             }
-            try await received
-            receiver.close()
         } catch let error as QMPError {
             throw TemplateError(.freezeFailed, template: name, "QEMU could not save the machine's state", cause: error)
-        } catch let error as Errno {
-            let isFull = error == .noSpace
+        } catch {
+            guard let reason = error as? Errno ?? (error as? FileFailure)?.reason else { throw error }
+            let isFull = reason == .noSpace
             throw TemplateError(
                 isFull ? .noSpace : .freezeFailed,
                 template: name,
@@ -130,6 +123,25 @@ extension Machine {
                 cause: error,
             )
         }
+    }
+
+    private func migrate(to address: String, within deadline: Duration) async throws {
+        let job = try await qmp.startMigration(["uri": .string(address)])
+        try await job.wait(deadline: deadline)
+    }
+
+    /// Has QEMU send its state to this process, which writes it.
+    private func send(to file: FilePath, within deadline: Duration) async throws {
+        let receiver = try StateReceiver(socket: folder.sockets.appending("state.sock"), file: file)
+        async let received: Void = receiver.receive()
+        do {
+            try await migrate(to: receiver.address, within: deadline)
+        } catch {
+            receiver.close()
+            throw error
+        }
+        try await received
+        receiver.close()
     }
 
     /// Moves the files that lie in the machine's folder, which goes with the machine, and notes where they will be.

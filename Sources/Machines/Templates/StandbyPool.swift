@@ -49,8 +49,7 @@ public final class StandbyPool: Sendable {
             while true {
                 await waitForRoom()
                 try Task.checkCancellation()
-                let fork = try await template.pausedFork(named: "standby", home: home, options: options)
-                await handOut(fork)
+                await handOut(try await make())
             }
         } catch {
             fail(error)
@@ -60,6 +59,19 @@ public final class StandbyPool: Sendable {
             }
             await Task { for fork in left { await fork.end() } }.value
             if !(error is CancellationError) { throw error }
+        }
+    }
+
+    private func make() async throws -> Fork {
+        let fork = try await template.pausedFork(named: "standby", home: home, options: options)
+        // Who waits already has nothing of a rehearsal.
+        guard state.withLock({ $0.waiting.isEmpty }) else { return fork }
+        do {
+            try await fork.warmUp(options: options)
+            return fork
+        } catch {
+            await Task { await fork.end() }.value
+            throw error
         }
     }
 

@@ -11,8 +11,8 @@ import SystemPackage
 
 /// Receives the state that a QEMU sends, and writes it to a file.
 ///
-/// QEMU 7.2 cannot write state to a file by itself without starting a shell, which its sandbox forbids; every version
-/// can send it to a socket.
+/// Before version 8.2 QEMU cannot write state to a file without starting a shell, which its sandbox forbids; every
+/// version can send it to a socket.
 struct StateReceiver {
     private let listener: FileDescriptor
     let socket: FilePath

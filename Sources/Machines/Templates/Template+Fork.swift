@@ -41,7 +41,7 @@ extension Template {
         }
     }
 
-    /// Makes a fork ahead: it stands at the template's instant until ``Fork/takeUp(options:)``.
+    /// Makes a fork ahead, which stands still until ``Fork/takeUp(options:)`` and then goes on at once.
     ///
     /// The caller must ``Fork/end()`` it. ``StandbyPool`` keeps any number of these ready.
     public func standby(
@@ -49,7 +49,14 @@ extension Template {
         home: QuiverHome = .current,
         options: ForkOptions = ForkOptions(),
     ) async throws -> Fork {
-        try await pausedFork(named: name, home: home, options: options)
+        let fork = try await pausedFork(named: name, home: home, options: options)
+        do {
+            try await fork.warmUp(options: options)
+            return fork
+        } catch {
+            await Task { await fork.end() }.value
+            throw error
+        }
     }
 
     /// Forks the template, runs the body, and ends the fork whether the body returned, threw or was cancelled.
@@ -79,13 +86,16 @@ extension Template {
             let machine = try await launcher(name, folder, options).launch()
             launched = machine
             let started = ContinuousClock.now
+            // Before the state is loaded: a port that finds its host as it was has nothing to tell the guest.
             let helper = try machine.socket(of: .helper).map {
                 try GuestHelper.connect(to: $0, guest: name, resynchronizes: false)
             }
+            let connections = try connect(to: options.channels, of: machine)
             try await load(into: machine, within: options.startDeadline)
             return Fork(
                 machine: machine,
                 helper: record.frozenAt == nil ? nil : helper,
+                connections: connections,
                 template: self,
                 timings: ForkTimings(start: started - begin, load: .now - started, fixUp: .zero),
             )
@@ -147,47 +157,33 @@ extension Template {
         )
     }
 
+    private func connect(
+        to channels: [GuestChannel],
+        of machine: Machine,
+    ) throws -> [GuestChannel: FileDescriptor] {
+        var connections: [GuestChannel: FileDescriptor] = [:]
+        for channel in channels {
+            guard let socket = machine.socket(of: channel) else { continue }
+            connections[channel] = try UnixSocket.connect(to: socket)
+        }
+        return connections
+    }
+
     /// Has QEMU take over the template's state.
     private func load(into machine: Machine, within deadline: Duration) async throws {
-        let state = InheritedDescriptor.incomingState(channels: description.channels.count)
-        _ = try await machine.command(
+        async let capability: JSON = machine.command(
             "migrate-set-capabilities",
             ["capabilities": [["capability": "x-ignore-shared", "state": true]]],
         )
-        let job = try await machine.qmp.startIncomingMigration(["uri": .string("fd:\(state.number)")])
+        // A guest that has moved to another host tells its network so, five times over: everything in it that looks
+        // at the network would wake for that, in the first second of every fork.
+        async let silence: JSON = machine.command("migrate-set-parameters", ["announce-rounds": 0])
+        _ = try await (capability, silence)
+        let state = StateTransfer(qemuVersion: record.qemuVersion).source(
+            stateFile,
+            descriptor: .incomingState(channels: description.channels.count),
+        )
+        let job = try await machine.qmp.startIncomingMigration(["uri": .string(state)])
         try await job.wait(deadline: deadline)
-    }
-}
-
-extension Fork {
-    /// Lets the guest go on as it is; whoever calls this sees to its clock and random pool.
-    package func goOnUncorrected() async throws(MachineError) { _ = try await machine.command("cont") }
-
-    /// Where the guest's monotonic clock stood when it was frozen, in nanoseconds; nil without a helper.
-    package var frozenAt: Int64? { template.record.frozenAt }
-
-    /// Lets the guest of a standby go on, and waits until its helper has answered that clock and random pool are right.
-    public func takeUp(options: ForkOptions = ForkOptions()) async throws {
-        let begin = ContinuousClock.now
-        guard let helper, let frozenAt = template.record.frozenAt else {
-            _ = try await machine.command("cont")
-            return
-        }
-        var fixUp = options.fixUp
-        if fixUp.clock == .atSending {
-            fixUp.clock = .resumed(wallClock: GuestFixUp.wallClock(), frozenAt: frozenAt)
-        }
-        // Sent before the guest goes on: it finds the request when it wakes, and no time is lost between.
-        let pending = try helper.beginFixUp(fixUp)
-        _ = try await machine.command("cont")
-        let answer = try await helper.finishFixUp(pending, within: options.answerDeadline)
-        guard answer.nonce == template.record.nonce else {
-            throw TemplateError(
-                .damaged,
-                template: template.name,
-                "a fork of it woke up at another instant than the template's",
-            )
-        }
-        note(fixUp: .now - begin)
     }
 }

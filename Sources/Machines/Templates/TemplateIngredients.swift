@@ -67,6 +67,7 @@ extension TemplateIngredients {
     /// What a machine brings into its own state: the program that runs it and all that the guest can see of it.
     init(of description: MachineDescription, qemu: QEMUInstallation, accelerator: Accelerator) {
         self.init()
+        set("layout", "\(TemplateRecord.currentVersion)")
         set("QEMU", "\(qemu.program) \(FileFingerprint(of: qemu.program)?.text ?? "missing")")
         set("machine type", description.effectiveMachineType)
         set("accelerator", accelerator.rawValue)

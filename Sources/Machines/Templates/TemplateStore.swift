@@ -117,6 +117,15 @@ public struct TemplateStore: Sendable {
             // Whoever makes one needs minutes; an hour later nobody does any more.
             if now - lastUse(of: path) > 3600 { try Folder.removeTree(path) }
         }
+        for name in Folder.names(in: folder) where name.hasSuffix(".lock") {
+            try FileLock.reap(folder.appending(name))
+        }
+        for name in Folder.names(in: folder) where !name.hasPrefix(Self.scratch) && !name.contains(".making-") {
+            let path = folder.appending(name)
+            // Another version of Quiver may still use what this one cannot read, as long as somebody does.
+            guard HostFile.isFolder(path), read(path) == nil, now - lastUse(of: path) > 86_400 else { continue }
+            try Folder.removeTree(path)
+        }
         var removed: [Template] = []
         var total: UInt64 = 0
         for template in all().sorted(by: { lastUse(of: $0.folder) > lastUse(of: $1.folder) }) {

@@ -21,16 +21,16 @@ final class Coordinator: Sendable {
         home: QuiverHome,
         onOutput: @escaping OutputHandler,
     ) async throws {
-        let options = ForkOptions()
+        let options = ForkOptions(channels: [.pytest])
         fork = try await template.pausedFork(named: "coordinator", home: home, options: options)
         do {
-            guard let helper = fork.helper, let socket = fork.machine.socket(of: .pytest) else {
+            guard let helper = fork.helper, let socket = fork.takeConnection(to: .pytest) else {
                 throw TestRunError(.machineLost, "the frozen machine has no channel to its helper and pytest")
             }
             self.helper = helper
             self.command = command
             helper.adopt(command, onOutput: onOutput)
-            channel = try PluginChannel(socket: socket)
+            channel = PluginChannel(adopting: socket)
             try await fork.takeUp(options: options)
             try channel.send(["do": "coordinate"])
         } catch {

@@ -29,7 +29,12 @@ struct IsolatedRun: Sendable {
     func run<Value: Sendable>(_ body: @Sendable (Ending) async throws -> Value) async throws -> Value {
         let coordinator = try await Coordinator(template: template, command: command, home: home, onOutput: onOutput)
         return try await withCleanup {
-            let pool = StandbyPool(of: template, size: parallel, home: home)
+            let pool = StandbyPool(
+                of: template,
+                size: parallel,
+                home: home,
+                options: ForkOptions(channels: [.pytest]),
+            )
             let status = try await withThrowingTaskGroup(of: Int32?.self) { group in
                 group.addTask {
                     try await pool.run()

@@ -9,10 +9,15 @@ final class PluginChannel: Sendable {
     /// What the plugin says, in order, until the channel ends; one task at a time may wait for it.
     private let messages: AsyncStream<JSONObject>
 
-    init(socket: FilePath) throws(Errno) {
+    convenience init(socket: FilePath) throws(Errno) {
+        self.init(adopting: try UnixSocket.connect(to: socket))
+    }
+
+    /// Takes over a socket that is connected to the plugin's port.
+    init(adopting socket: FileDescriptor) {
         let (messages, feed) = AsyncStream.makeStream(of: JSONObject.self)
         self.messages = messages
-        channel = MessageChannel(adopting: try UnixSocket.connect(to: socket), label: "pytest") { incoming in
+        channel = MessageChannel(adopting: socket, label: "pytest") { incoming in
             switch incoming {
             case .message(let message): feed.yield(message)
             // The rest of what was under way to an earlier reader of the port.

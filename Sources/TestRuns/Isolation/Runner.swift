@@ -32,12 +32,12 @@ struct Runner: Sendable {
 
     /// Lets the guest go on, has it run the tests, and hands out what comes of each.
     func run(_ indices: [Int], _ hand: (Int, TestOutcome) -> Void) async throws -> Result {
-        guard let helper = fork.helper, let socket = fork.machine.socket(of: .pytest) else {
+        guard let helper = fork.helper, let socket = fork.takeConnection(to: .pytest) else {
             throw TestRunError(.machineLost, "the frozen machine has no channel to its helper and pytest")
         }
         let output = TextCollector()
         helper.adopt(command, onOutput: { output.append($1) })
-        let channel = try PluginChannel(socket: socket)
+        let channel = PluginChannel(adopting: socket)
         defer { channel.close() }
         let begin = ContinuousClock.now
         try await start(indices, helper, channel)

@@ -44,8 +44,8 @@ struct ArgumentTests {
     @Test(arguments: [(MemoryBacking.sharedFile("/tmp/ram"), true), (.privateFile("/tmp/ram"), false)])
     func `memory in a file is shared or private as asked`(backing: MemoryBacking, isShared: Bool) {
         let arguments = plan { $0.memoryBacking = backing }.arguments
-        #expect(value(of: "object", in: arguments, containing: "ram0")?.contains("\"share\":\(isShared)") == true)
-        #expect(value(of: "machine", in: arguments)?.contains("memory-backend=ram0") == true)
+        #expect(value(of: "object", in: arguments, containing: "pc.ram")?.contains("\"share\":\(isShared)") == true)
+        #expect(value(of: "machine", in: arguments)?.contains("memory-backend=pc.ram") == true)
     }
 
     @Test func `QEMU confines itself unless told not to`() {

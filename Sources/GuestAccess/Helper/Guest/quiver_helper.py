@@ -5,10 +5,13 @@ identity. Messages are JSON objects, one a line. The host asks with {"id": N, "d
 {"id": N, "ok": {...}} or {"id": N, "error": TEXT}. What nobody asked for is {"event": NAME, ...}.
 
 Python 3.8 or newer, standard library only. Everything is imported at the start and waits take no timeout once the
-boot is over: a machine is frozen while this program sleeps, and each of its forks pays for every page touched.
+boot is over: a machine is frozen while this program sleeps, and each of its forks pays for every page touched. Under
+software emulation a fork pays for every instruction that it executes for the first time, too: what puts clock and
+random pool right is therefore asked for by a line of words, see Helper.wake_up, and takes the shortest way.
 """
 
 import base64
+import binascii
 import ctypes
 import errno
 import fcntl
@@ -87,6 +90,7 @@ class Port:
         self.poll = poll
         self.received = b""
         self.unsent = b""
+        self.waits_for_room = False
         self.connected = True
         poll.register(descriptor, select.POLLIN)
 
@@ -103,7 +107,10 @@ class Port:
         return lines
 
     def send(self, message):
-        self.unsent += json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        self.send_line(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+
+    def send_line(self, line):
+        self.unsent += line
         self.flush()
 
     def flush(self):
@@ -118,9 +125,10 @@ class Port:
                 self.lost_host()
                 return
             self.unsent = self.unsent[sent:]
-        wanted = select.POLLIN | (select.POLLOUT if self.unsent else 0)
-        if self.connected:
-            self.poll.modify(self.descriptor, wanted)
+        waits_for_room = self.connected and bool(self.unsent)
+        if waits_for_room != self.waits_for_room:
+            self.waits_for_room = waits_for_room
+            self.poll.modify(self.descriptor, select.POLLIN | (select.POLLOUT if waits_for_room else 0))
 
     def lost_host(self):
         """The host closed its end: what was for it is dropped, and a signal will tell when it is back.
@@ -130,6 +138,7 @@ class Port:
         if not self.connected:
             return
         self.connected = False
+        self.waits_for_room = False
         self.received = b""
         self.unsent = b""
         self.poll.unregister(self.descriptor)
@@ -252,20 +261,22 @@ def set_clock(nanoseconds):
     return wrong / 1e9
 
 
-def feed_random(entropy):
-    """Mixes fresh bytes into the kernel's random pool and has its generators take a new key from there at once."""
-    pool = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        packed = struct.pack("ii", len(entropy) * 8, len(entropy)) + entropy
-        fcntl.ioctl(pool, RNDADDENTROPY, packed)
+class RandomPool:
+    """The kernel's random pool, kept open."""
+
+    def __init__(self):
+        self.descriptor = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
+
+    def feed(self, entropy):
+        """Mixes fresh bytes into the pool and has the kernel's generators take a new key from there at once."""
+        size = len(entropy)
+        fcntl.ioctl(self.descriptor, RNDADDENTROPY, struct.pack("ii%ds" % size, size * 8, size, entropy))
         try:
-            fcntl.ioctl(pool, RNDRESEEDCRNG)
+            fcntl.ioctl(self.descriptor, RNDRESEEDCRNG)
         except OSError as error:
             # Kernels before 4.14 lack it and take the new key by themselves within five minutes.
             if error.errno not in (errno.EINVAL, errno.ENOTTY):
                 raise
-    finally:
-        os.close(pool)
 
 
 def set_machine_id(machine_id):
@@ -434,7 +445,8 @@ class Helper:
         self.handlers = {}
         self.port = Port(descriptor, self.poll)
         self.commands = {}
-        self.nonce = None
+        self.pool = RandomPool()
+        self.nonce = ""
         self.wake_reader, wake_writer = os.pipe()
         os.set_blocking(self.wake_reader, False)
         os.set_blocking(wake_writer, False)
@@ -468,7 +480,8 @@ class Helper:
                 continue
             for descriptor, _ in self.poll.poll(self.patience()):
                 if descriptor == self.port.descriptor:
-                    self.port.flush()
+                    if self.port.waits_for_room:
+                        self.port.flush()
                     for line in self.port.read_lines() if self.port.connected else ():
                         self.receive(line)
                 elif descriptor in self.handlers:
@@ -482,7 +495,25 @@ class Helper:
             return 100
         return None if self.port.connected else 5000
 
+    def wake_up(self, line):
+        """What is done before anything else in a fork; the line is !ID TOKEN TIME SINCE ENTROPY.
+
+        The guest's clock stood at SINCE when the host's was TIME, both in nanoseconds; zero leaves the clock alone.
+        ENTROPY is in Base64.
+        """
+        identifier, token, wall, since, entropy = line[1:].split()
+        self.pool.feed(binascii.a2b_base64(entropy))
+        now = time.monotonic_ns()
+        if since != b"0":
+            time.clock_settime_ns(time.CLOCK_REALTIME, int(wall) + now - int(since))
+        nonce = self.nonce.encode()
+        answer = b'{"id":%s,"ok":{"token":"%s","nonce":"%s","monotonic":%d}}\n' % (identifier, token, nonce, now)
+        self.port.send_line(answer)
+
     def receive(self, line):
+        if line[:1] == b"!":
+            self.wake_up(line)
+            return
         try:
             request = json.loads(line)
             identifier, name = request["id"], request["do"]
@@ -520,12 +551,12 @@ class Helper:
 
     def do_restore(self, request):
         """Makes the guest right after a restore or fork: what is in the request is done, in this order."""
-        done = {"token": request.get("token"), "nonce": self.nonce}
+        done = {"token": request.get("token"), "nonce": self.nonce or None}
         # What the steps below take is added to the host's time, so that the clock can be set last: setting it wakes
         # every program that asked to be told, and those would run before the answer has gone out.
         started = request.get("since", time.monotonic_ns())
         if "entropy" in request:
-            feed_random(base64.b64decode(request["entropy"]))
+            self.pool.feed(base64.b64decode(request["entropy"]))
         if "machine_id" in request:
             set_machine_id(request["machine_id"])
         if "hostname" in request:
@@ -553,7 +584,7 @@ class Helper:
         return {}
 
     def do_read_nonce(self, request):
-        return {"nonce": self.nonce}
+        return {"nonce": self.nonce or None}
 
     def do_run(self, request):
         self.commands[request["id"]] = Command(self, request)
