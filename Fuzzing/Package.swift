@@ -11,6 +11,13 @@ let package = Package(
     targets: [
         .target(name: "CFuzzer"),
         .executableTarget(
+            name: "fuzz-qcow2",
+            dependencies: [
+                "CFuzzer",
+                .product(name: "CloudImages", package: "quiver"),
+            ],
+        ),
+        .executableTarget(
             name: "fuzz-wire",
             dependencies: [
                 "CFuzzer",

@@ -1,12 +1,20 @@
 /// What makes a cloud image of an installed Debian; run by mmdebstrap with the root's path as `$1`.
-enum DebianCustomization {
+struct DebianCustomization {
+    let architecture: ImageArchitecture
+
     /// The label by which boot loader and kernel find the root file system.
     static let rootLabel = "cloudimg-rootfs"
 
-    static let script = """
+    /// The serial console's device, by the machines that QEMU has for the architecture.
+    static func console(of architecture: ImageArchitecture) -> String {
+        architecture == .amd64 ? "ttyS0" : "ttyAMA0"
+    }
+
+    var script: String {
+        """
         set -e
         root="$1"
-        echo 'LABEL=\(rootLabel) / ext4 rw,discard,errors=remount-ro 0 1' > "$root/etc/fstab"
+        echo 'LABEL=\(Self.rootLabel) / ext4 rw,discard,errors=remount-ro 0 1' > "$root/etc/fstab"
         # What identifies one machine must not be shared by all that come from this image.
         : > "$root/etc/machine-id"
         rm -f "$root"/etc/ssh/ssh_host_* "$root/var/lib/dbus/machine-id" "$root/var/lib/systemd/random-seed"
@@ -24,13 +32,17 @@ enum DebianCustomization {
         cat > "$root/boot/grub/grub.cfg" <<END
         set timeout=0
         menuentry "Debian" {
-            search --no-floppy --set=root --label \(rootLabel)
-            linux /vmlinuz root=LABEL=\(rootLabel) ro console=tty0 console=ttyS0
+            search --no-floppy --set=root --label \(Self.rootLabel)
+            linux /vmlinuz root=LABEL=\(Self.rootLabel) ro console=tty0 console=\(Self.console(of: architecture))
             initrd /initrd.img
         }
         END
         sed -i -e 's/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=0/' \\
-            -e 's/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX="console=tty0 console=ttyS0"/' "$root/etc/default/grub"
+            -e 's/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX="console=tty0 console=\(Self.console(of: architecture))"/' "$root/etc/default/grub"
         rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin
+        # Caches and logs of the installation hold times and the order in which things happened to be done.
+        rm -f "$root"/var/cache/ldconfig/aux-cache "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old
+        find "$root/var/log" -type f -delete
         """
+    }
 }

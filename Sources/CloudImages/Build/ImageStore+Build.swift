@@ -29,12 +29,7 @@ extension ImageStore {
             let names = DebianRelease.all.map { "debian:\($0.version)" }.joined(separator: " and ")
             throw CloudImagesError(.unsupported, "\(reference) cannot be built; \(names) can, others can be pulled")
         }
-        guard architecture == .host else {
-            throw CloudImagesError(
-                .unsupported,
-                "\(reference) cannot be built on this \(ImageArchitecture.host.rawValue) host; pull the vendor's image",
-            )
-        }
+        try await checkRuns(architecture, for: reference)
         let staging = try makeStaging()
         do {
             let build = DebianImageBuild(
@@ -55,7 +50,7 @@ extension ImageStore {
                 kernel: staging.appending("vmlinuz"),
                 initialRamdisk: staging.appending("initrd.img"),
                 kernelArguments: "root=LABEL=\(DebianCustomization.rootLabel) ro console=tty0 console="
-                    + (architecture == .amd64 ? "ttyS0" : "ttyAMA0"),
+                    + DebianCustomization.console(of: architecture),
                 defaultUser: "debian",
                 source: "built from packages with mmdebstrap",
                 digest: "sha256:\(digest)",
@@ -65,6 +60,22 @@ extension ImageStore {
         } catch {
             await Task { try? Folder.removeTree(staging) }.value
             throw error
+        }
+    }
+
+    /// The name of the list of packages beside an image that was built here.
+    public static let manifestName: String = "packages.txt"
+
+    /// Packages run programs while they are installed: the host must be able to run those of the image's architecture.
+    private func checkRuns(_ architecture: ImageArchitecture, for reference: ImageReference) async throws {
+        guard architecture != .host else { return }
+        guard await BuildTools.succeeds("arch-test", [architecture.rawValue]) else {
+            throw CloudImagesError(
+                .unsupported,
+                "\(reference) cannot be built on this \(ImageArchitecture.host.rawValue) host, which does not run "
+                    + "\(architecture.rawValue) programs: apt-get install arch-test qemu-user-static binfmt-support, "
+                    + "or get the vendor's image: quiver image pull \(reference)",
+            )
         }
     }
 }

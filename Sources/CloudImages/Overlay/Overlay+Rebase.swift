@@ -1,14 +1,6 @@
 import HostSupport
 public import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 extension Overlay {
     /// How an overlay got its other base.
     public enum Rebase: String, Sendable, Hashable {
@@ -117,29 +109,8 @@ extension Overlay {
         let identity = BaseIdentity(backingFile: base.string, base: try DiskFile(base))
         let fixed = try overlay.read(at: 0, count: Int(header.length))
         let bytes = try header.rebased(fixed: fixed, onto: base, format: format, identity: identity, of: path)
-        do {
-            let file = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
-            defer { try? file.close() }
-            let isDone: Bool? = try DiskUse.whileUnused(file) { () throws(CloudImagesError) in
-                do {
-                    _ = try file.writeAll(toAbsoluteOffset: 0, bytes)
-                    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
-                    return true
-                } catch {
-                    throw CloudImagesError(.cannotWrite, "\(path): cannot be written: \(error)", cause: error)
-                }
-            }
-            guard isDone != nil else {
-                let users = DiskUse.holders(of: path).joined(separator: " and ")
-                throw CloudImagesError(
-                    .inUse,
-                    "\(path): is in use by \(users.isEmpty ? "a machine" : users); stop it before changing its base"
-                )
-            }
-        } catch let error as CloudImagesError {
-            throw error
-        } catch {
-            throw CloudImagesError(.cannotWrite, "\(path): cannot be written: \(error)", cause: error)
+        try DiskEdit.edit(path, to: "change its base") { file in
+            _ = try file.writeAll(toAbsoluteOffset: 0, bytes)
         }
     }
 }

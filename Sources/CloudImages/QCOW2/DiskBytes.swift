@@ -47,6 +47,8 @@ struct DiskFile: DiskBytes, ~Copyable {
         let device: UInt64
         let inode: UInt64
         let occupied: UInt64
+        /// Whether anybody may write to the file; root can all the same.
+        let isWritable: Bool
         /// In nanoseconds since 1970.
         let modified: Int64
 
@@ -59,6 +61,7 @@ struct DiskFile: DiskBytes, ~Copyable {
             device = UInt64(status.st_dev)
             inode = UInt64(status.st_ino)
             occupied = UInt64(status.st_blocks) * 512
+            isWritable = status.st_mode & 0o222 != 0
             modified = Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
         }
     }

@@ -29,6 +29,9 @@ struct QCOW2Header {
     let clusterBits: UInt32
     let size: UInt64
     let encryption: UInt32
+    /// The entries of the first-level table in use, of which each stands for one cluster of second-level entries.
+    let firstLevelEntries: UInt32
+    let firstLevelOffset: UInt64
     let snapshotCount: UInt32
     let snapshotsOffset: UInt64
     let incompatible: UInt64
@@ -83,8 +86,8 @@ extension QCOW2Header {
         guard size <= UInt64(Int64.max) else { throw disk.damage("its disk size of \(size) bytes is impossible") }
         encryption = try next(UInt32.self)
         guard encryption <= 2 else { throw disk.damage("its encryption method \(encryption) is unknown") }
-        _ = try next(UInt32.self)  // entries of the first-level table
-        _ = try next(UInt64.self)  // its place
+        firstLevelEntries = try next(UInt32.self)
+        firstLevelOffset = try next(UInt64.self)
         _ = try next(UInt64.self)  // place of the table of reference counts
         _ = try next(UInt32.self)  // its clusters
         snapshotCount = try next(UInt32.self)

@@ -29,6 +29,7 @@ extension ImageStore {
             throw CloudImagesError(.badReference, "\(reference): is a path; give the image a name like mine:1")
         }
         let facts = try DiskFacts.read(file)
+        try facts.checkBootable()
         if let qcow2 = facts.qcow2 { try checkAlone(qcow2, file: file) }
         let staging = try makeStaging()
         do {

@@ -172,6 +172,7 @@ private struct Pull {
         let facts: DiskFacts
         do {
             facts = try DiskFacts.read(part)
+            try facts.checkBootable()
         } catch {
             try? Folder.removeTree(part)
             throw CloudImagesError(error.code, "\(entry.url): \(error)", cause: error)

@@ -126,6 +126,7 @@ public struct ImageStore: Sendable {
         let facts: DiskFacts
         do {
             facts = try DiskFacts.read(path)
+            try facts.checkBootable()
         } catch let error where error.code == .unreadable {
             let reason = error.cause.map { "\($0)" } ?? "cannot be read"
             throw CloudImagesError(

@@ -5,6 +5,6 @@ struct OverlayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "overlay",
         abstract: "Make, check and mend disks that hold only what differs from a base image.",
-        subcommands: [OverlayCreate.self, OverlayCheckCommand.self, OverlayRebase.self],
+        subcommands: [OverlayCreate.self, OverlayCheckCommand.self, OverlayRebase.self, OverlayResize.self],
     )
 }

@@ -18,12 +18,7 @@ struct OverlayCreate: AsyncParsableCommand {
 
     @Option(
         help: "The disk's size for the guest, as in 20G, or +20G for so much more than the base. Default: the base's.",
-        transform: {
-            guard let size = DiskSize(parsing: $0) else {
-                throw ValidationError("\"\($0)\" is no size; write it like 20G or +20G")
-            }
-            return size
-        },
+        transform: DiskSize.argument,
     )
     var size: DiskSize?
 

@@ -32,11 +32,12 @@ import Testing
         try await Self.withStore { folder, store, _ in
             let raw = folder.appending("disk.raw")
             try await QemuImg.run(["create", "-q", "-f", "raw", raw.string, "200M"])
+            try BootableDisk.mark(raw)
             let image = try await store.importing(raw, as: ImageReference("raw"))
             let facts = try DiskFacts.read(image.disk, format: image.format)
             #expect(image.format == .raw)
             #expect(facts.virtualSize == .mebibytes(200))
-            #expect(facts.occupiedSize < .mebibytes(1))
+            #expect(facts.occupiedSize <= .mebibytes(1))
         }
     }
 

@@ -1,0 +1,40 @@
+import HostSupport
+
+/// By what right files are made that belong to root and other users of the guest.
+enum RootPrivilege {
+    /// As root.
+    case root
+    /// As an ordinary user whose own user namespace has root and the others in it.
+    case userNamespace
+    /// As an ordinary user, with `fakeroot` keeping the books about who owns what.
+    case fakeroot
+
+    /// The strongest that this process has.
+    ///
+    /// - Throws: ``CloudImagesError`` with code `unsupported` that says what would help.
+    static func available() async throws -> RootPrivilege {
+        if HostUser.isRoot { return .root }
+        if await BuildTools.succeeds("unshare", namespace.dropFirst() + ["true"]) { return .userNamespace }
+        let hasFakes = await BuildTools.succeeds("fakeroot", ["true"])
+        guard hasFakes, await BuildTools.succeeds("fakechroot", ["--version"]) else {
+            throw CloudImagesError(
+                .unsupported,
+                "an image cannot be built by this user: the system gives it no user namespaces (they need its name in "
+                    + "/etc/subuid and /etc/subgid: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER, "
+                    + "and apt-get install uidmap); build as root, or apt-get install fakechroot fakeroot",
+            )
+        }
+        return .fakeroot
+    }
+
+    private static let namespace = ["unshare", "--user", "--map-root-user", "--map-auto"]
+
+    /// What goes before a command that is run by this right.
+    var prefix: [String] {
+        switch self {
+        case .root: []
+        case .userNamespace: Self.namespace
+        case .fakeroot: ["fakeroot", "--"]
+        }
+    }
+}

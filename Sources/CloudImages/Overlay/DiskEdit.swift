@@ -1,0 +1,56 @@
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Changes to the header of a disk image that no machine is using.
+enum DiskEdit {
+    /// Opens the image for writing, runs the body while QEMU is kept from opening it, and makes the change last.
+    ///
+    /// - Parameter purpose: What the change is for, as in `change its base`.
+    /// - Throws: ``CloudImagesError`` with code `inUse` that names who has the image open, or `cannotWrite`.
+    static func edit(
+        _ path: FilePath,
+        to purpose: String,
+        _ body: (FileDescriptor) throws -> Void,
+    ) throws(CloudImagesError) {
+        do {
+            let file = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
+            defer { try? file.close() }
+            let isDone: Bool? = try DiskUse.whileUnused(file) { () throws(CloudImagesError) in
+                do {
+                    try body(file)
+                    try settle(file)
+                    return true
+                } catch {
+                    throw failure(path, error)
+                }
+            }
+            guard isDone != nil else {
+                let users = DiskUse.holders(of: path).joined(separator: " and ")
+                throw CloudImagesError(
+                    .inUse,
+                    "\(path): is in use by \(users.isEmpty ? "a machine" : users); stop it first, to \(purpose)"
+                )
+            }
+        } catch let error as CloudImagesError {
+            throw error
+        } catch {
+            throw failure(path, error)
+        }
+    }
+
+    /// Waits until what was written lies on the disk.
+    static func settle(_ file: FileDescriptor) throws(Errno) {
+        guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    private static func failure(_ path: FilePath, _ error: any Error) -> CloudImagesError {
+        CloudImagesError(.cannotWrite, "\(path): cannot be written: \(error)", cause: error)
+    }
+}

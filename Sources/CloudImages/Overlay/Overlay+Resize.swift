@@ -1,0 +1,130 @@
+import HostSupport
+public import Quantities
+public import SystemPackage
+
+extension Overlay {
+    /// Makes an overlay's disk larger for the guest; the new part reads as zeros.
+    ///
+    /// Only numbers in the header change, so that this takes no longer for large disks. A guest's cloud-init grows the
+    /// partition and the file system at the next boot.
+    /// - Parameters:
+    ///   - path: A qcow2 image, with a base or without, that no machine is using.
+    ///   - size: The size to be, or how much is added to what it has; rounded up to a whole sector.
+    /// - Returns: The size that the disk has now.
+    /// - Throws: ``CloudImagesError`` with code `unsupported` for a size below the disk's, above 2 PiB, or for an image
+    ///   in which more than the header would have to change, `badImage`, `unreadable`, `inUse` or `cannotWrite`.
+    @discardableResult
+    public static func resize(_ path: FilePath, to size: DiskSize) throws(CloudImagesError) -> ByteCount {
+        let path = path.absolute
+        let file = try DiskFile(path)
+        guard try DiskFormat.probe(file) == .qcow2 else {
+            throw CloudImagesError(
+                .badImage,
+                "\(path): not a qcow2 image; a raw one grows with: truncate -s SIZE \(path)"
+            )
+        }
+        let header = try QCOW2Header(reading: file)
+        let now = ByteCount(header.size)
+        let wanted = size.size(above: now)
+        guard wanted <= QCOW2Header.largestDisk else {
+            throw CloudImagesError(
+                .unsupported,
+                "\(path): \(wanted) is too large for a disk; \(QCOW2Header.largestDisk) is the most"
+            )
+        }
+        let target = ByteCount((wanted.bytes + 511) / 512 * 512)
+        guard target >= now else {
+            throw CloudImagesError(
+                .unsupported,
+                "\(path): has \(now), and a smaller disk would cut off what the guest has there; "
+                    + "ask for more, or make a new disk and copy the files"
+            )
+        }
+        guard target > now else { return now }
+        guard file.status.isWritable else {
+            throw CloudImagesError(
+                .unsupported,
+                "\(path): is read-only, as images are that others are made on; make an overlay on it instead: "
+                    + "quiver overlay create \(path) OUT --size \(target)"
+            )
+        }
+        if let reason = try Resizing(header: header, target: target).obstacle(of: file, at: path) {
+            throw CloudImagesError(
+                .unsupported,
+                "\(path): \(reason), so more than its header has to change; use: qemu-img resize -f qcow2 \(path) \(target.bytes)"
+            )
+        }
+        try grow(path, header, to: target)
+        return target
+    }
+
+    private static func grow(_ path: FilePath, _ header: QCOW2Header, to size: ByteCount) throws(CloudImagesError) {
+        let entries = header.firstLevelEntries(for: size)
+        try DiskEdit.edit(path, to: "change its size") { file in
+            if entries > UInt64(header.firstLevelEntries) {
+                // Nobody promises that the unused end of the table's last cluster is zero.
+                let fresh = [UInt8](repeating: 0, count: Int(entries - UInt64(header.firstLevelEntries)) * 8)
+                let place = header.firstLevelOffset + UInt64(header.firstLevelEntries) * 8
+                _ = try file.writeAll(toAbsoluteOffset: Int64(place), fresh)
+                try DiskEdit.settle(file)
+            }
+            // Size, encryption and entries lie side by side and are written as one.
+            var fields = BigEndianWriter()
+            fields.append(size.bytes)
+            fields.append(header.encryption)
+            fields.append(UInt32(max(entries, UInt64(header.firstLevelEntries))))
+            _ = try file.writeAll(toAbsoluteOffset: 24, fields.bytes)
+        }
+    }
+}
+
+extension QCOW2Header {
+    /// How many entries of the first-level table a disk of the given size takes.
+    fileprivate func firstLevelEntries(for size: ByteCount) -> UInt64 {
+        let entrySize: UInt64 = incompatible & Incompatible.extendedL2 == 0 ? 8 : 16
+        let (perEntry, overflows) = (clusterSize / entrySize).multipliedReportingOverflow(by: clusterSize)
+        guard !overflows else { return 1 }
+        return (size.bytes + perEntry - 1) / perEntry
+    }
+}
+
+/// Whether a disk can be made larger by writing to its header alone.
+private struct Resizing {
+    let header: QCOW2Header
+    let target: ByteCount
+
+    /// Why not; nil when nothing is in the way.
+    func obstacle(of file: borrowing DiskFile, at path: FilePath) throws(CloudImagesError) -> String? {
+        typealias Incompatible = QCOW2Header.Incompatible
+        guard header.incompatible & Incompatible.corrupt == 0 else {
+            throw file.damage("is marked as damaged; try: qemu-img check -r all \(path)")
+        }
+        if header.incompatible & Incompatible.dataFile != 0 { return "its data lies in another file" }
+        if header.autoclear != 0 { return "it has bitmaps" }
+        if header.snapshotCount > 0, header.version == 2 { return "it has snapshots in the format's old version" }
+        if try isBelowItsBase(at: path) { return "it is smaller than its base" }
+        let tableSize = UInt64(header.firstLevelEntries) * 8
+        guard header.firstLevelEntries > 0, header.firstLevelOffset % header.clusterSize == 0 else {
+            return "its table of clusters is unusual"
+        }
+        try file.checkRange(at: header.firstLevelOffset, count: tableSize, of: "table of clusters")
+        let clusters = (tableSize + header.clusterSize - 1) / header.clusterSize
+        guard header.firstLevelEntries(for: target) * 8 <= clusters * header.clusterSize else {
+            return "its table of clusters has no room for \(target)"
+        }
+        return nil
+    }
+
+    /// Whether the base holds data beyond the disk's end, which would show in the new part.
+    private func isBelowItsBase(at path: FilePath) throws(CloudImagesError) -> Bool {
+        guard header.backingFile != nil else { return false }
+        let chain = DiskChain.read(path, format: .qcow2)
+        guard chain.links.count > 1 else {
+            throw CloudImagesError(
+                .badImage,
+                "\(path): its base cannot be read, so its end is not known; see: quiver overlay check \(path)"
+            )
+        }
+        return chain.links[1].facts.virtualSize.bytes > header.size
+    }
+}

@@ -1,0 +1,51 @@
+/// Whether a raw file can be a disk that something boots from.
+///
+/// Any file at all is a raw image of something; a machine started on one that is none hangs in its firmware without a word.
+enum BootSector {
+    /// What is found at places where disks have a boot sector, or instead of one.
+    private static let others: [(what: String, place: UInt64, magic: [UInt8])] = [
+        ("a CD image", 32769, Array("CD001".utf8)),
+        ("a bare ext4 file system without a boot sector", 1080, [0x53, 0xEF]),
+        ("a bare xfs file system without a boot sector", 0, Array("XFSB".utf8)),
+        ("a bare btrfs file system without a boot sector", 65600, Array("_BHRfS_M".utf8)),
+        ("a squashfs file system", 0, Array("hsqs".utf8)),
+        ("a tar archive", 257, Array("ustar".utf8)),
+        ("a program", 0, [0x7F, 0x45, 0x4C, 0x46]),
+    ]
+
+    /// Refuses a raw disk without an MBR's signature and without a GPT.
+    ///
+    /// - Throws: ``CloudImagesError`` with code `badImage` that says what the file is instead.
+    static func check(_ disk: borrowing some DiskBytes & ~Copyable) throws(CloudImagesError) {
+        if try has([0x55, 0xAA], at: 510, of: disk) { return }
+        // The first copy of a GPT lies in the second sector, of whichever size.
+        for sector: UInt64 in [512, 4096] where try has(Array("EFI PART".utf8), at: sector, of: disk) { return }
+        var what = "neither a qcow2 image nor a raw disk with a boot sector or partitions"
+        for other in others where try has(other.magic, at: other.place, of: disk) {
+            what = other.what
+            break
+        }
+        throw CloudImagesError(
+            .badImage,
+            "\(disk.name): is \(what), so no machine boots from it; "
+                + "give a cloud image's disk, or name an image as in debian:12"
+        )
+    }
+
+    private static func has(
+        _ magic: [UInt8],
+        at place: UInt64,
+        of disk: borrowing some DiskBytes & ~Copyable,
+    ) throws(CloudImagesError) -> Bool {
+        guard place + UInt64(magic.count) <= disk.count else { return false }
+        return try disk.read(at: place, count: magic.count) == magic
+    }
+}
+
+extension DiskFacts {
+    /// Refuses a raw file that no machine boots from; see ``BootSector``.
+    func checkBootable() throws(CloudImagesError) {
+        guard format == .raw else { return }
+        try BootSector.check(try DiskFile(path))
+    }
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+import CloudImages
+
+extension DiskSize {
+    /// Reads a size from the command line.
+    static func argument(_ text: String) throws -> DiskSize {
+        guard let size = DiskSize(parsing: text) else {
+            throw ValidationError("\"\(text)\" is no size; write it like 20G or +20G")
+        }
+        return size
+    }
+}
