@@ -9,7 +9,9 @@ struct BuildTools {
     /// Runs a tool to its end.
     ///
     /// - Parameter mend: How to get the tool where it is missing.
+    /// - Returns: What it printed.
     /// - Throws: `ToolMissing`; ``CloudImagesError`` with code `toolFailed`, or `cannotWrite` when the disk is full.
+    @discardableResult
     func run(
         _ name: String,
         _ arguments: [String],
@@ -17,7 +19,7 @@ struct BuildTools {
         input: FilePath = "/dev/null",
         grace: Duration = .seconds(2),
         mend: String? = nil,
-    ) async throws {
+    ) async throws -> String {
         let outcome: ToolRun.Outcome
         do {
             outcome = try await ToolRun.run(
@@ -31,6 +33,7 @@ struct BuildTools {
             throw ToolMissing(missing.tool, mend: mend)
         }
         guard outcome.isSuccess else { throw failure(of: name, outcome) }
+        return outcome.output
     }
 
     /// Whether a tool is there and ends well; what it prints is of no interest.
@@ -53,7 +56,8 @@ struct BuildTools {
                 cause: Errno.noSpace,
             )
         }
-        let words = outcome.errors.split(separator: "\n").last { $0.hasPrefix("E: ") }.map(String.init)
-        return CloudImagesError(.toolFailed, "the image cannot be built: \(words ?? "\(name): \(outcome.lastWords)")")
+        let lines = outcome.errors.split(separator: "\n").filter { !$0.hasSuffix("due to previous errors") }
+        let words = lines.last { $0.hasPrefix("E: ") }.map(String.init) ?? "\(name): \(lines.last ?? "no reason given")"
+        return CloudImagesError(.toolFailed, "the image cannot be built: \(words)")
     }
 }

@@ -57,15 +57,16 @@ struct DebianDisk {
 
     // MARK: The root
 
-    /// Unpacks the root, takes out what boots, and makes the file system of it, all by one right: with fakeroot who owns
-    /// what is known to one run of it alone.
+    /// Unpacks the root, takes out what boots, and makes the file system of it, all by one right: who owns what is
+    /// known to one run of fakeroot alone.
     private static let unpacking = """
         set -e
         archive=$1 root=$2 out=$3 loader=$4
         shift 4
         trap 'rm -rf "$root"' EXIT
         mkdir "$root"
-        tar -xpf "$archive" --numeric-owner -C "$root"
+        # The guest's kernel fills /dev by itself, and a user namespace may not make devices.
+        tar -xpf "$archive" --numeric-owner --exclude='./dev/*' -C "$root"
         newest() { ls "$root/boot/$1"* | sort -V | tail -n 1; }
         cat "$(newest vmlinuz-)" > "$out/vmlinuz"
         cat "$(newest initrd.img-)" > "$out/initrd.img"
@@ -88,6 +89,28 @@ struct DebianDisk {
             + ["-q", "-t", "ext4", "-L", DebianCustomization.rootLabel, "-U", identity.uuid(for: "root")]
             + ["-E", features.joined(separator: ","), file.string, "\((size.bytes >> 20) - Self.rootStart - 1)M"]
         try await tools.run(command.removeFirst(), command, environment: identity.environment)
+        try await settleTimes()
+    }
+
+    /// Sets the times that mke2fs takes from the unpacked files, where no program can set them.
+    private func settleTimes() async throws {
+        let place = "\(file)?offset=\(Self.rootStart << 20)"
+        let facts = try await tools.run("dumpe2fs", ["-h", place], environment: identity.environment)
+        func number(_ name: String) -> Int? {
+            let line = facts.split(separator: "\n").first { $0.hasPrefix("\(name):") }
+            return line?.split(separator: " ").last.flatMap { Int($0) }
+        }
+        guard let count = number("Inode count"), let free = number("Free inodes"), free < count else {
+            throw CloudImagesError(.toolFailed, "\(file): dumpe2fs does not tell how many files there are")
+        }
+        // Nothing was ever removed from the file system, so the files' numbers have no gaps.
+        let commands = (1...count - free).map {
+            "sif <\($0)> atime @\(identity.time)\nsif <\($0)> ctime @\(identity.time)\n"
+        }
+        let script = folder.appending("times")
+        try WholeFile.write(commands.joined().utf8, to: script)
+        try await tools.run("debugfs", ["-w", "-f", script.string, place], environment: identity.environment)
+        try Folder.removeTree(script)
     }
 
     // MARK: The EFI partition

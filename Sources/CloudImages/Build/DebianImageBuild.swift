@@ -69,10 +69,10 @@ struct DebianImageBuild {
         return BuildIdentity(release: release, packages: try writeManifest())
     }
 
-    /// Runs mmdebstrap, which chooses its mode by what the user may; as root with mounts of its own where possible.
+    /// Runs mmdebstrap, which chooses its mode by what the user may do; as root with mounts of its own where possible.
     ///
-    /// Run by root and ended early, it leaves `/proc` and `/sys` mounted in its folder, where whoever cleans up meets the
-    /// host's. Mounts of its own are gone with its last process.
+    /// Run by root and ended early, it leaves `/proc` and `/sys` mounted in its folder, where whoever cleans up meets
+    /// the host's. Mounts of its own are gone with its last process.
     private func bootstrap(_ arguments: [String]) async throws {
         let mend = "apt-get install mmdebstrap"
         try await tools.run("mmdebstrap", ["--version"], mend: mend)

@@ -19,9 +19,9 @@ enum RootPrivilege {
         guard hasFakes, await BuildTools.succeeds("fakechroot", ["--version"]) else {
             throw CloudImagesError(
                 .unsupported,
-                "an image cannot be built by this user: the system gives it no user namespaces (they need its name in "
-                    + "/etc/subuid and /etc/subgid: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER, "
-                    + "and apt-get install uidmap); build as root, or apt-get install fakechroot fakeroot",
+                "an image cannot be built by this user, who gets no user namespace with more users: build as root, "
+                    + "apt-get install fakechroot fakeroot, or as root: apt-get install uidmap && "
+                    + "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER",
             )
         }
         return .fakeroot

@@ -24,6 +24,10 @@ final class StagePrinter: StageObserver {
         StandardError.write(clear + line)
     }
 
+    func noticed(_ stage: Stage, _ text: String) {
+        StandardError.write((isTerminal ? "\r\u{1B}[K" : "") + "\(padded(stage)) \(text)")
+    }
+
     private func padded(_ stage: Stage) -> String {
         let width = Stage.allCases.map(\.rawValue.count).max() ?? 0
         return stage.rawValue + String(repeating: " ", count: width - stage.rawValue.count)

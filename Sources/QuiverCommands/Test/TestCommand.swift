@@ -61,6 +61,9 @@ struct TestCommand: AsyncParsableCommand {
     @Option(help: "Give up when the guest is not ready in this time.")
     var bootTimeout = DurationArgument(.seconds(300))
 
+    @Flag(help: "If the image cannot be provisioned, keep its machine and say how to look at it.")
+    var keepFailed = false
+
     @OptionGroup var diagnostics: DiagnosticOptions
 
     @Argument(parsing: .postTerminator, help: "Arguments for pytest.")
@@ -82,6 +85,7 @@ struct TestCommand: AsyncParsableCommand {
         run.accelerator = accel.choice
         run.limits.boot = bootTimeout.duration
         run.limits.pytest = timeout?.duration
+        run.keepsFailedBake = keepFailed
         run.onOutput = StandardOutput.write
         run.columns = StandardOutput.columns
         run.isColoured = StandardOutput.isTerminal

@@ -16,6 +16,8 @@ struct Bake {
     let launch: LaunchOptions
     let limits: TestRunLimits
     let clock: StageClock
+    /// Whether the machine of a bake that fails stays, for somebody to look at it.
+    let keepsFailed: Bool
 
     private static let hostname = "quiver"
 
@@ -35,74 +37,97 @@ struct Bake {
     ///
     /// Two runs that need the same one at once make it once: the second waits for the first.
     func obtain() async throws -> BakedImage {
+        try await clock.time(.bake, note: { $0.note }) { try await find() }.image
+    }
+
+    private func find() async throws -> (image: BakedImage, note: String?) {
         let key = try await key()
         let digest = key.digest
         let baked = BakedImage(folder: folder.appending(digest), image: image)
-        if baked.isComplete {
-            return try await clock.time(.bake, note: { _ in "cached" }) { baked }
-        }
+        if baked.isComplete { return (baked, "cached") }
         try Folder.create(folder)
         let lock = try await FileLock.acquire(folder.appending("\(digest).lock"), within: limits.bake)
         defer { extendLifetime(lock) }
-        if baked.isComplete {
-            return try await clock.time(.bake, note: { _ in "made by another run meanwhile" }) { baked }
-        }
-        try await clock.time(.bake) { try await make(baked, key: key) }
-        return baked
+        if baked.isComplete { return (baked, "made by another run meanwhile") }
+        try await make(baked, key: key)
+        return (baked, nil)
     }
 
-    private var userData: String {
+    var userData: String {
+        if let own = configuration.userDataText { return own }
         let packages = configuration.packages.map { "\n  - \"\($0)\"" }.joined()
         return "#cloud-config\n" + (packages.isEmpty ? "{}\n" : "packages:\(packages)\n")
     }
 
     private func make(_ baked: BakedImage, key: BakeKey) async throws {
-        let provisioning = Provisioning(image: image, hostname: Self.hostname, userData: userData)
-        try await withMachine(
-            named: "bake",
-            home: home,
-            options: launch,
-            describe: { folder in
-                var prepared = try await provisioning.prepare(description, in: folder, home: home)
-                // The disk is thrown away when the bake fails, and synced by the guest's shutdown when it does not.
-                prepared.drives[0].cache = .unsafe
-                return prepared
-            },
-        ) { machine in
-            try await MachineWatch(machine).during {
-                try await provision(machine)
-            }
-            let end = try await machine.powerDown(within: limits.powerDown)
-            guard end.rung == .powerButton || end.rung == .guestAgent else {
-                throw TestRunError(.bakeFailed, "the guest did not shut itself down after provisioning: \(end)")
-            }
-            try keep(machine.folder, as: baked, key: key)
-        }
-    }
-
-    private func provision(_ machine: Machine) async throws {
-        let helper = try machine.helper()
-        defer { helper.close() }
-        let status = try await GuestReadiness(helper: helper, machine: machine, limits: limits).waitForCloudInit()
-        guard status.state != .error else {
-            throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
-        }
-        let tools = GuestTools(helper: helper, limits: limits)
-        try await tools.ensure(needsPytest: configuration.usesStandardPytest)
-        guard !configuration.setup.isEmpty else { return }
-        let ssh = try machine.ssh(home: home)
-        try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true)
-        let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
-        try await sync.upload()
-        for line in configuration.setup { try await tools.run(setup: line, in: sync.destination) }
-    }
-
-    /// Moves what makes the baked image out of the machine's folder, which goes with the machine.
-    private func keep(_ machine: MachineFolder, as baked: BakedImage, key: BakeKey) throws {
         let staging = folder.appending(".making-\(UInt64.random(in: 0 ... .max))")
         try Folder.create(staging)
-        for name in BakedImage.files { try Folder.rename(machine.path.appending(name), to: staging.appending(name)) }
-        try WholeFile.write((key.text + "\n").utf8, to: staging.appending("made-of.txt"))
-        try Folder.replace(baked.folder, with: staging)
+        do {
+            try await provision(into: staging)
+            try WholeFile.write((key.text + "\n").utf8, to: staging.appending("made-of.txt"))
+            try Folder.replace(baked.folder, with: staging)
+        } catch {
+            try? Folder.removeTree(staging)
+            throw error
+        }
+    }
+
+    /// Provisions a machine and moves what makes the baked image out of its folder.
+    ///
+    /// A guest that powers itself off when cloud-init has ended is booted again for what is left to do.
+    private func provision(into staging: FilePath) async throws {
+        let provisioning = Provisioning(image: image, hostname: Self.hostname, userData: userData)
+        let change = PowerChange(userData: userData)
+        guard change != .halt else {
+            throw TestRunError(
+                .badConfiguration,
+                "the user-data's power_state halts the guest, which leaves its machine on: write mode: poweroff",
+            )
+        }
+        var reached = try await run(expecting: change, into: staging) { folder in
+            try await provisioning.prepare(description, in: folder, home: home)
+        }
+        if reached == .poweredOff {
+            clock.note(.bake, "the guest powered itself off; it is booted again for its tools and the project's setup")
+            reached = try await run(expecting: nil, into: staging) { folder in
+                try Self.move(from: staging, to: folder.path)
+                return BakedImage(folder: folder.path, image: image).describe(description, disk: folder.disk)
+            }
+        }
+        guard reached == .ready else {
+            throw TestRunError(.bakeFailed, "the guest powers itself off at every boot; see the project's user-data")
+        }
+    }
+
+    private func run(
+        expecting change: PowerChange?,
+        into staging: FilePath,
+        describe: (MachineFolder) async throws -> MachineDescription,
+    ) async throws -> BakeMachine.Reached {
+        let scope = BakeScope(home: home, launch: launch, project: project, keepsFailed: keepsFailed)
+        return try await scope.withMachine { folder in
+            var description = try await describe(folder)
+            // The disk is thrown away when the bake fails, and synced by the guest's shutdown when it does not.
+            description.drives[0].cache = .unsafe
+            return description
+        } _: { machine in
+            let bake = BakeMachine(
+                machine: machine,
+                configuration: configuration,
+                project: project,
+                userData: userData,
+                home: home,
+                limits: limits,
+                onNote: { clock.note(.bake, $0) },
+            )
+            let reached = try await bake.provision(expecting: change)
+            if reached == .ready { try await bake.shutDown() }
+            try Self.move(from: machine.folder.path, to: staging)
+            return reached
+        }
+    }
+
+    private static func move(from source: FilePath, to target: FilePath) throws {
+        for name in BakedImage.files { try Folder.rename(source.appending(name), to: target.appending(name)) }
     }
 }

@@ -32,8 +32,17 @@ public struct BakedImage: Sendable {
     ) throws -> MachineDescription {
         try Overlay.create(at: machine.disk, base: disk)
         try GuestLogin.read(in: folder).write(in: machine.path)
+        return describe(description, disk: machine.disk, cache: cache)
+    }
+
+    /// Enters disk, seed and what else a provisioned machine has into a description.
+    func describe(
+        _ description: MachineDescription,
+        disk: FilePath,
+        cache: Drive.Cache = .unsafe,
+    ) -> MachineDescription {
         var description = description
-        description.drives = [Drive(id: "disk0", file: machine.disk, cache: cache), .seed(seed)]
+        description.drives = [Drive(id: "disk0", file: disk, cache: cache), .seed(seed)]
         description.boot(image)
         description.addUsualDevices()
         return description

@@ -30,6 +30,12 @@ struct GuestTools {
         }
     }
 
+    /// Whether the guest is about to restart or to power itself off.
+    func isGoingDown() async throws -> Bool {
+        let state = try await helper.collect(.shell("systemctl is-system-running"), within: limits.setup)
+        return state.text.hasPrefix("stopping")
+    }
+
     /// - Parameter package: The package's name for apt, dnf and apk.
     private func ensure(_ tool: String, check: String, package: [String]) async throws {
         let found = try await helper.collect(.shell(check), within: limits.setup)

@@ -24,6 +24,23 @@ extension ProjectConfiguration {
             return
         }
         try self.init(toml: text, path: path)
+        try readUserData(of: project, path: path)
+    }
+
+    private mutating func readUserData(of project: FilePath, path: FilePath) throws(TestRunError) {
+        guard let userData else { return }
+        guard packages.isEmpty else {
+            throw TestRunError(
+                .badConfiguration,
+                "\(path): tool.quiver.packages and tool.quiver.user-data exclude each other; "
+                    + "name the packages in \(userData), under packages:",
+            )
+        }
+        do {
+            userDataText = try WholeFile.readText(project.pushing(FilePath(userData)))
+        } catch {
+            throw TestRunError(.badConfiguration, "\(path): tool.quiver.user-data: \(error)", cause: error)
+        }
     }
 
     /// Reads the `[tool.quiver]` table of TOML text.
@@ -45,6 +62,7 @@ extension ProjectConfiguration {
         memory = try reader.size("memory") ?? memory
         packages = try reader.strings("packages") ?? packages
         setup = try reader.strings("setup") ?? setup
+        userData = try reader.string("user-data") ?? userData
         include = try reader.strings("include") ?? include
         exclude = try reader.strings("exclude") ?? exclude
         pytest = try reader.words("pytest") ?? pytest
@@ -55,7 +73,7 @@ extension ProjectConfiguration {
     }
 
     private static let keys = [
-        "image", "cpus", "memory", "packages", "setup", "include", "exclude", "pytest", "user", "isolate",
+        "image", "cpus", "memory", "packages", "setup", "user-data", "include", "exclude", "pytest", "user", "isolate",
         "checkpoint", "artifacts",
     ]
 

@@ -32,6 +32,10 @@ public struct ProjectConfiguration: Sendable, Hashable {
     public var packages: [String] = []
     /// Shell commands run once as root when the image is baked, in order.
     public var setup: [String] = []
+    /// The file with the user-data for the guest's cloud-init, below the project's folder; nil has it made of `packages`.
+    public var userData: String?
+    /// The file's content, read with the configuration.
+    var userDataText: String?
     /// rsync patterns copied although an exclude pattern matches them.
     public var include: [String] = []
     /// rsync patterns left out of the copy, besides those that fit no project.

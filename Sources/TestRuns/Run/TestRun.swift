@@ -23,6 +23,8 @@ public struct TestRun: Sendable {
     public var parallel: Int
     /// Receives where the time of each fork went, where tests are isolated.
     public var onTiming: @Sendable (TestTiming) -> Void
+    /// Whether the machine of a provisioning that fails stays, for somebody to look at it.
+    public var keepsFailedBake: Bool
     /// The width of the terminal that shows the output, in columns; nil lets pytest use its own default.
     public var columns: Int?
     /// Whether pytest's output is coloured.
@@ -40,6 +42,7 @@ public struct TestRun: Sendable {
         onOutput = { _, _ in }
         parallel = 1
         onTiming = { _ in }
+        keepsFailedBake = false
         columns = nil
         isColoured = false
     }
@@ -92,6 +95,7 @@ public struct TestRun: Sendable {
             launch: launch,
             limits: limits,
             clock: clock,
+            keepsFailed: keepsFailedBake,
         )
         return try await bake.obtain()
     }

@@ -24,4 +24,6 @@ public struct StageTime: Sendable, Hashable, Codable {
 public protocol StageObserver: Sendable {
     func began(_ stage: Stage)
     func ended(_ time: StageTime)
+    /// Something worth knowing while a stage goes on, in one line.
+    func noticed(_ stage: Stage, _ text: String)
 }

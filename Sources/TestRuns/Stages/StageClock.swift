@@ -13,6 +13,11 @@ public final class StageClock: Sendable {
     /// The stages that have ended, in order.
     public var times: [StageTime] { ended.withLock { $0 } }
 
+    /// Tells the observer something worth knowing while a stage goes on.
+    package func note(_ stage: Stage, _ text: String) {
+        observer?.noticed(stage, text)
+    }
+
     /// Runs and times a stage; the body's note, if it gives one, is shown beside the time.
     ///
     /// A stage that throws is not recorded: the error says what happened.

@@ -1,17 +1,25 @@
 import GuestAccess
 import Machines
 
-/// Waits for a guest to be ready, by what its helper reports.
+/// Waits for a guest to be ready, by what its helper reports and, before there is one, by its console.
 struct GuestReadiness {
     let helper: GuestHelper
     let machine: Machine
     let limits: TestRunLimits
+    /// Told what is worth knowing while the wait goes on.
+    var onNote: @Sendable (String) -> Void = { _ in }
+    /// Packages that cloud-init installs from mirrors; empty when it needs none.
+    var packages: [String] = []
 
     /// Waits until cloud-init has ended, well or not.
     func waitForCloudInit() async throws -> CloudInitStatus {
         do {
-            _ = try await helper.hello(within: limits.boot)
-            let milestone = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: limits.boot)
+            let console = ConsoleWatch(machine: machine, onNote: onNote)
+            _ = try await console.during { try await helper.hello(within: limits.boot) }
+            let mirrors = MirrorCheck(helper: helper, packages: packages, limit: limits.boot, onNote: onNote)
+            let milestone = try await watched(by: { try await mirrors.run() }) {
+                try await helper.wait(for: GuestMilestone.cloudInitEnded, within: limits.boot)
+            }
             return milestone.cloudInit ?? CloudInitStatus(state: .absent)
         } catch let error as GuestAccessError where error.code == .timedOut {
             throw TestRunError(

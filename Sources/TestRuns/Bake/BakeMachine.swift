@@ -1,0 +1,148 @@
+import CloudImages
+import GuestAccess
+import HostSupport
+import Machines
+import SystemPackage
+
+/// The machine in which an image is provisioned: boots, restarts where the guest wants them, and the way down.
+struct BakeMachine {
+    /// How far the provisioning came.
+    enum Reached {
+        /// All is done, and the guest runs.
+        case ready
+        /// cloud-init is done and the guest powered itself off; its tools and the project's setup are still to come.
+        case poweredOff
+    }
+
+    let machine: Machine
+    let configuration: ProjectConfiguration
+    let project: FilePath
+    let userData: String
+    let home: QuiverHome
+    let limits: TestRunLimits
+    let onNote: @Sendable (String) -> Void
+
+    /// Waits for cloud-init, and gives the guest its tools and the project's setup.
+    ///
+    /// - Parameter change: What the user-data does to the machine's power at the end of cloud-init; nil once it has.
+    func provision(expecting change: PowerChange?) async throws -> Reached {
+        let cloudInitIsDone = Locked(false)
+        do {
+            try await MachineWatch(machine).during {
+                let boot = try await waitForCloudInit()
+                cloudInitIsDone.withLock { $0 = true }
+                switch change {
+                case .powerOff, .halt: try await waitForPowerOff()
+                case .reboot: try await waitForNextBoot(after: boot)
+                case nil: break
+                }
+                try await setUp()
+            }
+            return .ready
+        } catch let error as TestRunError where error.code == .machineLost && machine.exitCause?.kind == .guestShutdown
+        {
+            guard cloudInitIsDone.withLock({ $0 }) else {
+                throw TestRunError(
+                    .bakeFailed,
+                    "the guest powered itself off before cloud-init had ended, so it is half made; "
+                        + "let cloud-init do it at its end, with power_state: {mode: poweroff} in the user-data",
+                )
+            }
+            return .poweredOff
+        }
+    }
+
+    /// Shuts the guest down, so that all it wrote is on its disk.
+    func shutDown() async throws {
+        let end = try await machine.powerDown(within: limits.powerDown)
+        guard end.rung == .powerButton || end.rung == .guestAgent else {
+            throw TestRunError(.bakeFailed, "the guest did not shut itself down after provisioning: \(end)")
+        }
+    }
+
+    /// Waits until cloud-init has ended well.
+    ///
+    /// - Returns: The kernel's id of the boot in which it did.
+    @discardableResult
+    private func waitForCloudInit() async throws -> String {
+        let helper = try machine.helper()
+        defer { helper.close() }
+        let readiness = GuestReadiness(
+            helper: helper,
+            machine: machine,
+            limits: limits,
+            onNote: onNote,
+            packages: packages,
+        )
+        let status = try await readiness.waitForCloudInit()
+        guard status.state != .error else {
+            throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
+        }
+        for problem in status.problems { onNote("cloud-init: \(problem)") }
+        return try await helper.hello(within: limits.ssh).bootID
+    }
+
+    /// The packages that cloud-init installs, for messages; a user-data of another form does not show them.
+    private var packages: [String] {
+        if !configuration.packages.isEmpty { return configuration.packages }
+        return userData.contains("\npackages:") ? ["the user-data's packages"] : []
+    }
+
+    // MARK: Restarts
+
+    private func waitForPowerOff() async throws {
+        try await Task.sleep(for: limits.boot)
+        throw TestRunError(.bakeFailed, "the guest did not power itself off, as its user-data's power_state says")
+    }
+
+    /// Waits until the guest has restarted and cloud-init has ended again, which finds little to do.
+    private func waitForNextBoot(after boot: String) async throws {
+        onNote("the guest restarts itself")
+        do {
+            try await withDeadline(limits.boot, waitingFor: "the guest to restart itself") {
+                while try await currentBoot() == boot { try await Task.sleep(for: .seconds(1)) }
+            }
+        } catch let error as DeadlineExceeded {
+            throw TestRunError(.bakeFailed, "\(error)", cause: error)
+        }
+        try await waitForCloudInit()
+    }
+
+    /// The boot that answers now, over a connection of its own: what a helper is asked while it ends gets no answer.
+    private func currentBoot() async throws -> String {
+        while true {
+            let helper = try machine.helper()
+            defer { helper.close() }
+            do {
+                return try await helper.hello(within: .seconds(5)).bootID
+            } catch let error as GuestAccessError where error.code == .timedOut {
+                continue
+            }
+        }
+    }
+
+    // MARK: The project's part
+
+    private func setUp() async throws {
+        try await withTools { tools, _ in try await tools.ensure(needsPytest: configuration.usesStandardPytest) }
+        guard !configuration.setup.isEmpty else { return }
+        let ssh = try machine.ssh(home: home)
+        try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true)
+        let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
+        try await sync.upload()
+        for line in configuration.setup {
+            let boot = try await withTools { tools, helper in
+                let boot = try await helper.hello(within: limits.ssh).bootID
+                try await tools.run(setup: line, in: sync.destination)
+                return try await tools.isGoingDown() ? boot : nil
+            }
+            if let boot { try await waitForNextBoot(after: boot) }
+        }
+    }
+
+    private func withTools<Value>(_ body: (GuestTools, GuestHelper) async throws -> Value) async throws -> Value {
+        let helper = try machine.helper()
+        defer { helper.close() }
+        return try await body(GuestTools(helper: helper, limits: limits), helper)
+    }
+}

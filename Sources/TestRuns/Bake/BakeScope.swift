@@ -1,0 +1,86 @@
+import HostSupport
+import Machines
+import SystemPackage
+
+/// Where a bake's machine lives: as long as the bake, or beyond it for somebody to look at when the bake failed.
+struct BakeScope {
+    let home: QuiverHome
+    let launch: LaunchOptions
+    let project: FilePath
+    let keepsFailed: Bool
+
+    /// Runs the body with a machine, which is gone afterwards unless the body failed and such machines are kept.
+    func withMachine<Value: Sendable>(
+        describe: (MachineFolder) async throws -> MachineDescription,
+        _ body: (Machine) async throws -> Value,
+    ) async throws -> Value {
+        guard keepsFailed else {
+            return try await Machines.withMachine(
+                named: "bake",
+                home: home,
+                options: launch,
+                describe: describe,
+                body,
+            )
+        }
+        let store = MachineStore(home: home, logger: launch.logger)
+        let name = freeName(in: store)
+        _ = try await store.create(name, describe: describe)
+        return try await withKept(name, in: store, body)
+    }
+
+    /// As in `bake-netlab-1`.
+    private func freeName(in store: MachineStore) -> String {
+        let letters = (project.lastComponent?.string ?? "project").map { letter in
+            letter.isASCII && (letter.isLetter || letter.isNumber) ? letter : "-"
+        }
+        let taken = Set(store.names)
+        let stem = "bake-" + String(letters.prefix(40))
+        return (1...).lazy.map { "\(stem)-\($0)" }.first { !taken.contains($0) } ?? stem
+    }
+
+    private func withKept<Value: Sendable>(
+        _ name: String,
+        in store: MachineStore,
+        _ body: (Machine) async throws -> Value,
+    ) async throws -> Value {
+        let machine: Machine
+        do {
+            machine = try await store.start(name, options: launch)
+        } catch {
+            try? store.remove(name)
+            throw error
+        }
+        do {
+            let value = try await body(machine)
+            await discard(machine, from: store)
+            return value
+        } catch {
+            guard !Task.isCancelled, !(error is CancellationError) else {
+                await discard(machine, from: store)
+                throw error
+            }
+            let hasEnded = machine.exitCause != nil
+            await machine.disconnect()
+            let look =
+                hasEnded
+                ? "it has ended: read what it said with `quiver console --log \(name)`, or `quiver start \(name)`"
+                : "look inside with `quiver ssh \(name)`, or at its console with `quiver console \(name)`"
+            let code = (error as? TestRunError)?.code ?? .bakeFailed
+            throw TestRunError(
+                code,
+                "\(error). Its machine \(name) is kept: \(look); "
+                    + "be rid of it with `quiver kill \(name)` and `quiver rm \(name)`",
+                cause: error,
+            )
+        }
+    }
+
+    private func discard(_ machine: Machine, from store: MachineStore) async {
+        await Task {
+            _ = try? await machine.kill()
+            await machine.disconnect()
+            try? store.remove(machine.name)
+        }.value
+    }
+}

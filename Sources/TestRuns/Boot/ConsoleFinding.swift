@@ -1,0 +1,63 @@
+/// What a line of a guest's console tells about a boot that the guest's helper cannot speak of yet.
+enum ConsoleFinding: Hashable {
+    /// Somebody could log in: the boot is over.
+    case login
+    /// The guest will not come up by itself.
+    case hopeless(String)
+    /// systemd waits for a job.
+    ///
+    /// `seconds` is how long it has waited, `limit` systemd's own words about how long it will, as in `no limit`.
+    case waiting(job: String, seconds: Int, limit: String)
+
+    /// Reads a line without escape sequences; nil for one that tells nothing.
+    init?(line: String) {
+        let line = line.trimmingSuffix { $0.isWhitespace }
+        if line.hasSuffix(" login:") {
+            self = .login
+        } else if let reason = Self.dead.first(where: { line.contains($0.words) })?.meaning {
+            self = .hopeless(reason)
+        } else if let start = line.firstRange(of: "A start job is running for ") {
+            self.init(job: line[start.upperBound...])
+        } else {
+            return nil
+        }
+    }
+
+    /// What lines mean after which nothing more comes.
+    private static let dead: [(words: String, meaning: String)] = [
+        ("Kernel panic - not syncing", "its kernel panicked"),
+        ("Dropping to a shell", "its initial RAM disk finds no root file system"),
+        ("Unable to mount root fs", "its kernel finds no root file system"),
+        ("You are in emergency mode", "systemd gave up and is in emergency mode"),
+        ("Cannot open access to console, the root account is locked", "systemd gave up and is in emergency mode"),
+        ("No bootable device", "its firmware finds nothing to boot"),
+        ("error: no such device", "its boot loader finds no root file system"),
+    ]
+
+    /// Reads `Wait for Network to be Configured (1min 5s / no limit)`.
+    private init?(job text: Substring) {
+        guard text.hasSuffix(")"), let open = text.lastIndex(of: "("), let slash = text[open...].firstRange(of: " / ")
+        else { return nil }
+        var seconds = 0
+        for part in text[text.index(after: open)..<slash.lowerBound].split(separator: " ") {
+            let units = [("min", 60), ("h", 3600), ("s", 1)]
+            guard let unit = units.first(where: { part.hasSuffix($0.0) }), let count = Int(part.dropLast(unit.0.count))
+            else { return nil }
+            seconds += count * unit.1
+        }
+        self = .waiting(
+            job: text[..<open].trimmingSuffix { $0.isWhitespace },
+            seconds: seconds,
+            limit: String(text[slash.upperBound...].dropLast()),
+        )
+    }
+}
+
+extension StringProtocol {
+    /// The text without the characters at its end that fit.
+    fileprivate func trimmingSuffix(_ fits: (Character) -> Bool) -> String {
+        var text = self[...]
+        while let last = text.last, fits(last) { text.removeLast() }
+        return String(text)
+    }
+}

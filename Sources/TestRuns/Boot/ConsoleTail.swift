@@ -1,0 +1,17 @@
+import HostSupport
+import SystemPackage
+
+/// The last line of a guest's console, for messages.
+struct ConsoleTail {
+    let lastLine: String?
+
+    init(_ path: FilePath) {
+        let text = (try? WholeFile.readText(path)) ?? ""
+        lastLine = ConsoleText.lines(of: text).last { !$0.allSatisfy(\.isWhitespace) }
+    }
+
+    /// What can be said of the console, after "the guest's console".
+    var predicate: String {
+        lastLine.map { "ends with: \($0)" } ?? "is empty"
+    }
+}
