@@ -313,6 +313,7 @@ let package = Package(
         .testTarget(
             name: "QuiverCommandsTests",
             dependencies: [
+                "GuestAccess",
                 "HostSupport",
                 "QAPI",
                 "QuiverCommands",

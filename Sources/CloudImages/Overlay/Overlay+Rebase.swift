@@ -62,18 +62,7 @@ extension Overlay {
         format: DiskFormat?,
         overlay: FilePath,
     ) throws(CloudImagesError) {
-        let chain = DiskChain.read(base, format: format)
-        switch chain.end {
-        case .unusable(_, let error): throw error
-        case .missing(let missing, let recorder):
-            throw CloudImagesError(.badImage, "\(recorder): its own base \(missing) is not there; mend that first")
-        case .cycle(let file):
-            throw CloudImagesError(.badImage, "\(file): is its own base; choose another base")
-        case .tooLong(let limit):
-            throw CloudImagesError(.badImage, "\(base): has more than \(limit) images below it; choose another base")
-        case .remote, nil:
-            break
-        }
+        let chain = try DiskChain.readWhole(base, format: format)
         let top = try DiskFile(overlay).status
         for link in chain.links {
             let status = try DiskFile(link.facts.path).status

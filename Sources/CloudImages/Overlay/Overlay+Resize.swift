@@ -41,10 +41,10 @@ extension Overlay {
             )
         }
         guard target > now else { return now }
-        guard file.status.isWritable else {
+        guard file.status.isWritable, !ImageStore.holds(path) else {
             throw CloudImagesError(
                 .unsupported,
-                "\(path): is read-only, as images are that others are made on; make an overlay on it instead: "
+                "\(path): is an image that others are made on, or read-only; make an overlay on it instead: "
                     + "quiver overlay create \(path) OUT --size \(target)"
             )
         }
@@ -102,7 +102,7 @@ private struct Resizing {
         if header.incompatible & Incompatible.dataFile != 0 { return "its data lies in another file" }
         if header.autoclear != 0 { return "it has bitmaps" }
         if header.snapshotCount > 0, header.version == 2 { return "it has snapshots in the format's old version" }
-        if try isBelowItsBase(at: path) { return "it is smaller than its base" }
+        if try isBelowItsBase(at: path) { return "it is smaller than its base, or its base's size is not known" }
         let tableSize = UInt64(header.firstLevelEntries) * 8
         guard header.firstLevelEntries > 0, header.firstLevelOffset % header.clusterSize == 0 else {
             return "its table of clusters is unusual"
@@ -118,13 +118,9 @@ private struct Resizing {
     /// Whether the base holds data beyond the disk's end, which would show in the new part.
     private func isBelowItsBase(at path: FilePath) throws(CloudImagesError) -> Bool {
         guard header.backingFile != nil else { return false }
-        let chain = DiskChain.read(path, format: .qcow2)
-        guard chain.links.count > 1 else {
-            throw CloudImagesError(
-                .badImage,
-                "\(path): its base cannot be read, so its end is not known; see: quiver overlay check \(path)"
-            )
-        }
+        let chain = try DiskChain.readWhole(path, format: .qcow2)
+        // A base on another host does not tell its size.
+        guard chain.links.count > 1 else { return true }
         return chain.links[1].facts.virtualSize.bytes > header.size
     }
 }

@@ -43,8 +43,10 @@ enum BootSector {
 }
 
 extension DiskFacts {
-    /// Refuses a raw file that no machine boots from; see ``BootSector``.
-    func checkBootable() throws(CloudImagesError) {
+    /// Refuses a raw file without a boot sector, which any file is that is no disk at all.
+    ///
+    /// - Throws: ``CloudImagesError`` with code `badImage` that says what the file is instead.
+    public func checkBootable() throws(CloudImagesError) {
         guard format == .raw else { return }
         try BootSector.check(try DiskFile(path))
     }

@@ -30,6 +30,11 @@ public struct ImageStore: Sendable {
         self.init(path: home.images, overlayFolders: [home.machines, home.cache])
     }
 
+    /// Whether a disk lies in a folder of a store, where overlays know it by its length and time of writing.
+    static func holds(_ disk: FilePath) -> Bool {
+        FileStamp(of: disk.removingLastComponent().appending("image.json")) != nil
+    }
+
     /// The images, by name; of each name and architecture the newest.
     public func list() -> [Image] {
         var newest: [ImageReference.Target: Image] = [:]

@@ -24,6 +24,6 @@ enum AvoidableService {
     /// Why the service can be left out, and what to write in the user-data; nil for one that is needed.
     static func mend(of service: String) -> String? {
         guard let found = reasons.first(where: { service.hasPrefix($0.prefix) }) else { return nil }
-        return "\(found.reason); leave it out with bootcmd: [[systemctl, mask, --now, \(service)]]"
+        return "\(found.reason); leave it out of later boots with bootcmd: [[systemctl, mask, --now, \(service)]]"
     }
 }

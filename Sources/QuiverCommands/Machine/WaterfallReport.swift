@@ -43,7 +43,7 @@ struct WaterfallReport: Renderable {
     }
 
     var text: String {
-        let whole = (stages + services).map(\.end).max() ?? 1
+        let whole = max(0.01, (stages + services).map(\.end).max() ?? 1)
         let nameWidth = (stages + services).map(\.name.count).max() ?? 0
         func line(_ span: Span) -> String {
             let name = span.name + String(repeating: " ", count: nameWidth - span.name.count)
@@ -62,8 +62,9 @@ struct WaterfallReport: Renderable {
     }
 
     private func bar(_ span: Span, of whole: Double) -> String {
-        let before = Int(span.start / whole * Double(Self.width))
-        let length = max(1, Int((span.seconds / whole * Double(Self.width)).rounded()))
+        // A guest's clock may be set while it boots, and cloud-init's times are the clock's.
+        let before = min(Self.width, max(0, Int(span.start / whole * Double(Self.width))))
+        let length = min(Self.width, max(1, Int((span.seconds / whole * Double(Self.width)).rounded())))
         return String(repeating: " ", count: before) + String(repeating: "#", count: length)
     }
 

@@ -50,9 +50,22 @@ enum BaseArgument {
 
     private static func existingFile(_ path: FilePath, format: DiskFormat?) throws -> DiskFacts? {
         do {
-            return try DiskFacts.read(path, format: format)
+            let facts = try DiskFacts.read(path, format: format)
+            try checkKind(of: facts, isGuessed: format == nil)
+            _ = try DiskChain.readWhole(path, format: facts.format)
+            return facts
         } catch let error where error.cause as? Errno == .noSuchFileOrDirectory {
             return nil
+        }
+    }
+
+    /// Any file at all can be taken for a raw disk: what does not look like one has to be vouched for.
+    private static func checkKind(of facts: DiskFacts, isGuessed: Bool) throws(CloudImagesError) {
+        guard isGuessed else { return }
+        do {
+            try facts.checkBootable()
+        } catch {
+            throw CloudImagesError(error.code, "\(error); if it is a raw disk of data, add --base-format raw")
         }
     }
 }

@@ -34,7 +34,7 @@ struct SeedCheckCommand: AsyncParsableCommand {
     }
 
     private func examine() throws -> SeedReport {
-        let start = try WholeFile.read(file)
+        let start = try SeedText.readBytes(file.string)
         if part == nil, let image = try SeedImage.read(start, name: file.string) {
             return SeedReport(
                 file,
@@ -45,7 +45,7 @@ struct SeedCheckCommand: AsyncParsableCommand {
                 image.findings(),
             )
         }
-        let text = try SeedText.read(file.string)
+        let text = try SeedText.text(of: start, named: file.string)
         let named = file.lastComponent.flatMap { SeedPart(fileName: $0.string) }
         let findings =
             switch part ?? named ?? .userData {

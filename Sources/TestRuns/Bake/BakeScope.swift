@@ -48,7 +48,7 @@ struct BakeScope {
         do {
             machine = try await store.start(name, options: launch)
         } catch {
-            try? store.remove(name)
+            try? await store.remove(name)
             throw error
         }
         do {
@@ -80,7 +80,7 @@ struct BakeScope {
         await Task {
             _ = try? await machine.kill()
             await machine.disconnect()
-            try? store.remove(machine.name)
+            try? await store.remove(machine.name)
         }.value
     }
 }

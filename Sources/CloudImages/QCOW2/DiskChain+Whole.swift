@@ -1,0 +1,25 @@
+public import SystemPackage
+
+extension DiskChain {
+    /// Follows the chain that begins at `path`, whose disk must be there down to its bottom.
+    ///
+    /// - Throws: ``CloudImagesError`` with code `badImage` for a base that is missing, a cycle or a chain too long; with
+    ///   the code that reading gave for an image that cannot be used.
+    public static func readWhole(_ path: FilePath, format: DiskFormat? = nil) throws(CloudImagesError) -> DiskChain {
+        let chain = read(path, format: format)
+        switch chain.end {
+        case .unusable(_, let error): throw error
+        case .missing(let missing, let recorder):
+            throw CloudImagesError(
+                .badImage,
+                "\(recorder): its own base \(missing) is not there; mend that first, see: quiver overlay check \(path)"
+            )
+        case .cycle(let file):
+            throw CloudImagesError(.badImage, "\(file): is its own base, so it holds no disk; choose another base")
+        case .tooLong(let limit):
+            throw CloudImagesError(.badImage, "\(path): has more than \(limit) images below it; choose another base")
+        case .remote, nil:
+            return chain
+        }
+    }
+}
