@@ -43,6 +43,11 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])],
         ),
         .systemLibrary(
+            name: "CEdit",
+            // Debian's pkg-config file points into the folder of the header; macOS has the library without one.
+            providers: [.apt(["libedit-dev"])],
+        ),
+        .systemLibrary(
             name: "CJansson",
             pkgConfig: "jansson",
             providers: [.apt(["libjansson-dev"]), .brew(["jansson"])],
@@ -296,6 +301,7 @@ let package = Package(
         .target(
             name: "QuiverCommands",
             dependencies: [
+                "CEdit",
                 "CloudImages",
                 "GuestAccess",
                 "HostSupport",

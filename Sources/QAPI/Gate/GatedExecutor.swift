@@ -1,4 +1,5 @@
 public import QMPCore
+public import SystemPackage
 public import WireJSON
 
 /// Executes commands after checking them against what the QEMU at the other end has.
@@ -32,11 +33,14 @@ extension QMPExecutor {
     ///
     /// - Parameters:
     ///   - cache: Where schemas are kept, so that QEMU is asked once for each of its builds; nil asks each time.
+    ///   - program: QEMU's executable, which tells apart builds that do not name themselves.
     ///   - warn: Called for each deprecated or unstable thing in a command, before it is sent.
     public func gated(
         cache: SchemaCache?,
+        program: FilePath? = nil,
         warn: @escaping @Sendable (SchemaWarning) -> Void,
     ) async throws(QMPError) -> GatedExecutor<Self> {
-        GatedExecutor(self, gate: SchemaGate(try await LiveSchema(of: self, cache: cache)), warn: warn)
+        let live = try await LiveSchema(of: self, cache: cache, program: program)
+        return GatedExecutor(self, gate: SchemaGate(live), warn: warn)
     }
 }

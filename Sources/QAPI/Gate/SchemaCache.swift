@@ -5,8 +5,8 @@ import WireJSON
 
 /// A folder with the schemas of QEMUs that were asked before, by version, build and target.
 ///
-/// A build that does not name itself, as one from plain sources, is asked each time: its version alone does not say
-/// what was configured.
+/// The version of a build that does not name itself, as one from plain sources, does not say what was configured: it is
+/// known by its executable, and asked each time where that is not told.
 public struct SchemaCache: Sendable {
     public let folder: FilePath
 
@@ -29,8 +29,14 @@ public struct SchemaCache: Sendable {
 
 extension LiveSchema {
     /// The schema of the QEMU at the other end, from the cache where it is kept for this build.
-    public init(of executor: some QMPExecutor, cache: SchemaCache?) async throws(QMPError) {
-        guard let cache, let key = try await Self.key(of: executor) else {
+    ///
+    /// - Parameter program: QEMU's executable, which tells apart builds that do not name themselves.
+    public init(
+        of executor: some QMPExecutor,
+        cache: SchemaCache?,
+        program: FilePath? = nil,
+    ) async throws(QMPError) {
+        guard let cache, let key = try await Self.key(of: executor, program: program) else {
             try await self.init(of: executor)
             return
         }
@@ -42,13 +48,20 @@ extension LiveSchema {
         cache.keep(self, key)
     }
 
-    /// As in `11.1.3-Debian_1_11.1.3_ds-1-x86_64`; nil when the build does not name itself.
-    private static func key(of executor: some QMPExecutor) async throws(QMPError) -> String? {
+    /// As in `11.1.3-Debian_1_11.1.3_ds-1-x86_64`, or `8.2.0-16777216-1700000000000000000-x86_64` with the executable's
+    /// size and time of change; nil when the build can be told by neither.
+    private static func key(of executor: some QMPExecutor, program: FilePath?) async throws(QMPError) -> String? {
         let version = try await executor.queryVersion()
-        guard !version.package.isEmpty else { return nil }
+        guard let build = version.package.isEmpty ? stamp(of: program) : version.package else { return nil }
         let target = try await executor.queryTarget()
         let number = "\(version.qemu.major).\(version.qemu.minor).\(version.qemu.micro)"
-        let package = version.package.map { $0.isLetter || $0.isNumber || ".-".contains($0) ? String($0) : "_" }
-        return "\(number)-\(package.joined())-\(target.arch)"
+        let name = build.map { $0.isLetter || $0.isNumber || ".-".contains($0) ? String($0) : "_" }
+        return "\(number)-\(name.joined())-\(target.arch)"
+    }
+
+    private static func stamp(of program: FilePath?) -> String? {
+        // Whoever made the socket for QEMU, as libvirt does, is a program of another name.
+        guard let program, program.lastComponent?.string.hasPrefix("qemu") ?? false else { return nil }
+        return FileStamp(of: program).map { "\($0.size)-\($0.modified)" }
     }
 }

@@ -57,20 +57,20 @@ struct MonitorArguments {
     }
 
     /// All members that the definition can have: its own and those of its branches.
-    private static func members(of definition: Schema.Definition, _ schema: CompiledSchema) -> [Schema.Member] {
+    static func members(of definition: Schema.Definition, _ schema: CompiledSchema) -> [Schema.Member] {
         let branches = schema.union(of: definition)?.branches ?? []
         return schema.members(of: definition)
             + branches.flatMap { branch in definitions(branch.type, schema).flatMap { members(of: $0, schema) } }
     }
 
-    private static func definitions(_ type: Schema.TypeName, _ schema: CompiledSchema) -> [Schema.Definition] {
+    static func definitions(_ type: Schema.TypeName, _ schema: CompiledSchema) -> [Schema.Definition] {
         guard let definition = schema.definition(type.name) else { return [] }
         guard case .alternate(let choices) = definition.kind else { return [definition] }
         return choices.flatMap { definitions($0.type, schema) }
     }
 
     /// The type of the member at the path; of the branches of a union, that of the one whose value is given counts first.
-    private static func type(
+    static func type(
         of path: [String],
         in members: [Schema.Member],
         _ schema: CompiledSchema,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import QAPI
 import QMPClient
 import WireJSON
 
@@ -9,8 +10,10 @@ struct MonitorCall: AsyncParsableCommand {
         abstract: "Execute a command and print what it returns, as JSON.",
         discussion: """
             Arguments are one JSON object, or name=value pairs that get their types from QEMU's schema; a dotted name
-            goes into an object, as in file.driver=qcow2. Ends with 1 when QEMU refuses the command, and with 75 when
-            no reply comes in time.
+            goes into an object, as in file.driver=qcow2. What the QEMU at the other end does not have is refused before
+            it is sent (69 for something it lacks, 64 for a wrong value), and what is deprecated or unstable is warned
+            of; --unchecked sends it as it is. Ends with 1 when QEMU refuses the command, and with 75 when no reply comes
+            in time.
             """,
     )
 
@@ -22,6 +25,9 @@ struct MonitorCall: AsyncParsableCommand {
     @Flag(help: "Execute out of band, overtaking what QEMU is at.")
     var oob = false
 
+    @Flag(help: "Send it without asking QEMU first what it has.")
+    var unchecked = false
+
     @Argument(help: "The command, as in query-status.")
     var command: String
 
@@ -31,7 +37,16 @@ struct MonitorCall: AsyncParsableCommand {
     func run() async throws {
         let object = try MonitorArguments(parsing: arguments, command: command).object
         let reply = try await target.withConnection { qmp in
-            try await qmp.execute(command, object, deadline: timeout.duration, outOfBand: oob)
+            if unchecked { return try await qmp.execute(command, object, deadline: timeout.duration, outOfBand: oob) }
+            let gate = SchemaGate(try await MonitorGate.schema(of: qmp))
+            return try await MonitorGate.execute(
+                command,
+                object,
+                on: qmp,
+                gate: gate,
+                deadline: timeout.duration,
+                outOfBand: oob,
+            )
         }
         print(try reply.prettyText())
     }

@@ -12,6 +12,6 @@ struct MonitorCommand: AsyncParsableCommand {
               quiver qmp call --socket /run/vm.sock device_add driver=virtio-rng-pci id=rng0
               quiver qmp events --vm vm1 --filter SHUTDOWN --count 1 --timeout 2m
             """,
-        subcommands: [MonitorCall.self, MonitorEvents.self, MonitorRun.self, MonitorSchema.self],
+        subcommands: [MonitorCall.self, MonitorEvents.self, MonitorRun.self, MonitorSchema.self, MonitorShell.self],
     )
 }

@@ -1,10 +1,8 @@
 import ArgumentParser
-import HostSupport
 import QAPI
 import QAPISchema
 import QMPClient
 import QMPCore
-import SystemPackage
 
 /// `quiver qmp schema`: what a command, event or type of QEMU looks like, and whether a running QEMU has it.
 struct MonitorSchema: AsyncParsableCommand {
@@ -61,7 +59,6 @@ struct OptionalMonitorTarget: ParsableArguments {
     func liveSchema() async throws -> LiveSchema? {
         guard vm != nil || socket != nil else { return nil }
         let arguments = vm.map { ["--vm", $0] } ?? socket.map { ["--socket", $0] } ?? []
-        let cache = SchemaCache(folder: QuiverHome.current.cache.appending("schemas"))
-        return try await MonitorTarget.parse(arguments).withConnection { try await LiveSchema(of: $0, cache: cache) }
+        return try await MonitorTarget.parse(arguments).withConnection { try await MonitorGate.schema(of: $0) }
     }
 }

@@ -44,12 +44,17 @@ struct MonitorScript {
                     "'\(words[0])' is no command in JSON, no 'wait EVENT', no 'sleep DURATION'"
                 )
             }
-            let object = try JSONObject(json: JSON.parse(line))
-            guard let name = (object["execute"] ?? object["exec-oob"])?.stringValue else {
-                throw CommandFailure(.usage, "the object has no member execute")
-            }
-            let arguments: JSONObject = try object.optionalValue("arguments") ?? [:]
-            return .execute(name, arguments, outOfBand: object["exec-oob"] != nil)
+            let (name, arguments, outOfBand) = try command(line)
+            return .execute(name, arguments, outOfBand: outOfBand)
         }
+    }
+
+    /// Reads a command as QEMU takes it, as in `{"execute": "stop"}`.
+    static func command(_ text: String) throws -> (name: String, arguments: JSONObject, outOfBand: Bool) {
+        let object = try JSONObject(json: JSON.parse(text))
+        guard let name = (object["execute"] ?? object["exec-oob"])?.stringValue else {
+            throw CommandFailure(.usage, "the object has no member execute")
+        }
+        return (name, try object.optionalValue("arguments") ?? [:], object["exec-oob"] != nil)
     }
 }

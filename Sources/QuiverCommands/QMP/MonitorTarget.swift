@@ -29,17 +29,20 @@ struct MonitorTarget: ParsableArguments {
                 throw CommandFailure(.cannotCreate, "\(record): cannot record: \(error)", cause: error)
             }
         }
-        return try await QMPConnection.withConnection(to: .unix(try path()), options: options, body)
+        let (path, process) = try monitor()
+        options.processID = process
+        return try await QMPConnection.withConnection(to: .unix(path), options: options, body)
     }
 
-    private func path() throws -> FilePath {
-        if let socket { return socket }
+    /// The socket, and QEMU's process where it is known.
+    private func monitor() throws -> (path: FilePath, process: Int32?) {
+        if let socket { return (socket, nil) }
         guard let vm else { throw ValidationError("either --vm NAME or --socket PATH") }
         let store = MachineStore()
         let status = try store.status(of: vm)
         guard status.state == .running else {
             throw CommandFailure(.failed, "\(vm): does not run; start it with: quiver start \(vm)")
         }
-        return store.folder(of: vm).peoplesSocket
+        return (store.folder(of: vm).peoplesSocket, status.process?.processID)
     }
 }

@@ -1,0 +1,25 @@
+#pragma once
+#include <stdio.h>
+#include <editline/readline.h>
+
+/// libedit is set up through global variables, which Swift takes for state that threads share.
+static inline void cedit_prepare(char **(*complete)(const char *, int, int)) {
+    rl_readline_name = "quiver";
+    rl_basic_word_break_characters = " \t\n=";
+    rl_completer_word_break_characters = " \t\n=";
+    rl_attempted_completion_function = complete;
+    using_history();
+    stifle_history(1000);
+}
+
+/// What is typed, up to the cursor; the length is put into `count`.
+static inline const char *cedit_typed(int *count) {
+    *count = rl_point;
+    return rl_line_buffer;
+}
+
+/// Ends a completion: no file names are tried, and `appended` follows a word that is complete (0 for nothing).
+static inline void cedit_end_completion(char appended) {
+    rl_attempted_completion_over = 1;
+    rl_completion_append_character = appended;
+}

@@ -1,0 +1,141 @@
+import ArgumentParser
+import HostSupport
+import QAPI
+import QAPISchema
+import QMPClient
+import QMPCore
+import SystemPackage
+import WireJSON
+
+/// `quiver qmp shell`: commands typed one after another, with the events as they come.
+struct MonitorShell: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shell",
+        abstract: "Type commands one after another, and see events as they come.",
+        discussion: """
+            A line is a command with name=value arguments, as 'quiver qmp call' takes them, or a command in JSON. On a
+            terminal lines can be edited, arrows bring earlier ones back, and Tab completes commands, their arguments and
+            values to what this QEMU has. From a pipe each line is executed, and the end is 1 when any failed.
+
+              qmp> blockdev-add driver=null-co node-name=d size=64M
+              qmp> {"execute": "query-block", "id": 1}
+              qmp> help blockdev-add
+            """,
+    )
+
+    @OptionGroup var target: MonitorTarget
+
+    @Option(help: ArgumentHelp("How long each command may take, as in 30s.", valueName: "duration"))
+    var timeout = DurationArgument(.seconds(60))
+
+    func run() async throws {
+        let isTerminal = FileDescriptor.standardInput.isTerminal && StandardOutput.isTerminal
+        try await target.withConnection { qmp in
+            let gate = SchemaGate(try await MonitorGate.schema(of: qmp))
+            let input = try isTerminal ? terminal(gate) : PlainInput()
+            let events = qmp.events()
+            if isTerminal {
+                let version = qmp.greeting.map { "QEMU \($0.version)" } ?? "QEMU"
+                input.show("\(version); help explains, Tab completes, Ctrl-D ends")
+            }
+            let failures = try await withThrowingTaskGroup(of: Int?.self) { group in
+                group.addTask { try await show(events, input) }
+                group.addTask { try await execute(input, qmp, gate) }
+                defer { group.cancelAll() }
+                while let failures = try await group.next() {
+                    // Lines from a pipe go on without events, and say themselves what came of them.
+                    if failures != nil || isTerminal { return failures ?? 0 }
+                }
+                return 0
+            }
+            if failures > 0, !isTerminal {
+                throw CommandFailure(.failed, "\(failures) of the commands failed, as said above")
+            }
+        }
+    }
+
+    private func terminal(_ gate: SchemaGate) throws -> any ShellInput {
+        let folder = QuiverHome.current.data
+        try Folder.create(folder)
+        return try TerminalInput(prompt: "qmp> ", history: folder.appending("qmp-history")) { typed in
+            ShellCompletion(typed: typed, gate: gate)
+        }
+    }
+
+    /// Shows events until QEMU closes the connection.
+    private func show(_ events: QMPEvents, _ input: any ShellInput) async throws -> Int? {
+        for try await item in events {
+            switch item {
+            case .event(let event): input.show("\(event.line)")
+            case .missed(let count): StandardError.write("quiver: missed \(count) events")
+            case .gap(let reason): StandardError.write("quiver: the connection was lost for a moment: \(reason)")
+            }
+        }
+        StandardError.write("quiver: QEMU has ended")
+        return nil
+    }
+
+    /// Executes lines until there are no more.
+    /// - Returns: How many failed.
+    private func execute(_ input: any ShellInput, _ qmp: QMPConnection, _ gate: SchemaGate) async throws -> Int? {
+        var failures = 0
+        while let line = try await input.next() {
+            do {
+                guard try await execute(ShellLine(line), input, qmp, gate) else { break }
+            } catch let error as QMPError where error.code == .cancelled {
+                throw CancellationError()
+            } catch {
+                failures += 1
+                StandardError.write("quiver: \(CommandFailure(explaining: error).message)")
+            }
+        }
+        return failures
+    }
+
+    /// - Returns: Whether the shell goes on.
+    private func execute(
+        _ line: ShellLine,
+        _ input: any ShellInput,
+        _ qmp: QMPConnection,
+        _ gate: SchemaGate,
+    ) async throws -> Bool {
+        let (name, arguments, outOfBand): (String, JSONObject, Bool)
+        switch line {
+        case .nothing: return true
+        case .leave: return false
+        case .help(nil):
+            input.show(Self.explanation)
+            return true
+        case .help(let name?):
+            guard let shape = SchemaShape(of: name, gate.compiled, live: gate.live) else {
+                let near = SchemaShape.names(like: name, gate.compiled)
+                let advice = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
+                throw CommandFailure(.failed, "\(name): no command, event or type of this name\(advice)")
+            }
+            input.show(shape.text)
+            return true
+        case .call(let command, let words):
+            (name, outOfBand) = (command, false)
+            arguments = try MonitorArguments(parsing: words, command: command).object
+        case .execute(let command, let object, let isOutOfBand):
+            (name, arguments, outOfBand) = (command, object, isOutOfBand)
+        }
+        let reply = try await MonitorGate.execute(
+            name,
+            arguments,
+            on: qmp,
+            gate: gate,
+            deadline: timeout.duration,
+            outOfBand: outOfBand,
+        )
+        input.show(try reply.prettyText())
+        return true
+    }
+
+    private static let explanation = """
+        COMMAND [name=value...]     execute a command, as in: device_add driver=virtio-rng-pci id=rng0
+        {"execute": "COMMAND"}      the same in JSON; "exec-oob" executes out of band
+        help NAME                   what a command, event or type takes and returns
+        exit, or Ctrl-D             leave; QEMU goes on
+        """
+}

@@ -1,0 +1,58 @@
+import HostSupport
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Lines from a file or a pipe.
+final class PlainInput: ShellInput {
+    private struct State {
+        var received: [UInt8] = []
+        var hasEnded = false
+    }
+
+    private let state = Locked(State())
+
+    func next() async throws -> String? {
+        while true {
+            if let line = takeLine() { return line }
+            if state.withLock({ $0.hasEnded }) { return nil }
+            try Task.checkCancellation()
+            guard let bytes = try await BlockingCalls.run(Self.read) else { continue }
+            state.withLock { state in
+                state.received += bytes
+                state.hasEnded = bytes.isEmpty
+            }
+        }
+    }
+
+    func show(_ text: String) {
+        _ = try? FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
+    }
+
+    /// The first line of what was received; at the end of the input also one that was not ended.
+    private func takeLine() -> String? {
+        state.withLock { state in
+            let end = state.received.firstIndex(of: UInt8(ascii: "\n"))
+            guard let end = end ?? (state.hasEnded && !state.received.isEmpty ? state.received.endIndex : nil) else {
+                return nil
+            }
+            defer { state.received.removeFirst(min(end + 1, state.received.count)) }
+            return String(decoding: state.received[..<end], as: UTF8.self)
+        }
+    }
+
+    /// What has come, empty at the end; nil when nothing came for a while, so that a cancellation is seen.
+    @Sendable private static func read() throws -> [UInt8]? {
+        var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        guard poll(&input, 1, 100) > 0 else { return nil }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = try buffer.withUnsafeMutableBytes { try FileDescriptor.standardInput.read(into: $0) }
+        return Array(buffer[..<count])
+    }
+}
