@@ -20,7 +20,7 @@ extension Duration {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 
-    /// The duration as a person would say it: `840 µs`, `12 ms`, `3.4 s`, `2 m 05 s`.
+    /// The duration as a person would say it: `840 µs`, `12 ms`, `3.4 s`, `2 m 05 s`, `3 h 20 m`.
     public var shortText: String {
         let microseconds = seconds * 1_000_000
         if microseconds < 1000 { return "\(Int(microseconds)) µs" }
@@ -28,6 +28,7 @@ extension Duration {
         let tenths = Int((seconds * 10).rounded())
         if tenths < 1000 { return "\(tenths / 10).\(tenths % 10) s" }
         let whole = Int(seconds.rounded())
+        if whole >= 7200 { return "\(whole / 3600) h \(whole % 3600 / 60 < 10 ? "0" : "")\(whole % 3600 / 60) m" }
         let remainder = whole % 60
         return "\(whole / 60) m \(remainder < 10 ? "0" : "")\(remainder) s"
     }

@@ -24,5 +24,9 @@ struct DurationArgument: ExpressibleByArgument {
         self.duration = duration
     }
 
-    var defaultValueDescription: String { duration.shortText }
+    /// In the form in which it can be typed.
+    var defaultValueDescription: String {
+        let seconds = Int(duration.seconds)
+        return seconds >= 60 && seconds.isMultiple(of: 60) ? "\(seconds / 60)m" : "\(seconds)s"
+    }
 }

@@ -6,13 +6,13 @@ public struct Quiver: AsyncParsableCommand {
         commandName: "quiver",
         abstract: "Virtual machines as something a program holds in its hand.",
         discussion: """
-            Launches QEMU machines from cloud images, provisions them with cloud-init, snapshots and forks them,
+            Launches QEMU machines from cloud images, provisions them with cloud-init, snapshots and forks them, \
             and runs pytest suites inside them.
 
             First steps:
-              quiver doctor                                what this host has and lacks
-              quiver image build debian:12                 an image to start from (or: image pull)
-              quiver test PROJECT --image debian:12        a pytest suite in a machine of its own
+              quiver doctor                          what this host has and lacks
+              quiver image pull debian:12            an image (or make one: image build)
+              quiver test PROJECT --image debian:12  a pytest suite in a machine
               quiver start vm1 --image debian:12 --wait ssh && quiver ssh vm1
             """,
         version: "0.1.0",
@@ -36,6 +36,7 @@ public struct Quiver: AsyncParsableCommand {
             ExecCommand.self,
             CopyCommand.self,
             TestCommand.self,
+            CacheCommand.self,
             DoctorCommand.self,
         ],
     )

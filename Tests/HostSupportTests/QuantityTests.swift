@@ -44,6 +44,7 @@ import Testing
         arguments: [
             (.microseconds(840), "840 µs"), (.milliseconds(12), "12 ms"), (.milliseconds(3440), "3.4 s"),
             (.seconds(125), "2 m 05 s"),
+            (.seconds(12_000), "3 h 20 m"),
         ] as [(Duration, String)]
     )
     func `a duration is told as a person would`(duration: Duration, text: String) {

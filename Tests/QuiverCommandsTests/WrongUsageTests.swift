@@ -27,7 +27,10 @@ import Testing
         ("ssh nobody", 1, "nobody"),
         ("exec nobody -- true", 1, "nobody"),
         ("snapshot save nobody tag", 1, "nobody"),
-        ("cp here there", 64, "one of here and there must be in a machine"),
+        ("cp here there", 64, "what is copied must be in one machine"),
+        ("cp here", 64, "cp needs what to copy and where to"),
+        ("cp a:x b:y .", 64, "what is copied must be in one machine"),
+        ("test . -n 2", 64, "add --isolate test"),
     ])
     func `wrong usage is answered with one line that names what is wrong`(
         line: String,

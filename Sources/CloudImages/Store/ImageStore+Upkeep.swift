@@ -42,20 +42,9 @@ extension ImageStore {
         StoredImage(
             image: image,
             virtualSize: try? DiskFacts.read(image.disk, format: image.format).virtualSize,
-            occupiedSize: occupiedSize(of: image.disk.removingLastComponent()),
+            occupiedSize: Folder.occupiedSize(of: image.disk.removingLastComponent()),
             usedBy: use.overlays(on: image.disk),
         )
-    }
-
-    private func occupiedSize(of folder: FilePath) -> ByteCount {
-        let sizes = Folder.names(in: folder).map { name -> UInt64 in
-            var status = stat()
-            let path = folder.appending(name)
-            guard lstat(path.string, &status) == 0 else { return 0 }
-            let isFolder = status.st_mode & S_IFMT == S_IFDIR
-            return UInt64(status.st_blocks) * 512 + (isFolder ? occupiedSize(of: path).bytes : 0)
-        }
-        return ByteCount(sizes.reduce(0, +))
     }
 
     /// Removes an image, unless overlays are made on it.
@@ -123,9 +112,7 @@ extension ImageStore {
     private func discard(_ paths: [FilePath]) throws -> ByteCount {
         var freed: UInt64 = 0
         for path in paths {
-            freed += occupiedSize(of: path).bytes
-            var status = stat()
-            if lstat(path.string, &status) == 0 { freed += UInt64(status.st_blocks) * 512 }
+            freed += Folder.occupiedSize(of: path).bytes
             try Folder.removeTree(path)
         }
         return ByteCount(freed)

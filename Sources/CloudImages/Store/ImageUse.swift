@@ -1,8 +1,8 @@
-import HostSupport
-import SystemPackage
+public import HostSupport
+public import SystemPackage
 
 /// Who depends on a disk of the store: overlays of machines, bakes and templates.
-struct ImageUse {
+public struct ImageUse: Sendable {
     /// The overlays found, by the disk that they are made on.
     private var overlays: [FilePath: [FilePath]] = [:]
 
@@ -11,8 +11,13 @@ struct ImageUse {
         for folder in folders { search(folder, depth: 3) }
     }
 
+    /// Looks through the machines and caches of a home.
+    public init(in home: QuiverHome) {
+        self.init(in: [home.machines, home.cache])
+    }
+
     /// The overlays that are made on a disk.
-    func overlays(on disk: FilePath) -> [FilePath] {
+    public func overlays(on disk: FilePath) -> [FilePath] {
         overlays[disk] ?? []
     }
 

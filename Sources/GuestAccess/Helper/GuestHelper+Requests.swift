@@ -1,4 +1,5 @@
 import HostSupport
+import Quantities
 import WireJSON
 
 extension GuestHelper {
@@ -130,16 +131,27 @@ extension GuestHelper {
     /// - Parameters:
     ///   - limit: How long the command may run; nil is without end.
     ///   - onOutput: Receives the output as it comes.
-    /// - Returns: The exit status; 128 and the signal's number when a signal ended it.
+    /// - Returns: The exit status; 128 and the signal's number when a signal ended it, 127 when there is no such program.
     public func run(
         _ command: GuestCommand,
         within limit: Duration?,
         onOutput: @escaping OutputHandler = { _, _ in },
     ) async throws -> Int32 {
-        let answer = try await perform("run", command.arguments, within: limit, onOutput: onOutput) { id in
-            if let kill = try? self.begin("kill", ["command": .integer(Int64(id))]) { self.forget(kill) }
+        do {
+            let answer = try await perform("run", command.arguments, within: limit, onOutput: onOutput) { id in
+                if let kill = try? self.begin("kill", ["command": .integer(Int64(id))]) { self.forget(kill) }
+            }
+            return try answer.value("status")
+        } catch let error as GuestAccessError where error.code == .timedOut {
+            let program = command.words.first ?? ""
+            let patience = limit.map { " after \($0.shortText)" } ?? ""
+            throw GuestAccessError(
+                .timedOut,
+                guest: guest,
+                "\(program) had not ended\(patience) and was killed",
+                cause: error
+            )
         }
-        return try answer.value("status")
     }
 
     /// Starts a command in the guest; how it ends is told by ``answer(to:)``.

@@ -28,16 +28,41 @@ extension SSHEndpoint {
 
     /// Copies files or folders to the guest.
     ///
-    /// - Parameter destination: A path in the guest as `cp -r` would take it; relative ones start in the user's home.
-    public func upload(_ sources: [FilePath], to destination: String) async throws {
-        try await rsync(["-rlptz"] + sources.map(\.string) + [remote(destination)], doing: "copy to \(destination)")
+    /// - Parameters:
+    ///   - destination: A path in the guest as `cp -r` would take it; relative ones start in the user's home.
+    ///   - asRoot: Whether root writes, and owns, the copy; the user must be allowed to use sudo.
+    public func upload(_ sources: [FilePath], to destination: String, asRoot: Bool = false) async throws {
+        let arguments = Self.program(asRoot: asRoot) + sources.map(\.string) + [remote(destination)]
+        try await rsync(arguments, doing: "copy to \(destination)")
     }
 
     /// Copies files or folders from the guest.
     ///
-    /// - Parameter destination: A path on the host as `cp -r` would take it.
-    public func download(_ sources: [String], to destination: FilePath) async throws {
-        try await rsync(["-rlptz"] + sources.map(remote) + [destination.string], doing: "copy to \(destination)")
+    /// - Parameters:
+    ///   - destination: A path on the host as `cp -r` would take it.
+    ///   - asRoot: Whether root reads; the user must be allowed to use sudo.
+    public func download(_ sources: [String], to destination: FilePath, asRoot: Bool = false) async throws {
+        let arguments = Self.program(asRoot: asRoot) + sources.map(remote) + [destination.string]
+        try await rsync(arguments, doing: "copy to \(destination)")
+    }
+
+    /// Copies those of some files and folders in the guest that exist, each to the same place below another folder.
+    ///
+    /// A file that is newer on the host stays: what one guest has made is not undone by another that only has its old form.
+    ///
+    /// - Parameters:
+    ///   - paths: Relative to `folder`.
+    ///   - folder: A folder in the guest, which the user can read by sudo.
+    ///   - destination: A folder on the host.
+    public func collect(_ paths: [String], below folder: String, to destination: FilePath) async throws {
+        // With a slash at its end rsync would take what is in a folder, without the folder.
+        let sources = paths.map { "\(folder)/./" + String($0.reversed().drop { $0 == "/" }.reversed()) }
+        let arguments = Self.program(asRoot: true) + ["--relative", "--update", "--ignore-missing-args"]
+        try await rsync(arguments + sources.map(remote) + ["\(destination)/"], doing: "copy to \(destination)")
+    }
+
+    private static func program(asRoot: Bool) -> [String] {
+        (asRoot ? ["--rsync-path=sudo -n rsync"] : []) + ["-rlptz"]
     }
 
     private func remote(_ path: String) -> String { "\(host):\(path)" }

@@ -57,6 +57,11 @@ public final class Fork: Sendable {
         return login.endpoint(guest: machine.name, port: port, folder: template.folder, home: home)
     }
 
+    /// Puts what is needed to log in beside the machine's other files, where a freeze of this fork finds it.
+    package func keepLogin() throws {
+        try GuestLogin.read(in: template.folder).write(in: machine.folder.path)
+    }
+
     /// Ends the machine at once and removes all that it wrote; ending it twice is harmless.
     public func end() async {
         helper?.close()

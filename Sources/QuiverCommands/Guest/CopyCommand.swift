@@ -9,33 +9,51 @@ struct CopyCommand: AsyncParsableCommand {
         commandName: "cp",
         abstract: "Copy files and folders into a machine or out of it.",
         discussion: """
-            A path in a machine is written NAME:PATH; one of the two is such a path.
-              quiver cp notes.txt vm1:/tmp/
-              quiver cp vm1:/var/log/cloud-init.log .
+            A path in a machine is written NAME:PATH; what is copied is on one side, and the place to copy to on the other. \
+            The guest's side is done by the image's default user, or by root with --root.
+              quiver cp notes.txt data vm1:/tmp/
+              quiver cp --root vm1:/var/log/cloud-init.log .
             """,
     )
 
-    @Argument(help: "What to copy.")
-    var source: String
+    @Flag(help: "Read or write as root in the machine, through sudo.")
+    var root = false
 
-    @Argument(help: "Where to.")
-    var destination: String
+    @Argument(help: ArgumentHelp("What to copy, and where to.", valueName: "source> ... <destination"))
+    var paths: [String]
+
+    func validate() throws {
+        guard paths.count >= 2 else { throw ValidationError("cp needs what to copy and where to") }
+    }
 
     func run() async throws {
-        switch (CopyPlace(source), CopyPlace(destination)) {
-        case (.host(let path), .guest(let name, let target)):
-            try await withAttachedMachine(name) { machine in
-                try await machine.ssh().upload([FilePath(path)], to: target)
+        let sources = paths.dropLast().map(CopyPlace.init)
+        let hostPaths = sources.compactMap(\.hostPath)
+        let guestPaths = sources.compactMap(\.guestPath)
+        let names = Set(sources.compactMap(\.machine))
+        switch CopyPlace(paths.last ?? "") {
+        case .guest(let name, let target) where guestPaths.isEmpty:
+            try await copy(with: name) { try await $0.upload(hostPaths, to: target, asRoot: root) }
+        case .host(let target) where hostPaths.isEmpty && names.count == 1:
+            for name in names {
+                try await copy(with: name) { try await $0.download(guestPaths, to: FilePath(target), asRoot: root) }
             }
-        case (.guest(let name, let path), .host(let target)):
-            try await withAttachedMachine(name) { machine in
-                try await machine.ssh().download([path], to: FilePath(target))
-            }
-        case (.host, .host), (.guest, .guest):
+        default:
+            let all = paths.joined(separator: ", ")
             throw CommandFailure(
                 .usage,
-                "one of \(source) and \(destination) must be in a machine, written NAME:PATH, and the other here",
+                "of \(all) what is copied must be in one machine, written NAME:PATH, and the last one here, or the other way",
             )
+        }
+    }
+
+    private func copy(with name: String, _ body: (SSHEndpoint) async throws -> Void) async throws {
+        try await withAttachedMachine(name) { machine in
+            do {
+                try await body(try machine.ssh())
+            } catch let error as GuestAccessError where !root && error.message.contains("Permission denied (13)") {
+                throw CommandFailure(.failed, "\(error); --root copies as root", cause: error)
+            }
         }
     }
 }
@@ -55,4 +73,8 @@ enum CopyPlace: Equatable {
             self = .host(text)
         }
     }
+
+    var hostPath: FilePath? { if case .host(let path) = self { FilePath(path) } else { nil } }
+    var guestPath: String? { if case .guest(_, let path) = self { path } else { nil } }
+    var machine: String? { if case .guest(let name, _) = self { name } else { nil } }
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
 import GuestAccess
+import HostSupport
 import Machines
+import Quantities
+import SystemPackage
 
 /// The command `quiver exec`.
 struct ExecCommand: AsyncParsableCommand {
@@ -8,9 +11,10 @@ struct ExecCommand: AsyncParsableCommand {
         commandName: "exec",
         abstract: "Run a command as root in a machine, without a network.",
         discussion: """
-            The command goes through the guest's helper, not through ssh, and no shell takes it apart. Its output streams
-            through, and the exit status is its own.
+            The command goes through the guest's helper, not through ssh: no shell takes it apart and it has no \
+            terminal. Its output streams through, and the exit status is its own.
               quiver exec vm1 -- systemctl is-system-running
+              quiver exec vm1 --stdin -- tee /etc/motd < motd
             """,
     )
 
@@ -20,11 +24,17 @@ struct ExecCommand: AsyncParsableCommand {
     @Option(help: "The user that runs the command.")
     var user = "root"
 
-    @Option(help: "The folder to run it in; the user's home unless given.")
+    @Option(help: "The folder to run it in; the user's home unless given, / for root.")
     var directory: String?
 
     @Option(help: "End the command when it runs longer, as in 90s.")
     var timeout: DurationArgument?
+
+    @Flag(
+        name: [.customShort("i"), .customLong("stdin")],
+        help: "Give the command what is read here, once it has ended."
+    )
+    var passesInput = false
 
     @Argument(parsing: .postTerminator, help: "The command and its arguments.")
     var command: [String]
@@ -37,8 +47,30 @@ struct ExecCommand: AsyncParsableCommand {
             var guestCommand = GuestCommand(command)
             guestCommand.user = user == "root" ? nil : user
             guestCommand.workingDirectory = directory
+            if passesInput { guestCommand.input = try await Self.readInput() }
             return try await helper.run(guestCommand, within: timeout?.duration, onOutput: StandardOutput.write)
         }
         guard status == 0 else { throw PassedOnStatus(code: status) }
+    }
+
+    /// What the helper's channel can carry as one message.
+    private static let inputLimit = 8 << 20
+
+    private static func readInput() async throws -> [UInt8] {
+        try await BlockingCalls.run {
+            var input: [UInt8] = []
+            var part = [UInt8](repeating: 0, count: 64 << 10)
+            while true {
+                let count = try part.withUnsafeMutableBytes { try FileDescriptor.standardInput.read(into: $0) }
+                guard count > 0 else { return input }
+                input += part.prefix(count)
+                guard input.count <= inputLimit else {
+                    throw CommandFailure(
+                        .usage,
+                        "more than \(ByteCount(UInt64(inputLimit))) of input; take `quiver cp` for it"
+                    )
+                }
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ struct SSHCommand: AsyncParsableCommand {
         commandName: "ssh",
         abstract: "Open a shell in a machine, or run a command there.",
         discussion: """
-            Without a command this opens a login shell. The exit status is the command's. One word is a line for the
+            Without a command this opens a login shell. The exit status is the command's. One word is a line for the \
             guest's shell, as with ssh; several reach the command as they are.
               quiver ssh vm1
               quiver ssh vm1 -- uname -a

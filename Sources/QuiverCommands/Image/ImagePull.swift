@@ -9,7 +9,7 @@ struct ImagePull: AsyncParsableCommand {
         commandName: "pull",
         abstract: "Download a vendor's image, checked by the vendor's digest, or the newest if it is not here yet.",
         discussion: """
-            What broke off is taken up again. Proxies are those of https_proxy, http_proxy and no_proxy.
+            What broke off is taken up again. Proxies are those of https_proxy, http_proxy and no_proxy. \
             Add images of your own to images.toml in Quiver's data folder:
               ["mine:1"]
               amd64 = "https://example.org/images/mine-1-amd64.qcow2"

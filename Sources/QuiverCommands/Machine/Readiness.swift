@@ -1,5 +1,6 @@
 import GuestAccess
 import Machines
+import Quantities
 
 /// Waits until a guest has come as far as its user wants.
 ///
@@ -10,28 +11,37 @@ struct Readiness {
     let limit: Duration
 
     func wait(for wanted: ReadinessArgument) async throws {
-        switch wanted {
-        case .none: return
-        case .agent: try await waitForAgent()
-        case .ssh: try await waitForMilestone(GuestMilestone.sshListens)
-        case .cloudInit: try await waitForCloudInit()
+        guard wanted != .none else { return }
+        do {
+            try await PatienceLine.show("\(machine.name): waiting for \(wanted.rawValue)") { line in
+                switch wanted {
+                case .none: return
+                case .agent: try await machine.waitForGuestAgent(within: limit)
+                case .ssh: _ = try await waitForMilestone(GuestMilestone.sshListens, line)
+                case .cloudInit: try await waitForCloudInit(line)
+                }
+            }
+        } catch let error as GuestAccessError where error.code == .timedOut {
+            throw CommandFailure(
+                .temporary,
+                "machine \(machine.name) goes on running, but after \(limit.shortText) it had not come as far as \(wanted.rawValue);"
+                    + " wait on with `quiver start \(machine.name) --wait \(wanted.rawValue)`,"
+                    + " or see `quiver console --log \(machine.name)`",
+                cause: error,
+            )
         }
     }
 
-    private func waitForMilestone(_ name: String) async throws {
+    private func waitForMilestone(_ name: String, _ line: PatienceLine) async throws -> GuestMilestone {
         let helper = try machine.helper()
         defer { helper.close() }
         let start = ContinuousClock.now
         _ = try await helper.hello(within: limit)
-        _ = try await helper.wait(for: name, within: limit - (.now - start))
+        return try await helper.wait(for: name, within: limit - (.now - start)) { line.note($0.name) }
     }
 
-    private func waitForCloudInit() async throws {
-        let helper = try machine.helper()
-        defer { helper.close() }
-        let start = ContinuousClock.now
-        _ = try await helper.hello(within: limit)
-        let end = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: limit - (.now - start))
+    private func waitForCloudInit(_ line: PatienceLine) async throws {
+        let end = try await waitForMilestone(GuestMilestone.cloudInitEnded, line)
         guard let status = end.cloudInit, !status.problems.isEmpty else { return }
         for problem in status.problems { StandardError.write("\(machine.name): cloud-init: \(problem)") }
         if status.state == .error {
@@ -40,9 +50,5 @@ struct Readiness {
                 "machine \(machine.name): cloud-init failed; see `quiver console --log \(machine.name)`"
             )
         }
-    }
-
-    private func waitForAgent() async throws {
-        try await machine.waitForGuestAgent(within: limit)
     }
 }

@@ -18,6 +18,8 @@ struct ScreenshotCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = FilePath(file).absolute
+        let machine = try await MachineStore().attach(to: name)
+        let existed = FileStamp(of: path) != nil
         // QEMU would refuse too, without saying what is wrong with the file.
         do {
             let probe = try FileDescriptor.open(
@@ -30,8 +32,11 @@ struct ScreenshotCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(.cannotCreate, "\(path): cannot create: \(error)", cause: error)
         }
-        let machine = try await MachineStore().attach(to: name)
-        try await machine.takeScreenshot(at: path)
-        await machine.disconnect()
+        try await withCleanup {
+            try await machine.takeScreenshot(at: path)
+        } cleanup: {
+            await machine.disconnect()
+            if !existed, FileStamp(of: path)?.size == 0 { try? Folder.removeTree(path) }
+        }
     }
 }

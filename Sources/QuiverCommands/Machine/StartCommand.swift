@@ -11,7 +11,12 @@ struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start",
         abstract: "Start a machine: a new one from an image, or one that was stopped.",
-        discussion: "The machine outlives this command. End it with `quiver stop`, remove it with `quiver rm`.",
+        discussion: """
+            The machine outlives this command. End it with `quiver stop`, remove it with `quiver rm`.
+              quiver start vm1 --image debian:12 --wait ssh  make a machine
+              quiver start vm1                               start it again after `quiver stop`
+              quiver start vm1 --wait cloud-init             wait for one that was started
+            """,
     )
 
     @Argument(help: "The machine's name.")
@@ -59,10 +64,12 @@ struct StartCommand: AsyncParsableCommand {
         try output.render(report)
     }
 
-    /// Starts a machine that exists.
+    /// Starts a machine that exists; one that runs already is only waited for, where that was asked.
     private func start(in store: MachineStore, options: LaunchOptions) async throws -> Machine {
         do {
             return try await store.start(name, options: options)
+        } catch let error as MachineError where error.code == .alreadyRunning && wait != .none {
+            return try await store.attach(to: name)
         } catch let error as MachineError where error.code == .notFound {
             throw CommandFailure(
                 .usage,

@@ -8,8 +8,8 @@ struct SeedCreate: AsyncParsableCommand {
         commandName: "create",
         abstract: "Write a seed that any cloud image's cloud-init reads (NoCloud, volume label cidata).",
         discussion: """
-            The instance-id follows from the content, so that a machine applies a changed seed at its next boot.
-            The files are checked first; with errors nothing is written, and the status is 1.
+            The instance-id follows from the content, so that a machine applies a changed seed at its next boot. \
+            The files are checked first; with errors nothing is written, and the status is 1. \
             A file named - is read from standard input.
             """,
     )

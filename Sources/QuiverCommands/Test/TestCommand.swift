@@ -13,8 +13,8 @@ struct TestCommand: AsyncParsableCommand {
         commandName: "test",
         abstract: "Run a Python project's pytest suite in a machine.",
         discussion: """
-            The project's pyproject.toml says under [tool.quiver] what its machine needs; options here override it.
-            Standard output is pytest's own, the exit status too. The first run provisions an image for the project and
+            The project's pyproject.toml says under [tool.quiver] what its machine needs; options here override it. \
+            Standard output is pytest's own, the exit status too. The first run provisions an image for the project and \
             keeps it; later runs start from there.
 
             Arguments after -- go to pytest:
@@ -75,6 +75,12 @@ struct TestCommand: AsyncParsableCommand {
         configuration.cpus = cpus ?? configuration.cpus
         configuration.memory = memory?.size ?? configuration.memory
         configuration.isolate = isolate?.isolation ?? configuration.isolate
+        guard parallel == 1 || configuration.isolate != .none else {
+            throw CommandFailure(
+                .usage,
+                "-n \(parallel) needs tests that are kept apart: add --isolate test or --isolate file"
+            )
+        }
         var run = TestRun(project: folder, configuration: configuration)
         let table = TimingTable()
         run.parallel = parallel
@@ -96,6 +102,7 @@ struct TestCommand: AsyncParsableCommand {
             } else {
                 try await runInMachineOfItsOwn(run, clock)
             }
+        if let junit = run.junit { StandardError.write("pytest's results are in \(junit)") }
         if timings { StandardError.write(table.text) }
         if code == 5 {
             StandardError.write("quiver: no tests were found in \(project); pytest looks for files named test_*.py")

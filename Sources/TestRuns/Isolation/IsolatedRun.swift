@@ -18,6 +18,8 @@ struct IsolatedRun: Sendable {
     let onOutput: OutputHandler
     let onTiming: @Sendable (TestTiming) -> Void
     let onOutcome: @Sendable (CollectedSuite.Item, TestOutcome) -> Void
+    /// Receives each fork when its tests have run, before it is ended.
+    let onGroupEnd: @Sendable (Fork) async throws -> Void
 
     /// What is left when the run is over: the machine in which pytest has reported, and its exit code.
     struct Ending: Sendable {
@@ -112,6 +114,7 @@ struct IsolatedRun: Sendable {
             let result: Runner.Result
             do {
                 result = try await runner.run(Array(rest), hand)
+                try await onGroupEnd(fork)
             } catch {
                 await Task { await fork.end() }.value
                 throw error

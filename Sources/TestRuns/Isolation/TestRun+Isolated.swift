@@ -50,6 +50,7 @@ extension TestRun {
                 if let junit { try await suite.fetchReport(to: junit, helper: helper) }
                 return .ended(status)
             case .collected(let collected, let command):
+                try fork.keepLogin()
                 let template = try await fork.machine.freeze(
                     to: scratch,
                     name: "collected",
@@ -114,6 +115,7 @@ extension TestRun {
             onOutput: onOutput,
             onTiming: onTiming,
             onOutcome: { item, outcome in durations.note(item.id, seconds: outcome.seconds) },
+            onGroupEnd: fetchArtifacts,
         )
         let status = try await clock.time(.pytest, note: { (status: Int32) in "exit \(status)" }) {
             try await isolated.run { ending in
@@ -130,8 +132,13 @@ extension TestRun {
         guard let helper = ending.coordinator.helper else { return }
         let suite = Suite(run: self, folder: frozen.folder)
         if let junit { try await suite.fetchReport(to: junit, helper: helper) }
-        guard !configuration.artifacts.isEmpty else { return }
-        let ssh = try ending.coordinator.ssh(home: home)
+        try await fetchArtifacts(from: ending.coordinator)
+    }
+
+    /// Copies back what the tests of a fork left, unless they ended the machine.
+    @Sendable private func fetchArtifacts(from fork: Fork) async throws {
+        guard !configuration.artifacts.isEmpty, fork.machine.exitCause == nil else { return }
+        let ssh = try fork.ssh(home: home)
         try await ProjectSync(project: project, configuration: configuration, ssh: ssh).downloadArtifacts()
     }
 }

@@ -25,12 +25,11 @@ struct ProjectSync {
 
     /// Copies the artifacts that exist back into the host's folder.
     func downloadArtifacts() async throws {
-        for artifact in configuration.artifacts {
-            do {
-                try await ssh.download(["\(destination)/\(artifact)"], to: project)
-            } catch let error as GuestAccessError {
-                throw TestRunError(.syncFailed, "artifact \(artifact): \(error)", cause: error)
-            }
+        guard !configuration.artifacts.isEmpty else { return }
+        do {
+            try await ssh.collect(configuration.artifacts, below: destination, to: project)
+        } catch let error as GuestAccessError {
+            throw TestRunError(.syncFailed, "the artifacts: \(error)", cause: error)
         }
     }
 }

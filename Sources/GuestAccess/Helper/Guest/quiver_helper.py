@@ -352,13 +352,19 @@ class Command:
         if not argv or not all(isinstance(word, str) for word in argv):
             raise Refused("argv must be a list of words")
         environment = dict(os.environ)
-        account = pwd.getpwnam(request["user"]) if request.get("user") else None
-        if account:
-            environment.update(HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name)
+        user = request.get("user")
+        try:
+            account = pwd.getpwnam(user or "root")
+        except KeyError:
+            raise Refused("there is no user %s in the guest" % user)
+        folder = request.get("cwd") or (account.pw_dir if user else "/")
+        if not os.path.isdir(folder):
+            raise Refused("there is no folder %s in the guest" % folder)
+        environment.update(HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name)
         environment.update(request.get("env") or {})
 
         def become_user():
-            if account:
+            if user:
                 os.initgroups(account.pw_name, account.pw_gid)
                 os.setgid(account.pw_gid)
                 os.setuid(account.pw_uid)
@@ -369,7 +375,7 @@ class Command:
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=request.get("cwd") or (account.pw_dir if account else "/"),
+            cwd=folder,
             env=environment,
             preexec_fn=become_user,
             start_new_session=True,
@@ -587,7 +593,16 @@ class Helper:
         return {"nonce": self.nonce or None}
 
     def do_run(self, request):
-        self.commands[request["id"]] = Command(self, request)
+        try:
+            self.commands[request["id"]] = Command(self, request)
+        except (FileNotFoundError, PermissionError) as error:
+            # What a shell would say and answer.
+            missing = isinstance(error, FileNotFoundError)
+            line = "%s: %s\n" % (request["argv"][0], "command not found" if missing else error.strerror)
+            text = base64.b64encode(line.encode()).decode()
+            self.port.send({"event": "output", "id": request["id"], "stream": "stderr", "data": text})
+            return {"status": 127 if missing else 126}
+        return None
 
     def do_kill(self, request):
         command = self.commands.get(request["command"])

@@ -7,9 +7,9 @@
 #endif
 
 /// The host's wall clock.
-enum WallClock {
+public enum WallClock {
     /// Seconds since 1970.
-    static var now: Double {
+    public static var now: Double {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9

@@ -1,0 +1,21 @@
+public import Quantities
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension Folder {
+    /// What a file, or a folder with all that is in it, takes on the disk; nothing where there is none.
+    public static func occupiedSize(of path: FilePath) -> ByteCount {
+        var status = stat()
+        guard lstat(path.string, &status) == 0 else { return ByteCount(0) }
+        let own = UInt64(status.st_blocks) * 512
+        guard status.st_mode & S_IFMT == S_IFDIR else { return ByteCount(own) }
+        return ByteCount(names(in: path).reduce(own) { $0 + occupiedSize(of: path.appending($1)).bytes })
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import HostSupport
+import Quantities
+import SystemPackage
+import TestRuns
+
+/// The command `quiver cache ls`.
+struct CacheList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ls",
+        abstract: "List what is kept, with its size and when it was used last.",
+        aliases: ["list"],
+    )
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try output.render(CacheReport(RunCache().entries(), now: WallClock.now))
+    }
+}
+
+/// What is in the cache, or was, as the commands print it.
+struct CacheReport: Renderable {
+    struct Line: Encodable {
+        let kind: String
+        let name: String
+        /// In bytes.
+        let size: UInt64
+        let ageSeconds: Double
+        let usedBy: [String]
+        let folder: String
+    }
+
+    private let lines: [Line]
+
+    init(_ entries: [RunCache.Entry], now: Double) {
+        lines = entries.map { entry in
+            Line(
+                kind: entry.kind.rawValue,
+                name: entry.name,
+                size: entry.size.bytes,
+                ageSeconds: max(0, now - entry.lastUse),
+                usedBy: entry.usedBy.map(\.string),
+                folder: entry.folder.string,
+            )
+        }
+    }
+
+    /// The size of all of it together.
+    var total: ByteCount { ByteCount(lines.reduce(0) { $0 + $1.size }) }
+
+    var text: String {
+        guard !lines.isEmpty else { return "The cache is empty. `quiver test` fills it." }
+        var table = TextTable(header: ["KIND", "NAME", "SIZE", "LAST USE", "USED BY"])
+        for line in lines {
+            let age = Duration.seconds(line.ageSeconds.rounded()).shortText
+            table.add([
+                line.kind, line.name, "\(ByteCount(line.size))", "\(age) ago",
+                line.usedBy.isEmpty ? "-" : "\(line.usedBy.count)",
+            ])
+        }
+        return table.text + "\n\(total) together"
+    }
+
+    func encode(to encoder: any Encoder) throws { try lines.encode(to: encoder) }
+}

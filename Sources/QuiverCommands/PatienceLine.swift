@@ -1,0 +1,56 @@
+import Quantities
+import Synchronization
+
+/// A line on standard error that shows for how long something has been waited for, and how far it has come.
+///
+/// On a terminal the line is drawn anew each second and is gone at the end; elsewhere it is written once, and each step
+/// that is noted gets a line.
+final class PatienceLine: Sendable {
+    private let task: String
+    private let start = ContinuousClock.now
+    private let step = Mutex("")
+    private let isTerminal = StandardError.isTerminal
+
+    private init(_ task: String) {
+        self.task = task
+    }
+
+    /// Shows the line while the body runs.
+    static func show<Value: Sendable>(
+        _ task: String,
+        while body: @escaping @Sendable (PatienceLine) async throws -> Value,
+    ) async throws -> Value {
+        let line = PatienceLine(task)
+        guard line.isTerminal else {
+            StandardError.write("\(task) ...")
+            return try await body(line)
+        }
+        defer { StandardError.writeRaw("\r\u{1B}[K") }
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body(line) }
+            group.addTask {
+                while true {
+                    line.draw()
+                    try await Task.sleep(for: .seconds(1))
+                }
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let value = result { return value }
+            }
+            throw CancellationError()
+        }
+    }
+
+    /// Tells how far it has come.
+    func note(_ step: String) {
+        self.step.withLock { $0 = step }
+        if isTerminal { draw() } else { StandardError.write("  \((ContinuousClock.now - start).shortText)  \(step)") }
+    }
+
+    private func draw() {
+        let step = step.withLock { $0 }
+        let seconds = (ContinuousClock.now - start).components.seconds
+        StandardError.writeRaw("\r\u{1B}[K\(task): \(seconds) s\(step.isEmpty ? "" : "  (\(step))")")
+    }
+}
