@@ -35,6 +35,8 @@ import Testing
         #expect(uname.output == "Linux\n", "\(uname.errors)")
         #expect(try await quiver.run("exec", "vm1", "--", "sh", "-c", "exit 7").status == 7)
 
+        try await typeAtConsole(quiver)
+
         let saved = try await quiver.run("snapshot", "save", "vm1", "clean")
         try #require(saved.status == 0, "\(saved.errors)")
         #expect(try await quiver.run("ssh", "vm1", "--", "touch", "dirty").status == 0)
@@ -58,8 +60,22 @@ import Testing
 
         let stopped = try await quiver.run("stop", "vm1")
         #expect(stopped.output.contains("the guest shut itself down"), "\(stopped.output)\(stopped.errors)")
-        #expect(try await quiver.run("rm", "vm1").status == 0)
+        try await useStopped(quiver)
+        #expect(try await quiver.run("rm", "--force", "vm1").status == 0)
         #expect(Folder.names(in: quiver.home.appending("machines")).isEmpty)
+    }
+
+    /// Snapshots of a machine that does not run, and its return from one that was saved while it did.
+    private func useStopped(_ quiver: QuiverProcess) async throws {
+        #expect(try await quiver.run("snapshot", "save", "vm1", "a b/c").status == 0)
+        let list = try await quiver.run("snapshot", "ls", "vm1")
+        #expect(list.output.contains("a b/c") && list.output.contains("disks only"), "\(list.output)\(list.errors)")
+        let disks = try await quiver.run("snapshot", "load", "vm1", "a b/c")
+        #expect(disks.output.contains("its disks are back"), "\(disks.output)\(disks.errors)")
+        #expect(try await quiver.run("snapshot", "rm", "vm1", "a b/c").status == 0)
+        let warm = try await quiver.run("snapshot", "load", "vm1", "clean")
+        #expect(warm.output.contains("started and loaded `clean`"), "\(warm.output)\(warm.errors)")
+        #expect(try await quiver.run("exec", "vm1", "--", "true").status == 0)
     }
 
     /// pytest's own exit codes: a failing test, a file that cannot be collected, no tests at all.

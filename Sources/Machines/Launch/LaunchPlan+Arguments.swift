@@ -138,10 +138,13 @@ extension LaunchPlan {
             arguments.add("action", keys: ["watchdog": action.rawValue])
         }
         guard description.hasScreen else { return }
-        let screen: JSON = description.architecture == .x86_64 ? "VGA" : "virtio-gpu-pci"
-        arguments.add("device", json: ["driver": screen, "id": "screen0"])
-        arguments.add("device", json: ["driver": "qemu-xhci", "id": "usb0"])
-        arguments.add("device", json: ["driver": "usb-kbd", "id": "keyboard0", "bus": "usb0.0"])
+        // A PC has a keyboard of its own. Kernels for clouds know no USB.
+        switch description.architecture {
+        case .x86_64: arguments.add("device", json: ["driver": "VGA", "id": "screen0"])
+        case .aarch64:
+            arguments.add("device", json: ["driver": "virtio-gpu-pci", "id": "screen0"])
+            arguments.add("device", json: ["driver": "virtio-keyboard-pci", "id": "keyboard0"])
+        }
     }
 
     private func addChannels(to arguments: inout QEMUArguments) {

@@ -1,9 +1,11 @@
 import HostSupport
 import Machines
 import MachinesTesting
+import QMPClient
 import Quantities
 import SystemPackage
 import Testing
+import WireJSON
 
 /// What is done to a running guest; one guest serves all of these.
 @Suite(
@@ -99,18 +101,64 @@ struct GuestTests {
         let file = machine.folder.path.appending("overlay.qcow2")
         try await machine.addOverlay(on: "disk0", base: machine.folder.disk, file: file, node: "overlay0")
         _ = try await shell.run("echo kept | dd of=/dev/vda conv=fsync 2>/dev/null")
-        try await machine.commit("overlay0", into: "disk0")
+        let progress = Locked<[DriveProgress]>([])
+        try await machine.commit("overlay0", into: "disk0") { update in progress.withLock { $0.append(update) } }
+        let last = try #require(progress.withLock { $0.last })
+        #expect(last.completed == last.total && last.total > .zero)
         let kept = try await shell.run("echo 3 >/proc/sys/vm/drop_caches; head -c 5 /dev/vda")
         #expect(kept == "kept")
         try await machine.saveSnapshot("after commit")
         try await machine.deleteSnapshot("after commit")
     }
 
+    @Test func `an overlay takes all that it needs from below, telling how far it is`() async throws {
+        let shell = try await ConsoleShell.reattach(to: machine)
+        defer { shell.close() }
+        let drive = Drive(id: "below", file: machine.folder.path.appending("below.qcow2"))
+        try await EmptyDisk.create(at: drive.file, size: .mebibytes(16))
+        try await machine.plug(drive)
+        let disk = "/dev/disk-below"
+        _ = try await shell.run(
+            "n=0; while [ $n -lt 50 ]; do for d in /sys/block/vd*; do [ \"$(cat $d/serial)\" = below ] && "
+                + "ln -sf /dev/${d##*/} \(disk); done; [ -e \(disk) ] && break; sleep 0.2; n=$((n+1)); done"
+        )
+        _ = try await shell.run("yes below | dd of=\(disk) bs=1M count=8 conv=fsync 2>/dev/null")
+        let file = machine.folder.path.appending("above.qcow2")
+        try await machine.addOverlay(on: "below", base: drive.file, file: file, node: "above")
+        let progress = Locked<[DriveProgress]>([])
+        try await machine.stream(into: "above") { update in progress.withLock { $0.append(update) } }
+        let updates = progress.withLock { $0 }
+        let last = try #require(updates.last)
+        #expect(last.completed == last.total && last.total >= .mebibytes(8))
+        #expect(updates.map(\.completed) == updates.map(\.completed).sorted())
+        let facts = try await ToolRun.run("qemu-img", ["info", "--force-share", "--output=json", file.string])
+        #expect(facts.isSuccess && !facts.output.contains("backing-filename"), "\(facts.output)\(facts.errors)")
+        #expect(try await shell.run("echo 3 >/proc/sys/vm/drop_caches; head -c 5 \(disk)") == "below")
+        try await machine.unplug(drive)
+        _ = try await machine.qmp.execute("blockdev-del", ["node-name": "above"])
+    }
+
     @Test func `the screen is written as PNG`() async throws {
         let file = machine.folder.path.appending("screen, with comma.png")
         try await machine.takeScreenshot(at: file)
         #expect(try WholeFile.read(file).starts(with: [0x89, 0x50, 0x4E, 0x47]))
-        try await machine.sendKeys(["ctrl", "a"])
+    }
+
+    @Test func `a key that is sent is a key that the guest sees pressed`() async throws {
+        let shell = try await ConsoleShell.reattach(to: machine)
+        defer { shell.close() }
+        // The guest takes any key for its power button, unless nobody listens.
+        _ = try await shell.run("killall dd")
+        try shell.send(
+            "(dd if=/dev/input/event0 bs=24 count=2 2>/dev/null | hexdump -C >/tmp/keys; echo KEYS >/tmp/done) &"
+        )
+        _ = try await shell.run("sleep 1")
+        try await machine.sendKeys(["a"])
+        let seen = try await shell.run("while [ ! -e /tmp/done ]; do sleep 0.2; done; cat /tmp/keys")
+        // An event of type 1, a key, with the code 30, which is A, and the value 1, which is down.
+        #expect(seen.contains("01 00 1e 00 01 00 00 00"), "\(seen)")
+        let error = await #expect(throws: MachineError.self) { try await machine.sendKeys(["no-such-key"]) }
+        #expect(error?.code == .monitorFailed)
     }
 
     @Test func `the people's monitor answers, and its errors are told from its answers`() async throws {

@@ -31,14 +31,15 @@ struct KillTests {
         let victim: Victim
         let delay: Duration
 
-        enum Victim: String, CaseIterable { case owner, machine, machineStopped }
+        /// The owner or the machine by SIGKILL, the machine by SIGSTOP and its owner then, or the room on the disk.
+        enum Victim: String, CaseIterable { case owner, machine, machineStopped, disk }
 
         var testDescription: String { "\(work), \(victim), after \(delay)" }
 
         static let twenty: [Blow] = (0..<20).map { number in
             Blow(
                 work: ["start", "save", "load", "stop"][number % 4],
-                victim: Victim.allCases[number / 4 % 3],
+                victim: Victim.allCases[number / 4 % 4],
                 delay: .milliseconds(Int.random(in: 0...150)),
             )
         }
@@ -47,7 +48,7 @@ struct KillTests {
     @Test(arguments: Blow.twenty)
     func `whatever is killed, the store explains what is left and the saved snapshot is whole`(blow: Blow) async throws
     {
-        try await ScratchHome.with { home in
+        try await withHome(for: blow) { home, disk in
             let store = MachineStore(home: home)
             let folder = try await store.create("one") { folder in
                 try await EmptyDisk.create(at: folder.disk)
@@ -62,7 +63,7 @@ struct KillTests {
 
             let owner = try OwnerProcess([home.data.string, blow.work, "one", blow.work == "load" ? "base" : "other"])
             try await Task.sleep(for: blow.delay)
-            try await strike(blow.victim, owner, store)
+            try await strike(blow.victim, owner, store, disk)
 
             let status = try store.status(of: "one")
             if status.state == .running { _ = try await store.kill("one") }
@@ -81,7 +82,22 @@ struct KillTests {
         }
     }
 
-    private func strike(_ victim: Blow.Victim, _ owner: OwnerProcess, _ store: MachineStore) async throws {
+    /// A home, on a small disk of its own where that is to be filled.
+    private func withHome(for blow: Blow, _ body: (QuiverHome, TinyDisk?) async throws -> Void) async throws {
+        guard blow.victim == .disk else {
+            return try await ScratchHome.with { try await body($0, nil) }
+        }
+        try await TinyDisk.with(.mebibytes(256)) { disk in
+            try await body(QuiverHome(root: disk.folder.appending("home")), disk)
+        }
+    }
+
+    private func strike(
+        _ victim: Blow.Victim,
+        _ owner: OwnerProcess,
+        _ store: MachineStore,
+        _ disk: TinyDisk?,
+    ) async throws {
         let machine = try store.status(of: "one").process?.processID
         switch victim {
         case .owner: owner.end()
@@ -92,6 +108,10 @@ struct KillTests {
             if let machine { kill(machine, SIGSTOP) }
             try await Task.sleep(for: .milliseconds(200))
             owner.end()
+        case .disk:
+            try disk?.fill()
+            owner.wait()
+            try disk?.empty()
         }
         // The keeper of a start that was cut short ends its machine a moment after its owner.
         try await Task.sleep(for: .milliseconds(100))
