@@ -62,8 +62,9 @@ extension Examination {
     func leftovers() async -> [Leftover] {
         let scopes = Folder.names(in: store.scopes).map { store.scopes.appending($0) }
         let inUse = scopes.filter { isInUse(MachineFolder(path: $0, runtime: store.home.runtime)) }
-        let known = scopes.map { MachineFolder(path: $0, runtime: store.home.runtime) } + store.names.map(store.folder)
-        let live = Set(known.filter(isInUse).map(\.sockets))
+        // A machine that has stopped keeps its sockets' folder for its next run.
+        let folders = inUse.map { MachineFolder(path: $0, runtime: store.home.runtime) } + store.names.map(store.folder)
+        let live = Set(folders.map(\.sockets))
         let sockets = Folder.names(in: store.home.runtime).map { store.home.runtime.appending($0) }
             .filter { HostFile.isFolder($0) && !live.contains($0) && !isListenedAt($0) }
         let unfinished = store.names.filter { name in

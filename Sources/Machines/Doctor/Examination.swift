@@ -38,6 +38,9 @@ public struct Examination: Sendable {
         } catch let error as MachineError {
             let severity: Finding.Severity = architecture == .host ? .problem : .warning
             return [Finding(severity, name, error.message)]
+        } catch let error as FileFailure {
+            let mend = "make it writable, or name another home in QUIVER_HOME"
+            return [Finding(.problem, "\(error.path)", "cannot \(error.action): \(error.reason)", mend: mend)]
         } catch {
             return [Finding(.problem, name, "\(error)")]
         }

@@ -31,7 +31,26 @@ enum MachineFile {
         } catch let error as FileFailure {
             throw .file(error, machine: machine)
         } catch {
-            throw MachineError(.fileFailed, machine: machine, "\(path) cannot be understood", cause: error)
+            let reason = (error as? DecodingError).map(explain) ?? "\(error)"
+            throw MachineError(
+                .fileFailed,
+                machine: machine,
+                "\(path) cannot be understood: \(reason); mend it, or remove the machine with `quiver rm \(machine)`",
+            )
+        }
+    }
+
+    /// What is wrong with a file's JSON, in a few words.
+    private static func explain(_ error: DecodingError) -> String {
+        func place(_ context: DecodingError.Context) -> String {
+            context.codingPath.isEmpty ? "it" : "its `\(context.codingPath.map(\.stringValue).joined(separator: "."))`"
+        }
+        return switch error {
+        case .keyNotFound(let key, let context): "\(place(context)) has no `\(key.stringValue)`"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(place(context)) is of another kind"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty: "it is no JSON"
+        case .dataCorrupted(let context): "\(place(context)) has an impossible value"
+        @unknown default: "\(error)"
         }
     }
 }

@@ -15,12 +15,16 @@ extension MachineStore {
     public func kill(_ name: String, within limit: Duration = .seconds(10)) async throws -> ExitCause {
         let status = try status(of: name)
         let folder = folder(of: name)
-        guard status.state == .running, let process = status.process else {
-            throw status.state == .busy ? busy(name) : MachineError(.notRunning, machine: name, "it does not run")
+        guard status.state == .running || status.state == .busy else {
+            throw MachineError(.notRunning, machine: name, "it does not run")
         }
-        // The lock that makes it `running` is QEMU's own, so the recorded process id is still QEMU's.
-        Machine.send(SIGKILL, to: process.processID)
-        return try await withDeadline(limit, waitingFor: "process \(process.processID) of machine \(name) to go") {
+        // The lock that makes it `running` is QEMU's own, so the recorded process id is still QEMU's. A machine whose
+        // record is damaged looks busy, and its process is found by its arguments.
+        let recorded = status.state == .running ? status.process?.processID : nil
+        let found = recorded == nil ? await QEMUProcess.ofQuiver().first { $0.folder == folder.path }?.id : recorded
+        guard let process = found else { throw busy(name) }
+        Machine.send(SIGKILL, to: process)
+        return try await withDeadline(limit, waitingFor: "process \(process) of machine \(name) to go") {
             while FileLock.isHeld(folder.lockFile) { try await Task.sleep(for: .milliseconds(5)) }
             return ExitCause(recordedIn: folder)
         }

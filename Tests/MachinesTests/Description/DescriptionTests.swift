@@ -19,6 +19,24 @@ struct DescriptionTests {
         #expect(try MachineFile.read(MachineDescription.self, from: path, machine: "m") == description)
     }
 
+    @Test(arguments: [
+        ("", "it is no JSON"), ("[]", "it is of another kind"), ("{}", "it has no `architecture`"),
+        (#"{ "architecture": "mips" }"#, "its `architecture` has an impossible value"),
+        (#"{ "architecture": 1 }"#, "its `architecture` is of another kind"),
+    ])
+    func `a description that cannot be understood is told in a line`(text: String, reason: String) throws {
+        let path = FilePath("/tmp/quiver-description-\(UInt32.random(in: 0 ... .max)).json")
+        defer { try? Folder.removeTree(path) }
+        try WholeFile.write(text.utf8, to: path)
+        let error = #expect(throws: MachineError.self) {
+            try MachineFile.read(MachineDescription.self, from: path, machine: "m")
+        }
+        #expect(
+            error?.description
+                == "machine m: \(path) cannot be understood: \(reason); mend it, or remove the machine with `quiver rm m`"
+        )
+    }
+
     private static func description(_ change: (inout MachineDescription) -> Void) -> MachineDescription {
         var description = MachineDescription(architecture: .x86_64)
         change(&description)

@@ -72,6 +72,21 @@ struct LifetimeTests {
         }
     }
 
+    @Test func `a machine whose record is damaged is killed all the same`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            let folder = try await store.create("one") { _ in Self.small }
+            let machine = try await store.start("one")
+            await machine.disconnect()
+            try WholeFile.write("no record".utf8, to: folder.processFile)
+            #expect(try store.status(of: "one").state == .busy)
+            await expect(failing: .notRunning) { _ = try await store.attach(to: "one") }
+            let cause = try await store.kill("one")
+            #expect(cause.kind == .killed)
+            try await store.remove("one")
+        }
+    }
+
     @Test func `a machine without a trace of its end is stale`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
