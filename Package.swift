@@ -73,6 +73,7 @@ let package = Package(
                 "CloudImages",
                 "HostSupport",
                 "Quantities",
+                "quiver",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

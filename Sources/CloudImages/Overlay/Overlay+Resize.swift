@@ -45,7 +45,7 @@ extension Overlay {
             throw CloudImagesError(
                 .unsupported,
                 "\(path): is an image that others are made on, or read-only; make an overlay on it instead: "
-                    + "quiver overlay create \(path) OUT --size \(target)"
+                    + "quiver overlay create \(path) OUT --size \(target.bytes)"
             )
         }
         if let reason = try Resizing(header: header, target: target).obstacle(of: file, at: path) {

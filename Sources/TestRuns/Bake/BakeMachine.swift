@@ -124,25 +124,30 @@ struct BakeMachine {
     // MARK: The project's part
 
     private func setUp() async throws {
-        try await withTools { tools, _ in try await tools.ensure(needsPytest: configuration.usesStandardPytest) }
+        try await withTools { try await $0.ensure(needsPytest: configuration.usesStandardPytest) }
         guard !configuration.setup.isEmpty else { return }
         let ssh = try machine.ssh(home: home)
         try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true)
         let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
         try await sync.upload()
         for line in configuration.setup {
-            let boot = try await withTools { tools, helper in
-                let boot = try await helper.hello(within: limits.ssh).bootID
-                try await tools.run(setup: line, in: sync.destination)
-                return try await tools.isGoingDown() ? boot : nil
+            let isRestarted = try await machine.untilRestart {
+                try await withTools { tools in
+                    try await tools.run(setup: line, in: sync.destination)
+                    guard try await tools.isGoingDown() else { return }
+                    try await Task.sleep(for: limits.boot)
+                    throw TestRunError(.bakeFailed, "setup command \"\(line)\": the guest goes down and does not end")
+                }
             }
-            if let boot { try await waitForNextBoot(after: boot) }
+            guard isRestarted else { continue }
+            onNote("setup command \"\(line)\" restarted the guest; what comes after it waits for the next boot")
+            try await waitForCloudInit()
         }
     }
 
-    private func withTools<Value>(_ body: (GuestTools, GuestHelper) async throws -> Value) async throws -> Value {
+    private func withTools(_ body: (GuestTools) async throws -> Void) async throws {
         let helper = try machine.helper()
         defer { helper.close() }
-        return try await body(GuestTools(helper: helper, limits: limits), helper)
+        try await body(GuestTools(helper: helper, limits: limits))
     }
 }

@@ -12,6 +12,8 @@ struct VendorFixture: Sendable {
     let folder: FilePath
     /// The image's bytes, as the vendor made them.
     let image: [UInt8]
+    /// The vendor's list of digests.
+    let list: String
 
     /// Tries three times; stalls are given time, because a busy machine stalls by itself.
     static let policy = DownloadPolicy(
@@ -30,7 +32,8 @@ struct VendorFixture: Sendable {
             let server = try VendorServer()
             let image = try WholeFile.read(file)
             server.put(imagePath, image)
-            server.put(listPath, try await digestList(of: file).utf8)
+            let list = try await digestList(of: file)
+            server.put(listPath, list.utf8)
             let fixture = VendorFixture(
                 server: server,
                 store: ImageStore(
@@ -39,6 +42,7 @@ struct VendorFixture: Sendable {
                 ),
                 folder: folder,
                 image: image,
+                list: list,
             )
             try await withCleanup {
                 try await body(fixture)

@@ -1,0 +1,28 @@
+import QMPClient
+import QMPCore
+
+extension Machine {
+    /// Runs the body until its end, or until the guest restarts, which cancels it.
+    ///
+    /// - Returns: Whether the guest restarted first.
+    public func untilRestart(_ body: @escaping @Sendable () async throws -> Void) async throws -> Bool {
+        // Subscribed before the body can cause one.
+        let resets = qmp.events(.named("RESET"))
+        return try await withThrowingTaskGroup(of: Bool?.self) { group in
+            group.addTask {
+                try await body()
+                return false
+            }
+            group.addTask {
+                for try await _ in resets { return true }
+                // The connection has ended: whether that ends the body is for those who watch the machine.
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let outcome = try await group.next() {
+                if let outcome { return outcome }
+            }
+            throw CancellationError()
+        }
+    }
+}
