@@ -19,7 +19,7 @@ import Testing
         ("image info nope", 1, "no image nope"),
         ("image build ubuntu:24.04", 69, "ubuntu:24.04 cannot be built"),
         ("start vm1", 64, "there is no machine vm1; make one with: quiver start vm1 --image debian:12"),
-        ("start a/b --image debian:12", 64, "a/b: not a possible name"),
+        ("start a/b --image debian:12", 64, "`a/b`: not a possible name"),
         ("start x --image debian:12 --memory 1", 64, "a memory of 1 B is not possible"),
         ("start x --image debian:12 --cpus 0", 64, "0 processors are not possible"),
         ("status nobody", 1, "nobody"),

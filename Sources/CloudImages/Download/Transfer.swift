@@ -128,6 +128,8 @@ final class Transfer {
             return .cannotResume
         case CURLE_HTTP_RETURNED_ERROR:
             if status == 416 { return .cannotResume }
+            // The answer that was an error was not the server's.
+            if status == 0 { return .refused(status: 0, reason: "the proxy does not lead there; see https_proxy") }
             if status >= 500 || status == 408 || status == 429 {
                 return .brokenOff(reason: "the server answers \(status)")
             }
