@@ -60,11 +60,28 @@ struct BakeMachine {
         }
     }
 
-    /// Waits until cloud-init has ended well.
+    /// Waits until cloud-init has ended well, over the restarts that it or the user's commands may want on the way.
     ///
     /// - Returns: The kernel's id of the boot in which it did.
     @discardableResult
     private func waitForCloudInit() async throws -> String {
+        let boot = Locked("")
+        for _ in 0...Self.mostRestarts {
+            let isRestarted = try await machine.untilRestart {
+                try await waitForCloudInitInThisBoot { id in boot.withLock { $0 = id } }
+            }
+            if !isRestarted { return boot.withLock { $0 } }
+            onNote("the guest restarts itself before cloud-init has ended")
+        }
+        throw TestRunError(.bakeFailed, "the guest restarts itself again and again, and cloud-init never ends")
+    }
+
+    /// How often a guest may restart before cloud-init has ended; firmware and boot loaders may do so too.
+    private static let mostRestarts = 5
+
+    /// - Parameter onBoot: Told the boot's id as soon as it is known: what is asked after cloud-init's end may come too late
+    ///   for a guest that restarts then.
+    private func waitForCloudInitInThisBoot(onBoot: @escaping @Sendable (String) -> Void) async throws {
         let helper = try machine.helper()
         defer { helper.close() }
         let readiness = GuestReadiness(
@@ -72,6 +89,7 @@ struct BakeMachine {
             machine: machine,
             limits: limits,
             onNote: onNote,
+            onBoot: onBoot,
             packages: packages,
         )
         let status = try await readiness.waitForCloudInit()
@@ -79,7 +97,6 @@ struct BakeMachine {
             throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
         }
         for problem in status.problems { onNote("cloud-init: \(problem)") }
-        return try await helper.hello(within: limits.ssh).bootID
     }
 
     /// The packages that cloud-init installs, for messages; a user-data of another form does not show them.

@@ -8,6 +8,8 @@ struct GuestReadiness {
     let limits: TestRunLimits
     /// Told what is worth knowing while the wait goes on.
     var onNote: @Sendable (String) -> Void = { _ in }
+    /// Told the kernel's id of the boot once the helper has been heard.
+    var onBoot: @Sendable (String) -> Void = { _ in }
     /// Packages that cloud-init installs from mirrors; empty when it needs none.
     var packages: [String] = []
 
@@ -15,7 +17,7 @@ struct GuestReadiness {
     func waitForCloudInit() async throws -> CloudInitStatus {
         do {
             let console = ConsoleWatch(machine: machine, onNote: onNote)
-            _ = try await console.during { try await helper.hello(within: limits.boot) }
+            onBoot(try await console.during { try await helper.hello(within: limits.boot) }.bootID)
             let mirrors = MirrorCheck(helper: helper, packages: packages, limit: limits.boot, onNote: onNote)
             let milestone = try await watched(by: { try await mirrors.run() }) {
                 try await helper.wait(for: GuestMilestone.cloudInitEnded, within: limits.boot)
