@@ -29,6 +29,7 @@ public struct Quiver: AsyncParsableCommand {
             KillCommand.self,
             RemoveCommand.self,
             SnapshotCommand.self,
+            ForkCommand.self,
             HMPCommand.self,
             MonitorCommand.self,
             ScreenshotCommand.self,

@@ -46,6 +46,11 @@ public final class Fork: Sendable {
         connections.withLock { $0.removeValue(forKey: channel) }
     }
 
+    /// The same socket, for a conversation that ends before the guest is stopped again.
+    package func connection(to channel: GuestChannel) -> FileDescriptor? {
+        connections.withLock { $0[channel] }
+    }
+
     /// The way into the guest by ssh.
     ///
     /// - Throws: ``MachineError`` when the template's machine was not provisioned by Quiver.

@@ -9,6 +9,8 @@ public struct ForkOptions: Sendable {
         case shared
         /// A copy in a file of the fork's own, so that the fork can be frozen again.
         case copied
+        /// A file of the fork's own that is filled from the template's state, where that holds all of the memory.
+        case loaded
     }
 
     public var memory: Memory

@@ -32,9 +32,9 @@ extension Machine {
         let staging = FilePath("\(folder).making-\(UInt32.random(in: 0 ... .max))")
         try Folder.create(staging)
         do {
-            let clock = try await frozenClock(helper, within: deadline)
+            let clock = try await FrozenClock.take(from: helper, stopping: self, within: deadline)
             let versioned = try await versionedMachineType()
-            try await save(to: staging.appending(TemplateFiles.state), name, within: deadline)
+            try await saveState(to: staging.appending(TemplateFiles.state), sharesMemory: true, within: deadline)
             _ = try await kill()
             try TemplateFiles.move(memory, to: staging.appending(TemplateFiles.memory))
             var description = description
@@ -72,76 +72,11 @@ extension Machine {
         return path
     }
 
-    private struct FrozenClock {
-        let monotonic: Int64
-        let nonce: String
-    }
-
-    /// Leaves a word in the guest and reads its clock: the last thing that happens in it before it stops.
-    private func frozenClock(_ helper: GuestHelper?, within limit: Duration) async throws -> FrozenClock? {
-        guard let helper else { return nil }
-        let nonce = MachineID().rawValue
-        try await helper.rehearseFixUp(within: limit)
-        try await helper.write(nonce: nonce, within: limit)
-        let monotonic = try await helper.monotonicClock(within: limit)
-        _ = try await command("stop")
-        return FrozenClock(monotonic: monotonic, nonce: nonce)
-    }
-
     /// The machine type with its version: an alias such as `q35` means another machine in another QEMU.
-    private func versionedMachineType() async throws -> String {
+    func versionedMachineType() async throws -> String {
         let reply = try await command("qom-get", ["path": "/machine", "property": "type"])
         guard case .string(let type) = reply else { return description.effectiveMachineType }
         return type.hasSuffix("-machine") ? String(type.dropLast("-machine".count)) : type
-    }
-
-    private func save(to file: FilePath, _ name: String, within deadline: Duration) async throws {
-        do {
-            _ = try await command("stop")
-            _ = try await command(
-                "migrate-set-capabilities",
-                ["capabilities": [["capability": "x-ignore-shared", "state": true]]],
-            )
-            // The usual limit of 1 Gbit/s is meant for networks.
-            _ = try await command("migrate-set-parameters", ["max-bandwidth": .integer(1 << 40)])
-            if StateTransfer(qemuVersion: process.version).opensFiles {
-                // Made here, because QEMU would let the user's group read it.
-                try WholeFile.write([], to: file)
-                try await migrate(to: StateTransfer.address(of: file), within: deadline)
-            } else {
-                try await send(to: file, within: deadline)
-            }
-        } catch let error as QMPError {
-            throw TemplateError(.freezeFailed, template: name, "QEMU could not save the machine's state", cause: error)
-        } catch {
-            guard let reason = error as? Errno ?? (error as? FileFailure)?.reason else { throw error }
-            let isFull = reason == .noSpace
-            throw TemplateError(
-                isFull ? .noSpace : .freezeFailed,
-                template: name,
-                isFull ? "the disk is full; free some space" : "the machine's state could not be written",
-                cause: error,
-            )
-        }
-    }
-
-    private func migrate(to address: String, within deadline: Duration) async throws {
-        let job = try await qmp.startMigration(["uri": .string(address)])
-        try await job.wait(deadline: deadline)
-    }
-
-    /// Has QEMU send its state to this process, which writes it.
-    private func send(to file: FilePath, within deadline: Duration) async throws {
-        let receiver = try StateReceiver(socket: folder.sockets.appending("state.sock"), file: file)
-        async let received: Void = receiver.receive()
-        do {
-            try await migrate(to: receiver.address, within: deadline)
-        } catch {
-            receiver.close()
-            throw error
-        }
-        try await received
-        receiver.close()
     }
 
     /// Moves the files that lie in the machine's folder, which goes with the machine, and notes where they will be.

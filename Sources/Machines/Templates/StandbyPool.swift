@@ -18,19 +18,23 @@ public final class StandbyPool: Sendable {
     private let size: Int
     private let home: QuiverHome
     private let options: ForkOptions
+    private let rehearsal: @Sendable (Fork) async throws -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - size: How many forks are kept ready; less where the host's free memory is less. Zero makes every fork when
     ///     it is asked for.
     ///   - budget: The most memory that the waiting forks may take; nil takes a quarter of what is free.
+    ///   - rehearsal: What a fork does beside waking up before it is stopped and kept, so that it is quicker later.
     public init(
         of template: Template,
         size: Int,
         budget: ByteCount? = nil,
         home: QuiverHome = .current,
         options: ForkOptions = ForkOptions(),
+        rehearsal: @escaping @Sendable (Fork) async throws -> Void = { _ in },
     ) {
+        self.rehearsal = rehearsal
         self.template = template
         let free = HostMemory.available.map { ByteCount($0.bytes / 4) }
         let room = (budget ?? free).map { Int($0.bytes / Self.memoryPerStandby.bytes) } ?? size
@@ -67,7 +71,7 @@ public final class StandbyPool: Sendable {
         // Who waits already has nothing of a rehearsal.
         guard state.withLock({ $0.waiting.isEmpty }) else { return fork }
         do {
-            try await fork.warmUp(options: options)
+            try await fork.warmUp(options: options) { try await rehearsal(fork) }
             return fork
         } catch {
             await Task { await fork.end() }.value

@@ -75,8 +75,12 @@ extension Template {
     }
 
     /// Starts a machine that stands at the template's instant and waits to be let go on.
+    ///
+    /// - Throws: ``TemplateError`` with code `damaged` or `mismatch` before anything is started, or `forkFailed`.
     package func pausedFork(named name: String, home: QuiverHome, options: ForkOptions) async throws -> Fork {
         let begin = ContinuousClock.now
+        // Looks at times and sizes only, unless something was written to since.
+        try await check()
         let store = MachineStore(home: home, logger: options.logger)
         let unique = "\(name)-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
         let folder = MachineFolder(path: store.scopes.appending(unique), runtime: home.runtime)
@@ -91,7 +95,7 @@ extension Template {
                 try GuestHelper.connect(to: $0, guest: name, resynchronizes: false)
             }
             let connections = try connect(to: options.channels, of: machine)
-            try await load(into: machine, within: options.startDeadline)
+            try await load(into: machine, sharesMemory: options.memory != .loaded, within: options.startDeadline)
             return Fork(
                 machine: machine,
                 helper: record.frozenAt == nil ? nil : helper,
@@ -134,6 +138,8 @@ extension Template {
             let copy = folder.path.appending(TemplateFiles.memory)
             try TemplateFiles.copySparse(memoryFile, to: copy)
             description.memoryBacking = .sharedFile(copy)
+        case .loaded:
+            description.memoryBacking = .sharedFile(folder.path.appending(TemplateFiles.memory))
         }
         let variables = self.folder.appending(TemplateFiles.firmwareVariables)
         if HostFile.exists(variables) {
@@ -170,10 +176,12 @@ extension Template {
     }
 
     /// Has QEMU take over the template's state.
-    private func load(into machine: Machine, within deadline: Duration) async throws {
+    ///
+    /// - Parameter sharesMemory: Whether the memory is there already, as the file that it lies in.
+    func load(into machine: Machine, sharesMemory: Bool, within deadline: Duration) async throws {
         async let capability: JSON = machine.command(
             "migrate-set-capabilities",
-            ["capabilities": [["capability": "x-ignore-shared", "state": true]]],
+            ["capabilities": [["capability": "x-ignore-shared", "state": .bool(sharesMemory)]]],
         )
         // A guest that has moved to another host tells its network so, five times over: everything in it that looks
         // at the network would wake for that, in the first second of every fork.

@@ -20,16 +20,16 @@ struct TemplateRecord: Codable, Sendable {
     let name: String
     let ingredients: [TemplateIngredients.Ingredient]
     /// What a fork is made of; drives that the guest writes to are bases for the forks' overlays.
-    let description: MachineDescription
+    var description: MachineDescription
     let accelerator: Accelerator
-    let qemuProgram: String
+    var qemuProgram: String
     let qemuDataFolders: [String]
     /// As QEMU tells it, as in `7.2.19`.
     let qemuVersion: String
     /// Where the guest's monotonic clock stood just before the freeze, in nanoseconds; nil without a helper.
-    let frozenAt: Int64?
+    var frozenAt: Int64?
     /// A word in the memory of the guest's helper, by which a fork proves which template it is of.
-    let nonce: String?
+    var nonce: String?
     /// Seconds since 1970.
     let createdAt: Double
     var files: [File]

@@ -62,19 +62,21 @@ public struct TemplateStore: Sendable {
 
     /// Looks for a template made of exactly these ingredients, whose files are whole.
     public func find(_ name: String, _ ingredients: TemplateIngredients) async -> Finding {
-        let wanted = folder(of: name, ingredients)
-        if let template = read(wanted) {
+        // What it is called says nothing about its state: another project's template of the same is as good.
+        lazy var others = all()
+        if let template = read(folder(of: name, ingredients)) ?? others.first(where: { $0.ingredients == ingredients })
+        {
             do {
                 try await template.check()
                 // What was used last is pruned last.
-                utimes(wanted.string, nil)
+                utimes(template.folder.string, nil)
                 return .found(template)
             } catch {
                 return .stale(reasons: [(error as? TemplateError)?.message ?? "\(error)"])
             }
         }
-        let others = all().filter { $0.name == name }.sorted { $0.createdAt < $1.createdAt }
-        guard let latest = others.last else { return .none }
+        let earlier = others.filter { $0.name == name }.sorted { $0.createdAt < $1.createdAt }
+        guard let latest = earlier.last else { return .none }
         return .stale(reasons: ingredients.differences(from: latest.ingredients))
     }
 

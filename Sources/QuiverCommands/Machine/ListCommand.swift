@@ -16,22 +16,6 @@ struct ListCommand: AsyncParsableCommand {
         let store = MachineStore()
         let now = WallClock.now
         let machines = store.list().map { MachineReport($0, folder: store.folder(of: $0.name), now: now) }
-        try output.render(Report(machines: machines))
-    }
-
-    private struct Report: Renderable {
-        let machines: [MachineReport]
-
-        var text: String {
-            guard !machines.isEmpty else { return "No machines. Make one with: quiver start NAME --image debian:12" }
-            var table = TextTable(header: MachineReport.header)
-            for machine in machines { table.add(machine.row) }
-            let remarks = machines.compactMap { machine in
-                machine.remark.flatMap { machine.state == "stopped" ? nil : "\(machine.name): \($0)" }
-            }
-            return ([table.text] + remarks).joined(separator: "\n")
-        }
-
-        func encode(to encoder: any Encoder) throws { try machines.encode(to: encoder) }
+        try output.render(MachineTable(machines: machines))
     }
 }

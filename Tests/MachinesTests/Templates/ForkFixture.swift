@@ -6,15 +6,19 @@ import Testing
 
 @testable import Machines
 
-/// A booted Debian guest, frozen once and kept between runs of the tests, as `quiver test` keeps its own.
+/// A booted Debian guest for each QEMU, frozen once and kept between runs of the tests, as `quiver test` keeps its own.
 enum ForkFixture {
     static let name = "fork-tests"
 
-    static func template() async throws -> Template { try await shared.value }
+    /// - Parameter qemu: Which QEMU; nil is the one in the path.
+    static func template(_ qemu: FilePath? = nil) async throws -> Template {
+        try await (qemu == nil ? installed : next).value
+    }
 
-    private static let shared = Task { try await make() }
+    private static let installed = Task { try await make(LaunchOptions()) }
+    private static let next = Task { try await make(LaunchOptions(qemu: Board.qemus.last ?? nil)) }
 
-    private static func make() async throws -> Template {
+    private static func make(_ options: LaunchOptions) async throws -> Template {
         let store = TemplateStore()
         let image = try ImageStore().image(try ImageReference("debian:12"))
         var description = MachineDescription(processorCount: 1)
@@ -26,21 +30,26 @@ enum ForkFixture {
         prepared.drives = [Drive(id: "disk0", file: "disk"), .seed("seed")]
         prepared.networks = [UserNetwork(forwards: [.ssh])]
         prepared.channels = [.helper, .pytest, .guestAgent]
-        let ingredients = try await store.ingredients(content, for: prepared, options: LaunchOptions())
+        let ingredients = try await store.ingredients(content, for: prepared, options: options)
         if case .found(let template) = await store.find(name, ingredients) { return template }
-        return try await boot(image, description, content, store.folder(of: name, ingredients))
+        let target = store.folder(of: name, ingredients)
+        // What is there is damaged.
+        try Folder.removeTree(target)
+        return try await boot(image, description, content, options, target)
     }
 
     private static func boot(
         _ image: Image,
         _ description: MachineDescription,
         _ content: TemplateIngredients,
+        _ options: LaunchOptions,
         _ target: FilePath,
     ) async throws -> Template {
         try Folder.create(target.removingLastComponent())
         let provisioning = Provisioning(image: image, hostname: "forked")
         return try await withMachine(
             named: "freezer",
+            options: options,
             describe: { folder in
                 var prepared = try await provisioning.prepare(description, in: folder)
                 prepared.memoryBacking = .sharedFile(folder.path.appending("memory"))

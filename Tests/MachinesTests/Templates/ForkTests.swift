@@ -14,8 +14,9 @@ struct ForkTests {
     }
 
     /// F27 and F34: time from the host, and a channel that answers as if it had never been cut.
-    @Test func `a fork goes on from the template's instant, at the host's time`() async throws {
-        try await ForkFixture.template().withFork { fork in
+    @Test(arguments: Board.qemus)
+    func `a fork goes on from the template's instant, at the host's time`(qemu: FilePath?) async throws {
+        try await ForkFixture.template(qemu).withFork { fork in
             let before = GuestFixUp.wallClock()
             let guest = try await #require(fork.helper).wallClock(within: Self.patience)
             let after = GuestFixUp.wallClock()
@@ -26,13 +27,14 @@ struct ForkTests {
     }
 
     /// F29: nothing that ought to be random is the same in two forks.
-    @Test func `two forks never give the same random bytes, ids or temporary names`() async throws {
+    @Test(arguments: Board.qemus)
+    func `two forks never give the same random bytes, ids or temporary names`(qemu: FilePath?) async throws {
         let line = """
             head -c 32 /dev/urandom | base64; cat /proc/sys/kernel/random/uuid; mktemp -u
             python3 -c 'import uuid, secrets, tempfile, ssl; \
             print(uuid.uuid4(), secrets.token_hex(), tempfile.mktemp(), ssl.RAND_bytes(16).hex())'
             """
-        let template = try await ForkFixture.template()
+        let template = try await ForkFixture.template(qemu)
         var seen: Set<Substring> = []
         for _ in 0..<2 {
             let text = try await template.withFork { try await output($0, line) }
@@ -68,8 +70,9 @@ struct ForkTests {
         try await template.check()
     }
 
-    @Test func `a fork that keeps its memory in a copy can be frozen and forked again`() async throws {
-        let template = try await ForkFixture.template()
+    @Test(arguments: Board.qemus)
+    func `a fork that keeps its memory in a copy can be frozen and forked again`(qemu: FilePath?) async throws {
+        let template = try await ForkFixture.template(qemu)
         let scratch = try TemplateStore().scratchFolder()
         try await withCleanup {
             let second = try await template.withFork(options: ForkOptions(memory: .copied)) { fork in
@@ -91,8 +94,9 @@ struct ForkTests {
         }
     }
 
-    @Test func `a pool hands out forks that go on, and ends those that nobody took`() async throws {
-        let template = try await ForkFixture.template()
+    @Test(arguments: Board.qemus)
+    func `a pool hands out forks that go on, and ends those that nobody took`(qemu: FilePath?) async throws {
+        let template = try await ForkFixture.template(qemu)
         try await ScratchHome.with { home in
             let pool = StandbyPool(of: template, size: 2, home: home)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -102,6 +106,10 @@ struct ForkTests {
                     try await fork.takeUp()
                     let name = try await output(fork, "hostname")
                     #expect(name == "forked\n")
+                    // Put aside for a while after its first moments: its clock must not have stood still meanwhile.
+                    let before = GuestFixUp.wallClock()
+                    let guest = try await #require(fork.helper).wallClock(within: Self.patience)
+                    #expect(guest > before - 100_000_000 && guest < GuestFixUp.wallClock() + 100_000_000)
                     await fork.end()
                 }
                 group.cancelAll()

@@ -313,10 +313,15 @@ def set_host_keys(keys):
 
 
 def set_mac(interface, address):
-    """Gives an interface another address; it is down for the moment in between."""
-    tool(["ip", "link", "set", "dev", interface, "down"])
-    tool(["ip", "link", "set", "dev", interface, "address", address])
-    tool(["ip", "link", "set", "dev", interface, "up"])
+    """Gives an interface another address, while it is up where its driver can: a link that goes down loses its lease,
+    and a network configuration that names the old address would not take it up again.
+    """
+    try:
+        tool(["ip", "link", "set", "dev", interface, "address", address])
+    except Refused:
+        tool(["ip", "link", "set", "dev", interface, "down"])
+        tool(["ip", "link", "set", "dev", interface, "address", address])
+        tool(["ip", "link", "set", "dev", interface, "up"])
 
 
 def renew_lease():

@@ -1,0 +1,28 @@
+import GuestAccess
+import QMPClient
+
+extension Machine {
+    /// Lets the guest's processors go on.
+    ///
+    /// - Returns: When they did, by the host's wall clock in nanoseconds since 1970, as QEMU itself took it down: on a
+    ///   busy host the command and its answer may be far apart.
+    func goOn() async throws(MachineError) -> Int64 { try await instant(of: "cont", telling: "RESUME") }
+
+    /// Stops the guest's processors.
+    ///
+    /// - Returns: When they did, as ``goOn()``.
+    func standStill() async throws(MachineError) -> Int64 { try await instant(of: "stop", telling: "STOP") }
+
+    private func instant(of name: String, telling event: String) async throws(MachineError) -> Int64 {
+        var events = qmp.events(.named(event)).makeAsyncIterator()
+        _ = try await command(name)
+        let now = GuestFixUp.wallClock()
+        do {
+            // The event comes before the command's answer; there is none when nothing changed.
+            guard case .event(let event)? = try await events.next(within: .milliseconds(100)) else { return now }
+            return event.timestamp.map { $0 * 1000 } ?? now
+        } catch {
+            return now
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import CloudImages
+import GuestAccess
+import HostSupport
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Starts one fork that outlives this process: its folder, its QEMU, and its guest's identity.
+struct ForkBirth {
+    let store: MachineStore
+    let template: Template
+    /// What the machine that was forked is made of; the fork is started from this when it is started again.
+    let original: MachineDescription
+    let options: ForkOptions
+
+    func start(_ name: String) async throws -> Machine {
+        let folder = try await store.create(name) { try describe(in: $0) }
+        let key = try await hostKey(of: name, in: folder)
+        let machine = try await launcher(name, folder).launch()
+        do {
+            let helper = try machine.socket(of: .helper).map {
+                try GuestHelper.connect(to: $0, guest: name, resynchronizes: false)
+            }
+            defer { helper?.close() }
+            try await template.load(into: machine, sharesMemory: true, within: options.startDeadline)
+            try await takeUp(machine, helper, key)
+            return machine
+        } catch {
+            let cause = machine.exitCause
+            await machine.disconnect()
+            guard let cause else { throw error }
+            throw TemplateError(.forkFailed, template: name, "it ended at its start: \(cause)", cause: error)
+        }
+    }
+
+    /// Makes the fork's files; what it has in common with the others are links, so that the last to go takes it along.
+    private func describe(in folder: MachineFolder) throws -> MachineDescription {
+        var description = original
+        description.memoryBacking = .anonymous
+        description.startsPaused = false
+        description.networks = template.description.networks
+        for index in description.drives.indices {
+            let (drive, copy) = (description.drives[index], template.description.drives[index].file)
+            guard copy != drive.file, let name = drive.file.lastComponent else { continue }
+            let file = folder.path.appending(name)
+            guard !drive.isReadOnly else {
+                try link(copy, to: file)
+                description.drives[index].file = file
+                continue
+            }
+            let base = folder.path.appending("forked-\(drive.id)")
+            try link(copy, to: base)
+            try Overlay.create(at: file, base: base, baseFormat: drive.format == .raw ? .raw : .qcow2)
+            description.drives[index].file = file
+            description.drives[index].format = .qcow2
+        }
+        let variables = copies.appending(TemplateFiles.firmwareVariables)
+        if HostFile.exists(variables) { try TemplateFiles.copySparse(variables, to: folder.firmwareVariables) }
+        return description
+    }
+
+    /// Where the copies of the machine's files lie: above the template that was made of them.
+    private var copies: FilePath { template.folder.removingLastComponent() }
+
+    private func link(_ file: FilePath, to name: FilePath) throws {
+        if systemLink(file.string, name.string) == 0 { return }
+        // On another file system there are no links.
+        try TemplateFiles.copySparse(file, to: name)
+    }
+
+    /// Makes the key by which the fork's ssh server will be known; nil for a machine that Quiver did not provision.
+    private func hostKey(of name: String, in folder: MachineFolder) async throws -> SSHKeyPair? {
+        guard var login = try? GuestLogin.read(in: store.folder(of: template.name).path) else { return nil }
+        let key = try await SSHKeyPair.obtain(in: folder.path, named: "host_key", comment: name)
+        login.hostKeyAlias = "quiver-\(name)"
+        login.hostKey = key.knownHostsLine(alias: login.hostKeyAlias)
+        try login.write(in: folder.path)
+        return key
+    }
+
+    private func launcher(_ name: String, _ folder: MachineFolder) throws -> MachineLauncher {
+        var description = try store.description(of: name)
+        description.machineType = template.description.machineType
+        description.processor = template.description.processor
+        description.kernel = nil
+        description.memoryBacking = .privateFile(template.memoryFile)
+        description.awaitsIncomingState = true
+        return MachineLauncher(
+            name: name,
+            folder: folder,
+            description: description,
+            qemu: QEMUInstallation(
+                architecture: description.architecture,
+                program: FilePath(template.record.qemuProgram),
+                dataFolders: template.record.qemuDataFolders.map { FilePath($0) },
+            ),
+            accelerator: template.record.accelerator,
+            lifetime: .detached,
+            deadline: options.startDeadline,
+            logger: options.logger,
+            incomingState: template.stateFile,
+        )
+    }
+
+    /// Lets the guest go on as somebody else than it was.
+    private func takeUp(_ machine: Machine, _ helper: GuestHelper?, _ key: SSHKeyPair?) async throws {
+        let resumedAt = try await machine.goOn()
+        guard let helper, let frozenAt = template.record.frozenAt else { return }
+        var fixUp = options.fixUp
+        fixUp.clock = .resumed(wallClock: resumedAt, frozenAt: frozenAt)
+        fixUp.hostname = fixUp.hostname ?? machine.name
+        fixUp.machineID = fixUp.machineID ?? MachineID().rawValue.filter { $0 != "-" }.lowercased()
+        if let key, fixUp.hostKeys.isEmpty { fixUp.hostKeys = ["ed25519": key] }
+        let pending = try helper.beginFixUp(fixUp)
+        let answer = try await helper.finishFixUp(pending, within: options.answerDeadline)
+        guard answer.nonce == template.record.nonce else {
+            throw TemplateError(.damaged, template: machine.name, "it woke up at another instant than it was frozen at")
+        }
+    }
+}
+
+// Inside the type the method of the same name would be found first.
+private func systemLink(_ file: String, _ name: String) -> Int32 { link(file, name) }
