@@ -341,12 +341,16 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
-            resources: [.embedInCode("Isolation/Guest/quiver_pytest.py")],
+            resources: [
+                .embedInCode("Isolation/Guest/quiver_pytest.py"),
+                .embedInCode("Report/Guest/quiver_recorder.py"),
+            ],
         ),
         .testTarget(
             name: "TestRunsTests",
             dependencies: [
-                "TestRuns"
+                "Machines",
+                "TestRuns",
             ],
         ),
         .target(

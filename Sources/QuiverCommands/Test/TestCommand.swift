@@ -55,6 +55,9 @@ struct TestCommand: AsyncParsableCommand {
     @Option(help: "Write pytest's results to this file as JUnit XML.")
     var junit: String?
 
+    @Option(help: "Write a report of the run to this file, as one HTML page.")
+    var report: String?
+
     @Option(help: "Give up when the whole pytest run takes longer, as in 10m.")
     var timeout: DurationArgument?
 
@@ -87,6 +90,7 @@ struct TestCommand: AsyncParsableCommand {
         run.onTiming = table.note
         run.pytestArguments = pytestArguments
         run.junit = junit.map { FilePath($0).absolute }
+        run.report = report.map { FilePath($0).absolute }
         run.launch = LaunchOptions(logger: diagnostics.logger)
         run.accelerator = accel.choice
         run.limits.boot = bootTimeout.duration

@@ -8,9 +8,7 @@ struct DurationRecord: Sendable {
     private let file: FilePath
 
     init(project: FilePath, home: QuiverHome) {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in project.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        file = home.cache.appending("durations").appending(String(hash, radix: 36) + ".json")
+        file = ProjectCache.file("durations", ".json", of: project, home: home)
         let bytes = (try? WholeFile.read(file)) ?? []
         seconds = (try? JSON.parse(bytes).decode(as: [String: Double].self)) ?? [:]
     }

@@ -12,6 +12,8 @@ struct IsolatedRun: Sendable {
     let plan: IsolationPlan
     /// How many forks run tests at once.
     let parallel: Int
+    /// How many forks are kept ready for them.
+    let standbys: Int
     let home: QuiverHome
     /// How long one group of tests may take; nil is without end.
     let limit: Duration?
@@ -33,9 +35,10 @@ struct IsolatedRun: Sendable {
         return try await withCleanup {
             let pool = StandbyPool(
                 of: template,
-                size: parallel,
+                size: standbys,
                 home: home,
                 options: ForkOptions(channels: [.pytest]),
+                rehearsal: { try await Rehearsal(fork: $0, isRoot: suite.isRoot).run() },
             )
             let status = try await withThrowingTaskGroup(of: Int32?.self) { group in
                 group.addTask {

@@ -1,29 +1,56 @@
 import GuestAccess
 
-/// The plugin through which the host directs pytest in a guest: one Python file.
+/// The plugins that Quiver gives pytest in a guest: one through which the host directs it, one that records for reports.
 enum PytestPlugin {
-    /// The plugin's source.
+    /// The directing plugin's source.
     static var source: String { String(decoding: PackageResources.quiver_pytest_py, as: UTF8.self) }
 
     private static let folder = "/usr/local/lib/quiver"
+    private static let port = "/dev/virtio-ports/org.quiver.pytest.0"
+    private static let recordFile = "/run/quiver-record.json"
 
-    /// The command that writes the plugin into a guest, and lets `user` open its port.
+    /// The command that writes the directing plugin into a guest, and lets `user` open its port.
     static func installation(user: String?) -> GuestCommand {
-        let port = "/dev/virtio-ports/\(portName)"
         let chown = user.map { " && chown \(ShellWords.quoted($0)) \"$(readlink -f \(port))\"" } ?? ""
-        var command = GuestCommand.shell("mkdir -p \(folder) && cat > \(folder)/quiver_pytest.py\(chown)")
+        return writing("quiver_pytest", source, then: chown)
+    }
+
+    /// The command that writes the recorder into a guest, and lets `user` write its record.
+    static func recorderInstallation(user: String?) -> GuestCommand {
+        let chown = user.map { " && : > \(recordFile) && chown \(ShellWords.quoted($0)) \(recordFile)" } ?? ""
+        let source = String(decoding: PackageResources.quiver_recorder_py, as: UTF8.self)
+        return writing("quiver_recorder", source, then: chown)
+    }
+
+    /// The command that prints what the recorder wrote.
+    static let readingOfRecord = GuestCommand(["cat", recordFile])
+
+    private static func writing(_ module: String, _ source: String, then rest: String) -> GuestCommand {
+        var command = GuestCommand.shell("mkdir -p \(folder) && cat > \(folder)/\(module).py\(rest)")
         command.input = Array(source.utf8)
         return command
     }
 
-    /// What makes the first pytest that a command starts load the plugin; it hides this from pytests that tests start.
-    static func environment(checkpoint: ProjectConfiguration.Checkpoint) -> [String: String] {
-        [
-            "PYTHONPATH": folder, "PYTEST_PLUGINS": "quiver_pytest",
-            "QUIVER_PYTEST_PORT": "/dev/virtio-ports/\(portName)",
-            "QUIVER_PYTEST_CHECKPOINT": checkpoint.rawValue,
-        ]
+    /// What makes the first pytest that a command starts load the plugins; they hide it from pytests that tests start.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: When the machine is frozen; nil leaves the directing plugin out.
+    ///   - records: Whether the recorder is loaded.
+    static func environment(checkpoint: ProjectConfiguration.Checkpoint?, records: Bool) -> [String: String] {
+        var names: [String] = []
+        var environment: [String: String] = [:]
+        if let checkpoint {
+            names.append("quiver_pytest")
+            environment["QUIVER_PYTEST_PORT"] = port
+            environment["QUIVER_PYTEST_CHECKPOINT"] = checkpoint.rawValue
+        }
+        if records {
+            names.append("quiver_recorder")
+            environment["QUIVER_PYTEST_RECORD"] = recordFile
+        }
+        guard !names.isEmpty else { return [:] }
+        environment["PYTHONPATH"] = folder
+        environment["PYTEST_PLUGINS"] = names.joined(separator: ",")
+        return environment
     }
-
-    private static let portName = "org.quiver.pytest.0"
 }

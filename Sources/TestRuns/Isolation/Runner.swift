@@ -27,6 +27,8 @@ struct Runner: Sendable {
         /// The interpreter ended, with this exit status.
         case interpreterEnded(Int32)
         case machineEnded
+        /// The machine goes on without the test.
+        case upheaval(GuestUpheaval)
         case timedOut
     }
 
@@ -39,6 +41,7 @@ struct Runner: Sendable {
         helper.adopt(command, onOutput: { output.append($1) })
         let channel = PluginChannel(adopting: socket)
         defer { channel.close() }
+        let watch = UpheavalWatch(fork.machine)
         let begin = ContinuousClock.now
         try await start(indices, helper, channel)
         let (stream, feed) = AsyncStream.makeStream(of: News.self)
@@ -46,6 +49,9 @@ struct Runner: Sendable {
             group.addTask { await listen(to: channel, feed) }
             group.addTask { try await waitForInterpreter(helper, feed) }
             group.addTask { try await waitForLimit(feed) }
+            group.addTask {
+                if let upheaval = await watch.first() { feed.yield(.upheaval(upheaval)) }
+            }
             defer { group.cancelAll() }
             var result = Result()
             for await news in stream {
@@ -59,7 +65,7 @@ struct Runner: Sendable {
                     hand(index, .ran(ran))
                 case .message(.done):
                     return result
-                case .interpreterEnded, .machineEnded, .timedOut:
+                case .interpreterEnded, .machineEnded, .upheaval, .timedOut:
                     let reason = try await explain(news)
                     result.duration = .now - begin
                     // After the last test the machine may end as it likes.
@@ -83,6 +89,8 @@ struct Runner: Sendable {
         case .machineEnded:
             try Task.checkCancellation()
             return "the machine ended during the test: \(try await fork.machine.waitUntilEnded())"
+        case .upheaval(let upheaval):
+            return "\(upheaval.rawValue) during the test"
         case .timedOut:
             return "the test did not end within \(limit?.shortText ?? "its time") and was killed with its machine"
         }
@@ -108,18 +116,15 @@ struct Runner: Sendable {
         feed.yield(.timedOut)
     }
 
-    /// Sends the order and lets the guest go on: where pytest is root, it puts clock and random pool right itself.
+    /// Lets the guest go on and sends the order: where pytest is root, it puts clock and random pool right itself.
     private func start(_ indices: [Int], _ helper: GuestHelper, _ channel: PluginChannel) async throws {
         var order: JSONObject = ["do": "run"]
         order.set("items", indices.map { Int64($0) })
-        guard suite.isRoot, let frozenAt = fork.frozenAt else {
+        if suite.isRoot, fork.frozenAt != nil {
+            order["fix_up"] = .object(GuestFixUp(clock: try await fork.goOnUncorrected()).request)
+        } else {
             try await fork.takeUp()
-            try channel.send(order)
-            return
         }
-        let clock = GuestFixUp.Clock.resumed(wallClock: GuestFixUp.wallClock(), frozenAt: frozenAt)
-        order["fix_up"] = .object(GuestFixUp(clock: clock).request)
         try channel.send(order)
-        try await fork.goOnUncorrected()
     }
 }

@@ -6,13 +6,13 @@ import WireJSON
 
 extension TestRun {
     /// Runs the suite in forks of a machine that is frozen when pytest has collected it.
-    func runIsolated(from warm: Template, clock: StageClock) async throws -> Int32 {
+    func runIsolated(from warm: Template, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {
         let scratch = try TemplateStore(home: home).scratchFolder()
         return try await withCleanup {
-            let prepared = try await prepare(from: warm, scratch: scratch, clock: clock)
+            let prepared = try await prepare(from: warm, scratch: scratch, gathered, clock: clock)
             switch prepared {
             case .ended(let status): return status
-            case .frozen(let frozen): return try await runForks(of: frozen, clock: clock)
+            case .frozen(let frozen): return try await runForks(of: frozen, gathered, clock: clock)
             }
         } cleanup: {
             try? Folder.removeTree(scratch)
@@ -33,7 +33,12 @@ extension TestRun {
     }
 
     /// Brings the project into a fork, has pytest collect it, and freezes the fork there.
-    private func prepare(from warm: Template, scratch: FilePath, clock: StageClock) async throws -> Prepared {
+    private func prepare(
+        from warm: Template,
+        scratch: FilePath,
+        _ gathered: RunReport,
+        clock: StageClock,
+    ) async throws -> Prepared {
         try await warm.withFork(named: "collector", home: home, options: ForkOptions(memory: .copied)) { fork in
             guard let helper = fork.helper else {
                 throw TestRunError(.machineLost, "the warm machine was frozen without its helper")
@@ -42,12 +47,16 @@ extension TestRun {
             let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
             let suite = Suite(run: self, folder: sync.destination)
             let started = try await MachineWatch(fork.machine).during {
-                try await clock.time(.sync) { try await sync.upload() }
+                try await clock.time(.sync) {
+                    try await sync.upload()
+                    try await memory(in: sync.destination, helper).restore()
+                }
                 return try await clock.time(.collect) { try await collect(suite, fork.machine, helper) }
             }
             switch started {
             case .ended(let status):
                 if let junit { try await suite.fetchReport(to: junit, helper: helper) }
+                try await suite.fetchRecord(into: gathered, helper: helper)
                 return .ended(status)
             case .collected(let collected, let command):
                 try fork.keepLogin()
@@ -63,6 +72,10 @@ extension TestRun {
         }
     }
 
+    private func memory(in folder: String, _ helper: GuestHelper) -> PytestMemory {
+        PytestMemory(project: project, home: home, folder: folder, helper: helper)
+    }
+
     private enum Started: Sendable {
         case ended(Int32)
         case collected(CollectedSuite, command: Int)
@@ -73,16 +86,14 @@ extension TestRun {
         guard let socket = machine.socket(of: .pytest) else {
             throw TestRunError(.machineLost, "the machine has no channel to pytest")
         }
-        let user = configuration.user == "root" ? nil : configuration.user
-        let installed = try await helper.collect(PytestPlugin.installation(user: user), within: limits.setup)
+        try await suite.installRecorder(helper: helper)
+        let installed = try await helper.collect(PytestPlugin.installation(user: suite.user), within: limits.setup)
         guard installed.isSuccess else {
             throw TestRunError(.noPytest, "pytest's plugin cannot be written in the guest: \(installed.lastWords)")
         }
         let channel = try PluginChannel(socket: socket)
         defer { channel.close() }
-        var command = suite.command
-        command.environment.merge(PytestPlugin.environment(checkpoint: configuration.checkpoint)) { $1 }
-        let id = try helper.begin(command, onOutput: onOutput)
+        let id = try helper.begin(suite.command, onOutput: onOutput)
         return try await withThrowingTaskGroup(of: Started?.self) { group in
             group.addTask {
                 while let message = await channel.next() {
@@ -101,7 +112,7 @@ extension TestRun {
         }
     }
 
-    private func runForks(of frozen: Frozen, clock: StageClock) async throws -> Int32 {
+    private func runForks(of frozen: Frozen, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {
         let durations = DurationKeeper(DurationRecord(project: project, home: home))
         let plan = IsolationPlan(frozen.suite, isolation: configuration.isolate, durations: durations.seconds)
         let isolated = IsolatedRun(
@@ -110,16 +121,20 @@ extension TestRun {
             command: frozen.command,
             plan: plan,
             parallel: parallel,
+            standbys: standbys ?? parallel,
             home: home,
             limit: limits.pytest,
             onOutput: onOutput,
-            onTiming: onTiming,
+            onTiming: { timing in
+                gathered.note(timing)
+                onTiming(timing)
+            },
             onOutcome: { item, outcome in durations.note(item.id, seconds: outcome.seconds) },
             onGroupEnd: fetchArtifacts,
         )
         let status = try await clock.time(.pytest, note: { (status: Int32) in "exit \(status)" }) {
             try await isolated.run { ending in
-                try await fetch(frozen, ending)
+                try await fetch(frozen, ending, gathered)
                 return ending.status
             }
         }
@@ -128,10 +143,12 @@ extension TestRun {
     }
 
     /// Copies what pytest wrote in the coordinator's machine.
-    private func fetch(_ frozen: Frozen, _ ending: IsolatedRun.Ending) async throws {
+    private func fetch(_ frozen: Frozen, _ ending: IsolatedRun.Ending, _ gathered: RunReport) async throws {
         guard let helper = ending.coordinator.helper else { return }
         let suite = Suite(run: self, folder: frozen.folder)
         if let junit { try await suite.fetchReport(to: junit, helper: helper) }
+        try await suite.fetchRecord(into: gathered, helper: helper)
+        try await memory(in: frozen.folder, helper).keep()
         try await fetchArtifacts(from: ending.coordinator)
     }
 

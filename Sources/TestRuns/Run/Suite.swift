@@ -1,6 +1,7 @@
 import GuestAccess
 import HostSupport
 import SystemPackage
+import WireJSON
 
 /// pytest's run in the guest.
 struct Suite {
@@ -14,6 +15,31 @@ struct Suite {
     func run(helper: GuestHelper) async throws -> Int32 {
         try await helper.run(command, within: run.limits.pytest, onOutput: run.onOutput)
     }
+
+    /// Puts the recorder into the guest, where a report is wanted.
+    func installRecorder(helper: GuestHelper) async throws {
+        guard run.report != nil else { return }
+        let command = PytestPlugin.recorderInstallation(user: user)
+        let installed = try await helper.collect(command, within: run.limits.setup)
+        guard installed.isSuccess else {
+            throw TestRunError(.noPytest, "the recorder cannot be written in the guest: \(installed.lastWords)")
+        }
+    }
+
+    /// Takes what the recorder wrote into the report; a pytest that could not begin has written nothing.
+    func fetchRecord(into gathered: RunReport, helper: GuestHelper) async throws {
+        guard run.report != nil else { return }
+        let record = try await helper.collect(PytestPlugin.readingOfRecord, within: .seconds(60), keep: 256 << 20)
+        guard record.isSuccess else { return }
+        do {
+            gathered.note(try JSON.parse(record.output).decode(as: TestRecord.self))
+        } catch {
+            throw TestRunError(.syncFailed, "what pytest reported cannot be read: \(error)", cause: error)
+        }
+    }
+
+    /// The user that runs pytest; nil is root.
+    var user: String? { run.configuration.user == "root" ? nil : run.configuration.user }
 
     /// Copies the JUnit XML to the host.
     func fetchReport(to path: FilePath, helper: GuestHelper) async throws {
@@ -30,10 +56,14 @@ struct Suite {
         if run.junit != nil { words.append("--junitxml=\(Self.reportFile)") }
         words += run.pytestArguments
         var command = GuestCommand(words)
-        command.user = run.configuration.user == "root" ? nil : run.configuration.user
+        command.user = user
         command.workingDirectory = folder
         // pytest's output is buffered by Python where it is no terminal; who watches wants it as it comes.
-        command.environment = ["PYTHONUNBUFFERED": "1"]
+        command.environment = PytestPlugin.environment(
+            checkpoint: run.configuration.isolate == .none ? nil : run.configuration.checkpoint,
+            records: run.report != nil,
+        )
+        command.environment["PYTHONUNBUFFERED"] = "1"
         if let columns = run.columns { command.environment["COLUMNS"] = "\(columns)" }
         return command
     }

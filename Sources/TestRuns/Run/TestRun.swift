@@ -14,6 +14,8 @@ public struct TestRun: Sendable {
     public var accelerator: AcceleratorChoice
     /// Where pytest's JUnit XML is written on the host; nil writes none.
     public var junit: FilePath?
+    /// Where a report of the run is written on the host, as one HTML page; nil writes none.
+    public var report: FilePath?
     public var home: QuiverHome
     public var launch: LaunchOptions
     public var limits: TestRunLimits
@@ -21,6 +23,8 @@ public struct TestRun: Sendable {
     public var onOutput: OutputHandler
     /// How many machines run tests at once, where tests are isolated.
     public var parallel: Int
+    /// How many forks are kept ready while tests run; nil takes as many as run at once.
+    public var standbys: Int?
     /// Receives where the time of each fork went, where tests are isolated.
     public var onTiming: @Sendable (TestTiming) -> Void
     /// Whether the machine of a provisioning that fails stays, for somebody to look at it.
@@ -36,11 +40,13 @@ public struct TestRun: Sendable {
         pytestArguments = []
         accelerator = .automatic
         junit = nil
+        report = nil
         self.home = home
         launch = LaunchOptions()
         limits = TestRunLimits()
         onOutput = { _, _ in }
         parallel = 1
+        standbys = nil
         onTiming = { _ in }
         keepsFailedBake = false
         columns = nil
@@ -54,6 +60,10 @@ public struct TestRun: Sendable {
     ///   - clock: Times the stages.
     /// - Returns: pytest's exit code. Failing tests are a result, not an error.
     public func run(image: Image, clock: StageClock) async throws -> Int32 {
+        try await reporting(clock) { gathered in try await run(image: image, gathered, clock: clock) }
+    }
+
+    private func run(image: Image, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {
         let baked = try await bake(image, clock: clock)
         let warm = WarmMachine(
             baked: baked,
@@ -66,20 +76,31 @@ public struct TestRun: Sendable {
         )
         let template = try await warm.obtain()
         switch configuration.isolate {
-        case .none: return try await run(forking: template, clock: clock)
-        case .file, .test: return try await runIsolated(from: template, clock: clock)
+        case .none: return try await run(forking: template, gathered, clock: clock)
+        case .file, .test: return try await runIsolated(from: template, gathered, clock: clock)
         }
     }
 
+    /// Writes the report, where one is wanted, when the body has returned pytest's exit code.
+    private func reporting(_ clock: StageClock, _ body: (RunReport) async throws -> Int32) async throws -> Int32 {
+        let gathered = RunReport()
+        let status = try await body(gathered)
+        if let report {
+            let title = project.lastComponent?.string ?? "project"
+            try gathered.write(to: report, title: title, status: status, stages: clock.times)
+        }
+        return status
+    }
+
     /// Runs the whole suite in one fork of the warm machine.
-    private func run(forking template: Template, clock: StageClock) async throws -> Int32 {
+    private func run(forking template: Template, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {
         try await template.withFork(named: "test", home: home) { fork in
             guard let helper = fork.helper else {
                 throw TestRunError(.machineLost, "the warm machine was frozen without its helper")
             }
             let ssh = try fork.ssh(home: home)
             return try await MachineWatch(fork.machine).during {
-                try await runSuite(ssh: ssh, helper: helper, clock: clock)
+                try await runSuite(ssh: ssh, helper: helper, gathered, clock: clock, remembers: true)
             }
         }
     }
@@ -113,25 +134,51 @@ public struct TestRun: Sendable {
 
     /// Runs the suite in a machine that runs already, as it is; what the tests change stays.
     public func run(in machine: Machine, clock: StageClock) async throws -> Int32 {
+        var run = self
+        run.configuration.isolate = .none
+        return try await reporting(clock) { [run] gathered in
+            try await run.run(in: machine, gathered, clock: clock)
+        }
+    }
+
+    private func run(in machine: Machine, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {
         try await MachineWatch(machine).during {
             let helper = try machine.helper()
             defer { helper.close() }
             _ = try await helper.hello(within: limits.ssh)
             try await GuestTools(helper: helper, limits: limits)
                 .ensure(needsPytest: configuration.usesStandardPytest)
-            return try await runSuite(ssh: try machine.ssh(home: home), helper: helper, clock: clock)
+            // pytest finds its cache where it left it.
+            return try await runSuite(
+                ssh: try machine.ssh(home: home),
+                helper: helper,
+                gathered,
+                clock: clock,
+                remembers: false,
+            )
         }
     }
 
-    private func runSuite(ssh: SSHEndpoint, helper: GuestHelper, clock: StageClock) async throws -> Int32 {
+    private func runSuite(
+        ssh: SSHEndpoint,
+        helper: GuestHelper,
+        _ gathered: RunReport,
+        clock: StageClock,
+        remembers: Bool,
+    ) async throws -> Int32 {
         try await clock.time(.ssh) { try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true) }
         let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
         try await clock.time(.sync) { try await sync.upload() }
         let suite = Suite(run: self, folder: sync.destination)
+        let memory = PytestMemory(project: project, home: home, folder: sync.destination, helper: helper)
+        if remembers { try await memory.restore() }
+        try await suite.installRecorder(helper: helper)
         let code = try await clock.time(.pytest, note: { "exit \($0)" }) {
             try await suite.run(helper: helper)
         }
         if let junit { try await suite.fetchReport(to: junit, helper: helper) }
+        try await suite.fetchRecord(into: gathered, helper: helper)
+        if remembers { try await memory.keep() }
         try await sync.downloadArtifacts()
         return code
     }

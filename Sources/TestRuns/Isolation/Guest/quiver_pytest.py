@@ -13,6 +13,7 @@ import base64
 import contextlib
 import fcntl
 import gc
+import importlib.util
 import json
 import marshal
 import os
@@ -22,6 +23,7 @@ import struct
 import sys
 import tempfile
 import time
+import types
 import warnings
 
 import pytest
@@ -126,7 +128,10 @@ class Quiver:
         self.reports = []
         self.warnings = []
         self.config = None
+        self.session = None
         self.frozen_at = None
+        # What the host has asked of this fork, when a conftest chose the instant of the freeze.
+        self.order = None
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
@@ -138,13 +143,31 @@ class Quiver:
             return None
         if session.testsfailed and not session.config.option.continue_on_collection_errors:
             return None
-        if self.checkpoint == "session-fixtures":
-            with captured(session.config):
-                set_up_session_fixtures(session)
-        self.wait_for_freeze(session)
+        if self.order is None:
+            if self.checkpoint == "session-fixtures":
+                with captured(session.config):
+                    set_up_session_fixtures(session)
+            self.order = self.wait_for_freeze(session)
+        self.obey(session, self.order)
         return True
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session):
+        self.session = session
+
+    def freeze_here(self):
+        """Freezes the machine at a conftest's wish: what follows the call in its hook runs in every fork."""
+        if self.session is None:
+            raise pytest.UsageError(
+                "quiver.checkpoint() was called before the tests were collected; call it in pytest_collection_finish"
+            )
+        options = self.session.config.option
+        has_failed = self.session.testsfailed and not options.continue_on_collection_errors
+        if self.order is None and self.session.items and not options.collectonly and not has_failed:
+            self.order = self.wait_for_freeze(self.session)
+
     def wait_for_freeze(self, session):
+        """Tells the host what there is, and wakes up in a fork; returns what the host asks of that."""
         terminal = session.config.pluginmanager.getplugin("terminalreporter")
         screen = getattr(terminal, "_tw", None)
         screen_file = getattr(screen, "_file", None)
@@ -158,20 +181,43 @@ class Quiver:
         gc.collect()
         gc.freeze()
         is_root = os.geteuid() == 0
+        for _ in range(3):
+            self.rehearse()
         self.port.send(event="collected", version=VERSION, pytest=pytest.__version__, root=is_root, items=items)
         self.frozen_at = time.time()
         request = self.port.receive()
+        while request["do"] == "rehearse":
+            if request.get("fix_up"):
+                fix_up(request["fix_up"])
+            self.rehearse()
+            self.port.send(event="rehearsed")
+            request = self.port.receive()
         if request.get("fix_up"):
             fix_up(request["fix_up"])
+        self.seeds.renew()
         if request["do"] == "run":
             self.role = "runner"
-            self.seeds.renew()
-            self.run(session, request["items"])
         elif request["do"] == "coordinate":
             self.role = "coordinator"
             if screen_file is not None:
                 screen._file = screen_file
             move_start_times(self.config, terminal, time.time() - self.frozen_at)
+        return request
+
+    def rehearse(self):
+        """Goes through the motions of reporting a test, which concern no test and no other plugin.
+
+        Before the freeze it loads what every fork will touch; in a fork made ahead it has the processor's emulator
+        translate what the fork will execute.
+        """
+        report = TestReport("quiver", ("quiver", None, "quiver"), {}, "passed", None, "call")
+        unpack(pack([[report._to_json()], []]))
+        json.dumps({"event": "ran", "item": 0, "seconds": 0.5, "ending": None})
+
+    def obey(self, session, request):
+        if request["do"] == "run":
+            self.run(session, request["items"])
+        elif request["do"] == "coordinate":
             self.coordinate(session)
 
     # A runner.
@@ -324,8 +370,9 @@ def fix_up(request):
         pass
     finally:
         os.close(pool)
-    now = request["time"] + time.clock_gettime_ns(time.CLOCK_MONOTONIC) - request["since"]
-    time.clock_settime_ns(time.CLOCK_REALTIME, now)
+    if "time" in request:
+        now = request["time"] + time.clock_gettime_ns(time.CLOCK_MONOTONIC) - request["since"]
+        time.clock_settime_ns(time.CLOCK_REALTIME, now)
 
 
 def end_as(session, ending):
@@ -437,13 +484,24 @@ def start():
     """Registers the plugin when the host asked for it, and hides that from pytests that the tests start themselves."""
     path = os.environ.pop("QUIVER_PYTEST_PORT", None)
     checkpoint = os.environ.pop("QUIVER_PYTEST_CHECKPOINT", "collected")
-    others = [name for name in os.environ.pop("PYTEST_PLUGINS", "").split(",") if name and name != "quiver_pytest"]
+    ours = ("", "quiver_pytest", "quiver_recorder")
+    others = [name for name in os.environ.pop("PYTEST_PLUGINS", "").split(",") if name not in ours]
     if others:
         os.environ["PYTEST_PLUGINS"] = ",".join(others)
     return Quiver(path, checkpoint) if path else None
 
 
+def offer_checkpoint(quiver):
+    """Lets a conftest `import quiver`, unless the project has a module of that name."""
+    if importlib.util.find_spec("quiver") is None:
+        module = types.ModuleType("quiver", "What tests can ask of the machine that they run in.")
+        module.checkpoint = quiver.freeze_here
+        sys.modules["quiver"] = module
+
+
 _quiver = start()
+if _quiver is not None:
+    offer_checkpoint(_quiver)
 
 
 def pytest_configure(config):

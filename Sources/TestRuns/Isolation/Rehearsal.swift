@@ -1,0 +1,51 @@
+import GuestAccess
+import HostSupport
+import Machines
+import SystemPackage
+import WireJSON
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Has the frozen pytest of a fork made ahead go through the motions of a report, before the fork is put aside.
+struct Rehearsal: Sendable {
+    let fork: Fork
+    /// Whether pytest runs as root, so that it will put the random pool right itself.
+    let isRoot: Bool
+
+    private static let patience: Int32 = 30_000
+
+    /// Does nothing for a fork that has no connection to pytest.
+    ///
+    /// - Throws: `Errno` when pytest does not answer; the fork is of no use then.
+    func run() async throws {
+        guard let connection = fork.connection(to: .pytest) else { return }
+        var request: JSONObject = ["do": "rehearse"]
+        if isRoot { request["fix_up"] = .object(GuestFixUp(clock: .leaveAlone).request) }
+        var bytes: [UInt8] = []
+        try JSON.object(request).write(to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+        let line = bytes
+        try await BlockingCalls.run {
+            try connection.writeAll(line)
+            try waitForLine(on: connection)
+        }
+    }
+
+    /// Reads one line, byte by byte: what follows it belongs to whoever takes the connection later.
+    private func waitForLine(on connection: FileDescriptor) throws {
+        var byte: [UInt8] = [0]
+        while byte != [UInt8(ascii: "\n")] {
+            var source = pollfd(fd: connection.rawValue, events: Int16(POLLIN), revents: 0)
+            guard poll(&source, 1, Self.patience) > 0 else { throw Errno.timedOut }
+            guard try byte.withUnsafeMutableBytes({ try connection.read(into: $0) }) == 1 else {
+                throw Errno.connectionReset
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import GuestAccess
+import HostSupport
+import SystemPackage
+
+/// What pytest remembers from run to run, for `--lf` and `--ff`: its cache folder, kept on the host in between.
+///
+/// It is kept apart from the project's own `.pytest_cache`, which tells of runs on the host.
+struct PytestMemory {
+    let helper: GuestHelper
+    /// The project's folder in the guest.
+    let folder: String
+    private let file: FilePath
+
+    private static let patience = Duration.seconds(30)
+    /// More than this is not what pytest remembers, but what a plugin put there; 8 MiB.
+    private static let limit = 8 << 20
+
+    init(project: FilePath, home: QuiverHome, folder: String, helper: GuestHelper) {
+        self.helper = helper
+        self.folder = folder
+        file = ProjectCache.file("pytest", ".tar", of: project, home: home)
+    }
+
+    /// Puts what the last run remembered into the guest; a failure is not worth failing a run for.
+    func restore() async throws {
+        guard let bytes = try? WholeFile.read(file, limit: Self.limit), !bytes.isEmpty else { return }
+        var command = GuestCommand(["tar", "-x", "-f", "-", "-C", folder])
+        command.input = bytes
+        _ = try await helper.collect(command, within: Self.patience)
+    }
+
+    /// Keeps what this run remembers.
+    func keep() async throws {
+        let command = GuestCommand(["tar", "-c", "-f", "-", "-C", folder, ".pytest_cache"])
+        let archive = try await helper.collect(command, within: Self.patience, keep: Self.limit)
+        guard archive.isSuccess, archive.output.count < Self.limit else { return }
+        try? Folder.create(file.removingLastComponent())
+        try? WholeFile.write(archive.output, to: file)
+    }
+}

@@ -1,0 +1,194 @@
+import HostSupport
+import SystemPackage
+import Testing
+
+/// Suites whose tests run in forks, each run a process of its own, with real guests; all go on from one warm machine.
+@Suite(.serialized) struct IsolationTests {
+    private static let projects = FilePath(#filePath).removingLastComponent().removingLastComponent()
+        .appending("Projects")
+
+    private struct Run {
+        let status: Int32
+        let output: String
+        let errors: String
+        /// JUnit's XML; empty when none was asked for.
+        var junit = ""
+
+        /// pytest's last line, as in `1 failed, 2 passed`.
+        var summary: String {
+            let last = output.split(separator: "\n").last { $0.hasPrefix("=") || $0.contains(" in ") } ?? ""
+            return last.split(separator: " in ")[0].filter { $0 != "=" }.trimmed
+        }
+
+        /// The values of a property, in the order of the tests.
+        func values(of property: String) -> [String] {
+            junit.matches(of: /<property name="([^"]*)" value="([^"]*)"/).filter { $0.output.1 == property }
+                .map { String($0.output.2) }
+        }
+    }
+
+    private static func run(
+        _ quiver: QuiverProcess,
+        _ project: String,
+        _ arguments: [String],
+        pytest: [String] = [],
+        junit: Bool = false,
+    ) async throws -> Run {
+        let report = quiver.home.appending("junit.xml")
+        let all =
+            ["test", projects.appending(project).string] + arguments + (junit ? ["--junit", report.string] : [])
+            + (pytest.isEmpty ? [] : ["--"] + pytest)
+        let outcome = try await ToolRun.run(
+            QuiverProcess.program.string,
+            all,
+            environment: ["QUIVER_HOME": quiver.home.string],
+        )
+        return Run(
+            status: outcome.status,
+            output: outcome.output,
+            errors: outcome.errors,
+            junit: junit ? (try? WholeFile.readText(report)) ?? "" : "",
+        )
+    }
+
+    @Test(.timeLimit(.minutes(20)))
+    func `isolated suites end as pytest itself ends them`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            try await compareOutcomes(quiver)
+            try await select(quiver)
+            try await remember(quiver)
+            try await stopEarly(quiver)
+            try await refuse(quiver)
+            try await survive(quiver)
+            try await freezeLater(quiver)
+            try await differ(quiver)
+            let scoped = Folder.names(in: quiver.home.appending("cache/scoped"))
+            #expect(scoped.isEmpty, "left behind: \(scoped)")
+            let scratch = Folder.names(in: quiver.home.appending("cache/templates")).filter { $0.hasPrefix("scratch") }
+            #expect(scratch.isEmpty, "left behind: \(scratch)")
+        }
+    }
+
+    /// Terminal, JUnit XML and exit code are the same however far the tests are kept apart.
+    private func compareOutcomes(_ quiver: QuiverProcess) async throws {
+        let plain = try await Self.run(quiver, "outcomes", ["--isolate", "none"], junit: true)
+        #expect(plain.status == 1, "\(plain.errors)")
+        #expect(plain.summary.contains("5 failed"), "\(plain.output)")
+        for isolation in ["test", "file"] {
+            let isolated = try await Self.run(quiver, "outcomes", ["--isolate", isolation, "-n", "2"], junit: true)
+            #expect(isolated.status == plain.status, "\(isolated.errors)")
+            expectSame(Self.steady(isolated.output), Self.steady(plain.output), "output with --isolate \(isolation)")
+            expectSame(Self.steady(isolated.junit), Self.steady(plain.junit), "JUnit with --isolate \(isolation)")
+        }
+    }
+
+    private func select(_ quiver: QuiverProcess) async throws {
+        let byName = try await Self.run(quiver, "outcomes", ["--isolate", "test"], pytest: ["-q", "-k", "characters"])
+        #expect(byName.status == 0, "\(byName.errors)")
+        #expect(byName.summary == "8 passed, 20 deselected", "\(byName.output)")
+        let byMark = try await Self.run(quiver, "outcomes", ["--isolate", "file"], pytest: ["-q", "-m", "slow"])
+        #expect(byMark.summary == "9 passed, 19 deselected", "\(byMark.output)")
+        let nothing = try await Self.run(quiver, "outcomes", ["--isolate", "test"], pytest: ["-k", "no_such_test"])
+        #expect(nothing.status == 5, "\(nothing.output)\(nothing.errors)")
+    }
+
+    /// `--lf` and `--ff` know what failed in the run before, whichever machine it failed in.
+    private func remember(_ quiver: QuiverProcess) async throws {
+        _ = try await Self.run(
+            quiver,
+            "outcomes",
+            ["--isolate", "test", "-n", "2"],
+            pytest: ["--cache-clear", "-k", "test_other"]
+        )
+        let failed = try await Self.run(quiver, "outcomes", ["--isolate", "test"], pytest: ["--lf", "-v"])
+        #expect(failed.summary.hasPrefix("1 failed"), "\(failed.output)")
+        #expect(failed.output.contains("test_other.py::test_fails_too"))
+        let first = try await Self.run(
+            quiver,
+            "outcomes",
+            ["--isolate", "file"],
+            pytest: ["--ff", "-v", "-k", "test_other"]
+        )
+        let lines = first.output.split(separator: "\n").filter { $0.contains("test_other.py::") }
+        #expect(lines.first?.contains("test_fails_too") == true, "\(first.output)")
+    }
+
+    private func stopEarly(_ quiver: QuiverProcess) async throws {
+        let first = try await Self.run(quiver, "outcomes", ["--isolate", "test", "-n", "2"], pytest: ["-x"])
+        #expect(first.status == 1)
+        #expect(first.output.contains("stopping after 1 failures"), "\(first.output)")
+        #expect(first.summary == "1 failed, 1 passed", "\(first.output)")
+        let second = try await Self.run(quiver, "outcomes", ["--isolate", "file"], pytest: ["--maxfail=2"])
+        #expect(second.output.contains("stopping after 2 failures"), "\(second.output)")
+        #expect(second.summary == "2 failed, 1 passed", "\(second.output)")
+    }
+
+    /// What cannot be collected is pytest's own error, and no test runs.
+    private func refuse(_ quiver: QuiverProcess) async throws {
+        for isolation in ["test", "file"] {
+            let broken = try await Self.run(quiver, "uncollectable", ["--isolate", isolation])
+            #expect(broken.status == 2, "\(broken.output)\(broken.errors)")
+            #expect(broken.output.contains("no_such_module"), "\(broken.output)")
+        }
+    }
+
+    /// A test that takes its interpreter or machine with it fails alone, and says how.
+    private func survive(_ quiver: QuiverProcess) async throws {
+        for isolation in ["test", "file"] {
+            let fatal = try await Self.run(quiver, "fatal", ["--isolate", isolation, "-n", "2"])
+            #expect(fatal.status == 1, "\(fatal.errors)")
+            #expect(fatal.summary == "6 failed, 3 passed", "\(fatal.output)")
+            for reason in [
+                "the interpreter ended with status 3 during the test",
+                "the interpreter ended with status 137 during the test", "the machine ended during the test",
+                "the machine was restarted during the test", "SystemExit: 4",
+            ] {
+                #expect(fatal.output.contains(reason), "\(reason) is not in: \(fatal.output)")
+            }
+        }
+    }
+
+    private func freezeLater(_ quiver: QuiverProcess) async throws {
+        let fixtures = try await Self.run(quiver, "prepared", ["--isolate", "test", "-n", "2"])
+        #expect(fixtures.summary == "4 passed", "\(fixtures.output)\(fixtures.errors)")
+        let chosen = try await Self.run(quiver, "chosen", ["--isolate", "test"])
+        #expect(chosen.summary == "3 passed", "\(chosen.output)\(chosen.errors)")
+    }
+
+    /// F27, F28 and F29: time from the host, timers that neither storm nor sleep, and nothing random twice.
+    private func differ(_ quiver: QuiverProcess) async throws {
+        let random = try await Self.run(quiver, "random", ["--isolate", "test", "-n", "2"], junit: true)
+        #expect(random.summary.hasPrefix("5 passed"), "\(random.output)\(random.errors)")
+        for property in ["random", "uuid", "secret", "urandom", "openssl", "mktemp"] {
+            let values = random.values(of: property)
+            #expect(values.count == 3 && Set(values).count == 3, "\(property): \(values)")
+        }
+        let seeded = try await Self.run(quiver, "seeded", ["--isolate", "test"])
+        #expect(seeded.summary == "2 passed", "\(seeded.output)\(seeded.errors)")
+    }
+
+    /// A text without what differs from run to run of the same suite.
+    private static func steady(_ text: String) -> String {
+        text.replacing(/time="[^"]*"/, with: "time").replacing(/timestamp="[^"]*"/, with: "timestamp")
+            .replacing(#/ in [0-9.]+s( \([0-9:]+\))?/#, with: "").replacing(/0x[0-9a-f]+/, with: "0x")
+            .replacing(/=+/, with: "=").replacing(/-[0-9]+\//, with: "-N/")
+    }
+
+    /// Compares line by line, so that a difference is told by the lines that differ.
+    private func expectSame(_ found: String, _ wanted: String, _ what: String) {
+        let (found, wanted) = (found.split(separator: "\n"), wanted.split(separator: "\n"))
+        let changes = found.difference(from: wanted).map { change in
+            switch change {
+            case .insert(_, let line, _): "+ \(line)"
+            case .remove(_, let line, _): "- \(line)"
+            }
+        }
+        #expect(changes.isEmpty, "\(what):\n\(changes.joined(separator: "\n"))")
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}
