@@ -14,8 +14,11 @@ let package = Package(
         .executableTarget(
             name: "fork-bench",
             dependencies: [
+                .product(name: "CloudImages", package: "quiver"),
                 .product(name: "GuestAccess", package: "quiver"),
                 .product(name: "Machines", package: "quiver"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "TestRuns", package: "quiver"),
             ],
         ),
         .executableTarget(

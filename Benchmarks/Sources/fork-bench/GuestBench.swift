@@ -1,0 +1,118 @@
+import CloudImages
+import GuestAccess
+import HostSupport
+import Machines
+import SystemPackage
+
+/// The ways to a fresh guest of debian:12 with 1 GiB, all in one run of one QEMU.
+struct GuestBench {
+    let qemu: String
+    let rounds: Int
+
+    func run() async throws {
+        var figures = Figures()
+        let folder = try TemplateStore().scratchFolder()
+        let begin = ContinuousClock.now
+        let template = try await BenchGuest(qemu: qemu).with { machine in
+            figures.set("cold_boot", (.now - begin).milliseconds)
+            try await machine.saveSnapshot("bench", within: .seconds(300))
+            var restores: [Double] = []
+            for _ in 0..<5 {
+                let start = ContinuousClock.now
+                _ = try await machine.restore("bench", resumes: true)
+                restores.append((.now - start).milliseconds)
+            }
+            figures.set("restore", restores)
+            let start = ContinuousClock.now
+            let template = try await BenchGuest.freeze(machine, to: folder)
+            figures.set("freeze", (.now - start).milliseconds)
+            return template
+        }
+        try await withCleanup {
+            try await forks(of: template, &figures)
+            try await standbys(of: template, &figures)
+        } cleanup: {
+            try? TemplateStore().remove(template)
+        }
+        figures.print()
+    }
+
+    /// From the call to the helper's answer.
+    private func forks(of template: Template, _ figures: inout Figures) async throws {
+        var (totals, starts, loads, answers, memories) = ([Double](), [Double](), [Double](), [Double](), [Double]())
+        for _ in 0..<rounds {
+            let begin = ContinuousClock.now
+            let fork = try await template.fork()
+            totals.append((.now - begin).milliseconds)
+            starts.append(fork.timings.start.milliseconds)
+            loads.append(fork.timings.load.milliseconds)
+            answers.append(fork.timings.fixUp.milliseconds)
+            memories.append(ProcessMemory.proportionalShare(of: fork.machine.process.processID))
+            await fork.end()
+        }
+        figures.set("fork", totals)
+        figures.set("fork_start", starts)
+        figures.set("fork_load", loads)
+        figures.set("fork_answer", answers)
+        figures.set("fork_pss", memories)
+    }
+
+    /// From taking a fork that was made ahead to the helper's answer.
+    private func standbys(of template: Template, _ figures: inout Figures) async throws {
+        var (totals, memories) = ([Double](), [Double]())
+        for _ in 0..<rounds {
+            let fork = try await template.standby()
+            memories.append(ProcessMemory.proportionalShare(of: fork.machine.process.processID))
+            let begin = ContinuousClock.now
+            try await fork.takeUp()
+            totals.append((.now - begin).milliseconds)
+            await fork.end()
+        }
+        figures.set("standby", totals)
+        figures.set("standby_pss", memories)
+    }
+}
+
+/// The guest that is measured.
+struct BenchGuest {
+    let qemu: String
+
+    /// Boots it until cloud-init has ended and ssh listens.
+    func with<Value>(_ body: (Machine) async throws -> Value) async throws -> Value {
+        let image = try ImageStore().image(ImageReference("debian:12"))
+        let provisioning = Provisioning(image: image, hostname: "bench")
+        return try await withMachine(
+            named: "bench",
+            options: LaunchOptions(qemu: FilePath(qemu)),
+            describe: { folder in
+                var prepared = try await provisioning.prepare(MachineDescription(), in: folder)
+                prepared.memoryBacking = .sharedFile(folder.path.appending("memory"))
+                return prepared
+            },
+        ) { machine in
+            let helper = try machine.helper()
+            _ = try await helper.hello(within: .seconds(300))
+            _ = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: .seconds(300))
+            _ = try await helper.wait(for: GuestMilestone.sshListens, within: .seconds(60))
+            // The port has one client at a time.
+            helper.close()
+            return try await body(machine)
+        }
+    }
+
+    /// Freezes it as `quiver test` does.
+    static func freeze(_ machine: Machine, to folder: FilePath) async throws -> Template {
+        let helper = try machine.helper()
+        defer { helper.close() }
+        try await helper.fixUp(GuestFixUp(), within: .seconds(60))
+        let quiescing = "systemctl stop qemu-guest-agent.service; systemctl is-system-running --wait >/dev/null; sync; true"
+        _ = try await helper.collect(.shell(quiescing), within: .seconds(300))
+        return try await machine.freeze(
+            to: folder,
+            name: "bench",
+            ingredients: TemplateIngredients(),
+            helper: helper,
+            keepsDigests: false,
+        )
+    }
+}

@@ -1,0 +1,61 @@
+import GuestAccess
+import HostSupport
+import Machines
+import SystemPackage
+
+/// Many forks of one template, each of which must wake up as if it were the first.
+struct ManyForks {
+    let qemu: String
+    let count: Int
+    let together: Int
+
+    func run() async throws {
+        let folder = try TemplateStore().scratchFolder()
+        let template = try await BenchGuest(qemu: qemu).with { try await BenchGuest.freeze($0, to: folder) }
+        try await withCleanup {
+            var figures = Figures()
+            try await oneAfterAnother(template, &figures)
+            try await atOnce(template, &figures)
+            figures.print()
+        } cleanup: {
+            try? TemplateStore().remove(template)
+        }
+    }
+
+    private func oneAfterAnother(_ template: Template, _ figures: inout Figures) async throws {
+        var times: [Double] = []
+        for _ in 0..<count {
+            let begin = ContinuousClock.now
+            let fork = try await template.fork()
+            times.append((.now - begin).milliseconds)
+            try await check(fork)
+            await fork.end()
+        }
+        figures.set("forks", Double(times.count))
+        figures.set("p50", times)
+        figures.set("slowest", times.max() ?? 0)
+    }
+
+    private func atOnce(_ template: Template, _ figures: inout Figures) async throws {
+        let begin = ContinuousClock.now
+        let forks = try await withThrowingTaskGroup(of: Fork.self) { group in
+            for _ in 0..<together { group.addTask { try await template.fork() } }
+            return try await group.reduce(into: [Fork]()) { $0.append($1) }
+        }
+        figures.set("together", Double(forks.count))
+        figures.set("together_time", (.now - begin).milliseconds)
+        for fork in forks { try await check(fork) }
+        figures.set("together_pss", forks.map { ProcessMemory.proportionalShare(of: $0.machine.process.processID) })
+        for fork in forks { await fork.end() }
+    }
+
+    private struct Differs: Error { let seen: String }
+
+    /// A fork that is like the first one finds no trace of another, and leaves one.
+    private func check(_ fork: Fork) async throws {
+        let line = "hostname; ls /run/visited 2>/dev/null; touch /run/visited"
+        guard let helper = fork.helper else { throw Differs(seen: "no helper") }
+        let seen = try await helper.collect(.shell(line), within: .seconds(60))
+        guard seen.text == "bench\n" else { throw Differs(seen: seen.text) }
+    }
+}
