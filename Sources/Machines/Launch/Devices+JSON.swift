@@ -49,8 +49,11 @@ extension UserNetwork {
     /// The virtio card, for `-device` and `device_add`.
     func device(bus: String? = nil) -> JSONObject {
         // Without a boot ROM: it would only be read to boot from the network, and may not be installed.
+        // Nor is the guest to tell its network that it has moved, five times over, after its state was loaded: it is the
+        // only one there, and everything in it that looks at the network would wake for that.
         var device: JSONObject = [
             "driver": "virtio-net-pci", "id": .string(deviceID), "netdev": .string(id), "romfile": "",
+            "guest_announce": false,
         ]
         if let hardwareAddress { device["mac"] = .string(hardwareAddress) }
         if let bus { device["bus"] = .string(bus) }

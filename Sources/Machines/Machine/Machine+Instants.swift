@@ -1,5 +1,6 @@
 import GuestAccess
 import QMPClient
+import QMPCore
 
 extension Machine {
     /// Lets the guest's processors go on.
@@ -19,8 +20,9 @@ extension Machine {
         let now = GuestFixUp.wallClock()
         do {
             // The event comes before the command's answer; there is none when nothing changed.
-            guard case .event(let event)? = try await events.next(within: .milliseconds(100)) else { return now }
-            return event.timestamp.map { $0 * 1000 } ?? now
+            let item = try await events.next(within: .milliseconds(100))
+            guard case .event(let told) = item, let microseconds = told.timestamp else { return now }
+            return microseconds * 1000
         } catch {
             return now
         }

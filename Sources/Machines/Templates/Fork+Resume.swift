@@ -1,4 +1,4 @@
-import GuestAccess
+package import GuestAccess
 
 extension Fork {
     /// Lets the guest go on, and waits until its helper has answered that clock and random pool are right.

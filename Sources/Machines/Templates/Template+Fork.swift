@@ -179,14 +179,10 @@ extension Template {
     ///
     /// - Parameter sharesMemory: Whether the memory is there already, as the file that it lies in.
     func load(into machine: Machine, sharesMemory: Bool, within deadline: Duration) async throws {
-        async let capability: JSON = machine.command(
+        _ = try await machine.command(
             "migrate-set-capabilities",
             ["capabilities": [["capability": "x-ignore-shared", "state": .bool(sharesMemory)]]],
         )
-        // A guest that has moved to another host tells its network so, five times over: everything in it that looks
-        // at the network would wake for that, in the first second of every fork.
-        async let silence: JSON = machine.command("migrate-set-parameters", ["announce-rounds": 0])
-        _ = try await (capability, silence)
         let state = StateTransfer(qemuVersion: record.qemuVersion).source(
             stateFile,
             descriptor: .incomingState(channels: description.channels.count),

@@ -58,6 +58,16 @@ struct ForkTests {
         }
     }
 
+    @Test(arguments: Board.qemus)
+    func `a fork can be restarted like any other machine`(qemu: FilePath?) async throws {
+        try await ForkFixture.template(qemu).withFork { fork in
+            try await fork.machine.reset()
+            let state = try await fork.machine.status()
+            #expect(state.isRunning)
+            #expect(fork.machine.exitCause == nil)
+        }
+    }
+
     @Test func `what one fork writes no other sees, in memory and on disk`() async throws {
         let template = try await ForkFixture.template()
         try await template.withFork { first in
