@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostSupport
 import Machines
 import Quantities
 
