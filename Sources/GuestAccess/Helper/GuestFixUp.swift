@@ -29,6 +29,8 @@ public struct GuestFixUp: Hashable, Sendable {
     /// New host keys for sshd by type, as in `ed25519`.
     public var hostKeys: [String: SSHKeyPair]
     /// New hardware addresses by interface name.
+    ///
+    /// A guest whose network configuration matches the old address, as cloud-init writes it, loses its lease by this.
     public var hardwareAddresses: [String: String]
     /// Whether the guest asks its DHCP server for a new lease.
     public var renewsLease: Bool

