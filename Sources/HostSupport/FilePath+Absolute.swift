@@ -16,4 +16,11 @@ extension FilePath {
         defer { free(current) }
         return FilePath(String(cString: current)).pushing(self).lexicallyNormalized()
     }
+
+    /// The path from the root with every symbolic link in it followed; ``absolute`` when there is nothing at it.
+    public var resolved: FilePath {
+        guard let path = realpath(string, nil) else { return absolute }
+        defer { free(path) }
+        return FilePath(String(cString: path))
+    }
 }

@@ -62,6 +62,15 @@ import Testing
         }
     }
 
+    @Test func `a resolved path leads through no link`() throws {
+        try withScratchFolder { folder in
+            try WholeFile.write("x".utf8, to: folder.appending("file"))
+            try FilePath.link(folder.appending("link"), to: folder)
+            #expect(folder.appending("link/file").resolved == folder.resolved.appending("file"))
+            #expect(folder.appending("missing/file").resolved == folder.appending("missing/file"))
+        }
+    }
+
     @Test(
         arguments: [
             (["QUIVER_HOME": "/q"], "/q/images", "/q/cache", "/q/run"),

@@ -62,7 +62,9 @@ public struct Provisioning: Sendable, Hashable {
         )
         try login.write(in: folder.path)
         try seed(hostKey: host, clientKey: client.publicKey).write(to: folder.seed)
-        try Overlay.create(at: folder.disk, base: image.disk, baseFormat: image.format, size: diskSize)
+        // What is made of this overlay may outlive the way that led to the image here, such as a link to it.
+        let base = image.disk.resolved
+        try Overlay.create(at: folder.disk, base: base, baseFormat: image.format, size: diskSize)
 
         var description = description
         description.drives = [Drive(id: "disk0", file: folder.disk), .seed(folder.seed)] + description.drives
