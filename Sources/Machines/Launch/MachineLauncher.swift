@@ -175,9 +175,13 @@ struct MachineLauncher {
 
     private func connect(id: MachineID, keeper: Keeper) async throws -> Machine {
         let qmp: QMPConnection
+        var options = QMPOptions()
+        // The socket names its maker, which is this process: it made the socket and handed it to QEMU.
+        options.processID = keeper.processID
         do {
             qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name) to answer") {
-                try await QMPConnection.connect(to: .unix(folder.monitorSocket))
+                [options] in
+                try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options)
             }
         } catch {
             throw await explain(error, keeper: keeper)

@@ -63,8 +63,11 @@ extension MachineStore {
         }
         let folder = folder(of: name)
         do {
-            let qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name)") {
-                try await QMPConnection.connect(to: .unix(folder.monitorSocket))
+            var options = QMPOptions()
+            // The socket names its maker, which handed it to QEMU and may be gone.
+            options.processID = record.processID
+            let qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name)") { [options] in
+                try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options)
             }
             try await prove(record.id, qmp, name)
             return Machine(

@@ -1,4 +1,5 @@
 import HostSupport
+import QMPClient
 import Quantities
 import SystemPackage
 import Testing
@@ -69,6 +70,24 @@ struct LifetimeTests {
             #expect(error?.code == .unresponsive)
             let cause = try await store.kill("one")
             #expect(cause.kind == .killed)
+        }
+    }
+
+    @Test func `a stopped QEMU is told from a dead one, by who started it and by who attaches`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            _ = try await store.create("one") { _ in Self.small }
+            let started = try await store.start("one")
+            let process = started.process.processID
+            kill(process, SIGSTOP)
+            #expect(try await started.qmp.liveness(within: .milliseconds(50)) == .stopped)
+            kill(process, SIGCONT)
+            await started.disconnect()
+            let attached = try await store.attach(to: "one")
+            kill(process, SIGSTOP)
+            #expect(try await attached.qmp.liveness(within: .milliseconds(50)) == .stopped)
+            _ = try await attached.kill()
+            #expect(try await attached.qmp.liveness(within: .milliseconds(50)) == .dead)
         }
     }
 
