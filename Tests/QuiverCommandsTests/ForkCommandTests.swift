@@ -10,10 +10,6 @@ import Testing
     private static let netlab = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .removingLastComponent().appending("Examples/netlab").string
 
-    @Test func `forks are named with the first free numbers`() {
-        #expect(ForkCommand.freeNames(3, prefix: "vm", taken: ["vm-2", "other-1"]) == ["vm-1", "vm-3", "vm-4"])
-    }
-
     @Test(.timeLimit(.minutes(20)))
     func `a running machine is forked, goes on, and its forks are machines like any other`() async throws {
         try await QuiverProcess.withHome { quiver in
@@ -61,6 +57,8 @@ import Testing
             #expect(lines[2] == "once")
         }
 
+        try await forkTwiceAtOnce(quiver)
+
         // What one writes the others do not see; the machine that was forked is not needed any more.
         #expect(try await quiver.run("exec", "vm1-1", "--", "touch", "/root/dirty").status == 0)
         #expect(try await quiver.run("rm", "--force", "vm1").status == 0)
@@ -74,6 +72,24 @@ import Testing
         let disk = try await quiver.run("ssh", "vm1-1", "--", "sudo cat /root/left; hostname; sudo ls /root/dirty")
         #expect(disk.output == "disk\nvm1-1\n/root/dirty\n", "\(disk.errors)")
         #expect(try await quiver.run("rm", "--force", "vm1-1", "vm1-2").status == 0)
+    }
+
+    /// Neither takes the other's names, let alone its machines.
+    private func forkTwiceAtOnce(_ quiver: QuiverProcess) async throws {
+        async let plain = quiver.run("fork", "vm1", "--format", "json")
+        async let named = quiver.run("fork", "vm1", "--name", "vm1", "--format", "json")
+        var names: Set<String> = []
+        for outcome in [try await plain, try await named] {
+            try #require(outcome.status == 0, "\(outcome.errors)")
+            names.formUnion(try JSONDecoder().decode([Facts].self, from: Data(outcome.output.utf8)).map(\.name))
+        }
+        #expect(names == ["vm1-3", "vm1-4"])
+        for name in names { #expect(try await quiver.run("exec", name, "--", "true").status == 0) }
+        #expect(try await quiver.run("rm", "--force", "vm1-3", "vm1-4").status == 0)
+
+        let other = try await quiver.run("fork", "vm1", "--name", "web")
+        #expect(other.status == 0 && other.output.contains("web-1"), "\(other.output)\(other.errors)")
+        #expect(try await quiver.run("rm", "--force", "web-1").status == 0)
     }
 
     @Test func `what cannot be forked is said in one line`() async throws {

@@ -19,8 +19,26 @@ struct ForkBirth {
     let original: MachineDescription
     let options: ForkOptions
 
+    /// Makes the machine and lets its guest go on; when that fails nothing of it is left.
+    ///
+    /// - Throws: ``MachineError`` with code `exists` when somebody else has the name; ``TemplateError``.
     func start(_ name: String) async throws -> Machine {
         let folder = try await store.create(name) { try describe(in: $0) }
+        do {
+            return try await launch(name, folder)
+        } catch {
+            await Task { await undo(name) }.value
+            throw error
+        }
+    }
+
+    /// Ends a fork that was made here, and removes it.
+    func undo(_ name: String) async {
+        _ = try? await store.kill(name)
+        try? await store.remove(name)
+    }
+
+    private func launch(_ name: String, _ folder: MachineFolder) async throws -> Machine {
         let key = try await hostKey(of: name, in: folder)
         let machine = try await launcher(name, folder).launch()
         do {
@@ -111,9 +129,10 @@ struct ForkBirth {
     /// Lets the guest go on as somebody else than it was.
     private func takeUp(_ machine: Machine, _ helper: GuestHelper?, _ key: SSHKeyPair?) async throws {
         let resumedAt = try await machine.goOn()
-        guard let helper, let frozenAt = template.record.frozenAt else { return }
+        guard let helper else { return }
         var fixUp = options.fixUp
-        fixUp.clock = .resumed(wallClock: resumedAt, frozenAt: frozenAt)
+        // A machine that stood still when it was forked could not be asked for its clock.
+        if let frozenAt = template.record.frozenAt { fixUp.clock = .resumed(wallClock: resumedAt, frozenAt: frozenAt) }
         fixUp.hostname = fixUp.hostname ?? machine.name
         fixUp.machineID = fixUp.machineID ?? MachineID().rawValue.filter { $0 != "-" }.lowercased()
         if let key, fixUp.hostKeys.isEmpty { fixUp.hostKeys = ["ed25519": key] }

@@ -4,14 +4,6 @@ import HostSupport
 import QMPClient
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 extension MachineStore {
     /// Forks a running machine into machines of this store, which outlive this process; the machine itself goes on.
     ///
@@ -22,8 +14,8 @@ extension MachineStore {
     ///   - names: What the forks are called; their guests take the names as host names.
     ///   - options: How they are started. Where its fix-up says nothing of identity, each fork gets one of its own.
     /// - Returns: The forks, which run, in the order of their names.
-    /// - Throws: ``MachineError`` with code `exists` or `notRunning`; ``TemplateError`` with QEMU's reason. No fork
-    ///   is left then.
+    /// - Throws: ``MachineError`` with code `exists`, `notRunning`, or `unresponsive` when the helper in its guest does
+    ///   not answer; ``TemplateError`` with QEMU's reason. No fork is left then.
     public func fork(
         _ name: String,
         into names: [String],
@@ -35,11 +27,32 @@ extension MachineStore {
                 throw MachineError(.exists, machine: new, "there is one of this name already; choose another")
             }
         }
+        return try await fork(name, into: ForkNames(names), options: options)
+    }
+
+    /// Forks a running machine into so many machines of this store, named with the first numbers that none has.
+    ///
+    /// Two calls at once get different numbers. Otherwise as ``fork(_:into:options:)``.
+    ///
+    /// - Parameter prefix: What the names begin with, before a hyphen and the number; nil takes the machine's name.
+    public func fork(
+        _ name: String,
+        count: Int,
+        prefix: String? = nil,
+        options: ForkOptions = ForkOptions(),
+    ) async throws -> [Machine] {
+        let prefix = prefix ?? name
+        try Self.check(name: "\(prefix)-\(count)")
+        return try await fork(name, into: ForkNames(count, prefix: prefix), options: options)
+    }
+
+    private func fork(_ name: String, into names: ForkNames, options: ForkOptions) async throws -> [Machine] {
         let templates = TemplateStore(home: home)
-        try templates.checkSpace(for: try description(of: name), named: name)
+        try templates.checkSpace(forCopyOf: try description(of: name), named: name)
         let scratch = try templates.scratchFolder()
         return try await withCleanup {
-            let original = try await attach(to: name)
+            // Another fork of the same machine holds its monitor as long as it copies.
+            let original = try await attach(to: name, within: options.startDeadline)
             let whole = try await withCleanup {
                 try Folder.create(scratch)
                 return try await MachineCopy(machine: original, folder: scratch, deadline: options.startDeadline).make()
@@ -47,7 +60,8 @@ extension MachineStore {
                 await original.disconnect()
             }
             let template = try await share(whole, in: scratch, options)
-            return try await start(names, from: template, like: original.description, options)
+            let birth = ForkBirth(store: self, template: template, original: original.description, options: options)
+            return try await start(names, birth)
         } cleanup: {
             // Forks have mapped the memory and linked the disks: they need the names no more.
             try? Folder.removeTree(scratch)
@@ -80,32 +94,41 @@ extension MachineStore {
     }
 
     /// Starts all forks, two at a time; when one cannot be started the others go again.
-    private func start(
-        _ names: [String],
-        from template: Template,
-        like original: MachineDescription,
-        _ options: ForkOptions,
-    ) async throws -> [Machine] {
-        let birth = ForkBirth(store: self, template: template, original: original, options: options)
-        do {
-            return try await withThrowingTaskGroup(of: (Int, Machine).self) { group in
-                var forks: [Int: Machine] = [:]
-                for (place, name) in names.enumerated() {
-                    if place >= 2, let (done, fork) = try await group.next() { forks[done] = fork }
-                    group.addTask { (place, try await birth.start(name)) }
+    private func start(_ names: ForkNames, _ birth: ForkBirth) async throws -> [Machine] {
+        var names = names
+        var forks: [Int: Machine] = [:]
+        var failure: (any Error)?
+        await withTaskGroup(of: (Int, Result<Machine, any Error>).self) { group in
+            var places = Array(0..<names.count)[...]
+            func startNext() {
+                guard failure == nil, let place = places.popFirst(),
+                    let name = names.next(isTaken: { HostFile.exists(folder(of: $0).path) })
+                else { return }
+                group.addTask {
+                    do {
+                        return (place, .success(try await birth.start(name)))
+                    } catch {
+                        return (place, .failure(error))
+                    }
                 }
-                for try await (done, fork) in group { forks[done] = fork }
-                return names.indices.compactMap { forks[$0] }
             }
-        } catch {
-            let failure = error
-            await Task {
-                for name in names {
-                    _ = try? await kill(name)
-                    try? await remove(name)
+            startNext()
+            startNext()
+            for await (place, outcome) in group {
+                switch outcome {
+                case .success(let fork): forks[place] = fork
+                case .failure(let error as MachineError) where error.code == .exists && names.isOpenEnded:
+                    places.append(place)
+                case .failure(let error):
+                    if failure == nil { failure = error }
+                    group.cancelAll()
                 }
-            }.value
-            throw failure
+                startNext()
+            }
         }
+        guard let failure else { return forks.sorted { $0.key < $1.key }.map(\.value) }
+        let started = forks.values
+        await Task { for fork in started { await birth.undo(fork.name) } }.value
+        throw failure
     }
 }

@@ -145,14 +145,35 @@ public struct TemplateStore: Sendable {
     ///
     /// - Throws: ``TemplateError`` with code `noSpace`.
     public func checkSpace(for description: MachineDescription, named name: String) throws {
+        try checkSpace(
+            description.memory,
+            named: name,
+            "a machine of \(description.memory)",
+            advice: "free some space, or give the machine less memory",
+        )
+    }
+
+    /// The same for a copy of a machine that goes on: its memory is there twice at one moment, and its disks once.
+    func checkSpace(forCopyOf description: MachineDescription, named name: String) throws {
+        let disks = description.drives.filter { !$0.isReadOnly }
+            .reduce(0) { $0 + Folder.occupiedSize(of: $1.file).bytes }
+        try checkSpace(
+            ByteCount(2 * description.memory.bytes + disks),
+            named: name,
+            "a copy of a machine of \(description.memory)",
+            advice: "free some space",
+        )
+    }
+
+    private func checkSpace(_ size: ByteCount, named name: String, _ what: String, advice: String) throws {
         try Folder.create(folder)
-        let needed = description.memory.bytes + ByteCount.mebibytes(64).bytes
-        guard let free = TemplateFiles.freeSpace(at: folder), free.bytes < needed else { return }
+        // The state of the devices, and what is written beside it.
+        let needed = ByteCount(size.bytes + ByteCount.mebibytes(64).bytes)
+        guard let free = TemplateFiles.freeSpace(at: folder), free < needed else { return }
         throw TemplateError(
             .noSpace,
             template: name,
-            "a machine of \(description.memory) needs \(ByteCount(needed)) in \(folder), where \(free) are free;"
-                + " free some space, or give the machine less memory",
+            "\(what) needs \(needed) in \(folder), where \(free) are free; \(advice)",
         )
     }
 

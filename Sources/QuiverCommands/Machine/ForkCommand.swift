@@ -42,15 +42,12 @@ struct ForkCommand: AsyncParsableCommand {
             answerDeadline: timeout.duration,
             logger: diagnostics.logger,
         )
-        let names = Self.freeNames(count, prefix: prefix ?? name, taken: Set(store.names))
-        for fork in try await store.fork(name, into: names, options: options) { await fork.disconnect() }
+        let forks = try await store.fork(name, count: count, prefix: prefix, options: options)
+        for fork in forks { await fork.disconnect() }
         let now = WallClock.now
-        let reports = try names.map { MachineReport(try store.status(of: $0), folder: store.folder(of: $0), now: now) }
+        let reports = try forks.map {
+            MachineReport(try store.status(of: $0.name), folder: $0.folder, now: now)
+        }
         try output.render(MachineTable(machines: reports))
-    }
-
-    /// The first names with the prefix and a number that no machine has.
-    static func freeNames(_ count: Int, prefix: String, taken: Set<String>) -> [String] {
-        Array((1...).lazy.map { "\(prefix)-\($0)" }.filter { !taken.contains($0) }.prefix(count))
     }
 }
