@@ -26,35 +26,58 @@ extension Machine {
                 try await send(to: file, within: deadline)
             }
         } catch let error as QMPError {
-            throw TemplateError(.freezeFailed, template: name, "QEMU could not save the machine's state", cause: error)
+            // QEMU tells a full disk in words alone.
+            throw unsaved(isFull: error.message.contains("No space left"), error)
         } catch {
             guard let reason = error as? Errno ?? (error as? FileFailure)?.reason else { throw error }
-            let isFull = reason == .noSpace
-            throw TemplateError(
-                isFull ? .noSpace : .freezeFailed,
-                template: name,
-                isFull ? "the disk is full; free some space" : "the machine's state could not be written",
-                cause: error,
-            )
+            throw unsaved(isFull: reason == .noSpace, error)
         }
     }
 
+    private func unsaved(isFull: Bool, _ error: any Error) -> TemplateError {
+        TemplateError(
+            isFull ? .noSpace : .freezeFailed,
+            template: name,
+            isFull ? "the disk is full; free some space" : "the machine's state could not be saved",
+            cause: error,
+        )
+    }
+
     private func migrate(to address: String, within deadline: Duration) async throws {
-        let job = try await qmp.startMigration(["uri": .string(address)])
-        try await job.wait(deadline: deadline)
+        do {
+            let job = try await qmp.startMigration(["uri": .string(address)])
+            try await job.wait(deadline: deadline)
+        } catch {
+            await Task { await stopSaving() }.value
+            throw error
+        }
+    }
+
+    /// Has QEMU give up a save that is under way: a guest that went on meanwhile would be stopped again at its end.
+    private func stopSaving() async {
+        _ = try? await command("migrate_cancel")
+        let end = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < end, case .object(let migration)? = try? await command("query-migrate"),
+            let status = migration["status"]?.stringValue,
+            ["setup", "active", "pre-switchover", "device", "cancelling"].contains(status)
+        {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     /// Has QEMU send its state to this process, which writes it.
     private func send(to file: FilePath, within deadline: Duration) async throws {
         let receiver = try StateReceiver(socket: folder.sockets.appending("state.sock"), file: file)
-        async let received: Void = receiver.receive()
+        defer { receiver.close() }
+        async let received = receiver.receive()
         do {
             try await migrate(to: receiver.address, within: deadline)
         } catch {
-            receiver.close()
+            receiver.interrupt()
+            // QEMU only knows that nobody listens any more; who wrote the file knows why.
+            if case .failure(let reason) = await received { throw reason }
             throw error
         }
-        try await received
-        receiver.close()
+        try await received.get()
     }
 }

@@ -18,38 +18,86 @@ struct MachineCopy {
     /// Writes memory, devices and disks to the folder.
     ///
     /// - Returns: What forks would go on from, with all of the memory in its state.
+    /// - Throws: ``MachineError`` with code `unresponsive` when the helper in the guest does not answer, without which
+    ///   the forks would have the machine's identity and random numbers.
     func make() async throws -> Template {
-        let wasRunning = try await machine.status().isRunning
-        let helper = wasRunning ? await answeringHelper() : nil
+        guard try await machine.status().isRunning else { return try await copy(nil) }
+        let helper = try await answeringHelper()
         defer { helper?.close() }
         do {
-            let clock = try await FrozenClock.take(from: helper, stopping: machine, within: deadline)
-            let versioned = try await machine.versionedMachineType()
-            try await machine.saveState(
-                to: folder.appending(TemplateFiles.state),
-                sharesMemory: false,
-                within: deadline
-            )
-            let description = try copyFiles(of: machine.description, machineType: versioned)
-            if wasRunning { try await machine.resume() }
-            return Template(folder: folder, record: try record(description, clock))
+            let template = try await copy(helper)
+            let resumedAt = try await machine.goOn()
+            try await setClock(with: helper, resumedAt: resumedAt, frozenAt: template.record.frozenAt)
+            return template
         } catch {
             // Whatever went wrong with the copy, the machine itself is to go on.
-            if wasRunning { try? await machine.resume() }
+            await Task { try? await machine.resume() }.value
             throw error
         }
     }
 
-    /// The connection to the guest's helper, where it answers; a guest without one is copied all the same.
-    private func answeringHelper() async -> GuestHelper? {
-        guard let helper = try? machine.helper() else { return nil }
+    private func copy(_ helper: GuestHelper?) async throws -> Template {
+        let clock = try await FrozenClock.take(from: helper, stopping: machine, within: deadline)
+        let versioned = try await machine.versionedMachineType()
+        try await machine.saveState(to: folder.appending(TemplateFiles.state), sharesMemory: false, within: deadline)
+        let description = try copyFiles(of: machine.description, machineType: versioned)
+        return Template(folder: folder, record: try record(description, clock))
+    }
+
+    /// Tells the guest that went on how long it stood still.
+    private func setClock(with helper: GuestHelper?, resumedAt: Int64, frozenAt: Int64?) async throws {
+        guard let helper, let frozenAt else { return }
+        let clock = GuestFixUp.Clock.resumed(wallClock: resumedAt, frozenAt: frozenAt)
+        try await helper.fixUp(GuestFixUp(clock: clock), within: deadline)
+    }
+
+    /// The connection to the guest's helper; nil for a machine that has no channel to one.
+    private func answeringHelper() async throws -> GuestHelper? {
+        guard let channel = try await helperChannel() else { return nil }
+        guard channel.isTaken || channel.isOpenInGuest else {
+            throw silent("the helper in its guest does not run yet; wait with `quiver start --wait cloud-init`")
+        }
+        let helper = try machine.helper()
         do {
+            // Who is connected may be about to end.
             _ = try await helper.hello(within: .seconds(5))
             return helper
+        } catch let error as GuestAccessError {
+            helper.close()
+            let reason =
+                channel.isTaken
+                ? "another command, such as `quiver exec`, is connected to the helper in its guest; wait for its end"
+                : "the helper in its guest does not answer; see with `quiver console` what keeps the guest busy"
+            throw silent(reason, cause: error)
         } catch {
             helper.close()
-            return nil
+            throw error
         }
+    }
+
+    private func silent(_ reason: String, cause: (any Error)? = nil) -> MachineError {
+        let what = "it cannot be forked, because the forks would take themselves for it"
+        return machine.error(.unresponsive, "\(what): \(reason)", cause: cause)
+    }
+
+    private struct ChannelState {
+        /// Whether a program on the host is connected.
+        let isTaken: Bool
+        /// Whether a program in the guest has opened the port.
+        let isOpenInGuest: Bool
+    }
+
+    private func helperChannel() async throws -> ChannelState? {
+        guard let place = machine.description.channels.firstIndex(of: .helper),
+            case .array(let devices) = try await machine.command("query-chardev")
+        else { return nil }
+        for case .object(let device) in devices where device["label"]?.stringValue == "channel\(place)" {
+            return ChannelState(
+                isTaken: device["filename"]?.stringValue?.hasPrefix("disconnected:") == false,
+                isOpenInGuest: device["frontend-open"]?.boolValue ?? true,
+            )
+        }
+        return nil
     }
 
     private func copyFiles(

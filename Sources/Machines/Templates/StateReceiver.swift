@@ -1,4 +1,5 @@
 import HostSupport
+import Synchronization
 import SystemPackage
 
 #if canImport(Glibc)
@@ -13,50 +14,91 @@ import SystemPackage
 ///
 /// Before version 8.2 QEMU cannot write state to a file without starting a shell, which its sandbox forbids; every
 /// version can send it to a socket.
-struct StateReceiver {
-    private let listener: FileDescriptor
-    let socket: FilePath
+final class StateReceiver: Sendable {
+    private struct Sockets {
+        var listener: FileDescriptor?
+        var connection: FileDescriptor?
+    }
+
+    private let sockets: Mutex<Sockets>
+    private let socket: FilePath
     private let file: FilePath
 
     init(socket: FilePath, file: FilePath) throws(Errno) {
         self.socket = socket
         self.file = file
-        listener = try ListeningSocket.listen(at: socket)
+        sockets = Mutex(Sockets(listener: try ListeningSocket.listen(at: socket)))
     }
 
     /// What QEMU is told to send its state to.
     var address: String { "unix:\(socket)" }
 
-    /// Waits for QEMU to connect and writes all that it sends; ends when QEMU closes its end.
-    func receive() async throws {
-        let (listener, file) = (listener, file)
-        try await BlockingCalls.run {
-            let connection = accept(listener.rawValue, nil, nil)
-            guard connection >= 0 else { throw Errno(rawValue: errno) }
-            let source = FileDescriptor(rawValue: connection)
-            defer { try? source.close() }
-            let target = try FileDescriptor.open(
-                file,
-                .writeOnly,
-                options: [.create, .exclusiveCreate, .closeOnExec],
-                permissions: [.ownerReadWrite],
-            )
-            defer { try? target.close() }
-            try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) { buffer in
-                while true {
-                    let count = try source.read(into: buffer)
-                    if count == 0 { return }
-                    try target.writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                }
+    /// Waits for QEMU to connect and writes all that it sends; ends when QEMU closes its end, or with ``close()``.
+    ///
+    /// - Returns: Why the file could not be written, if so; what kept QEMU from sending is for QEMU to tell.
+    func receive() async -> Result<Void, Errno> {
+        do {
+            try await BlockingCalls.run {
+                guard let source = self.accept() else { return }
+                let target = try FileDescriptor.open(
+                    self.file,
+                    .writeOnly,
+                    options: [.create, .exclusiveCreate, .closeOnExec],
+                    permissions: [.ownerReadWrite],
+                )
+                try target.closeAfter { try Self.copy(from: source, to: target) }
+            }
+            return .success(())
+        } catch {
+            // Otherwise QEMU would go on sending until its deadline.
+            interrupt()
+            return .failure(error as? Errno ?? .ioError)
+        }
+    }
+
+    private func accept() -> FileDescriptor? {
+        guard let listener = sockets.withLock({ $0.listener }) else { return nil }
+        let number = systemAccept(listener.rawValue, nil, nil)
+        guard number >= 0 else { return nil }
+        let connection = FileDescriptor(rawValue: number)
+        sockets.withLock { $0.connection = connection }
+        return connection
+    }
+
+    private static func copy(from source: FileDescriptor, to target: FileDescriptor) throws {
+        try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) { buffer in
+            while true {
+                let count = try source.read(into: buffer)
+                if count == 0 { return }
+                try target.writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             }
         }
     }
 
-    /// Ends the wait of ``receive()`` when nobody connected, and removes the socket.
+    /// Ends ``receive()`` wherever it waits: closing a socket alone would leave a thread in its call for ever.
+    func interrupt() {
+        sockets.withLock { sockets in
+            for open in [sockets.listener, sockets.connection].compactMap(\.self) {
+                shutdown(open.rawValue, Int32(SHUT_RDWR))
+            }
+        }
+    }
+
+    /// Gives up the sockets; ``receive()`` must have returned.
     func close() {
-        // Closing alone would leave a thread in accept for ever.
-        shutdown(listener.rawValue, Int32(SHUT_RDWR))
-        try? listener.close()
+        sockets.withLock { sockets in
+            for open in [sockets.listener, sockets.connection].compactMap(\.self) { try? open.close() }
+            sockets = Sockets()
+        }
         unlink(socket.string)
     }
 }
+
+// Inside the type the method of the same name would be found first.
+#if canImport(Glibc)
+    private let systemAccept = Glibc.accept
+#elseif canImport(Musl)
+    private let systemAccept = Musl.accept
+#elseif canImport(Darwin)
+    private let systemAccept = Darwin.accept
+#endif

@@ -1,0 +1,88 @@
+import GuestAccess
+import HostSupport
+import Quantities
+import SystemPackage
+import Testing
+
+@testable import Machines
+
+/// Copies of running machines that cannot be made: the machine itself goes on all the same.
+@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+struct MachineCopyTests {
+    private func withSmallMachine(
+        _ qemu: FilePath? = nil,
+        channels: [GuestChannel] = [],
+        _ body: (Machine, QuiverHome) async throws -> Void,
+    ) async throws {
+        var description = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
+        description.channels = channels
+        try await ScratchHome.with { home in
+            try await withMachine(description, home: home, options: LaunchOptions(qemu: qemu)) { machine in
+                try await body(machine, home)
+            }
+        }
+    }
+
+    private func copy(_ machine: Machine, _ home: QuiverHome, within deadline: Duration = .seconds(30)) async throws {
+        let folder = try TemplateStore(home: home).scratchFolder()
+        try Folder.create(folder)
+        _ = try await MachineCopy(machine: machine, folder: folder, deadline: deadline).make()
+    }
+
+    @Test(arguments: Board.qemus)
+    func `a machine goes on when its copy took too long`(qemu: FilePath?) async throws {
+        try await withSmallMachine(qemu) { machine, home in
+            await #expect(throws: TemplateError.self) { try await copy(machine, home, within: .nanoseconds(1)) }
+            // A save that still went on would stop the guest at its end.
+            try await Task.sleep(for: .milliseconds(300))
+            let state = try await machine.status()
+            #expect(state == .running)
+            try await copy(machine, home)
+        }
+    }
+
+    @Test func `a machine goes on when its copy was cancelled`() async throws {
+        try await withSmallMachine { machine, home in
+            let copying = Task { try await copy(machine, home) }
+            var states = machine.runStates.makeAsyncIterator()
+            while try await states.next() == .running {}
+            copying.cancel()
+            _ = try? await copying.value
+            try await Task.sleep(for: .milliseconds(300))
+            let state = try await machine.status()
+            #expect(state == .running)
+        }
+    }
+
+    @Test func `a machine whose helper does not answer is not copied, and why is said`() async throws {
+        try await withSmallMachine(channels: [.helper]) { machine, home in
+            let silent = await #expect(throws: MachineError.self) { try await copy(machine, home) }
+            #expect(silent?.code == .unresponsive)
+            #expect(silent?.message.contains("does not run yet") == true, "\(String(describing: silent))")
+            let socket = try #require(machine.socket(of: .helper))
+            let other = try UnixSocket.connect(to: socket)
+            let taken = await #expect(throws: MachineError.self) { try await copy(machine, home) }
+            try other.close()
+            #expect(taken?.message.contains("another command") == true, "\(String(describing: taken))")
+            let state = try await machine.status()
+            #expect(state == .running)
+        }
+    }
+
+    @Test(arguments: Board.qemus)
+    func `a state that finds no room on the disk is said to be so`(qemu: FilePath?) async throws {
+        try await TinyDisk.with(.mebibytes(1)) { disk in
+            try disk.fill(leaving: .kibibytes(64))
+            try await withSmallMachine(qemu) { machine, _ in
+                let error = await #expect(throws: TemplateError.self) {
+                    try await machine.saveState(
+                        to: disk.folder.appending("state"),
+                        sharesMemory: false,
+                        within: .seconds(30)
+                    )
+                }
+                #expect(error?.code == .noSpace, "\(String(describing: error))")
+            }
+        }
+    }
+}
