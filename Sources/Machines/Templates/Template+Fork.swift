@@ -85,32 +85,32 @@ extension Template {
         let unique = "\(name)-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
         let folder = MachineFolder(path: store.scopes.appending(unique), runtime: home.runtime)
         var launched: Machine?
+        var conversations = ForkConversations()
         do {
             try Folder.create(folder.path)
             let machine = try await launcher(name, folder, options).launch()
             launched = machine
             let started = ContinuousClock.now
             // Before the state is loaded: a port that finds its host as it was has nothing to tell the guest.
-            let helper = try machine.socket(of: .helper).map {
-                try GuestHelper.connect(to: $0, guest: name, resynchronizes: false)
-            }
-            let connections = try connect(to: options.channels, of: machine)
+            try conversations.begin(with: machine, channels: options.channels)
             try await load(into: machine, sharesMemory: options.memory != .loaded, within: options.startDeadline)
             return Fork(
                 machine: machine,
-                helper: record.frozenAt == nil ? nil : helper,
-                connections: connections,
+                helper: record.frozenAt == nil ? nil : conversations.helper,
+                connections: conversations.connections,
                 template: self,
                 timings: ForkTimings(start: started - begin, load: .now - started, fixUp: .zero),
             )
         } catch {
             let (machine, cause) = (launched, launched?.exitCause)
+            conversations.close()
             await Task {
                 await machine?.endScope()
                 try? Folder.removeTree(folder.sockets)
                 try? Folder.removeTree(folder.path)
             }.value
-            if error is CancellationError { throw error }
+            // Whatever it was that a cancelled task was told.
+            try Task.checkCancellation()
             let reason = cause.map { "QEMU did not take over its state: \($0)" } ?? "QEMU could not be started from it"
             throw TemplateError(.forkFailed, template: self.name, reason, cause: error)
         }
@@ -163,18 +163,6 @@ extension Template {
         )
     }
 
-    private func connect(
-        to channels: [GuestChannel],
-        of machine: Machine,
-    ) throws -> [GuestChannel: FileDescriptor] {
-        var connections: [GuestChannel: FileDescriptor] = [:]
-        for channel in channels {
-            guard let socket = machine.socket(of: channel) else { continue }
-            connections[channel] = try UnixSocket.connect(to: socket)
-        }
-        return connections
-    }
-
     /// Has QEMU take over the template's state.
     ///
     /// - Parameter sharesMemory: Whether the memory is there already, as the file that it lies in.
@@ -189,5 +177,27 @@ extension Template {
         )
         let job = try await machine.qmp.startIncomingMigration(["uri": .string(state)])
         try await job.wait(deadline: deadline)
+    }
+}
+
+/// The connections to a fork's guest that are there before it goes on.
+private struct ForkConversations {
+    private(set) var helper: GuestHelper?
+    private(set) var connections: [GuestChannel: FileDescriptor] = [:]
+
+    mutating func begin(with machine: Machine, channels: [GuestChannel]) throws {
+        if let socket = machine.socket(of: .helper) {
+            helper = try GuestHelper.connect(to: socket, guest: machine.name, resynchronizes: false)
+        }
+        for channel in channels {
+            guard let socket = machine.socket(of: channel) else { continue }
+            connections[channel] = try UnixSocket.connect(to: socket)
+        }
+    }
+
+    /// Ends those of a fork that came to nothing.
+    func close() {
+        helper?.close()
+        for connection in connections.values { try? connection.close() }
     }
 }
