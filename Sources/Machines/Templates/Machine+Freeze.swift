@@ -125,10 +125,12 @@ extension Machine {
         )
         for file in TemplateRecord.watched(in: folder, description: description) {
             let now = file.starts(with: folder) ? staging.appending(file.lastComponent?.string ?? "") : file
+            let isOwn = file.starts(with: folder)
+            // Otherwise a crash of the host could leave a record of files that never reached the disk.
+            if isOwn && keepsDigests { try await TemplateFiles.synchronize(now) }
             guard let fingerprint = FileFingerprint(of: now) else {
                 throw TemplateError(.freezeFailed, template: name, "\(now) is missing")
             }
-            let isOwn = file.starts(with: folder)
             record.files.append(
                 TemplateRecord.File(
                     path: file.string,
@@ -139,7 +141,9 @@ extension Machine {
             )
         }
         try MachineFile.write(record, to: staging.appending(TemplateFiles.record), machine: name)
+        if keepsDigests { try await TemplateFiles.synchronize(staging) }
         try TemplateFiles.move(staging, to: folder)
+        if keepsDigests { try await TemplateFiles.synchronize(folder.removingLastComponent()) }
         return Template(folder: folder, record: record)
     }
 }

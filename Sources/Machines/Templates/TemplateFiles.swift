@@ -40,6 +40,20 @@ enum TemplateFiles {
         }
     }
 
+    /// Waits until what was written to a file, or which names a folder has, is on the disk.
+    static func synchronize(_ path: FilePath) async throws {
+        try await BlockingCalls.run {
+            do {
+                let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+                try file.closeAfter {
+                    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+                }
+            } catch {
+                throw FileFailure("write", path, error as? Errno ?? .ioError)
+            }
+        }
+    }
+
     /// Copies a file, leaving out what was never written: a guest's memory is mostly holes.
     static func copySparse(_ source: FilePath, to destination: FilePath) throws(FileFailure) {
         do {
