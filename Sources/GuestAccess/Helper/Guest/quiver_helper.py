@@ -523,7 +523,11 @@ class Helper:
 
     def receive(self, line):
         if line[:1] == b"!":
-            self.wake_up(line)
+            try:
+                self.wake_up(line)
+            except ValueError:
+                # The rest of a line, as below: some of its words are missing, or its entropy is cut off.
+                pass
             return
         try:
             request = json.loads(line)
