@@ -72,7 +72,8 @@ extension Machine {
     func endScope() async {
         guard let keeper else { return }
         keeper.kill()
-        _ = try? await keeper.ended()
+        // A cancelled task would not wait: the folder would be removed under the hands of QEMU and its keeper, and stay.
+        _ = await Task { try? await keeper.ended() }.value
         await qmp.close()
         keeper.release()
         keeper.close()

@@ -52,6 +52,7 @@ struct KillTests {
             let store = MachineStore(home: home)
             let folder = try await store.create("one") { folder in
                 try await EmptyDisk.create(at: folder.disk)
+                try await Self.qemu("io", "-c", "write -P 90 0 1M", folder.disk.string)
                 var small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
                 small.drives = [Drive(id: "disk0", file: folder.disk)]
                 return small
@@ -72,14 +73,33 @@ struct KillTests {
             try await eventually { !FileLock.isHeld(folder.lockFile) }
             let kept = try await store.snapshots(ofStopped: "one").map(\.tag)
             #expect(kept.contains("base"))
-            let check = try await ToolRun.run("qemu-img", ["check", "-q", folder.disk.string])
-            // 3: clusters that nobody uses, as after any power failure; the data is whole.
-            #expect([0, 3].contains(check.status), "\(check.errors)\(check.output)")
+            try await expectWhole(folder.disk, snapshot: "base")
             let again = try await store.start("one", isPaused: true)
             try await again.loadSnapshot("base")
             _ = try await again.kill()
             try await store.remove("one")
         }
+    }
+
+    /// Expects that what was written before a snapshot is in it, and that nothing can overwrite it.
+    ///
+    /// A save that is cut off has counted clusters of whose new use it could not write down: some are counted once too
+    /// often, and their entries still say that they are used once. Space is lost by that, and no data. A cluster that is
+    /// used and not counted would be given away again.
+    private func expectWhole(_ disk: FilePath, snapshot: String) async throws {
+        let check = try await ToolRun.run("qemu-img", ["check", disk.string])
+        let uncounted = check.errors.split(separator: "\n").filter { $0.hasPrefix("ERROR cluster") }
+        #expect(uncounted.isEmpty, "\(check.errors)")
+        let copy = FilePath("\(disk).\(snapshot)")
+        try await Self.qemu("img", "convert", "-l", "snapshot.name=\(snapshot)", "-O", "raw", disk.string, copy.string)
+        let content = try WholeFile.read(copy)
+        #expect(content.count == 64 << 20 && content.prefix(1 << 20).allSatisfy { $0 == 90 })
+        try Folder.removeTree(copy)
+    }
+
+    private static func qemu(_ tool: String, _ arguments: String...) async throws {
+        let outcome = try await ToolRun.run("qemu-\(tool)", arguments)
+        try #require(outcome.isSuccess, "qemu-\(tool): \(outcome.lastWords)")
     }
 
     /// A home, on a small disk of its own where that is to be filled.
