@@ -62,7 +62,8 @@ public final class StandbyPool: Sendable {
                 return state.ready
             }
             await Task { for fork in left { await fork.end() } }.value
-            if !(error is CancellationError) { throw error }
+            // Whatever it was in the making of a fork that was cancelled.
+            if !Task.isCancelled { throw error }
         }
     }
 
