@@ -8,7 +8,7 @@ import SystemPackage
     import Darwin
 #endif
 
-/// Changes to the header of a disk image that no machine is using.
+/// Disk images that are made, and changes to the header of one that no machine is using.
 enum DiskEdit {
     /// Opens the image for writing, runs the body while QEMU is kept from opening it, and makes the change last.
     ///
@@ -42,6 +42,29 @@ enum DiskEdit {
             throw error
         } catch {
             throw failure(path, error)
+        }
+    }
+
+    /// Writes a new file that ends in zeros; a file that could not be written whole is removed.
+    static func create(_ path: FilePath, _ bytes: [UInt8], fileSize: Int) throws(Errno) {
+        do {
+            let file = try FileDescriptor.open(
+                path,
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: [.ownerReadWrite],
+            )
+            do {
+                try file.closeAfter {
+                    _ = try file.writeAll(bytes)
+                    guard ftruncate(file.rawValue, off_t(fileSize)) == 0 else { throw Errno(rawValue: errno) }
+                }
+            } catch {
+                unlink(path.string)
+                throw error
+            }
+        } catch {
+            throw error as? Errno ?? .ioError
         }
     }
 

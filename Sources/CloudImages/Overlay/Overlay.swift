@@ -2,14 +2,6 @@ import HostSupport
 public import Quantities
 public import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// Disk images that hold only what differs from a base image, in QEMU's qcow2 format.
 public enum Overlay {
     /// Writes an empty overlay: reads come from `base`, writes stay in the overlay.
@@ -51,12 +43,14 @@ public enum Overlay {
         }
         let image = QCOW2Header.emptyImage(
             size: size,
-            backingFile: base.string,
-            backingFormat: baseFormat.rawValue,
-            identity: BaseIdentity(backingFile: base.string, base: file),
+            base: QCOW2Header.BaseReference(
+                file: base.string,
+                format: baseFormat.rawValue,
+                identity: BaseIdentity(backingFile: base.string, base: file),
+            ),
         )
         do {
-            try write(image.bytes, fileSize: image.fileSize, to: path)
+            try DiskEdit.create(path, image.bytes, fileSize: image.fileSize)
         } catch {
             let mend = error == .fileExists ? "; remove it or choose another name" : ""
             throw CloudImagesError(
@@ -64,29 +58,6 @@ public enum Overlay {
                 "\(FileFailure("create the overlay", path, error))\(mend)",
                 cause: error
             )
-        }
-    }
-
-    /// Writes a new file that ends in zeros; a file that could not be written whole is removed.
-    private static func write(_ bytes: [UInt8], fileSize: Int, to path: FilePath) throws(Errno) {
-        do {
-            let file = try FileDescriptor.open(
-                path,
-                .writeOnly,
-                options: [.create, .exclusiveCreate, .closeOnExec],
-                permissions: [.ownerReadWrite],
-            )
-            do {
-                try file.closeAfter {
-                    _ = try file.writeAll(bytes)
-                    guard ftruncate(file.rawValue, off_t(fileSize)) == 0 else { throw Errno(rawValue: errno) }
-                }
-            } catch {
-                unlink(path.string)
-                throw error
-            }
-        } catch {
-            throw error as? Errno ?? .ioError
         }
     }
 }

@@ -1,4 +1,5 @@
 import CloudImages
+import HostSupport
 import SystemPackage
 
 extension FirmwareFiles {
@@ -26,13 +27,8 @@ extension FirmwareFiles {
             )
         }
         if !HostFile.exists(folder.firmwareVariables) {
-            // In qcow2: the state of flash in a format without snapshots could not be saved.
             do {
-                try Overlay.create(
-                    at: folder.firmwareVariables,
-                    base: files.variablesTemplate,
-                    baseFormat: format(of: files.variablesTemplate),
-                )
+                try copy(files.variablesTemplate, to: folder.firmwareVariables)
             } catch {
                 throw MachineError(
                     .fileFailed,
@@ -43,5 +39,14 @@ extension FirmwareFiles {
             }
         }
         return .files(code: files.code, variables: folder.firmwareVariables)
+    }
+
+    /// Copies a template whole, for an update of the firmware edits it in place; as qcow2, for the state of flash in a
+    /// format without snapshots could not be saved.
+    private static func copy(_ template: FilePath, to variables: FilePath) throws {
+        switch format(of: template) {
+        case .raw: try StandaloneDisk.create(at: variables, copying: template)
+        case .qcow2: try TemplateFiles.copySparse(template, to: variables)
+        }
     }
 }

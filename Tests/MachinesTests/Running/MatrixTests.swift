@@ -1,3 +1,4 @@
+import CloudImages
 import Machines
 import Quantities
 import Testing
@@ -14,6 +15,11 @@ struct MatrixTests {
                 options: options,
                 describe: { try await TestGuest.describe(board.architecture, firmware: board.firmware, in: $0) },
             ) { machine in
+                if board.firmware == .uefi {
+                    // An update of the distribution's firmware edits the template that the variables come from.
+                    let variables = try DiskFacts.read(machine.folder.firmwareVariables, format: .qcow2)
+                    #expect(variables.qcow2 != nil && variables.qcow2?.backingFile == nil)
+                }
                 let shell = try await ConsoleShell.attach(to: machine)
                 let state = try await machine.status()
                 #expect(state == .running)
