@@ -73,12 +73,6 @@ public struct MachineStore: Sendable {
         return value
     }
 
-    /// Changes what a stopped machine is made of.
-    public func setDescription(_ description: MachineDescription, of name: String) throws(MachineError) {
-        try description.check(named: name)
-        try MachineFile.write(description, to: folder(of: name).descriptionFile, machine: name)
-    }
-
     /// Removes a machine that does not run, with its disk and its logs.
     ///
     /// - Throws: ``MachineError`` with code `alreadyRunning` or `notFound`.
