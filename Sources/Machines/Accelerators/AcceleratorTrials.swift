@@ -24,6 +24,8 @@ public struct AcceleratorVerdict: Hashable, Codable, Sendable {
     public let accelerator: Accelerator
     /// The faster ones that were tried in vain, fastest first.
     public let rejected: [Rejection]
+    /// Whether a guest was run to find this out; otherwise an earlier outcome was remembered, or none was needed.
+    public let isNew: Bool
 }
 
 /// Finds out which accelerators run a guest on this host, by running one, and remembers the answer.
@@ -34,6 +36,8 @@ public struct AcceleratorTrials: Sendable {
     /// How long the trial's guest may take; in software it takes a tenth of a second.
     let deadline: Duration
     let logger: Logger
+    /// The device without which there is no KVM.
+    var kvmDevice: FilePath = "/dev/kvm"
 
     public init(
         qemu: QEMUInstallation,
@@ -54,9 +58,8 @@ public struct AcceleratorTrials: Sendable {
     public func choose(_ choice: AcceleratorChoice, machine: String) async throws -> AcceleratorVerdict {
         switch choice {
         case .only(let accelerator):
-            guard let reason = try await reasonAgainst(accelerator) else {
-                return AcceleratorVerdict(accelerator: accelerator, rejected: [])
-            }
+            let (reason, isNew) = try await reasonAgainst(accelerator)
+            guard let reason else { return AcceleratorVerdict(accelerator: accelerator, rejected: [], isNew: isNew) }
             throw MachineError(
                 .acceleratorUnusable,
                 machine: machine,
@@ -64,13 +67,16 @@ public struct AcceleratorTrials: Sendable {
             )
         case .automatic:
             var rejected: [AcceleratorVerdict.Rejection] = []
+            var hasTried = false
             for accelerator in candidates {
-                guard let reason = try await reasonAgainst(accelerator) else {
-                    return AcceleratorVerdict(accelerator: accelerator, rejected: rejected)
+                let (reason, isNew) = try await reasonAgainst(accelerator)
+                hasTried = hasTried || isNew
+                guard let reason else {
+                    return AcceleratorVerdict(accelerator: accelerator, rejected: rejected, isNew: hasTried)
                 }
                 rejected.append(AcceleratorVerdict.Rejection(accelerator: accelerator, reason: reason))
             }
-            return AcceleratorVerdict(accelerator: .tcg, rejected: rejected)
+            return AcceleratorVerdict(accelerator: .tcg, rejected: rejected, isNew: hasTried)
         }
     }
 
@@ -84,33 +90,56 @@ public struct AcceleratorTrials: Sendable {
         #endif
     }
 
-    /// Why the accelerator cannot be used; nil when it can.
-    private func reasonAgainst(_ accelerator: Accelerator) async throws -> String? {
-        if accelerator == .tcg { return nil }
+    /// Why the accelerator cannot be used without a trial; nil when only a trial can tell.
+    private func reasonWithoutTrial(against accelerator: Accelerator) -> String? {
         guard candidates.contains(accelerator) else {
             return qemu.architecture == .host
                 ? "it does not exist on this system" : "it only runs guests of the host's own architecture"
         }
-        if accelerator == .kvm {
-            guard HostFile.exists("/dev/kvm") else { return "there is no /dev/kvm" }
-            guard access("/dev/kvm", R_OK | W_OK) == 0 else {
-                return "/dev/kvm may not be opened; add yourself to the group kvm"
-            }
+        guard accelerator == .kvm else { return nil }
+        guard HostFile.exists(kvmDevice) else { return "there is no \(kvmDevice)" }
+        guard access(kvmDevice.string, R_OK | W_OK) == 0 else {
+            return "\(kvmDevice) may not be opened; add yourself to the group kvm"
         }
+        return nil
+    }
+
+    /// Why the accelerator cannot be used, nil when it can; and whether a guest was run to find out.
+    private func reasonAgainst(_ accelerator: Accelerator) async throws -> (reason: String?, isNew: Bool) {
+        if accelerator == .tcg { return (nil, false) }
+        if let reason = reasonWithoutTrial(against: accelerator) { return (reason, false) }
         let memory = AcceleratorMemory(cache: cache)
         let key = AcceleratorMemory.key(qemu: qemu, accelerator: accelerator)
-        if let known = memory.answer(for: key) { return known.reason }
-        let reason = try await tryOut(accelerator)
-        logger.debug(
-            "Accelerator tried",
-            metadata: ["accelerator": "\(accelerator)", "reason-against": "\(reason ?? "none")"],
-        )
-        memory.remember(.init(reason: reason), for: key)
-        return reason
+        if let known = memory.answer(for: key) { return (known.reason, false) }
+        let outcome = try await tryOut(accelerator)
+        logger.debug("Accelerator tried", metadata: ["accelerator": "\(accelerator)", "outcome": "\(outcome)"])
+        switch outcome {
+        case .works: memory.remember(.init(reason: nil), for: key)
+        case .refused(let reason): memory.remember(.init(reason: reason), for: key)
+        // The next start may find it otherwise.
+        case .unsettled: break
+        }
+        return (outcome.reason, true)
+    }
+
+    /// What a trial has shown.
+    enum Outcome: Hashable {
+        case works
+        /// It runs no guest on this host.
+        case refused(String)
+        /// It ran none this time, for a reason that may pass: a busy host, a device that another program has.
+        case unsettled(String)
+
+        var reason: String? {
+            switch self {
+            case .works: nil
+            case .refused(let reason), .unsettled(let reason): reason
+            }
+        }
     }
 
     /// Runs the trial's guest under the accelerator.
-    func tryOut(_ accelerator: Accelerator) async throws -> String? {
+    func tryOut(_ accelerator: Accelerator) async throws -> Outcome {
         let guest = TrialGuest(architecture: qemu.architecture)
         let image = cache.appending("trial-\(getpid())-\(UInt32.random(in: 0 ... .max)).img")
         try Folder.create(cache)
@@ -125,10 +154,20 @@ public struct AcceleratorTrials: Sendable {
             let outcome = try await withDeadline(deadline, waitingFor: "a trial guest") {
                 try await ToolRun.run(program, arguments)
             }
-            if outcome.output.contains(TrialGuest.word) { return nil }
-            return "a trial guest did not start: \(outcome.lastWords)"
+            if outcome.output.contains(TrialGuest.word) { return .works }
+            let reason = "a trial guest did not start: \(outcome.lastWords)"
+            return Self.mayPass(outcome) ? .unsettled(reason) : .refused(reason)
         } catch is DeadlineExceeded {
-            return "a trial guest hung: it said nothing within \(deadline.shortText)"
+            return .unsettled("a trial guest hung: it said nothing within \(deadline.shortText)")
         }
+    }
+
+    /// Whether QEMU could not run at this moment, which says nothing of the accelerator.
+    private static func mayPass(_ outcome: ToolRun.Outcome) -> Bool {
+        let passing = [
+            "Device or resource busy", "Resource busy", "Cannot allocate memory", "No space left", "Too many open",
+        ]
+        // Of more than 128: a signal ended it, as the system does when memory runs out.
+        return outcome.status > 128 || passing.contains { outcome.errors.contains($0) }
     }
 }

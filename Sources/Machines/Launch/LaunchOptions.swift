@@ -7,15 +7,19 @@ public struct LaunchOptions: Sendable {
     public var qemu: FilePath?
     /// How long QEMU may take until its monitor answers.
     public var deadline: Duration
+    /// Told which accelerator was chosen, and what was rejected and why, before QEMU is started.
+    public var onAccelerator: @Sendable (AcceleratorVerdict) -> Void
     public var logger: Logger
 
     public init(
         qemu: FilePath? = nil,
         deadline: Duration = .seconds(30),
+        onAccelerator: @escaping @Sendable (AcceleratorVerdict) -> Void = { _ in },
         logger: Logger = Logger(label: "quiver.machines"),
     ) {
         self.qemu = qemu
         self.deadline = deadline
+        self.onAccelerator = onAccelerator
         self.logger = logger
     }
 }

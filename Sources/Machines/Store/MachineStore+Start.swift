@@ -29,12 +29,14 @@ extension MachineStore {
     ) async throws -> Machine {
         let qemu = try QEMUInstallation.find(for: description.architecture, at: options.qemu)
         let trials = AcceleratorTrials(qemu: qemu, cache: home.cache, logger: options.logger)
+        let verdict = try await trials.choose(description.accelerator, machine: name)
+        options.onAccelerator(verdict)
         let launcher = MachineLauncher(
             name: name,
             folder: folder,
             description: description,
             qemu: qemu,
-            accelerator: try await trials.choose(description.accelerator, machine: name).accelerator,
+            accelerator: verdict.accelerator,
             lifetime: lifetime,
             deadline: options.deadline,
             logger: options.logger,

@@ -43,6 +43,11 @@ struct StartCommand: AsyncParsableCommand {
         let store = MachineStore(logger: diagnostics.logger)
         var launch = LaunchOptions(logger: diagnostics.logger)
         launch.qemu = qemu.map { FilePath($0) }
+        launch.onAccelerator = { verdict in
+            guard verdict.isNew, !verdict.rejected.isEmpty else { return }
+            let reasons = verdict.rejected.map { "not \($0)" }.joined(separator: "; ")
+            StandardError.write("\(name) runs under \(verdict.accelerator); \(reasons)")
+        }
         let machine: Machine
         if let project {
             machine = try await create(in: store, options: launch) { folder in
