@@ -27,7 +27,7 @@ extern char **environ;
 // After fork() in a process with threads only async-signal-safe calls are allowed: everything below
 // cplatform_keeper_start runs there, so it neither allocates nor uses stdio.
 
-enum { FIRST_INHERITED = 3, EVENTS_LIMIT = 1 << 20 };
+enum { FIRST_INHERITED = 3, EVENTS_LIMIT = 1 << 20, EXIT_LENGTH = 32 };
 
 static volatile sig_atomic_t termination_wanted;
 
@@ -64,26 +64,47 @@ static void tell(int link, int kind, int value) {
     write_all(link, &message, sizeof message);
 }
 
-/// Writes how the program ended beside its final name and renames it there, so that no reader sees half of it.
-static void write_exit(const char *path, int kind, int value) {
-    char text[32], digits[12], beside[4096];
+/// Puts the name of the file in which the end's record waits until it is complete into `beside`; returns whether it fits.
+static int name_beside(const char *path, char *beside, size_t size) {
+    size_t length = strlen(path);
+    if (length + 2 > size) return 0;
+    memcpy(beside, path, length);
+    beside[length] = '~';
+    beside[length + 1] = 0;
+    return 1;
+}
+
+/// Takes the room on the disk for the record of the end, while there is some: a full disk is what machines die of.
+/// Returns the open file, or -1.
+static int reserve_exit(const char *path) {
+    char beside[4096];
+    if (!name_beside(path, beside, sizeof beside)) return -1;
+    int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) return -1;
+    char blanks[EXIT_LENGTH];
+    memset(blanks, ' ', sizeof blanks);
+    if (pwrite(file, blanks, sizeof blanks, 0) == (ssize_t)sizeof blanks) return file;
+    close(file);
+    return -1;
+}
+
+/// Writes how the program ended over the blanks and gives the file its name, so that no reader sees half of it.
+/// A record that could not be written is not named: the machine then counts as gone without a trace.
+static void write_exit(int file, const char *path, int kind, int value) {
+    char text[EXIT_LENGTH], digits[12], beside[4096];
     size_t length = 0, count = 0;
     const char *word = kind == CPLATFORM_KEEPER_EXITED ? "exited " : "killed ";
+    memset(text, ' ', sizeof text);
     while (word[length]) { text[length] = word[length]; length++; }
     do { digits[count++] = (char)('0' + value % 10); value /= 10; } while (value > 0);
     while (count > 0) text[length++] = digits[--count];
-    text[length++] = '\n';
+    text[sizeof text - 1] = '\n';
 
-    size_t path_length = strlen(path);
-    if (path_length + 2 > sizeof beside) return;
-    memcpy(beside, path, path_length);
-    beside[path_length] = '~';
-    beside[path_length + 1] = 0;
-    int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0) return;
-    write_all(file, text, length);
+    if (file < 0) file = reserve_exit(path);
+    if (file < 0 || !name_beside(path, beside, sizeof beside)) return;
+    ssize_t written = pwrite(file, text, sizeof text, 0);
     close(file);
-    rename(beside, path);
+    if (written == (ssize_t)sizeof text) rename(beside, path);
 }
 
 static void remove_folder(const char *path) {
@@ -146,7 +167,7 @@ static _Noreturn void keep(
     const struct cplatform_keeper_plan *plan, int link, int recorder, int inherited_count, pid_t program,
     const sigset_t *while_waiting
 ) {
-    int events = -1;
+    int events = -1, exit_record = reserve_exit(plan->exit_path);
     off_t events_size = 0;
     if (recorder >= 0) {
         static const char greeting[] = "{\"execute\":\"qmp_capabilities\"}\n";
@@ -195,7 +216,7 @@ static _Noreturn void keep(
     if (recorder >= 0) record(recorder, events, &events_size);
     int kind = WIFSIGNALED(status) ? CPLATFORM_KEEPER_KILLED : CPLATFORM_KEEPER_EXITED;
     int value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-    write_exit(plan->exit_path, kind, value);
+    write_exit(exit_record, plan->exit_path, kind, value);
     // The lock goes before the owner hears of the end: who is told that the machine has ended may start it again.
     close(FIRST_INHERITED);
     tell(link, kind, value);

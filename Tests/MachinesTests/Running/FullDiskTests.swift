@@ -70,6 +70,23 @@ struct FullDiskTests {
         }
     }
 
+    @Test func `how a machine ended is known even when its disk is full`() async throws {
+        try await TinyDisk.with(.mebibytes(8)) { disk in
+            let store = MachineStore(home: QuiverHome(root: disk.folder.appending("home")))
+            _ = try await store.create("one") { _ in
+                MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
+            }
+            let machine = try await store.start("one")
+            await machine.disconnect()
+            try disk.fill()
+            let cause = try await store.kill("one")
+            #expect(cause.kind == .killed)
+            let status = try store.status(of: "one")
+            #expect(status.state == .crashed && status.cause == cause)
+            try disk.empty()
+        }
+    }
+
     /// A guest whose disk lies on a disk of the host of the given size.
     private func withGuest(
         on size: ByteCount,
