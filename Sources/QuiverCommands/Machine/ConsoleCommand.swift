@@ -25,8 +25,7 @@ struct ConsoleCommand: AsyncParsableCommand {
         let folder = store.folder(of: name)
         let status = try store.status(of: name)
         if log {
-            let bytes = (try? WholeFile.read(folder.consoleLog)) ?? []
-            try FileDescriptor.standardOutput.writeAll(bytes)
+            try printLog(folder.consoleLog)
             return
         }
         guard status.state == .running else {
@@ -41,5 +40,22 @@ struct ConsoleCommand: AsyncParsableCommand {
             )
         }
         try await ConsoleSession(socket: folder.consoleSocket, name: name).run()
+    }
+
+    /// Prints the log piece by piece, for a guest may write gigabytes to it; one that never started has none.
+    private func printLog(_ path: FilePath) throws {
+        do {
+            let log = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            try log.closeAfter {
+                var buffer = [UInt8](repeating: 0, count: 1 << 16)
+                while case let count = try buffer.withUnsafeMutableBytes({ try log.read(into: $0) }), count > 0 {
+                    try FileDescriptor.standardOutput.writeAll(buffer[..<count])
+                }
+            }
+        } catch Errno.noSuchFileOrDirectory {
+            return
+        } catch {
+            throw FileFailure("print", path, error as? Errno ?? .ioError)
+        }
     }
 }

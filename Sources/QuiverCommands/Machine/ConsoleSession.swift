@@ -51,7 +51,9 @@ struct ConsoleSession: Sendable {
         ]
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            guard poll(&sources, nfds_t(sources.count), -1) >= 0 || errno == EINTR else {
+            guard poll(&sources, nfds_t(sources.count), -1) >= 0 else {
+                // A signal leaves the answers of the poll before in place.
+                if errno == EINTR { continue }
                 throw Errno(rawValue: errno)
             }
             if sources[1].revents != 0 { return true }
