@@ -49,7 +49,7 @@ struct MachineWatch {
     private func waitUntilStuck<Value>() async throws -> Outcome<Value> {
         do {
             for try await state in machine.runStates {
-                if let reason = stuckReason(in: state) { return .machineStuck(reason) }
+                if let reason = await stuckReason(in: state) { return .machineStuck(reason) }
             }
         } catch {
             // The connection broke: how the machine ended is told by the task that waits for that.
@@ -58,13 +58,20 @@ struct MachineWatch {
         throw CancellationError()
     }
 
-    private func stuckReason(in state: RunState) -> (any Error)? {
+    private func stuckReason(in state: RunState) async -> (any Error)? {
         switch state {
         case .ioError:
             // Unless told otherwise QEMU pauses a guest whose writes the host's disk has no room for.
-            let disk = machine.description.drives.first?.file ?? machine.folder.path
-            return FileFailure("write the guest's disk", disk, .noSpace)
+            let problems = (try? await machine.driveProblems()) ?? []
+            if let full = problems.first(where: \.isFull) {
+                return FileFailure("write the guest's disk", full.file, .noSpace)
+            }
+            let told =
+                problems.isEmpty
+                ? "a drive cannot be read or written" : problems.map(\.description).joined(separator: "; ")
+            return TestRunError(.machineLost, "the guest was paused: \(told)")
         case .guestPanicked: return TestRunError(.machineLost, "the guest's kernel panicked")
+        case .watchdog: return TestRunError(.machineLost, "the guest was paused by its watchdog, which it did not feed")
         default: return nil
         }
     }
