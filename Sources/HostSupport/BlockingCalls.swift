@@ -10,4 +10,9 @@ public enum BlockingCalls {
             queue.async { continuation.resume(with: Result(catching: call)) }
         }
     }
+
+    /// Begins a blocking call on a thread of its own, for whose end nobody waits.
+    public static func begin(_ call: @escaping @Sendable () -> Void) {
+        queue.async(execute: call)
+    }
 }

@@ -11,7 +11,7 @@ public import SystemPackage
 /// An exclusive lock on a file, held until the value goes away or the process ends, however it ends.
 ///
 /// The lock is `flock(2)`'s: it belongs to the open file, so it cannot go stale. The holder's process id is written
-/// into the file so that others can be told who holds it.
+/// into the file so that others can be told who holds it, and so is what the holder has to say of itself.
 public struct FileLock: ~Copyable, Sendable {
     private let file: FileDescriptor
 
@@ -55,6 +55,19 @@ public struct FileLock: ~Copyable, Sendable {
         guard let lock = try take(path) else { return }
         unlink(path.string)
         _ = consume lock
+    }
+
+    /// Writes a word beside the holder's process id; who takes the lock next wipes it out.
+    package func note(_ word: String) {
+        _ = try? file.writeAll(toAbsoluteOffset: 0, "\(getpid()) \(word)\n".utf8)
+    }
+
+    /// The word that the last holder left by ``note(_:)``, or nil when it left none.
+    package static func note(in path: FilePath) -> String? {
+        guard let words = try? WholeFile.readText(path).split(whereSeparator: \.isWhitespace), words.count == 2 else {
+            return nil
+        }
+        return String(words[1])
     }
 
     /// The process id that the holder wrote, or nil when the lock was never taken.

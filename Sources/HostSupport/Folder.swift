@@ -26,6 +26,28 @@ public enum Folder {
         }
     }
 
+    /// Makes the folder as ``create(_:)`` does; one that exists must be this user's alone.
+    ///
+    /// - Throws: ``FileFailure`` that says what is wrong with what is there: a link or no folder, somebody else's, or open
+    ///   to others.
+    public static func createPrivate(_ path: FilePath) throws(FileFailure) {
+        try create(path)
+        var status = stat()
+        // Not followed: a link leads wherever its maker wants it to, now or later.
+        guard lstat(path.string, &status) == 0 else {
+            throw FileFailure("look at the folder", path, Errno(rawValue: errno))
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw FileFailure("trust what is no folder, or a link to one; remove it", path, .notDirectory)
+        }
+        guard status.st_uid == geteuid() else {
+            throw FileFailure("trust a folder of user \(status.st_uid); have it removed", path, .permissionDenied)
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw FileFailure("trust a folder that is open to others; `chmod 700` it", path, .permissionDenied)
+        }
+    }
+
     /// Whether there is a folder at the path, or a link that leads to one.
     public static func exists(_ path: FilePath) -> Bool {
         var status = stat()

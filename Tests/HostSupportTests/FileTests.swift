@@ -2,6 +2,14 @@ import HostSupport
 import SystemPackage
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite struct FileTests {
     @Test func `a file is replaced whole and private to its owner`() throws {
         try withScratchFolder { folder in
@@ -59,6 +67,56 @@ import Testing
                 _ = consume first
             }
             _ = try await FileLock.acquire(path, within: .seconds(5))
+        }
+    }
+
+    @Test func `a word beside a lock goes when another takes the lock`() throws {
+        try withScratchFolder { folder in
+            let path = folder.appending("lock")
+            #expect(FileLock.note(in: path) == nil)
+            let first = try FileLock.take(path)
+            #expect(FileLock.note(in: path) == nil)
+            first?.note("mine")
+            #expect(FileLock.note(in: path) == "mine" && FileLock.holder(of: path) == getpid())
+            _ = consume first
+            #expect(FileLock.note(in: path) == "mine")
+            let second = try FileLock.take(path)
+            #expect(FileLock.note(in: path) == nil && FileLock.holder(of: path) == getpid())
+            _ = consume second
+        }
+    }
+
+    @Test func `a private folder is one's own and no link, or it is refused with the reason`() throws {
+        try withScratchFolder { folder in
+            let own = folder.appending("own")
+            try Folder.createPrivate(own)
+            try Folder.createPrivate(own)
+            try FilePath.link(folder.appending("link"), to: own)
+            try WholeFile.write("x".utf8, to: folder.appending("file"))
+            for (name, mode) in [("group", 0o770), ("others", 0o701), ("readable", 0o755)] as [(String, mode_t)] {
+                try Folder.create(folder.appending(name))
+                chmod(folder.appending(name).string, mode)
+            }
+            for (name, reason) in [
+                ("link", "no folder"), ("file", "no folder"), ("group", "open to others"), ("others", "open to others"),
+                ("readable", "open to others"),
+            ] {
+                let error = #expect(throws: FileFailure.self) { try Folder.createPrivate(folder.appending(name)) }
+                #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+            }
+        }
+    }
+
+    @Test func `a private folder of somebody else is refused`() throws {
+        try withScratchFolder { folder in
+            // Only root can give a folder away; for anybody else root's own are somebody else's.
+            let foreign = HostUser.isRoot ? folder.appending("foreign") : FilePath("/root")
+            if HostUser.isRoot {
+                try Folder.create(foreign)
+                try #require(chown(foreign.string, 12345, 12345) == 0)
+            }
+            let error = #expect(throws: FileFailure.self) { try Folder.createPrivate(foreign) }
+            #expect(error?.description.contains("folder of user") == true, "\(String(describing: error))")
         }
     }
 

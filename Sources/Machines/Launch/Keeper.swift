@@ -50,7 +50,8 @@ final class Keeper: Sendable {
         }
         source.setCancelHandler {
             try? link.close()
-            waitpid(keeperID, nil, 0)
+            // Not on the queue of all keepers: one whose QEMU hangs in the kernel ends no sooner than that.
+            BlockingCalls.begin { waitpid(keeperID, nil, 0) }
         }
         source.resume()
     }
@@ -81,6 +82,14 @@ final class Keeper: Sendable {
 
     /// Waits for QEMU's end; nil when the keeper itself was killed and cannot tell how QEMU ended.
     func ended() async throws -> ProcessEnd? { try await end.value() }
+
+    /// Waits for QEMU's end, also in a task that was cancelled; returns whether it came in time.
+    func hasEnded(within limit: Duration) async -> Bool {
+        await Task {
+            let end = try? await withDeadline(limit, waitingFor: "QEMU's end") { try await self.ended() }
+            return end != nil
+        }.value
+    }
 
     /// How QEMU ended, if it has; the outer nil means that it has not.
     var endedAlready: ProcessEnd?? { end.current }

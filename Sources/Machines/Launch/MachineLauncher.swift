@@ -40,7 +40,9 @@ struct MachineLauncher {
         try description.check(named: name)
         do {
             try Folder.create(folder.path)
-            try Folder.create(folder.sockets)
+            // Below /tmp others can make folders too, and would have the monitors of what is put into theirs.
+            try Folder.createPrivate(folder.sockets.removingLastComponent())
+            try Folder.createPrivate(folder.sockets)
             try makeMemoryFile()
         } catch {
             throw MachineError.file(error, machine: name)
@@ -48,14 +50,14 @@ struct MachineLauncher {
         let lock = try await takeLock()
         clearTraces()
         let id = MachineID()
+        lock.note(id.rawValue)
         let keeper = try await startKeeper(id: id, lock: lock)
         do {
             return try await connect(id: id, keeper: keeper)
         } catch {
             // The keeper's `close` would remove the folder too; a machine that failed to start keeps its logs.
             keeper.kill()
-            _ = await Task { try? await keeper.ended() }.value
-            keeper.release()
+            if await keeper.hasEnded(within: Machine.endLimit) { keeper.release() }
             keeper.close()
             try? Folder.removeTree(folder.sockets)
             throw error
@@ -80,10 +82,8 @@ struct MachineLauncher {
         } catch let error as FileFailure {
             throw MachineError.file(error, machine: name)
         }
-        // A record beside the trace of an end is that of the run before.
-        let hasEnded = HostFile.exists(folder.exitFile)
         let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
-        if let record, !hasEnded {
+        if let record, folder.isLocked(by: record.id) {
             throw MachineError(.alreadyRunning, machine: name, "it runs already, as process \(record.processID)")
         }
         let holder = FileLock.holder(of: folder.lockFile).map { "\($0)" } ?? "unknown"
@@ -175,13 +175,9 @@ struct MachineLauncher {
 
     private func connect(id: MachineID, keeper: Keeper) async throws -> Machine {
         let qmp: QMPConnection
-        var options = QMPOptions()
-        // The socket names its maker, which is this process: it made the socket and handed it to QEMU.
-        options.processID = keeper.processID
         do {
             qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name) to answer") {
-                [options] in
-                try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options)
+                try await connectUnlessEnded(keeper)
             }
         } catch {
             throw await explain(error, keeper: keeper)
@@ -214,6 +210,30 @@ struct MachineLauncher {
             await qmp.close()
             throw await explain(error, keeper: keeper)
         }
+    }
+
+    /// Connects to the monitor; gives up as soon as QEMU has ended, since a socket that refuses is tried again for a while.
+    private func connectUnlessEnded(_ keeper: Keeper) async throws -> QMPConnection {
+        var options = QMPOptions()
+        options.connectDeadline = deadline
+        // The socket names its maker, which is this process: it made the socket and handed it to QEMU.
+        options.processID = keeper.processID
+        return try await withThrowingTaskGroup(of: QMPConnection?.self) { [options] group in
+            group.addTask { try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options) }
+            group.addTask {
+                _ = try await keeper.ended()
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let connection = first else {
+                throw error(.launchFailed, "QEMU ended at its start")
+            }
+            return connection
+        }
+    }
+
+    private func error(_ code: MachineError.Code, _ message: String) -> MachineError {
+        MachineError(code, machine: name, message)
     }
 
     /// What went wrong: when QEMU has ended its own last words say more than the connection that broke.

@@ -73,9 +73,10 @@ extension Machine {
         guard let keeper else { return }
         keeper.kill()
         // A cancelled task would not wait: the folder would be removed under the hands of QEMU and its keeper, and stay.
-        _ = await Task { try? await keeper.ended() }.value
+        let hasEnded = await Task { await keeper.hasEnded(within: Self.endLimit) }.value
         await qmp.close()
-        keeper.release()
+        // A keeper that is not released goes on waiting for a QEMU that hangs in the kernel, and removes its folder then.
+        if hasEnded { keeper.release() }
         keeper.close()
     }
 }

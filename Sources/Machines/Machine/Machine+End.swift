@@ -20,7 +20,7 @@ extension Machine {
         }
         // Another process's child cannot be waited for; its lock goes with it, and no call waits for a lock and can
         // still be cancelled.
-        while FileLock.isHeld(folder.lockFile) {
+        while folder.isLocked(by: id) {
             try await Task.sleep(for: .milliseconds(5))
         }
         return ExitCause(recordedIn: folder)
@@ -29,20 +29,31 @@ extension Machine {
     /// Why the machine ended; nil while it runs.
     public var exitCause: ExitCause? {
         if let keeper, keeper.endedAlready == nil { return nil }
-        return FileLock.isHeld(folder.lockFile) ? nil : ExitCause(recordedIn: folder)
+        return folder.isLocked(by: id) ? nil : ExitCause(recordedIn: folder)
     }
 
     /// Ends the machine's process by SIGKILL and waits until it is gone.
-    public func kill() async throws -> ExitCause {
+    ///
+    /// - Throws: ``MachineError`` with code `timedOut` when the process does not go within `limit`: it hangs in the
+    ///   kernel, in a read of a broken disk as a rule.
+    public func kill(within limit: Duration = Machine.endLimit) async throws -> ExitCause {
         signal(SIGKILL)
-        return try await waitUntilEnded()
+        do {
+            return try await withDeadline(limit, waitingFor: "process \(process.processID) to go") {
+                try await self.waitUntilEnded()
+            }
+        } catch let exceeded as DeadlineExceeded {
+            throw error(.timedOut, "it was killed and does not end", cause: exceeded)
+        }
     }
+
+    /// How long a process that was killed may take to go; the kernel first gives back all of its memory.
+    public static let endLimit = Duration.seconds(30)
 
     /// Sends a signal to QEMU: through its parent where this process has it, otherwise by process id.
     func signal(_ number: Int32) {
         guard let keeper else {
-            // The lock is QEMU's own: while it is held, the recorded process id is nobody else's.
-            if FileLock.isHeld(folder.lockFile) { Self.send(number, to: process.processID) }
+            if folder.isLocked(by: id) { Self.send(number, to: process.processID) }
             return
         }
         if number == SIGKILL { keeper.kill() } else { keeper.terminate() }

@@ -73,7 +73,8 @@ extension Machine {
         } catch {
             // Refused before it began, it has changed nothing.
             if (error.cause as? QMPError)?.code == .commandFailed { throw error }
-            signal(9)
+            // Whoever is told that it has ended may start it again.
+            _ = try? await kill()
             throw self.error(
                 .snapshotFailed,
                 "its snapshot `\(tag)` could not be loaded; it has been ended because it may be half of each state",

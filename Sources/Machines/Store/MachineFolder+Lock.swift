@@ -12,4 +12,12 @@ extension MachineFolder {
         }
         return nil
     }
+
+    /// Whether the run of the machine with this identity holds the lock: then its recorded process is nobody else's.
+    ///
+    /// That somebody holds it is not enough: after a crash of the host the record of the last run is still there while
+    /// a command works on the machine's disks.
+    func isLocked(by id: MachineID) -> Bool {
+        FileLock.isHeld(lockFile) && FileLock.note(in: lockFile) == id.rawValue
+    }
 }

@@ -42,8 +42,8 @@ extension MachineStore {
         let folder = folder(of: name)
         let isHeld = FileLock.isHeld(folder.lockFile)
         let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
-        // A start removes the traces of the run before, and whoever else takes the lock leaves them.
-        let isRunning = isHeld && record != nil && !HostFile.exists(folder.exitFile)
+        // The keeper has the lock for a moment yet when it has written how the machine ended.
+        let isRunning = record.map { folder.isLocked(by: $0.id) } == true && !HostFile.exists(folder.exitFile)
         let cause = isHeld || record == nil ? nil : ExitCause(recordedIn: folder)
         let state: MachineStatus.State =
             switch cause {

@@ -12,7 +12,7 @@ extension MachineStore {
     /// Ends a machine's process by SIGKILL without asking its monitor, and waits until it is gone.
     ///
     /// - Throws: ``MachineError``: `notRunning`; `timedOut` when the process does not go within `limit`.
-    public func kill(_ name: String, within limit: Duration = .seconds(10)) async throws -> ExitCause {
+    public func kill(_ name: String, within limit: Duration = Machine.endLimit) async throws -> ExitCause {
         let status = try status(of: name)
         let folder = folder(of: name)
         guard status.state == .running || status.state == .busy else {

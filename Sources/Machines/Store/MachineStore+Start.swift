@@ -64,10 +64,11 @@ extension MachineStore {
             throw MachineError(.fileFailed, machine: name, "its description in \(folder(of: name).path) is damaged")
         }
         let folder = folder(of: name)
+        var options = QMPOptions()
+        options.connectDeadline = deadline
+        // The socket names its maker, which handed it to QEMU and may be gone.
+        options.processID = record.processID
         do {
-            var options = QMPOptions()
-            // The socket names its maker, which handed it to QEMU and may be gone.
-            options.processID = record.processID
             let qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name)") { [options] in
                 try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options)
             }

@@ -18,8 +18,7 @@ struct StopCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let machine = try await MachineStore().attach(to: name)
-        let down = try await machine.powerDown(within: grace.duration)
+        let down = try await MachineStore().powerDown(name, within: grace.duration)
         try output.render(PowerDownReport(name: name, down))
     }
 }

@@ -119,6 +119,39 @@ struct LifetimeTests {
         }
     }
 
+    @Test func `a command on the disks of a machine whose host crashed is not taken for the machine`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            let folder = try await store.create("one") { _ in Self.small }
+            let machine = try await store.start("one")
+            await machine.disconnect()
+            _ = try await store.kill("one")
+            try Folder.removeTree(folder.exitFile)
+            let lock = try await FileLock.acquire(folder.lockFile, within: .seconds(10))
+            #expect(try store.status(of: "one").state == .busy)
+            // The recorded process may be anybody's by now.
+            await expect(failing: .notRunning) { _ = try await store.kill("one") }
+            await expect(failing: .notRunning) { _ = try await store.powerDown("one", within: .seconds(2)) }
+            _ = consume lock
+        }
+    }
+
+    @Test func `attaching waits as long as it was allowed to`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            _ = try await store.create("one") { _ in Self.small }
+            let machine = try await store.start("one")
+            await machine.disconnect()
+            kill(machine.process.processID, SIGSTOP)
+            async let attached = store.attach(to: "one", within: .seconds(100))
+            // Longer than a connection takes that nobody set a limit to.
+            try await Task.sleep(for: .seconds(11))
+            kill(machine.process.processID, SIGCONT)
+            #expect(try await attached.id == machine.id)
+            _ = try await store.kill("one")
+        }
+    }
+
     @Test func `a wish for an accelerator that runs no guest is an error, and auto says what it rejected`() async throws
     {
         try await ScratchHome.with { home in

@@ -54,6 +54,17 @@ struct SecurityTests {
         }
     }
 
+    @Test func `a folder for sockets that others can get at is refused, and nothing is started`() async throws {
+        try await ScratchHome.with { home in
+            try Folder.create(home.runtime)
+            chmod(home.runtime.string, 0o755)
+            let small = MachineDescription(architecture: .x86_64, memory: .mebibytes(64))
+            let error = await #expect(throws: MachineError.self) { try await withMachine(small, home: home) { _ in } }
+            #expect(error?.code == .fileFailed)
+            #expect(error?.message.contains("\(home.runtime)") == true, "\(String(describing: error))")
+        }
+    }
+
     private func mode(of path: FilePath) throws -> mode_t {
         var status = stat()
         guard lstat(path.string, &status) == 0 else { throw Errno(rawValue: errno) }

@@ -1,0 +1,57 @@
+import HostSupport
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension MachineStore {
+    /// Powers a machine down, gently at first, by force before the grace period ends; also one that does not answer.
+    ///
+    /// Its monitor gets half of the period to answer: it may be in another command's hands. Without it there is no way to
+    /// the guest, and QEMU is sent SIGTERM, and SIGKILL at the end.
+    ///
+    /// - Parameter grace: The time that all of this may take; zero kills at once.
+    /// - Returns: The rung that worked, how long it took and why the machine ended.
+    /// - Throws: ``MachineError``: `notRunning`; `timedOut` when the process survives the kill.
+    public func powerDown(_ name: String, within grace: Duration = .seconds(60)) async throws -> PowerDown {
+        let start = ContinuousClock.now
+        guard grace > .zero else {
+            return PowerDown(rung: .kill, duration: .now - start, cause: try await kill(name))
+        }
+        let machine: Machine
+        do {
+            machine = try await attach(to: name, within: grace / 2)
+        } catch let error as MachineError where error.code == .unresponsive {
+            return try await terminate(name, since: start, within: grace)
+        }
+        let down = try await withCleanup {
+            try await machine.powerDown(within: start + grace - .now)
+        } cleanup: {
+            await machine.disconnect()
+        }
+        return PowerDown(rung: down.rung, duration: .now - start, cause: down.cause)
+    }
+
+    private func terminate(
+        _ name: String,
+        since start: ContinuousClock.Instant,
+        within grace: Duration,
+    ) async throws -> PowerDown {
+        let folder = folder(of: name)
+        guard let process = try status(of: name).process, folder.isLocked(by: process.id) else {
+            return PowerDown(rung: .terminate, duration: .now - start, cause: ExitCause(recordedIn: folder))
+        }
+        Machine.send(SIGTERM, to: process.processID)
+        while folder.isLocked(by: process.id) {
+            guard start + grace > .now else {
+                return PowerDown(rung: .kill, duration: .now - start, cause: try await kill(name))
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return PowerDown(rung: .terminate, duration: .now - start, cause: ExitCause(recordedIn: folder))
+    }
+}
