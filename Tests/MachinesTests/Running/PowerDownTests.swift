@@ -75,6 +75,32 @@ struct PowerDownTests {
         }
     }
 
+    /// How the monitor of a machine is kept from answering, the rung that is left, and the end that comes of it.
+    static let silences: [(isHeld: Bool, rung: PowerDown.Rung, end: ExitCause.Kind)] = [
+        (true, .terminate, .terminated), (false, .kill, .killed),
+    ]
+
+    @Test(arguments: silences)
+    func `a machine whose monitor is in other hands or silent is ended within the grace`(
+        isHeld: Bool,
+        rung: PowerDown.Rung,
+        end: ExitCause.Kind,
+    ) async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            _ = try await store.create("one") { _ in Self.deaf }
+            let holder = try await store.start("one")
+            if !isHeld {
+                await holder.disconnect()
+                kill(holder.process.processID, SIGSTOP)
+            }
+            let down = try await store.powerDown("one", within: .seconds(4))
+            #expect(down.rung == rung && down.cause.kind == end, "\(down)")
+            #expect(!ProcessProbe.isAlive(holder.process.processID))
+            await holder.disconnect()
+        }
+    }
+
     @Test func `no grace at all kills at once`() async throws {
         try await withDeafMachine { machine in
             let down = try await machine.powerDown(within: .zero)
