@@ -15,4 +15,11 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("cloud-init init-local") })
         #expect(lines.allSatisfy { $0.count <= 140 })
     }
+
+    @Test(arguments: [(-1500, "-1.50"), (-50, "-0.05"), (0, "0.00"), (1050, "1.05"), (12340, "12.34")])
+    func `seconds have a sign and two decimals`(milliseconds: Int, text: String) {
+        let milestones = [GuestMilestone(name: GuestMilestone.sshListens, uptime: .milliseconds(milliseconds))]
+        let times = BootTimes(milestones: milestones, manager: "", units: "")
+        #expect(WaterfallReport("vm1", times, services: 0).text.hasSuffix("ssh answered after \(text) s"))
+    }
 }

@@ -71,8 +71,8 @@ struct WaterfallReport: Renderable {
     /// Seconds with two decimals, right-aligned.
     private static func number(_ seconds: Double, width: Int = 7) -> String {
         let hundredths = Int((seconds * 100).rounded())
-        let fraction = hundredths % 100
-        let text = "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+        let (whole, fraction) = abs(hundredths).quotientAndRemainder(dividingBy: 100)
+        let text = "\(hundredths < 0 ? "-" : "")\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
         return String(repeating: " ", count: max(0, width - text.count)) + text
     }
 }
