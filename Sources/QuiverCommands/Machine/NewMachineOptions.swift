@@ -61,7 +61,7 @@ struct NewMachineOptions: ParsableArguments {
     func describe(_ name: String, in folder: MachineFolder) async throws -> MachineDescription {
         let image = try chosenImage()
         var description = MachineDescription(
-            architecture: try arch?.architecture ?? Self.architecture(of: image),
+            architecture: arch?.architecture ?? GuestArchitecture(image.architecture),
             processorCount: cpus ?? 2,
             memory: memory?.size ?? .gibibytes(1),
         )
@@ -92,19 +92,9 @@ struct NewMachineOptions: ParsableArguments {
         let reference = try ImageReference(name)
         guard let arch, case .stored(_, let stated) = reference.target else { return try store.image(reference) }
         let wanted = arch.architecture
-        let names = ImageArchitecture.allCases.filter { GuestArchitecture(name: $0.rawValue) == wanted }
+        let names = ImageArchitecture.allCases.filter { GuestArchitecture($0) == wanted }
         if names.contains(stated) { return try store.image(reference) }
         return try store.image(ImageReference("\(name):\(names.first?.rawValue ?? wanted.rawValue)"))
-    }
-
-    private static func architecture(of image: Image) throws -> GuestArchitecture {
-        guard let architecture = GuestArchitecture(name: image.architecture.rawValue) else {
-            throw CommandFailure(
-                .usage,
-                "image \(image.name): no machine for \(image.architecture.rawValue); give --arch"
-            )
-        }
-        return architecture
     }
 
     private static func publicKey(in path: FilePath) throws -> String {

@@ -27,7 +27,7 @@ struct ProjectMachine {
         run.accelerator = hardware.accel?.choice ?? .automatic
         let image = try ImageStore().image(ImageReference(name))
         let baked = try await run.bake(image, clock: StageClock(observer: StagePrinter()))
-        var description = run.description
+        var description = run.description(for: image)
         description.networks = [UserNetwork(forwards: hardware.forward.map(\.forward))]
         return try baked.prepare(description, in: folder, cache: .writeBack)
     }

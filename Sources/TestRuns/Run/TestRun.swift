@@ -67,7 +67,7 @@ public struct TestRun: Sendable {
         let baked = try await bake(image, clock: clock)
         let warm = WarmMachine(
             baked: baked,
-            description: description,
+            description: description(for: image),
             name: project.lastComponent?.string ?? "project",
             home: home,
             launch: launch,
@@ -110,7 +110,7 @@ public struct TestRun: Sendable {
         let bake = Bake(
             image: image,
             configuration: configuration,
-            description: description,
+            description: description(for: image),
             project: project,
             home: home,
             launch: launch,
@@ -121,10 +121,10 @@ public struct TestRun: Sendable {
         return try await bake.obtain()
     }
 
-    /// What the project's machine is made of, apart from its disk and seed.
-    public var description: MachineDescription {
+    /// What the project's machine is made of, apart from its disk and seed; its architecture is the image's.
+    public func description(for image: Image) -> MachineDescription {
         var description = MachineDescription(
-            architecture: .host,
+            architecture: GuestArchitecture(image.architecture),
             processorCount: configuration.cpus,
             memory: configuration.memory,
         )
