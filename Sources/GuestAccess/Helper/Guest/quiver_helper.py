@@ -237,6 +237,8 @@ def cloud_init_log(status):
     lines = (read_text("/var/log/cloud-init.log") or "").splitlines()
     telling = [line for line in lines if "[WARNING]" in line or "[ERROR]" in line or "[CRITICAL]" in line]
     output = (read_text("/var/log/cloud-init-output.log") or "").splitlines()
+    # Tables of keys and addresses would push out what the commands said.
+    output = [line for line in output if line.strip() and not line.startswith("ci-info:")]
     return [line[:500] for line in telling[-20:]] + [line[:500] for line in output[-20:]]
 
 
@@ -627,15 +629,25 @@ class Helper:
         os._exit(0)
 
 
+def hurry():
+    """Has the helper scheduled before all that is no real-time program; what it starts is scheduled as usual again.
+
+    The host waits for every answer: programs that a change of the clock wakes must not run before it is sent.
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    except OSError:
+        # Guests exist that give real-time scheduling to nobody; there the helper is only a little slower.
+        pass
+
+
 def main():
     name = sys.argv[1] if len(sys.argv) > 1 else PORT
     port = find_port(name)
     while port is None:
         time.sleep(0.05)
         port = find_port(name)
-    # The host waits for every answer: programs that a change of the clock wakes must not run before it is sent.
-    # What the helper starts is scheduled as usual again.
-    os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    hurry()
     # Nonblocking from the start: a blocking open or write would hang for as long as nobody listens on the host.
     Helper(os.open(port, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)).run()
 
