@@ -337,11 +337,13 @@ let package = Package(
                 "HostSupport",
                 "Machines",
                 "Quantities",
+                "WireJSON",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             resources: [
+                .embedInCode("Boot/Guest/quiver_mirrors.py"),
                 .embedInCode("Isolation/Guest/quiver_pytest.py"),
                 .embedInCode("Report/Guest/quiver_recorder.py"),
             ],
@@ -349,8 +351,13 @@ let package = Package(
         .testTarget(
             name: "TestRunsTests",
             dependencies: [
+                "CloudImages",
+                "GuestAccess",
+                "HostSupport",
                 "Machines",
+                "Quantities",
                 "TestRuns",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .target(

@@ -33,35 +33,19 @@ struct MirrorCheck {
         for failure in report.failures { onNote("the guest cannot reach the mirror \(failure)") }
     }
 
+    private static var question: GuestCommand { GuestCommand(["python3", "-c", script]) }
+
+    /// A guest too busy to answer in time tells nothing, which is no fault of the mirrors'.
     private func ask() async throws -> String {
-        try await helper.collect(GuestCommand(["python3", "-c", Self.script]), within: .seconds(60)).text
+        do {
+            return try await helper.collect(Self.question, within: .seconds(60)).text
+        } catch let error as GuestAccessError where error.code == .timedOut {
+            return ""
+        }
     }
 
-    /// Prints `ok SITE` or `bad SITE: REASON` for each of apt's sites; with a proxy it is the proxy that must answer.
-    private static let script = """
-        import socket, subprocess, urllib.parse
-        def ask(*words):
-            try:
-                return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=30).stdout
-            except (OSError, subprocess.SubprocessError):
-                return ""
-        sites = sorted(set(ask("apt-get", "indextargets", "--format", "$(SITE)").split()))
-        proxies = dict(line.split() for line in ask("apt-config", "dump", "--format", "%f %v%n").splitlines()
-                       if line.lower().startswith("acquire::http") and "::proxy " in line.lower() and len(line.split()) == 2)
-        for site in sites:
-            url = urllib.parse.urlsplit(site)
-            if url.scheme not in ("http", "https"):
-                continue
-            proxy = next((v for k, v in proxies.items() if k.lower() == "acquire::%s::proxy" % url.scheme), "")
-            if proxy and proxy != "DIRECT":
-                url = urllib.parse.urlsplit(proxy)
-            try:
-                port = url.port or {"https": 443}.get(url.scheme, 80)
-                socket.create_connection((url.hostname, port), timeout=5).close()
-                print("ok", site)
-            except (OSError, ValueError) as error:
-                print("bad %s: %s" % (site if not proxy else "%s by the proxy %s" % (site, proxy), error))
-        """
+    /// Prints `ok SITE` or `bad SITE: REASON` for each of apt's mirrors, in less than a minute.
+    static var script: String { String(decoding: PackageResources.quiver_mirrors_py, as: UTF8.self) }
 }
 
 /// What a ``MirrorCheck`` heard.

@@ -1,0 +1,74 @@
+"""Asks each of apt's mirrors whether it can be reached, and prints `ok SITE` or `bad SITE: REASON` for each.
+
+With a proxy it is the proxy that must answer. All are asked at once and have LIMIT seconds together: the look-up of a
+name knows no time limit of its own. Python 3.8 or newer, standard library only.
+"""
+
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+LIMIT = 20
+
+
+def output(*words):
+    try:
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=15)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout
+
+
+def proxies():
+    """apt's proxies by the scheme that they are for."""
+    found = {}
+    for line in output("apt-config", "dump", "--format", "%f %v%n").splitlines():
+        words = line.split()
+        parts = words[0].lower().split("::") if len(words) == 2 else []
+        if len(parts) == 3 and parts[0] == "acquire" and parts[2] == "proxy" and words[1] != "DIRECT":
+            found[parts[1]] = words[1]
+    return found
+
+
+def reach(site, peer, answers):
+    try:
+        url = urllib.parse.urlsplit(peer)
+        port = url.port or {"https": 443}.get(url.scheme, 80)
+        socket.create_connection((url.hostname, port), timeout=5).close()
+        answers.put((site, None))
+    except (OSError, ValueError) as error:
+        answers.put((site, error))
+
+
+def main():
+    answers = queue.Queue()
+    waiting = {}
+    through = proxies()
+    for site in sorted(set(output("apt-get", "indextargets", "--format", "$(SITE)").split())):
+        scheme = urllib.parse.urlsplit(site).scheme
+        if scheme not in ("http", "https"):
+            continue
+        proxy = through.get(scheme)
+        waiting[site] = "%s by the proxy %s" % (site, proxy) if proxy else site
+        threading.Thread(target=reach, args=(site, proxy or site, answers), daemon=True).start()
+    end = time.monotonic() + LIMIT
+    while waiting:
+        try:
+            site, error = answers.get(timeout=max(0, end - time.monotonic()))
+        except queue.Empty:
+            break
+        name = waiting.pop(site)
+        print("bad %s: %s" % (name, error) if error else "ok %s" % site)
+    for name in waiting.values():
+        print("bad %s: neither it nor a name server answered within %d s" % (name, LIMIT))
+    sys.stdout.flush()
+    # Threads that still look a name up would keep the interpreter from ending.
+    os._exit(0)
+
+
+main()

@@ -1,0 +1,27 @@
+import HostSupport
+import SystemPackage
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension Tag {
+    /// Needs QEMU on this host.
+    @Tag static var qemu: Self
+}
+
+/// A home of a test's own, removed afterwards.
+enum ScratchHome {
+    static func with<Value>(_ body: (QuiverHome) async throws -> Value) async throws -> Value {
+        let root = FilePath("/tmp/quiver-test-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
+        try Folder.create(root)
+        return try await withCleanup {
+            try await body(QuiverHome(root: root))
+        } cleanup: {
+            try? Folder.removeTree(root)
+        }
+    }
+}
