@@ -15,7 +15,8 @@ struct BakeKey {
         lines += seed.map { "seed \($0)" }
         lines += configuration.packages.map { "package \($0)" }
         lines += configuration.setup.map { "setup \($0)" }
-        if !configuration.setup.isEmpty { lines += Self.dependencyFiles(of: project) }
+        if configuration.usesStandardPytest { lines.append("pytest of the distribution") }
+        if !configuration.setup.isEmpty { lines += Self.dependencyFiles(of: project, for: configuration.setup) }
         text = lines.joined(separator: "\n")
     }
 
@@ -27,14 +28,29 @@ struct BakeKey {
         return "\(image.disk) " + (FileStamp(of: image.disk)?.text ?? "missing")
     }
 
-    /// Setup commands run in the project's folder and may read the files that name its dependencies.
-    private static func dependencyFiles(of project: FilePath) -> [String] {
-        Folder.names(in: project).filter { name in
-            name == "pyproject.toml" || name.hasSuffix(".lock")
-                || (name.hasPrefix("requirements") && name.hasSuffix(".txt"))
-        }.map { name in
-            let bytes = (try? WholeFile.read(project.appending(name))) ?? []
+    /// The files of the project that setup commands are likely to read, with their digests.
+    private static func dependencyFiles(of project: FilePath, for setup: [String]) -> [String] {
+        let usual = Folder.names(in: project).filter(isDependencyFile)
+        let inFolder = Folder.names(in: project.appending("requirements")).map { "requirements/\($0)" }
+        return Set(usual + inFolder + setup.flatMap(words)).sorted().compactMap { name in
+            // What is no file of the project is another word of the command.
+            guard let bytes = try? WholeFile.read(project.appending(name)) else { return nil }
             return "file \(name) \(FileDigest.sha256(of: bytes))"
         }
+    }
+
+    /// Whether a file in the project's folder names what it depends on, by the customs of Python's tools.
+    private static func isDependencyFile(_ name: String) -> Bool {
+        let isList = [".txt", ".in"].contains { name.hasSuffix($0) }
+        return ["pyproject.toml", "setup.py", "setup.cfg", "Pipfile"].contains(name) || name.hasSuffix(".lock")
+            || (isList && ["requirements", "constraints"].contains { name.contains($0) })
+            || (name.hasPrefix("environment") && (name.hasSuffix(".yml") || name.hasSuffix(".yaml")))
+    }
+
+    /// The words of a command that may be paths below the project.
+    private static func words(of command: String) -> [String] {
+        command.split { $0.isWhitespace || "'\"=;&|<>()`".contains($0) }
+            .map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : String($0) }
+            .filter { !$0.hasPrefix("/") && !$0.hasPrefix("-") && !$0.contains("..") }
     }
 }
