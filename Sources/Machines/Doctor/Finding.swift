@@ -19,7 +19,7 @@ public struct Finding: Hashable, Codable, Sendable {
     /// Whether ``Examination/mend()`` does it.
     public let isMendable: Bool
 
-    init(
+    public init(
         _ severity: Severity,
         _ subject: String,
         _ message: String,

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Machines
+import SystemPackage
+import TestRuns
 
 /// The command `quiver doctor`.
 struct DoctorCommand: AsyncParsableCommand {
@@ -16,18 +18,30 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let examination = Examination()
+        let cache = RunCache()
         if mend {
+            try cache.removeAbandonedBakes()
             for mending in await examination.mend() {
                 let outcome = mending.failure.map { "cannot mend (\($0))" } ?? "mended"
                 StandardError.write("\(outcome): \(mending.finding.subject): \(mending.finding.message)")
             }
         }
-        let findings = await examination.findings()
+        let findings = await examination.findings() + cache.abandonedBakes.map(Self.finding)
         try output.render(Report(findings: findings))
         let broken = findings.filter { $0.severity == .problem }
         guard broken.isEmpty else {
             throw CommandFailure(.failed, "\(broken.count) problem\(broken.count == 1 ? "" : "s") found; see above")
         }
+    }
+
+    private static func finding(abandoned bake: FilePath) -> Finding {
+        Finding(
+            .warning,
+            "\(bake)",
+            "left half made by a test run that was killed",
+            mend: "remove it",
+            isMendable: true
+        )
     }
 
     private struct Report: Renderable {

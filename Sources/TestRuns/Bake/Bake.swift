@@ -21,7 +21,7 @@ struct Bake {
 
     private static let hostname = "quiver"
 
-    private var folder: FilePath { home.cache.appending("bakes") }
+    private var folder: BakeFolder { BakeFolder(home: home) }
 
     /// Whoever makes the image can enter it: the key that opens it belongs to what it depends on.
     private func key() async throws -> BakeKey {
@@ -42,11 +42,12 @@ struct Bake {
 
     private func find() async throws -> (image: BakedImage, note: String?) {
         let key = try await key()
-        let digest = key.digest
-        let baked = BakedImage(folder: folder.appending(digest), image: image)
+        let baked = BakedImage(folder: folder.baked(key.digest), image: image)
         if baked.isComplete { return (baked, "cached") }
-        try Folder.create(folder)
-        let lock = try await FileLock.acquire(folder.appending("\(digest).lock"), within: limits.bake)
+        try Folder.create(folder.path)
+        // What cannot be removed now is found again by the next bake.
+        try? folder.removeAbandoned()
+        let lock = try await FileLock.acquire(folder.lock(key.digest), within: limits.bake)
         defer { extendLifetime(lock) }
         if baked.isComplete { return (baked, "made by another run meanwhile") }
         try await make(baked, key: key)
@@ -60,7 +61,8 @@ struct Bake {
     }
 
     private func make(_ baked: BakedImage, key: BakeKey) async throws {
-        let staging = folder.appending(".making-\(UInt64.random(in: 0 ... .max))")
+        let staging = folder.staging(key.digest)
+        try Folder.removeTree(staging)
         try Folder.create(staging)
         do {
             try await provision(into: staging)

@@ -10,7 +10,12 @@ public import SystemPackage
 public struct RunCache: Sendable {
     /// One thing that is kept, in a folder of its own.
     public struct Entry: Sendable {
-        public enum Kind: String, Sendable { case bakedImage = "baked image", template }
+        public enum Kind: String, Sendable {
+            case bakedImage = "baked image"
+            case template
+            /// What a bake that was killed has left.
+            case abandonedBake = "abandoned bake"
+        }
 
         public let kind: Kind
         /// A template's name, or the first digits of a baked image's digest.
@@ -33,13 +38,21 @@ public struct RunCache: Sendable {
     /// All that is kept, templates first.
     public func entries() -> [Entry] {
         let use = ImageUse(in: home)
-        let templates = TemplateStore(home: home).all().map { entry(.template, $0.name, $0.folder, use) }
-        let bakes = home.cache.appending("bakes")
-        let names = Folder.names(in: bakes).filter { !$0.hasPrefix(".") && !$0.hasSuffix(".lock") }
-        return templates + names.sorted().map { entry(.bakedImage, String($0.prefix(12)), bakes.appending($0), use) }
+        let bakes = BakeFolder(home: home)
+        return TemplateStore(home: home).all().map { entry(.template, $0.name, $0.folder, use) }
+            + bakes.digests.map { entry(.bakedImage, String($0.prefix(12)), bakes.baked($0), use) }
+            + bakes.abandoned.map { entry(.abandonedBake, "-", $0, use) }
     }
 
-    /// Removes templates, and then baked images that nothing is made on.
+    /// The folders that bakes left half made when they were killed; nobody works on them any more.
+    public var abandonedBakes: [FilePath] { BakeFolder(home: home).abandoned }
+
+    /// Removes what bakes left half made when they were killed, which the next bake would do too.
+    public func removeAbandonedBakes() throws(FileFailure) {
+        try BakeFolder(home: home).removeAbandoned()
+    }
+
+    /// Removes what was left half made, templates, and then baked images that nothing is made on.
     ///
     /// What a machine's disk lies on stays; forks that run keep what they have open.
     ///
@@ -47,7 +60,8 @@ public struct RunCache: Sendable {
     /// - Returns: What was removed.
     public func prune(unusedFor age: Duration) throws(FileFailure) -> [Entry] {
         try TemplateStore(home: home).prune(keeping: nil)
-        var removed: [Entry] = []
+        var removed = entries().filter { $0.kind == .abandonedBake }
+        try removeAbandonedBakes()
         for kind in [Entry.Kind.template, .bakedImage] {
             // Looked at anew for each kind: a baked image is used by its template until that is gone.
             for entry in entries()

@@ -1,0 +1,36 @@
+import HostSupport
+import SystemPackage
+import Testing
+
+@testable import TestRuns
+
+@Suite struct BakeFolderTests {
+    @Test func `what a killed bake left is listed and removed, and what is being made is left alone`() async throws {
+        try await ScratchHome.with { home in
+            let bakes = BakeFolder(home: home)
+            for digest in ["dead", "alive"] { try Folder.create(bakes.staging(digest)) }
+            try Folder.create(bakes.baked("done"))
+            let held = try await FileLock.acquire(bakes.lock("alive"), within: .seconds(10))
+            // As a bake that was killed leaves its lock: there, and nobody's.
+            try WholeFile.write("1\n".utf8, to: bakes.lock("dead"))
+
+            let cache = RunCache(home: home)
+            #expect(cache.abandonedBakes == [bakes.staging("dead")])
+            #expect(cache.entries().map(\.kind) == [.bakedImage, .abandonedBake])
+            try cache.removeAbandonedBakes()
+            #expect(cache.abandonedBakes == [])
+            #expect(Folder.names(in: bakes.path) == [".making-alive", "alive.lock", "done"])
+            _ = consume held
+        }
+    }
+
+    @Test func `pruning counts what a killed bake left`() async throws {
+        try await ScratchHome.with { home in
+            let bakes = BakeFolder(home: home)
+            try Folder.create(bakes.staging("dead"))
+            let removed = try RunCache(home: home).prune(unusedFor: .zero)
+            #expect(removed.map(\.folder) == [bakes.staging("dead")])
+            #expect(Folder.names(in: bakes.path) == [])
+        }
+    }
+}
