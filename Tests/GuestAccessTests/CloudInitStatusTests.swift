@@ -27,7 +27,6 @@ import WireJSON
         )
         #expect(status.problems.first?.stage == "modules-config")
         #expect(status.logLines == ["line"])
-        #expect(!status.isUsable)
     }
 
     @Test(arguments: [
@@ -84,5 +83,34 @@ import WireJSON
     @Test func `a status of another shape is refused with the member's path`() {
         #expect(throws: JSONError.self) { try CloudInitStatus(status: ["v1": []], result: nil) }
         #expect(throws: JSONError.self) { try CloudInitStatus(commandOutput: [:], exitStatus: 0) }
+    }
+
+    private static let logs = [
+        "2026-11-25 20:00:01,1 - util.py[WARNING]: Running module package-update-upgrade-install (<module>) failed",
+        "2026-11-25 20:00:02,2 - util.py[WARNING]: Running module scripts-user (<module>) failed",
+        "Cloud-init v. 22.4.2 running 'modules:final' at Wed, 25 Nov 2026 20:00:00 +0000. Up 12.31 seconds.",
+        "E: Unable to locate package no-such-package",
+        "2026-11-25 20:00:01,1 - util.py[WARNING]: Failed to install packages: ['no-such-package']",
+        "2026-11-25 20:00:01,1 - util.py[WARNING]: Running module package-update-upgrade-install (<module>) failed",
+        "reading the table", "the table is empty",
+        "2026-11-25 20:00:02,2 - cc_scripts_user.py[WARNING]: Failed to run module scripts-user (scripts in /var/lib)",
+        "2026-11-25 20:00:02,2 - util.py[WARNING]: Running module scripts-user (<module>) failed",
+        "Cloud-init v. 22.4.2 finished at Wed, 25 Nov 2026 20:00:03 +0000. Datasource DataSourceNoCloud",
+    ]
+
+    @Test(arguments: [
+        ("scripts_user", logs, "module scripts_user: m (last words: the table is empty)"),
+        (
+            "package-update-upgrade-install", logs,
+            "module package-update-upgrade-install: m (last words: E: Unable to locate package no-such-package)"
+        ),
+        ("timezone", logs, "module timezone: m"),
+        ("scripts_user", [], "module scripts_user: m"),
+        ("scripts_user", Array(logs[1...2] + logs[9...]), "module scripts_user: m"),
+    ])
+    func `a problem is told with what its command said last`(module: String, log: [String], expected: String) {
+        let problem = CloudInitStatus.Problem(stage: nil, module: module, message: "m", isRecoverable: false)
+        let status = CloudInitStatus(state: .error, problems: [problem], logLines: log)
+        #expect(status.explanations == [expected])
     }
 }

@@ -1,9 +1,6 @@
 public import WireJSON
 
 extension CloudInitStatus {
-    /// The command whose output ``init(commandOutput:exitStatus:)`` reads.
-    public static let command: String = "cloud-init status --format json"
-
     /// Reads what `cloud-init status --format json` printed (22.4 on).
     ///
     /// - Parameter exitStatus: 0 is done or still running, 1 an error, 2 done with recoverable errors (23.4 on).
@@ -28,6 +25,11 @@ extension CloudInitStatus {
         // Versions since 24.1 say `degraded done` and the like in `extended_status` and keep these words here.
         default: state = exitStatus == 1 ? .error : .running
         }
-        self.init(state: state, dataSource: try members.optionalValue("datasource"), problems: problems)
+        self.init(
+            state: state,
+            dataSource: try members.optionalValue("datasource"),
+            problems: problems,
+            detail: try members.optionalValue("detail"),
+        )
     }
 }

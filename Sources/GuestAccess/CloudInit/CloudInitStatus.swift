@@ -42,12 +42,22 @@ public struct CloudInitStatus: Hashable, Sendable {
     public var problems: [Problem]
     /// The telling lines of cloud-init's logs, oldest first; empty when nothing went wrong.
     public var logLines: [String]
+    /// What cloud-init's own status command adds, as in `Cloud-init disabled by cloud-init-generator`; nil where it was
+    /// not asked.
+    public var detail: String?
 
-    public init(state: State, dataSource: String? = nil, problems: [Problem] = [], logLines: [String] = []) {
+    public init(
+        state: State,
+        dataSource: String? = nil,
+        problems: [Problem] = [],
+        logLines: [String] = [],
+        detail: String? = nil,
+    ) {
         self.state = state
         self.dataSource = dataSource
         self.problems = problems
         self.logLines = logLines
+        self.detail = detail
     }
 
     /// Whether nothing more is to come.
@@ -55,14 +65,6 @@ public struct CloudInitStatus: Hashable, Sendable {
         switch state {
         case .notRun, .running: false
         case .done, .degraded, .error, .disabled, .absent: true
-        }
-    }
-
-    /// Whether the guest can be used as it was asked for.
-    public var isUsable: Bool {
-        switch state {
-        case .done, .degraded, .disabled, .absent: true
-        case .notRun, .running, .error: false
         }
     }
 }

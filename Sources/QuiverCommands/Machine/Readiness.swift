@@ -43,7 +43,7 @@ struct Readiness {
     private func waitForCloudInit(_ line: PatienceLine) async throws {
         let end = try await waitForMilestone(GuestMilestone.cloudInitEnded, line)
         guard let status = end.cloudInit, !status.problems.isEmpty else { return }
-        for problem in status.problems { StandardError.write("\(machine.name): cloud-init: \(problem)") }
+        for problem in status.explanations { StandardError.write("\(machine.name): cloud-init: \(problem)") }
         if status.state == .error {
             throw CommandFailure(
                 .failed,

@@ -34,7 +34,7 @@ struct GuestReadiness {
 
     /// What went wrong, in one line.
     static func explain(_ status: CloudInitStatus) -> String {
-        let problems = status.problems.map(\.description).joined(separator: "; ")
+        let problems = status.explanations.joined(separator: "; ")
         return problems.isEmpty ? "its state is \(status.state.rawValue)" : problems
     }
 }
