@@ -1,16 +1,49 @@
 import Yams
 
-/// What a cloud-config does to the machine's power when cloud-init has ended.
-public enum PowerChange: String, Sendable, Hashable {
-    case powerOff = "poweroff"
-    case halt
-    case reboot
+/// What a user-data does to the machine's power when cloud-init has ended.
+public struct PowerChange: Sendable, Hashable {
+    public enum Mode: String, Sendable, Hashable {
+        case powerOff = "poweroff"
+        case halt
+        case reboot
+    }
 
-    /// Reads `power_state` of a cloud-config; nil for one without, and for user-data of another form.
+    public var mode: Mode
+    /// How long after cloud-init's end; a whole number of minutes.
+    public var delay: Duration
+    /// Whether it is left to the guest: a command there decides, or a template of which not all is known here.
+    public var isConditional: Bool
+
+    public init(_ mode: Mode, delay: Duration = .zero, isConditional: Bool = false) {
+        self.mode = mode
+        self.delay = delay
+        self.isConditional = isConditional
+    }
+
+    /// Reads `power_state` of the user-data's cloud-configs, the last of which counts.
+    ///
+    /// nil when none has one that takes effect: one without a mode, or whose condition is false, does not.
     public init?(userData: String) {
-        guard userData.hasPrefix("#cloud-config"), let config = try? Yams.compose(yaml: userData)?.mapping,
-            let mode = config["power_state"]?.mapping?["mode"]?.string
-        else { return nil }
-        self.init(rawValue: mode)
+        let states = CloudConfigTexts(userData).items.compactMap { item -> (Node.Mapping, isTemplate: Bool)? in
+            let config = (try? Yams.compose(yaml: item.text))?.mapping
+            return config?["power_state"]?.mapping.map { ($0, item.isTemplate) }
+        }
+        guard let (state, isTemplate) = states.last, let mode = state["mode"]?.string.flatMap(Mode.init) else {
+            return nil
+        }
+        let condition = state["condition"]
+        if condition?.bool == false { return nil }
+        self.init(
+            mode,
+            delay: Self.delay(state["delay"]?.scalar?.string ?? "now"),
+            isConditional: isTemplate || condition.map { $0.bool != true } == true,
+        )
+    }
+
+    /// Reads `now`, `5` and `+5`, which count minutes.
+    private static func delay(_ text: String) -> Duration {
+        let digits = text.hasPrefix("+") ? text.dropFirst() : text[...]
+        // More than a day is nobody's wish, and keeps the number from running over.
+        return .seconds(60 * min(max(0, Int(digits) ?? 0), 1440))
     }
 }

@@ -80,7 +80,7 @@ struct Bake {
     private func provision(into staging: FilePath) async throws {
         let provisioning = Provisioning(image: image, hostname: Self.hostname, userData: userData)
         let change = PowerChange(userData: userData)
-        guard change != .halt else {
+        guard change?.mode != .halt else {
             throw TestRunError(
                 .badConfiguration,
                 "the user-data's power_state halts the guest, which leaves its machine on: write mode: poweroff",

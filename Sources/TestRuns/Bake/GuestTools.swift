@@ -36,6 +36,34 @@ struct GuestTools {
         return state.text.hasPrefix("stopping")
     }
 
+    /// What a guest does whose user-data leaves its power to a command there.
+    enum PowerDecision: String {
+        /// cloud-init has not asked that command yet.
+        case pending
+        case leaving
+        case staying
+    }
+
+    /// What the guest has decided about its power, after cloud-init's end.
+    ///
+    /// cloud-init leaves a process behind that waits for its own end, asks the command and shuts the guest down. A
+    /// shutdown that is to come later is noted in a file.
+    func powerDecision() async throws -> PowerDecision {
+        let question = GuestCommand.shell(
+            """
+            if [ -e /run/systemd/shutdown/scheduled ] || [ "$(systemctl is-system-running)" = stopping ]; then
+                echo leaving
+            elif cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -q '[b]in/cloud-init'; then
+                echo pending
+            else
+                echo staying
+            fi
+            """
+        )
+        let words = try await helper.collect(question, within: .seconds(20)).text.split(whereSeparator: \.isWhitespace)
+        return words.first.flatMap { PowerDecision(rawValue: String($0)) } ?? .pending
+    }
+
     /// - Parameter package: The package's name for apt, dnf and apk.
     private func ensure(_ tool: String, check: String, package: [String]) async throws {
         let found = try await helper.collect(.shell(check), within: limits.setup)

@@ -9,6 +9,8 @@ import SystemPackage
 /// cloud-init from the seed, shows on the console alone.
 struct ConsoleWatch {
     let machine: Machine
+    /// Where in the console's log the boot begins, in bytes.
+    let start: Int64
     /// Told what the guest waits for, once a job.
     let onNote: @Sendable (String) -> Void
 
@@ -16,8 +18,8 @@ struct ConsoleWatch {
     private static let patience = 15
     /// How long a wait for the network that has no end of its own is looked at, in seconds.
     private static let networkPatience = 30
-    /// From the login prompt, which comes after the helper's start, until the helper must have been heard.
-    private static let grace = Duration.seconds(10)
+    /// From the login prompt, which comes after the helper's start, until the helper must have been heard, at least.
+    private static let leastGrace = Duration.seconds(10)
 
     /// Runs the body, which is cancelled when the console tells that there is nothing to wait for.
     ///
@@ -27,8 +29,9 @@ struct ConsoleWatch {
     }
 
     private func untilHopeless() async throws {
-        var reader = ConsoleReader(machine.folder.consoleLog)
+        var reader = ConsoleReader(machine.folder.consoleLog, from: start)
         var told: Set<String> = []
+        let beginning = ContinuousClock.now
         while true {
             for finding in reader.news().compactMap(ConsoleFinding.init) {
                 switch finding {
@@ -40,7 +43,8 @@ struct ConsoleWatch {
                     guard seconds >= Self.patience, !Self.isCloudInit(job), told.insert(job).inserted else { continue }
                     onNote("the guest has waited \(seconds) s for \"\(job)\" (at most: \(limit))")
                 case .login:
-                    try await Task.sleep(for: Self.grace)
+                    // A host that needs long for a boot needs long for the helper too.
+                    try await Task.sleep(for: max(Self.leastGrace, (.now - beginning) / 2))
                     throw failure(await SeedDiagnosis(machine: machine).reason())
                 }
             }
@@ -58,35 +62,5 @@ struct ConsoleWatch {
             .bakeFailed,
             "the guest does not come up: \(reason); its console \(ConsoleTail(machine.folder.consoleLog).predicate)",
         )
-    }
-}
-
-/// Reads what is added to a console's log.
-struct ConsoleReader {
-    private let path: FilePath
-    private var place: Int64 = 0
-    /// The beginning of a line whose end has not come; a prompt has none.
-    private var rest: [UInt8] = []
-
-    init(_ path: FilePath) {
-        self.path = path
-    }
-
-    /// The lines that have come since the last call, and what there is of the next.
-    mutating func news() -> [String] {
-        guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return [] }
-        defer { try? file.close() }
-        var bytes = rest
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while let count = try? buffer.withUnsafeMutableBytes({ try file.read(fromAbsoluteOffset: place, into: $0) }),
-            count > 0
-        {
-            bytes += buffer[..<count]
-            place += Int64(count)
-        }
-        guard bytes.count > rest.count else { return [] }
-        let end = bytes.lastIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.map { $0 + 1 } ?? 0
-        rest = Array(bytes[end...].suffix(4096))
-        return ConsoleText.lines(of: String(decoding: bytes, as: UTF8.self))
     }
 }

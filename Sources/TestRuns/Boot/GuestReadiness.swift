@@ -12,11 +12,13 @@ struct GuestReadiness {
     var onBoot: @Sendable (String) -> Void = { _ in }
     /// Packages that cloud-init installs from mirrors; empty when it needs none.
     var packages: [String] = []
+    /// Where in the console's log this boot begins, in bytes.
+    var consoleStart: Int64 = 0
 
     /// Waits until cloud-init has ended, well or not.
     func waitForCloudInit() async throws -> CloudInitStatus {
         do {
-            let console = ConsoleWatch(machine: machine, onNote: onNote)
+            let console = ConsoleWatch(machine: machine, start: consoleStart, onNote: onNote)
             onBoot(try await console.during { try await helper.hello(within: limits.boot) }.bootID)
             let mirrors = MirrorCheck(helper: helper, packages: packages, limit: limits.boot, onNote: onNote)
             let milestone = try await watched(by: { try await mirrors.run() }) {

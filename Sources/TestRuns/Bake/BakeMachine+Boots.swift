@@ -1,0 +1,143 @@
+import CloudImages
+import GuestAccess
+import HostSupport
+import Machines
+import Quantities
+
+/// The boots of a guest that is provisioned, which may be several.
+extension BakeMachine {
+    /// Waits until cloud-init has ended well, over the restarts that it or the user's commands may want on the way.
+    ///
+    /// - Parameter consoleFrom: Where in the console's log this boot begins; what earlier boots said is no news.
+    /// - Returns: The kernel's id of the boot in which it did.
+    @discardableResult
+    func waitForCloudInit(consoleFrom start: Int64 = 0) async throws -> String {
+        let boot = Locked("")
+        var start = start
+        for _ in 0...Self.mostRestarts {
+            let isRestarted = try await machine.untilRestart { [start] in
+                try await waitForCloudInitInThisBoot(consoleFrom: start) { id in boot.withLock { $0 = id } }
+            }
+            if !isRestarted { return boot.withLock { $0 } }
+            start = consoleEnd
+            onNote("the guest restarts itself before cloud-init has ended")
+        }
+        throw TestRunError(.bakeFailed, "the guest restarts itself again and again, and cloud-init never ends")
+    }
+
+    /// Where the console's log ends now, in bytes.
+    var consoleEnd: Int64 { FileStamp(of: machine.folder.consoleLog)?.size ?? 0 }
+
+    /// How often a guest may restart before cloud-init has ended; firmware and boot loaders may do so too.
+    private static let mostRestarts = 5
+
+    /// - Parameter onBoot: Told the boot's id as soon as it is known: what is asked after cloud-init's end may come too late
+    ///   for a guest that restarts then.
+    private func waitForCloudInitInThisBoot(
+        consoleFrom start: Int64,
+        onBoot: @escaping @Sendable (String) -> Void,
+    ) async throws {
+        let helper = try machine.helper()
+        defer { helper.close() }
+        let readiness = GuestReadiness(
+            helper: helper,
+            machine: machine,
+            limits: limits,
+            onNote: onNote,
+            onBoot: onBoot,
+            packages: packages,
+            consoleStart: start,
+        )
+        let status = try await readiness.waitForCloudInit()
+        guard status.state != .error else {
+            throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
+        }
+        for problem in status.explanations { onNote("cloud-init: \(problem)") }
+    }
+
+    /// The packages that cloud-init installs, for messages; a user-data of another form does not show them.
+    private var packages: [String] {
+        if !configuration.packages.isEmpty { return configuration.packages }
+        return userData.contains("\npackages:") ? ["the user-data's packages"] : []
+    }
+
+    // MARK: The end of cloud-init
+
+    /// Waits until the guest has done to its power what the user-data says, or has decided against it.
+    ///
+    /// Returns in a guest that runs and has cloud-init behind it; one that powers itself off ends the wait from outside.
+    func wait(for change: PowerChange, after boot: String) async throws {
+        if change.isConditional, try await !isLeaving(boot) { return }
+        if change.delay > .zero {
+            onNote("the user-data's power_state has the guest wait for \(change.delay.shortText)")
+        }
+        let limit = change.delay + limits.boot
+        switch change.mode {
+        case .powerOff, .halt:
+            try await inTime(limit, "the guest to power itself off, as its user-data's power_state says") {
+                while true { try await Task.sleep(for: .seconds(60)) }
+            }
+        case .reboot:
+            onNote("the guest restarts itself")
+            let start = Locked(consoleEnd)
+            try await inTime(limit, "the guest to restart itself, as its user-data's power_state says") {
+                while try await currentBoot() == boot {
+                    start.withLock { $0 = consoleEnd }
+                    try await Task.sleep(for: .seconds(1))
+                }
+            }
+            // cloud-init finds little to do in this boot.
+            try await waitForCloudInit(consoleFrom: start.withLock { $0 })
+        }
+    }
+
+    private func inTime<Value: Sendable>(
+        _ limit: Duration,
+        _ what: String,
+        _ body: @escaping @Sendable () async throws -> Value,
+    ) async throws -> Value {
+        do {
+            return try await withDeadline(limit, waitingFor: what, body)
+        } catch let error as DeadlineExceeded {
+            throw TestRunError(.bakeFailed, "\(error)", cause: error)
+        }
+    }
+
+    /// Waits for the decision of a guest whose power is left to a command in it.
+    private func isLeaving(_ boot: String) async throws -> Bool {
+        try await inTime(limits.boot, "the guest to decide on the condition of its user-data's power_state") {
+            while true {
+                switch try await decision(in: boot) {
+                case .leaving: return true
+                case .staying: return false
+                case .pending: try await Task.sleep(for: .seconds(1))
+                }
+            }
+        }
+    }
+
+    /// A guest on its way down does not answer, and one that has restarted has decided.
+    private func decision(in boot: String) async throws -> GuestTools.PowerDecision {
+        let helper = try machine.helper()
+        defer { helper.close() }
+        do {
+            guard try await helper.hello(within: .seconds(5)).bootID == boot else { return .leaving }
+            return try await GuestTools(helper: helper, limits: limits).powerDecision()
+        } catch let error as GuestAccessError where error.code == .timedOut {
+            return .pending
+        }
+    }
+
+    /// The boot that answers now, over a connection of its own: what a helper is asked while it ends gets no answer.
+    private func currentBoot() async throws -> String {
+        while true {
+            let helper = try machine.helper()
+            defer { helper.close() }
+            do {
+                return try await helper.hello(within: .seconds(5)).bootID
+            } catch let error as GuestAccessError where error.code == .timedOut {
+                continue
+            }
+        }
+    }
+}

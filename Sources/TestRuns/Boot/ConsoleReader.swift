@@ -1,0 +1,33 @@
+import SystemPackage
+
+/// Reads what is added to a console's log.
+struct ConsoleReader {
+    private let path: FilePath
+    private var place: Int64
+    /// The beginning of a line whose end has not come; a prompt has none.
+    private var rest: [UInt8] = []
+
+    /// - Parameter place: Where in the log to begin, in bytes.
+    init(_ path: FilePath, from place: Int64 = 0) {
+        self.path = path
+        self.place = place
+    }
+
+    /// The lines that have come since the last call, and what there is of the next.
+    mutating func news() -> [String] {
+        guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return [] }
+        defer { try? file.close() }
+        var bytes = rest
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while let count = try? buffer.withUnsafeMutableBytes({ try file.read(fromAbsoluteOffset: place, into: $0) }),
+            count > 0
+        {
+            bytes += buffer[..<count]
+            place += Int64(count)
+        }
+        guard bytes.count > rest.count else { return [] }
+        let end = bytes.lastIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.map { $0 + 1 } ?? 0
+        rest = Array(bytes[end...].suffix(4096))
+        return ConsoleText.lines(of: String(decoding: bytes, as: UTF8.self))
+    }
+}

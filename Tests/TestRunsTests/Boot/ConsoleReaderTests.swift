@@ -1,0 +1,37 @@
+import HostSupport
+import SystemPackage
+import Testing
+
+@testable import TestRuns
+
+@Suite struct ConsoleReaderTests {
+    @Test func `lines come as they are written, and a prompt before its line ends`() async throws {
+        try await ScratchHome.with { home in
+            let log = home.data.appending("console.log")
+            var reader = ConsoleReader(log)
+            #expect(reader.news() == [])
+            try append("one\r\ntwo\nthr", to: log)
+            #expect(reader.news() == ["one", "two", "thr"])
+            #expect(reader.news() == [])
+            try append("ee\ndebian login: ", to: log)
+            #expect(reader.news() == ["three", "debian login: "])
+        }
+    }
+
+    @Test func `what an earlier boot said is no news to the next one's reader`() async throws {
+        try await ScratchHome.with { home in
+            let log = home.data.appending("console.log")
+            try append("debian login: \n", to: log)
+            var reader = ConsoleReader(log, from: try #require(FileStamp(of: log)).size)
+            #expect(reader.news() == [])
+            try append("[    0.0] Linux version 6.1\n", to: log)
+            #expect(reader.news() == ["[    0.0] Linux version 6.1"])
+        }
+    }
+
+    private func append(_ text: String, to log: FilePath) throws {
+        try Folder.create(log.removingLastComponent())
+        let before = (try? WholeFile.readText(log)) ?? ""
+        try WholeFile.write((before + text).utf8, to: log)
+    }
+}
