@@ -20,7 +20,11 @@ extension Machine {
             }
             defer { group.cancelAll() }
             while let outcome = try await group.next() {
-                if let outcome { return outcome }
+                guard let outcome else { continue }
+                group.cancelAll()
+                // Linux asks for its restart in several ways within some ten milliseconds, and QEMU tells of each.
+                if outcome { try await Task.sleep(for: .milliseconds(500)) }
+                return outcome
             }
             throw CancellationError()
         }

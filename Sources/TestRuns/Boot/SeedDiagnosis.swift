@@ -61,7 +61,8 @@ struct SeedDiagnosis {
     }
 
     private static func explain(_ status: CloudInitStatus) -> String {
-        let said = (["status: \(status.state.rawValue)"] + [status.detail].compactMap(\.self)).joined(separator: ", ")
+        let details = status.problems.isEmpty ? [status.detail].compactMap(\.self) : status.problems.map(\.description)
+        let said = (["status: \(status.state.rawValue)"] + details).joined(separator: ", ")
         let mend = "the image's datasource_list must have NoCloud in it"
         if status.state == .disabled {
             return status.detail?.contains("generator") == true
