@@ -22,7 +22,7 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
         public static let badImage = Self(.badImage)
         /// The file is not there or cannot be read.
         public static let unreadable = Self(.unreadable)
-        /// A running machine has the file open.
+        /// A running machine has the file open, or another program was changing it.
         public static let inUse = Self(.inUse)
         /// The catalog of images is not written as it should be.
         public static let badCatalog = Self(.badCatalog)

@@ -12,21 +12,32 @@ import SystemPackage
 enum DiskEdit {
     /// Opens the image for writing, runs the body while QEMU is kept from opening it, and makes the change last.
     ///
-    /// - Parameter purpose: What the change is for, as in `change its base`.
-    /// - Throws: ``CloudImagesError`` with code `inUse` that names who has the image open, or `cannotWrite`.
+    /// - Parameters:
+    ///   - purpose: What the change is for, as in `change its base`.
+    ///   - examined: The header by which the change was found to be right. It was read before QEMU was kept away, so it is
+    ///     read again, and nothing is changed when it is another now.
+    ///   - body: Given the file to write to.
+    /// - Throws: ``CloudImagesError`` with code `inUse` that names who has the image open or says that it was changed,
+    ///   or `cannotWrite`; what the body throws.
     static func edit(
         _ path: FilePath,
         to purpose: String,
+        examined: QCOW2Header,
         _ body: (FileDescriptor) throws -> Void,
     ) throws(CloudImagesError) {
         do {
             let file = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
             defer { try? file.close() }
             let isDone: Bool? = try DiskUse.whileUnused(file) { () throws(CloudImagesError) in
+                guard try QCOW2Header(reading: try DiskFile(path)) == examined else {
+                    throw CloudImagesError(.inUse, "\(path): was changed by another program just now; try again")
+                }
                 do {
                     try body(file)
                     try settle(file)
                     return true
+                } catch let error as CloudImagesError {
+                    throw error
                 } catch {
                     throw failure(path, error)
                 }

@@ -31,8 +31,10 @@ extension Overlay {
     ) async throws -> Rebase {
         let path = path.absolute
         let base = base.absolute
+        // Before the chain: what the chain says is then no older than the header that the change is bound to.
+        let header = try? header(of: path)
         let chain = DiskChain.read(path, format: .qcow2)
-        guard let overlay = chain.links.first?.facts, let facts = overlay.qcow2 else {
+        guard let overlay = chain.links.first?.facts, let facts = overlay.qcow2, let header else {
             if case .unusable(_, let error) = chain.end { throw error }
             throw CloudImagesError(.badImage, "\(path): not a qcow2 image, so it has no base to change")
         }
@@ -40,7 +42,7 @@ extension Overlay {
         let format = try DiskFacts.read(base, format: baseFormat).format
         let isSame = try isRecorded(base, by: facts)
         if isTrusted || isSame {
-            try rename(path, base: base, format: format)
+            try rename(path, header, base: base, format: format)
             return .renamed
         }
         guard chain.links.count > 1, chain.end == nil else {
@@ -53,8 +55,12 @@ extension Overlay {
             )
         }
         try await copyDifferences(path, base: base, format: format)
-        try rename(path, base: base, format: format)
+        try rename(path, try self.header(of: path), base: base, format: format)
         return .copied
+    }
+
+    private static func header(of path: FilePath) throws(CloudImagesError) -> QCOW2Header {
+        try QCOW2Header(reading: try DiskFile(path))
     }
 
     private static func checkNewChain(
@@ -92,13 +98,18 @@ extension Overlay {
     }
 
     /// Writes another base into the header; the guest's data stays as it is.
-    private static func rename(_ path: FilePath, base: FilePath, format: DiskFormat) throws(CloudImagesError) {
-        let overlay = try DiskFile(path)
-        let header = try QCOW2Header(reading: overlay)
+    ///
+    /// - Parameter header: The header as it was when the base was found to fit.
+    private static func rename(
+        _ path: FilePath,
+        _ header: QCOW2Header,
+        base: FilePath,
+        format: DiskFormat,
+    ) throws(CloudImagesError) {
         let identity = BaseIdentity(backingFile: base.string, base: try DiskFile(base))
-        let fixed = try overlay.read(at: 0, count: Int(header.length))
-        let bytes = try header.rebased(fixed: fixed, onto: base, format: format, identity: identity, of: path)
-        try DiskEdit.edit(path, to: "change its base") { file in
+        try DiskEdit.edit(path, to: "change its base", examined: header) { file in
+            let fixed = try DiskFile(path).read(at: 0, count: Int(header.length))
+            let bytes = try header.rebased(fixed: fixed, onto: base, format: format, identity: identity, of: path)
             _ = try file.writeAll(toAbsoluteOffset: 0, bytes)
         }
     }

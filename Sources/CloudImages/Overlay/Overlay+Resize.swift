@@ -60,7 +60,7 @@ extension Overlay {
 
     private static func grow(_ path: FilePath, _ header: QCOW2Header, to size: ByteCount) throws(CloudImagesError) {
         let entries = header.firstLevelEntries(for: size)
-        try DiskEdit.edit(path, to: "change its size") { file in
+        try DiskEdit.edit(path, to: "change its size", examined: header) { file in
             if entries > UInt64(header.firstLevelEntries) {
                 // Nobody promises that the unused end of the table's last cluster is zero.
                 let fresh = [UInt8](repeating: 0, count: Int(entries - UInt64(header.firstLevelEntries)) * 8)

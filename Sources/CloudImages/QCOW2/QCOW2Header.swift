@@ -1,7 +1,7 @@
 /// The header of a qcow2 image, field by field, with its extensions.
 ///
 /// Source: the format's specification, `docs/interop/qcow2.txt` of QEMU; the limits are QEMU's own.
-struct QCOW2Header {
+struct QCOW2Header: Equatable {
     static let magic: UInt32 = 0x5146_49FB
 
     /// A header extension as it is stored.

@@ -8,6 +8,9 @@ struct FATVolume {
     private let clusterSize: Int
     private let clusters: Int
 
+    /// A long name has 255 units at the most, 13 in a piece.
+    private static let mostNamePieces = 20
+
     private var isFAT12: Bool { clusters < 4085 }
 
     /// Nil when the bytes do not begin like such a volume.
@@ -45,16 +48,21 @@ struct FATVolume {
     /// The files of the root folder.
     func files(name: String) throws(CloudImagesError) -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
-        var longName: [UInt16] = []
+        // The last piece of a name comes first.
+        var longName: [[UInt16]] = []
         var left = SeedImage.limit
         for entry in entries {
             if entry[11] == 0x0F {
-                longName = Self.longNameUnits(entry) + longName
+                longName.append(Self.longNameUnits(entry))
+                // A folder of nothing but pieces would be a name of a megabyte.
+                guard longName.count <= Self.mostNamePieces else {
+                    throw CloudImagesError(.badSeed, "\(name): a file's name in it is too long; write the seed again")
+                }
                 continue
             }
             defer { longName = [] }
             guard entry[11] & 0x18 == 0 else { continue }
-            let units = longName.prefix { $0 != 0 }
+            let units = longName.reversed().joined().prefix { $0 != 0 }
             let path = units.isEmpty ? Self.shortName(entry) : String(decoding: units, as: UTF16.self)
             guard let content = content(of: entry, limit: left) else {
                 throw CloudImagesError(.badSeed, "\(name): the file \(path) in it is damaged; write the seed again")

@@ -3,7 +3,8 @@ public import SystemPackage
 
 /// Who depends on a disk of the store: overlays of machines, bakes and templates.
 public struct ImageUse: Sendable {
-    /// The overlays found, by the disk that they are made on.
+    /// The overlays found, by the disk that they are made on, with no symbolic link in its path: an overlay may record
+    /// one way to its base while the store lies at the end of another.
     private var overlays: [FilePath: [FilePath]] = [:]
 
     /// Looks through the folders, two levels deep, as machines and bakes lie there.
@@ -18,7 +19,7 @@ public struct ImageUse: Sendable {
 
     /// The overlays that are made on a disk.
     public func overlays(on disk: FilePath) -> [FilePath] {
-        overlays[disk] ?? []
+        overlays[disk.resolved] ?? []
     }
 
     private mutating func search(_ folder: FilePath, depth: Int) {
@@ -28,7 +29,7 @@ public struct ImageUse: Sendable {
                 guard let facts = try? DiskFacts.read(path, format: .qcow2), let backing = facts.qcow2?.backingFile,
                     case .file(let base, _) = BackingName(backing, recordedBy: path)
                 else { continue }
-                overlays[base, default: []].append(path)
+                overlays[base.resolved, default: []].append(path)
             } else if depth > 1 {
                 search(path, depth: depth - 1)
             }

@@ -4,6 +4,14 @@ import Quantities
 import SystemPackage
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite struct StoreTests {
     private static func withStore(_ body: (FilePath, ImageStore, _ file: FilePath) async throws -> Void) async throws {
         try await withScratchFolder { folder in
@@ -68,6 +76,29 @@ import Testing
             #expect(store.list().count == 1)
             try store.remove(ImageReference("mine"), isForced: true)
             #expect(store.list().isEmpty)
+        }
+    }
+
+    @Test(arguments: [(isLinkedStore: true, isLinkedRecord: false), (true, true), (false, true)])
+    func `an image is in use whatever way its overlay records leads to it`(
+        isLinkedStore: Bool,
+        isLinkedRecord: Bool,
+    ) async throws {
+        try await Self.withStore { folder, direct, file in
+            try Folder.create(folder.appending("home"))
+            let link = folder.appending("link")
+            try #require(symlink(folder.appending("home").string, link.string) == 0)
+            let linked = ImageStore(home: QuiverHome(root: link))
+            let image = try await linked.importing(file, as: ImageReference("mine"))
+            let base = isLinkedRecord ? image.disk : image.disk.resolved
+            let machine = folder.appending("home/machines/vm1")
+            try Folder.create(machine)
+            try Overlay.create(at: machine.appending("disk.qcow2"), base: base)
+            let store = isLinkedStore ? linked : direct
+            #expect(store.inventory().first?.usedBy.count == 1)
+            #expect(throws: CloudImagesError.self) { try store.remove(ImageReference("mine")) }
+            try store.prune(all: true)
+            #expect(store.list().count == 1)
         }
     }
 
