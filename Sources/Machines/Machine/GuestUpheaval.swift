@@ -1,10 +1,13 @@
 import QMPClient
 import QMPCore
+import WireJSON
 
-/// What takes everything with it that runs in a guest, while its machine goes on.
+/// What ends or stops everything that runs in a guest, while its machine goes on.
 package enum GuestUpheaval: String, Sendable {
     case restarted = "the machine was restarted"
     case panicked = "the guest's kernel panicked"
+    /// QEMU pauses a guest whose writes the host's disk has no room for.
+    case diskFailed = "the host could not write the guest's disk"
 }
 
 /// Waits for an upheaval, from the moment on at which it was made.
@@ -12,7 +15,7 @@ package struct UpheavalWatch: Sendable {
     private let events: QMPEvents
 
     package init(_ machine: Machine) {
-        events = machine.qmp.events(.named("RESET", "GUEST_PANICKED"))
+        events = machine.qmp.events(.named("RESET", "GUEST_PANICKED", "BLOCK_IO_ERROR"))
     }
 
     /// The first upheaval; nil when the connection to the machine has ended without one.
@@ -20,7 +23,12 @@ package struct UpheavalWatch: Sendable {
         do {
             for try await item in events {
                 guard case .event(let event) = item else { continue }
-                return event.name == "RESET" ? .restarted : .panicked
+                switch event.name {
+                case "RESET": return .restarted
+                case "GUEST_PANICKED": return .panicked
+                // The guest is told of other failures, and does with them what it likes.
+                default: if event.data["action"] == "stop" { return .diskFailed }
+                }
             }
         } catch {
             // The machine's end is told elsewhere, with its reason.

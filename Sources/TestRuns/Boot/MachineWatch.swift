@@ -47,33 +47,43 @@ struct MachineWatch {
 
     /// Waits for a state in which the guest stands still until somebody does something.
     private func waitUntilStuck<Value>() async throws -> Outcome<Value> {
+        var loss = ""
         do {
             for try await state in machine.runStates {
                 if let reason = await stuckReason(in: state) { return .machineStuck(reason) }
             }
         } catch {
-            // The connection broke: how the machine ended is told by the task that waits for that.
+            loss = ": \(error)"
         }
-        try await Task.sleep(for: .seconds(3600))
-        throw CancellationError()
+        // A connection breaks with its machine, whose end the task that waits for it tells: with the reason.
+        try await Task.sleep(for: Self.endPatience)
+        return .machineStuck(TestRunError(.machineLost, "QEMU runs and its monitor was lost\(loss)"))
     }
+
+    /// How long after its monitor's a process's end may be noticed; longer on a busy host than one would think.
+    private static let endPatience = Duration.seconds(5)
 
     private func stuckReason(in state: RunState) async -> (any Error)? {
         switch state {
-        case .ioError:
-            // Unless told otherwise QEMU pauses a guest whose writes the host's disk has no room for.
-            let problems = (try? await machine.driveProblems()) ?? []
-            if let full = problems.first(where: \.isFull) {
-                return FileFailure("write the guest's disk", full.file, .noSpace)
-            }
-            let told =
-                problems.isEmpty
-                ? "a drive cannot be read or written" : problems.map(\.description).joined(separator: "; ")
-            return TestRunError(.machineLost, "the guest was paused: \(told)")
-        case .guestPanicked: return TestRunError(.machineLost, "the guest's kernel panicked")
-        case .watchdog: return TestRunError(.machineLost, "the guest was paused by its watchdog, which it did not feed")
-        default: return nil
+        case .ioError: await diskFailure()
+        case .guestPanicked: TestRunError(.machineLost, "the guest's kernel panicked")
+        case .watchdog: TestRunError(.machineLost, "the guest's watchdog ran out, and QEMU paused the guest")
+        default: nil
         }
+    }
+
+    /// Which disk QEMU has paused the guest for, because the host cannot write or read it.
+    func diskFailure() async -> FileFailure {
+        // The event that tells of the failure comes before the guest stands still.
+        for _ in 0..<50 {
+            if let problem = try? await machine.driveProblems().first {
+                let reason: Errno = problem.isFull ? .noSpace : .ioError
+                return FileFailure("write the guest's disk", problem.file, reason)
+            }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        let disk = machine.description.drives.first?.file ?? machine.folder.path
+        return FileFailure("write the guest's disk", disk, .ioError)
     }
 
     private func endSoon() async -> ExitCause? {

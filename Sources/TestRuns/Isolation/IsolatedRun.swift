@@ -30,31 +30,38 @@ struct IsolatedRun: Sendable {
     }
 
     /// Runs everything and hands the coordinator's machine to `body` before it is ended.
-    func run<Value: Sendable>(_ body: @Sendable (Ending) async throws -> Value) async throws -> Value {
+    func run<Value: Sendable>(_ body: @escaping @Sendable (Ending) async throws -> Value) async throws -> Value {
         let coordinator = try await Coordinator(template: template, command: command, home: home, onOutput: onOutput)
         return try await withCleanup {
-            let pool = StandbyPool(
-                of: template,
-                size: standbys,
-                home: home,
-                options: ForkOptions(channels: [.pytest]),
-                rehearsal: { try await Rehearsal(fork: $0, isRoot: suite.isRoot).run() },
-            )
-            let status = try await withThrowingTaskGroup(of: Int32?.self) { group in
-                group.addTask {
-                    try await pool.run()
-                    return nil
-                }
-                group.addTask { try await runGroups(pool, coordinator) }
-                defer { group.cancelAll() }
-                while let result = try await group.next() {
-                    if let status = result { return status }
-                }
-                throw CancellationError()
+            try await MachineWatch(coordinator.fork.machine).during {
+                let status = try await runAll(coordinator)
+                return try await body(Ending(coordinator: coordinator.fork, status: status))
             }
-            return try await body(Ending(coordinator: coordinator.fork, status: status))
         } cleanup: {
             await coordinator.end()
+        }
+    }
+
+    /// Runs all tests and returns pytest's exit code.
+    private func runAll(_ coordinator: Coordinator) async throws -> Int32 {
+        let pool = StandbyPool(
+            of: template,
+            size: standbys,
+            home: home,
+            options: ForkOptions(channels: [.pytest]),
+            rehearsal: { try await Rehearsal(fork: $0, isRoot: suite.isRoot).run() },
+        )
+        return try await withThrowingTaskGroup(of: Int32?.self) { group in
+            group.addTask {
+                try await pool.run()
+                return nil
+            }
+            group.addTask { try await runGroups(pool, coordinator) }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let status = result { return status }
+            }
+            throw CancellationError()
         }
     }
 

@@ -65,6 +65,9 @@ struct Runner: Sendable {
                     hand(index, .ran(ran))
                 case .message(.done):
                     return result
+                case .upheaval(.diskFailed):
+                    // No test's doing, and the next one would fare no better.
+                    throw await MachineWatch(fork.machine).diskFailure()
                 case .interpreterEnded, .machineEnded, .upheaval, .timedOut:
                     let reason = try await explain(news)
                     result.duration = .now - begin
