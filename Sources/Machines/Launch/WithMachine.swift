@@ -72,8 +72,8 @@ extension Machine {
     func endScope() async {
         guard let keeper else { return }
         keeper.kill()
-        // A cancelled task would not wait: the folder would be removed under the hands of QEMU and its keeper, and stay.
-        let hasEnded = await Task { await keeper.hasEnded(within: Self.endLimit) }.value
+        // Waited for also when the task is cancelled: a folder that is removed under the hands of QEMU and its keeper stays.
+        let hasEnded = await keeper.hasEnded(within: Self.endLimit)
         await qmp.close()
         // A keeper that is not released goes on waiting for a QEMU that hangs in the kernel, and removes its folder then.
         if hasEnded { keeper.release() }
