@@ -167,6 +167,7 @@ let package = Package(
                 "MachineOwner",
                 "Machines",
                 "MachinesTesting",
+                "QAPI",
                 "QMPClient",
                 "QMPCore",
                 "QMPTesting",

@@ -105,8 +105,7 @@ struct BenchGuest {
         let helper = try machine.helper()
         defer { helper.close() }
         try await helper.fixUp(GuestFixUp(), within: .seconds(60))
-        let quiescing = "systemctl stop qemu-guest-agent.service; systemctl is-system-running --wait >/dev/null; sync; true"
-        _ = try await helper.collect(.shell(quiescing), within: .seconds(300))
+        try await helper.settle(within: .seconds(300))
         return try await machine.freeze(
             to: folder,
             name: "bench",

@@ -30,7 +30,8 @@ public struct GuestFixUp: Hashable, Sendable {
     public var hostKeys: [String: SSHKeyPair]
     /// New hardware addresses by interface name.
     ///
-    /// A guest whose network configuration matches the old address, as cloud-init writes it, loses its lease by this.
+    /// The guest's network configuration is rewritten where it names the old address, as cloud-init's does, and the
+    /// interface gets a new lease: with another address, because the network still knows the one it had.
     public var hardwareAddresses: [String: String]
     /// Whether the guest asks its DHCP server for a new lease.
     public var renewsLease: Bool

@@ -44,6 +44,8 @@ extension GuestHelper {
         package let nonce: String?
         /// Where the guest's monotonic clock stood then, in nanoseconds; nil after a fix-up that did more.
         package let monotonic: Int64?
+        /// The addresses that interfaces got with their new hardware addresses, by name.
+        package let addresses: [String: String]
     }
 
     /// Sends a fix-up, which a guest that stands still finds when it goes on.
@@ -67,7 +69,11 @@ extension GuestHelper {
     package func finishFixUp(_ pending: PendingFixUp, within limit: Duration) async throws -> FixUpAnswer {
         let answer = try await finish(pending.id, "restore", within: limit)
         try check(pending.token, in: answer)
-        return FixUpAnswer(nonce: answer["nonce"]?.stringValue, monotonic: try answer.optionalValue("monotonic"))
+        return FixUpAnswer(
+            nonce: answer["nonce"]?.stringValue,
+            monotonic: try answer.optionalValue("monotonic"),
+            addresses: try answer.optionalValue("addresses") ?? [:],
+        )
     }
 
     /// Where the guest's monotonic clock stands, in nanoseconds; asked just before a freeze.

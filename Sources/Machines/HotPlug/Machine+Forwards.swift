@@ -39,6 +39,22 @@ extension Machine {
         _ = try await noteForwards()
     }
 
+    /// Has a network's forwards lead to another address of the guest, from the ports of the host that they have.
+    func redirectForwards(of network: UserNetwork, to address: String) async throws(MachineError) {
+        let bound = try await forwards()
+        for forward in network.forwards {
+            let own = bound.first { $0.guestPort == forward.guestPort && $0.transport == forward.transport }
+            guard let own else { continue }
+            try await removeForward(own, from: network.id)
+            let place = "\(own.transport.rawValue):\(own.hostAddress):\(own.hostPort)"
+            let reply = try await humanMonitor("hostfwd_add \(network.id) \(place)-\(address):\(own.guestPort)")
+            guard reply.isEmpty else {
+                throw error(.monitorFailed, "the forward \(own) cannot be led to \(address): \(reply)")
+            }
+        }
+        _ = try await noteForwards()
+    }
+
     /// Writes the forwards into the machine's record, for processes that come later.
     func noteForwards() async throws(MachineError) -> [PortForward] {
         var record = process

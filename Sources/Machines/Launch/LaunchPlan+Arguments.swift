@@ -133,6 +133,11 @@ extension LaunchPlan {
         // On a PC the older form is announced through ACPI, where every kernel's driver finds it.
         let panicDevice: JSON = description.architecture == .x86_64 ? "pvpanic" : "pvpanic-pci"
         arguments.add("device", json: ["driver": panicDevice, "id": "panic0"])
+        if description.architecture == .x86_64 {
+            // Another one for each process: the kernel of a fork, or of a guest that was restored, sees it and takes
+            // new random numbers from then on.
+            arguments.add("device", json: ["driver": "vmgenid", "id": "generation0", "guid": "auto"])
+        }
         if let action = description.watchdog {
             arguments.add("device", json: ["driver": "i6300esb", "id": "watchdog0"])
             arguments.add("action", keys: ["watchdog": action.rawValue])

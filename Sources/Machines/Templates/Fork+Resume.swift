@@ -10,6 +10,8 @@ extension Fork {
     private func wake(_ options: ForkOptions) async throws -> Int64 {
         let begin = ContinuousClock.now
         let resumedAt = try await machine.goOn()
+        let resumed = ContinuousClock.now
+        note(resume: resumed - begin, fixUp: .zero)
         guard let helper, let frozenAt else { return resumedAt }
         var fixUp = options.fixUp
         if fixUp.clock == .atSending { fixUp.clock = .resumed(wallClock: resumedAt, frozenAt: frozenAt) }
@@ -22,7 +24,8 @@ extension Fork {
                 "a fork of it woke up at another instant than the template's",
             )
         }
-        note(fixUp: .now - begin)
+        try await machine.follow(fixUp, answer)
+        note(resume: resumed - begin, fixUp: .now - resumed)
         return resumedAt
     }
 
@@ -47,7 +50,9 @@ extension Fork {
     ///
     /// - Returns: What the guest's clock has to be told.
     package func goOnUncorrected() async throws(MachineError) -> GuestFixUp.Clock {
+        let begin = ContinuousClock.now
         let resumedAt = try await machine.goOn()
+        note(resume: .now - begin, fixUp: .zero)
         return frozenAt.map { .resumed(wallClock: resumedAt, frozenAt: $0) } ?? .leaveAlone
     }
 }

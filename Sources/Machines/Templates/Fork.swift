@@ -32,7 +32,23 @@ public final class Fork: Sendable {
 
     public var timings: ForkTimings { measured.withLock { $0 } }
 
-    func note(fixUp: Duration) { measured.withLock { $0.fixUp = fixUp } }
+    func note(resume: Duration, fixUp: Duration) {
+        measured.withLock { timings in
+            timings.resume = resume
+            timings.fixUp = fixUp
+        }
+    }
+
+    /// Takes down how long its owner waited until a pool had handed it out.
+    ///
+    /// - Parameter wasReady: Whether it was made before anybody asked; nobody waited for its start then.
+    func note(poolWait wait: Duration, wasReady: Bool) {
+        measured.withLock { timings in
+            let own = wasReady ? .zero : timings.start + timings.load
+            if wasReady { timings = ForkTimings() }
+            timings.poolWait = max(.zero, wait - own)
+        }
+    }
 
     /// Where the guest's monotonic clock stood when the guest was stopped last, in nanoseconds; nil without a helper.
     package var frozenAt: Int64? { stoppedAt.withLock { $0 } }

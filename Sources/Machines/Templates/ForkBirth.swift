@@ -141,6 +141,7 @@ struct ForkBirth {
         guard answer.nonce == template.record.nonce else {
             throw TemplateError(.damaged, template: machine.name, "it woke up at another instant than it was frozen at")
         }
+        try await machine.follow(fixUp, answer)
     }
 }
 

@@ -41,16 +41,3 @@ public struct ForkOptions: Sendable {
         self.logger = logger
     }
 }
-
-/// Where the time of a fork went.
-public struct ForkTimings: Hashable, Codable, Sendable {
-    /// Making its overlays, and QEMU's start until its monitor answers.
-    public var start: Duration
-    /// Taking over the state of processors and devices.
-    public var load: Duration
-    /// From letting the processors go on until the guest's helper has answered that clock and random pool are right.
-    public var fixUp: Duration
-
-    /// All of it.
-    public var total: Duration { start + load + fixUp }
-}

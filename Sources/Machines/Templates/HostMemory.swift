@@ -4,8 +4,12 @@ import SystemPackage
 
 /// The host's memory.
 enum HostMemory {
-    /// What can be used without anything being swapped out; nil where the system does not tell.
+    /// What this process can use without anything being swapped out; nil where the system does not tell.
     static var available: ByteCount? {
+        [ofTheHost, ControlGroupMemory().available].compactMap(\.self).min()
+    }
+
+    private static var ofTheHost: ByteCount? {
         guard let text = try? WholeFile.readText("/proc/meminfo") else { return nil }
         for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
             let digits = line.filter(\.isNumber)

@@ -8,62 +8,97 @@ import Synchronization
 public final class StandbyPool: Sendable {
     private struct State {
         var ready: [Fork] = []
-        var waiting: [(id: Int, continuation: CheckedContinuation<Fork, any Error>)] = []
+        var waiting: [(id: Int, continuation: CheckedContinuation<Handover, any Error>)] = []
         var nextID = 0
+        /// How many forks are being made.
+        var making = 0
         var failure: (any Error)?
-        var makers: [CheckedContinuation<Void, Never>] = []
+        /// Who makes forks and has found nothing to do.
+        var idler: CheckedContinuation<Void, Never>?
+    }
+
+    private struct Handover {
+        let fork: Fork
+        /// Whether it was there before anybody asked.
+        let wasReady: Bool
     }
 
     private let template: Template
-    private let size: Int
+    private let budget: StandbyBudget
+    private let makers: Int
     private let home: QuiverHome
     private let options: ForkOptions
     private let rehearsal: @Sendable (Fork) async throws -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - size: How many forks are kept ready; less where the host's free memory is less. Zero makes every fork when
+    ///   - size: How many forks are kept ready; fewer while the host has little free memory. Zero makes every fork when
     ///     it is asked for.
-    ///   - budget: The most memory that the waiting forks may take; nil takes a quarter of what is free.
+    ///   - budget: The most memory that the waiting forks may take together; nil leaves it to what is free.
+    ///   - makers: How many forks are made at once when several are waited for.
     ///   - rehearsal: What a fork does beside waking up before it is stopped and kept, so that it is quicker later.
-    public init(
+    public convenience init(
         of template: Template,
         size: Int,
         budget: ByteCount? = nil,
+        makers: Int = 2,
         home: QuiverHome = .current,
         options: ForkOptions = ForkOptions(),
         rehearsal: @escaping @Sendable (Fork) async throws -> Void = { _ in },
     ) {
-        self.rehearsal = rehearsal
-        self.template = template
-        let free = HostMemory.available.map { ByteCount($0.bytes / 4) }
-        let room = (budget ?? free).map { Int($0.bytes / Self.memoryPerStandby.bytes) } ?? size
-        self.size = max(0, min(size, room))
-        self.home = home
-        self.options = options
+        let budget = StandbyBudget(size: size, limit: budget, free: { HostMemory.available })
+        self.init(
+            of: template,
+            budget: budget,
+            makers: makers,
+            home: home,
+            options: options,
+            rehearsal: rehearsal,
+        )
     }
 
-    /// What a fork takes before its guest has run: QEMU's own memory.
-    static let memoryPerStandby = ByteCount.mebibytes(64)
+    init(
+        of template: Template,
+        budget: StandbyBudget,
+        makers: Int,
+        home: QuiverHome,
+        options: ForkOptions,
+        rehearsal: @escaping @Sendable (Fork) async throws -> Void,
+    ) {
+        self.template = template
+        self.budget = budget
+        self.makers = max(1, makers)
+        self.home = home
+        self.options = options
+        self.rehearsal = rehearsal
+    }
+
+    /// How many forks wait to be taken.
+    var readyCount: Int { state.withLock { $0.ready.count } }
 
     /// Keeps the pool filled until it is cancelled or a fork cannot be made; then ends the forks that nobody took.
     public func run() async throws {
-        defer { fail(CancellationError()) }
+        await withTaskGroup(of: Void.self) { group in
+            while await beginMaking() {
+                group.addTask { await self.makeOne() }
+            }
+            fail(CancellationError())
+            group.cancelAll()
+        }
+        let (left, failure) = state.withLock { state in
+            defer { state.ready = [] }
+            return (state.ready, state.failure)
+        }
+        await Task { for fork in left { await fork.end() } }.value
+        if let failure, !(failure is CancellationError) { throw failure }
+    }
+
+    private func makeOne() async {
         do {
-            while true {
-                await waitForRoom()
-                try Task.checkCancellation()
-                await handOut(try await make())
-            }
+            await handOut(try await make())
         } catch {
-            fail(error)
-            let left = state.withLock { state in
-                defer { state.ready = [] }
-                return state.ready
-            }
-            await Task { for fork in left { await fork.end() } }.value
             // Whatever it was in the making of a fork that was cancelled.
-            if !Task.isCancelled { throw error }
+            fail(Task.isCancelled ? CancellationError() : error)
         }
     }
 
@@ -84,23 +119,32 @@ public final class StandbyPool: Sendable {
     ///
     /// - Throws: What kept the pool from making forks; `CancellationError` when the pool has ended.
     public func take() async throws -> Fork {
+        let begin = ContinuousClock.now
+        let handover = try await takeNext()
+        handover.fork.note(poolWait: .now - begin, wasReady: handover.wasReady)
+        return handover.fork
+    }
+
+    private func takeNext() async throws -> Handover {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let (ready, makers): (Result<Fork, any Error>?, [CheckedContinuation<Void, Never>]) = state.withLock {
-                    state in
-                    if Task.isCancelled { return (.failure(CancellationError()), []) }
-                    defer { state.makers = [] }
-                    if !state.ready.isEmpty { return (.success(state.ready.removeFirst()), state.makers) }
-                    if let failure = state.failure { return (.failure(failure), []) }
+                let (answer, idler) = state.withLock {
+                    state -> (Result<Handover, any Error>?, CheckedContinuation<Void, Never>?) in
+                    if Task.isCancelled { return (.failure(CancellationError()), nil) }
+                    if let failure = state.failure { return (.failure(failure), nil) }
+                    defer { state.idler = nil }
+                    guard state.ready.isEmpty else {
+                        return (.success(Handover(fork: state.ready.removeFirst(), wasReady: true)), state.idler)
+                    }
                     state.waiting.append((id, continuation))
-                    return (nil, state.makers)
+                    return (nil, state.idler)
                 }
-                for maker in makers { maker.resume() }
-                if let ready { continuation.resume(with: ready) }
+                idler?.resume()
+                if let answer { continuation.resume(with: answer) }
             }
         } onCancel: {
             let waiter = state.withLock { state in
@@ -110,38 +154,61 @@ public final class StandbyPool: Sendable {
         }
     }
 
-    private var hasRoom: Bool {
-        state.withLock { $0.ready.count < size || !$0.waiting.isEmpty }
-    }
-
-    private func waitForRoom() async {
-        while !hasRoom && !Task.isCancelled {
-            await withTaskCancellationHandler {
-                await withCheckedContinuation { continuation in
-                    let goesOn = state.withLock { state in
-                        let hasRoom = state.ready.count < size || !state.waiting.isEmpty || Task.isCancelled
-                        if !hasRoom { state.makers.append(continuation) }
-                        return hasRoom
-                    }
-                    if goesOn { continuation.resume() }
-                }
-            } onCancel: {
-                let makers = state.withLock { state in
-                    defer { state.makers = [] }
-                    return state.makers
-                }
-                for maker in makers { maker.resume() }
+    /// Waits until a fork is wanted, and enters it as being made.
+    ///
+    /// - Returns: False when the pool has come to its end.
+    private func beginMaking() async -> Bool {
+        while true {
+            let hasBegun = state.withLock { state -> Bool? in
+                guard state.failure == nil, !Task.isCancelled else { return false }
+                guard wantsAnother(state) else { return nil }
+                state.making += 1
+                return true
             }
+            if let hasBegun { return hasBegun }
+            await idle()
         }
     }
 
+    /// Whether a fork is to be made: one for each who waits, otherwise one at a time for those who will come.
+    private func wantsAnother(_ state: State) -> Bool {
+        guard state.waiting.isEmpty else { return state.making < min(makers, state.waiting.count) }
+        return state.making == 0 && budget.allowsAnother(beside: state.ready.count)
+    }
+
+    private func idle() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let goesOn = state.withLock { state in
+                    guard state.failure == nil, !wantsAnother(state), !Task.isCancelled else { return true }
+                    state.idler = continuation
+                    return false
+                }
+                if goesOn { continuation.resume() }
+            }
+        } onCancel: {
+            wake()
+        }
+    }
+
+    /// Has whoever makes forks look again.
+    private func wake() {
+        let idler = state.withLock { state in
+            defer { state.idler = nil }
+            return state.idler
+        }
+        idler?.resume()
+    }
+
     private func handOut(_ fork: Fork) async {
-        let waiter = state.withLock { state -> CheckedContinuation<Fork, any Error>? in
+        let waiter = state.withLock { state -> CheckedContinuation<Handover, any Error>? in
+            state.making -= 1
             guard state.waiting.isEmpty else { return state.waiting.removeFirst().continuation }
             state.ready.append(fork)
             return nil
         }
-        waiter?.resume(returning: fork)
+        waiter?.resume(returning: Handover(fork: fork, wasReady: false))
+        wake()
     }
 
     private func fail(_ error: any Error) {
@@ -151,5 +218,6 @@ public final class StandbyPool: Sendable {
             return state.waiting
         }
         for waiter in waiters { waiter.continuation.resume(throwing: error) }
+        wake()
     }
 }

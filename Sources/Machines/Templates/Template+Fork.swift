@@ -99,7 +99,7 @@ extension Template {
                 helper: record.frozenAt == nil ? nil : conversations.helper,
                 connections: conversations.connections,
                 template: self,
-                timings: ForkTimings(start: started - begin, load: .now - started, fixUp: .zero),
+                timings: ForkTimings(start: started - begin, load: .now - started),
             )
         } catch {
             let (machine, cause) = (launched, launched?.exitCause)

@@ -85,8 +85,7 @@ struct WarmMachine {
                 _ = try await helper.wait(for: GuestMilestone.sshListens, within: limits.ssh)
                 // Every fork begins with this: what it loads into memory is there then.
                 try await helper.fixUp(GuestFixUp(), within: limits.boot)
-                // What is due soon after a boot would otherwise run again in every fork.
-                _ = try await helper.collect(.shell(Self.quiescing), within: limits.boot)
+                try await helper.settle(within: limits.boot)
             }
             return try await machine.freeze(
                 to: target,
@@ -97,13 +96,4 @@ struct WarmMachine {
             )
         }
     }
-
-    /// Stops the timers that look for updates and tidy up, and waits for what the boot still has under way.
-    ///
-    /// The guest agent, whom nobody asks here, looks ten times a second whether somebody has come.
-    private static let quiescing = """
-        systemctl stop apt-daily.timer apt-daily-upgrade.timer man-db.timer fstrim.timer unattended-upgrades.service
-        systemctl stop qemu-guest-agent.service
-        systemctl is-system-running --wait >/dev/null; sync; true
-        """
 }

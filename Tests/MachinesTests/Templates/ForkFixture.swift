@@ -61,6 +61,7 @@ enum ForkFixture {
             _ = try await helper.hello(within: .seconds(300))
             _ = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: .seconds(300))
             _ = try await helper.wait(for: GuestMilestone.sshListens, within: .seconds(60))
+            try await helper.settle(within: .seconds(300))
             return try await machine.freeze(
                 to: target,
                 name: name,

@@ -1,5 +1,6 @@
 import GuestAccess
 import HostSupport
+import QAPI
 import SystemPackage
 import Testing
 
@@ -47,6 +48,21 @@ struct ForkTests {
             let lines = text.split(separator: "\n")
             #expect(lines.count == 4)
             for word in lines.flatMap({ $0.split(separator: " ") }) { #expect(seen.insert(word).inserted, "\(word)") }
+        }
+    }
+
+    /// F29: a kernel that has a driver for the device learns by it of the fork, whoever else tells it so.
+    @Test(arguments: Board.qemus)
+    func `each fork shows its kernel another generation of its machine`(qemu: FilePath?) async throws {
+        let template = try await ForkFixture.template(qemu)
+        var seen: Set<String> = []
+        for _ in 0..<2 {
+            try await template.withFork { fork in
+                let device = try await output(fork, "ls -d /sys/bus/acpi/devices/QEMUVGID:00")
+                #expect(device == "/sys/bus/acpi/devices/QEMUVGID:00\n")
+                let generation = try await fork.machine.qmp.queryVMGenerationID().guid
+                #expect(seen.insert(generation).inserted)
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import fcntl
 import json
 import os
 import pwd
+import re
 import select
 import signal
 import socket
@@ -35,6 +36,17 @@ RNDRESEEDCRNG = 0x5207
 IN_CHANGED = 0x8 | 0x80 | 0x100  # close-write, moved-to, create
 CLOUD_INIT_RUN = "/run/cloud-init"
 CLOUD_INIT_DATA = "/var/lib/cloud/data"
+NETWORK_CONFIGURATIONS = (
+    "/etc/netplan",
+    "/etc/systemd/network",
+    "/run/systemd/network",
+    "/etc/NetworkManager/system-connections",
+    "/run/NetworkManager/system-connections",
+    "/etc/udev/rules.d",
+)
+NETWORKD = "/run/systemd/netif/links"
+NETWORK_MANAGER = "/run/NetworkManager"
+ADDRESS_PATIENCE = 20.0
 CLOUD_INIT_STAGES = ("init-local", "init", "modules-config", "modules-final")
 
 
@@ -286,6 +298,10 @@ def set_machine_id(machine_id):
     bus = "/var/lib/dbus/machine-id"
     if os.path.isfile(bus) and not os.path.islink(bus):
         write_whole(bus, machine_id + "\n", 0o444)
+    if os.path.exists(NETWORKD):
+        # It has read the old id, of which its DHCP client identifier is made. Whether it comes up again is not what
+        # was asked for.
+        subprocess.call(["systemctl", "try-restart", "systemd-networkd.service"], stdin=subprocess.DEVNULL)
 
 
 def set_hostname(name):
@@ -315,25 +331,75 @@ def set_host_keys(keys):
 
 
 def set_mac(interface, address):
-    """Gives an interface another address, while it is up where its driver can: a link that goes down loses its lease,
-    and a network configuration that names the old address would not take it up again.
+    """Gives an interface another hardware address; returns the IPv4 address that it has then, None without DHCP.
+
+    It stays up where its driver can: a link that goes down loses its routes.
     """
+    old = (read_text("/sys/class/net/%s/address" % interface) or "").strip().lower()
+    had_address = ipv4_address(interface) is not None
+    if old:
+        rename_mac(old, address)
     try:
         tool(["ip", "link", "set", "dev", interface, "address", address])
     except Refused:
         tool(["ip", "link", "set", "dev", interface, "down"])
         tool(["ip", "link", "set", "dev", interface, "address", address])
         tool(["ip", "link", "set", "dev", interface, "up"])
+    if os.path.exists(NETWORKD):
+        tool(["networkctl", "reload"])
+    elif os.path.exists(NETWORK_MANAGER):
+        tool(["nmcli", "connection", "reload"])
+        tool(["nmcli", "device", "reapply", interface])
+    return wait_for_address(interface) if had_address else None
+
+
+def rename_mac(old, new):
+    """Has the network's configurations that match an interface by its old address, as cloud-init writes them, match it
+    by the new one.
+    """
+    for folder in NETWORK_CONFIGURATIONS:
+        for name in os.listdir(folder) if os.path.isdir(folder) else ():
+            path = os.path.join(folder, name)
+            text = read_text(path)
+            if not text or old not in text.lower():
+                continue
+            status = os.stat(path)
+            write_whole(path, re.sub(re.escape(old), new, text, flags=re.IGNORECASE), status.st_mode & 0o777)
+            os.chown(path, status.st_uid, status.st_gid)
+
+
+def ipv4_address(interface):
+    listed = subprocess.run(
+        ["ip", "-4", "-o", "addr", "show", "dev", interface, "scope", "global"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ).stdout.decode()
+    found = re.search(r"inet ([0-9.]+)/", listed)
+    return found.group(1) if found else None
+
+
+def wait_for_address(interface):
+    """The interface's address once it has one that has stayed for a moment: a client that begins anew drops the old."""
+    end = time.monotonic() + ADDRESS_PATIENCE
+    last, since = None, time.monotonic()
+    while time.monotonic() < end:
+        address = ipv4_address(interface)
+        if address != last:
+            last, since = address, time.monotonic()
+        elif address and time.monotonic() - since >= 0.5:
+            return address
+        time.sleep(0.1)
+    raise Refused("%s got no address within %d s of its new hardware address" % (interface, ADDRESS_PATIENCE))
 
 
 def renew_lease():
     """Asks for a new lease on every interface with whichever DHCP client runs here; returns that client's name."""
     interfaces = [name for name in os.listdir("/sys/class/net") if os.path.exists("/sys/class/net/%s/device" % name)]
-    if os.path.exists("/run/systemd/netif/links"):
+    if os.path.exists(NETWORKD):
         for interface in interfaces:
             tool(["networkctl", "renew", interface])
         return "systemd-networkd"
-    if os.path.exists("/run/NetworkManager"):
+    if os.path.exists(NETWORK_MANAGER):
         for interface in interfaces:
             tool(["nmcli", "device", "reapply", interface])
         return "NetworkManager"
@@ -581,8 +647,8 @@ class Helper:
         if "host_keys" in request:
             set_host_keys(request["host_keys"])
         if "mac" in request:
-            for interface, address in request["mac"].items():
-                set_mac(interface, address)
+            found = [(name, set_mac(name, address)) for name, address in request["mac"].items()]
+            done["addresses"] = {name: address for name, address in found if address}
         if request.get("renew_lease"):
             done["dhcp_client"] = renew_lease()
         if "time" in request:
