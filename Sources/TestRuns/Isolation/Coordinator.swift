@@ -50,7 +50,7 @@ final class Coordinator: Sendable {
         try channel.send(outcome.replay(of: index))
         guard let answer = await channel.next() else {
             try Task.checkCancellation()
-            // pytest itself ended, with an internal error that it has printed: its exit code says so.
+            // The machine has ended; whoever watches it says why.
             stopped.withLock { $0 = true }
             return false
         }

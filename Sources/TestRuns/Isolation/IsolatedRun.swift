@@ -56,7 +56,12 @@ struct IsolatedRun: Sendable {
                 try await pool.run()
                 return nil
             }
-            group.addTask { try await runGroups(pool, coordinator) }
+            group.addTask {
+                try await runGroups(pool, coordinator)
+                return nil
+            }
+            // pytest may end before it has been given everything: as -x has it end, or by an error of its own.
+            group.addTask { try await coordinator.status() }
             defer { group.cancelAll() }
             while let result = try await group.next() {
                 if let status = result { return status }
@@ -65,10 +70,10 @@ struct IsolatedRun: Sendable {
         }
     }
 
-    private func runGroups(_ pool: StandbyPool, _ coordinator: Coordinator) async throws -> Int32 {
+    private func runGroups(_ pool: StandbyPool, _ coordinator: Coordinator) async throws {
         let queue = GroupQueue(plan.groups)
         let (outcomes, feed) = AsyncStream.makeStream(of: (Int, TestOutcome).self)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<max(1, min(parallel, plan.groups.count)) {
                 group.addTask {
                     while let next = queue.next() {
@@ -90,7 +95,6 @@ struct IsolatedRun: Sendable {
                 if coordinator.hasStopped { break }
             }
             group.cancelAll()
-            return try await coordinator.status()
         }
     }
 
@@ -108,6 +112,9 @@ struct IsolatedRun: Sendable {
             if sequence.isComplete { break }
         }
         try Task.checkCancellation()
+        guard sequence.isComplete else {
+            throw TestRunError(.machineLost, "the outcomes of \(sequence.missing) tests were lost; run them again")
+        }
         try coordinator.finish()
     }
 
@@ -124,7 +131,8 @@ struct IsolatedRun: Sendable {
             let result: Runner.Result
             do {
                 result = try await runner.run(Array(rest), hand)
-                try await onGroupEnd(fork)
+                // There is nothing to be had from a machine that started anew or panicked.
+                if !result.hasCrashed { try await onGroupEnd(fork) }
             } catch {
                 await Task { await fork.end() }.value
                 throw error

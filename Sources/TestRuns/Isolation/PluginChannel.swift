@@ -1,5 +1,6 @@
 import GuestAccess
 import HostSupport
+import Synchronization
 import SystemPackage
 import WireJSON
 
@@ -8,6 +9,7 @@ final class PluginChannel: Sendable {
     private let channel: MessageChannel
     /// What the plugin says, in order, until the channel ends; one task at a time may wait for it.
     private let messages: AsyncStream<JSONObject>
+    private let heard = Mutex(false)
 
     convenience init(socket: FilePath) throws(Errno) {
         self.init(adopting: try UnixSocket.connect(to: socket))
@@ -34,9 +36,15 @@ final class PluginChannel: Sendable {
 
     /// The next thing that the plugin says; nil when the machine has ended.
     func next() async -> JSONObject? {
-        for await message in messages { return message }
+        for await message in messages {
+            heard.withLock { $0 = true }
+            return message
+        }
         return nil
     }
+
+    /// Whether ``next()`` has returned anything: then the plugin is there.
+    var hasSpoken: Bool { heard.withLock { $0 } }
 
     func close() { channel.close() }
 }

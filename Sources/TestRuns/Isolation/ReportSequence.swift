@@ -11,6 +11,9 @@ struct ReportSequence<Report: Sendable>: Sendable {
     /// Whether every report has been handed out.
     var isComplete: Bool { next == count }
 
+    /// How many reports have not come in.
+    var missing: Int { count - next - waiting.count }
+
     /// Takes in the report of one test; returns those whose turn it is now, in order.
     mutating func add(_ report: Report, of index: Int) -> [(index: Int, report: Report)] {
         guard index >= next, index < count, waiting[index] == nil else { return [] }

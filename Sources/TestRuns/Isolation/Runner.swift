@@ -20,6 +20,8 @@ struct Runner: Sendable {
         /// From letting the guest go on until the last report was there.
         var duration = Duration.zero
         var endsRun = false
+        /// Whether the interpreter or the machine ended before the tests did.
+        var hasCrashed = false
     }
 
     private enum News: Sendable {
@@ -54,16 +56,23 @@ struct Runner: Sendable {
             }
             defer { group.cancelAll() }
             var result = Result()
+            var open = indices
             for await news in stream {
                 switch news {
                 case .message(.ran(let index, var ran)):
                     ran.output = output.take()
+                    open.removeAll { $0 == index }
                     result.count += 1
                     result.seconds += ran.seconds
                     result.endsRun = ran.ending != nil
                     result.duration = .now - begin
                     hand(index, .ran(ran))
                 case .message(.done):
+                    guard !result.endsRun else { return result }
+                    // None may vanish: a suite with a test less must not pass.
+                    let loss = "what pytest reported of the test was lost"
+                    for index in open { hand(index, .crashed(reason: loss, output: "", seconds: 0)) }
+                    result.count = indices.count
                     return result
                 case .upheaval(.diskFailed):
                     // No test's doing, and the next one would fare no better.
@@ -71,6 +80,7 @@ struct Runner: Sendable {
                 case .interpreterEnded, .machineEnded, .upheaval, .timedOut:
                     let reason = try await explain(news)
                     result.duration = .now - begin
+                    result.hasCrashed = true
                     // After the last test the machine may end as it likes.
                     guard result.count < indices.count else { return result }
                     let seconds = max(0, result.duration.seconds - result.seconds)

@@ -94,22 +94,35 @@ extension TestRun {
         let channel = try PluginChannel(socket: socket)
         defer { channel.close() }
         let id = try helper.begin(suite.command, onOutput: onOutput)
-        return try await withThrowingTaskGroup(of: Started?.self) { group in
+        let started: Started = try await withThrowingTaskGroup(of: Started?.self) { group in
             group.addTask {
                 while let message = await channel.next() {
                     guard message["event"] == "collected" else { continue }
                     return .collected(try CollectedSuite(json: .object(message)), command: id)
                 }
-                // The port also closes when pytest ends; its exit code then comes from the helper.
                 return nil
             }
-            group.addTask { .ended(try await helper.answer(to: id).value("status")) }
+            group.addTask {
+                let status: Int32 = try await helper.answer(to: id).value("status")
+                // What the plugin has said comes by another way, and may come a moment later.
+                try await Task.sleep(for: .milliseconds(200))
+                return .ended(status)
+            }
             defer { group.cancelAll() }
             while let result = try await group.next() {
                 if let result { return result }
             }
             throw CancellationError()
         }
+        // It ran the tests all the same, and together.
+        if case .ended(0...1) = started, !channel.hasSpoken {
+            throw TestRunError(
+                .noPytest,
+                "pytest ran without quiver's plugin, so nothing was isolated: `\(configuration.pytest.joined(separator: " "))` "
+                    + "must pass on the environment variables PYTEST_PLUGINS and PYTHONPATH, and find pytest",
+            )
+        }
+        return started
     }
 
     private func runForks(of frozen: Frozen, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {

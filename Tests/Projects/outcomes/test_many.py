@@ -1,5 +1,7 @@
 """Every kind of outcome that pytest knows."""
 
+import http
+import pathlib
 import sys
 import unittest
 import warnings
@@ -9,6 +11,9 @@ import pytest
 
 def test_passes(record_property):
     record_property("colour", "a <blue> & \"green\"")
+    record_property("status", http.HTTPStatus.OK)
+    record_property("path", pathlib.PurePosixPath("/a/b"))
+    record_property("bytes", bytearray(b"abc"))
     print("to standard output")
     print("to standard error", file=sys.stderr)
 

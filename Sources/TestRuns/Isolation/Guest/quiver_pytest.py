@@ -139,6 +139,11 @@ class Quiver:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
+        if session.config.pluginmanager.hasplugin("dsession"):
+            raise pytest.UsageError(
+                "tests cannot be distributed by pytest-xdist and isolated in machines of their own: leave its options "
+                "out; `quiver test -n` says how many machines run at once"
+            )
         if session.config.option.collectonly or not session.items:
             return None
         if session.testsfailed and not session.config.option.continue_on_collection_errors:
@@ -226,7 +231,7 @@ class Quiver:
         """Runs the tests and sends what each of them reported; the machine is thrown away afterwards."""
         items = [session.items[index] for index in indices]
         for position, item in enumerate(items):
-            following = items[position + 1] if position + 1 < len(items) else None
+            following = self.following(session, indices, position)
             self.reports = []
             self.warnings = []
             ending = None
@@ -256,6 +261,16 @@ class Quiver:
         self.port.send(event="done")
         while True:
             self.port.receive()
+
+    @staticmethod
+    def following(session, indices, position):
+        """The test that would come next, for whose sake pytest leaves set up what both use; None after the last.
+
+        A fork that ends before its test's module does tears nothing of that down, and so reports no failure of it: the
+        fork of the module's last test does.
+        """
+        following = indices[position + 1] if position + 1 < len(indices) else indices[position] + 1
+        return session.items[following] if following < len(session.items) else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report):
@@ -329,11 +344,7 @@ class Quiver:
 
 def pack(value):
     """A value as text that another process of the same interpreter reads back exactly, tuples and all."""
-    try:
-        data = marshal.dumps(value)
-    except ValueError:
-        data = marshal.dumps(plain(value))
-    return base64.b64encode(data).decode()
+    return base64.b64encode(marshal.dumps(plain(value))).decode()
 
 
 def unpack(text):
@@ -341,16 +352,24 @@ def unpack(text):
 
 
 def plain(value):
-    """The same value with whatever else plugins put into reports told by its representation."""
-    if value is None or isinstance(value, (bool, int, float, str, bytes)):
+    """The same value with whatever else plugins and tests put into reports told by its text, as JUnit's XML tells it.
+
+    Exact types only: an enumeration that is a number too, say, is more than the number.
+    """
+    kind = type(value)
+    if value is None or kind in (bool, int, float, str, bytes):
         return value
-    if isinstance(value, dict):
+    if kind is dict:
         return {plain(key): plain(member) for key, member in value.items()}
-    if isinstance(value, tuple):
+    if kind is tuple:
         return tuple(plain(member) for member in value)
-    if isinstance(value, list):
+    if kind is list:
         return [plain(member) for member in value]
-    return repr(value)
+    if isinstance(value, dict):
+        return plain(dict(value))
+    if isinstance(value, (tuple, list)):
+        return [plain(member) for member in value]
+    return str(value)
 
 
 # From linux/random.h; the numbers are the same on every architecture with a generic ioctl layout (x86, arm, riscv).
@@ -440,12 +459,14 @@ def captured(config):
 
 
 def tear_down_all(session):
+    state = session._setupstate
     try:
-        session._setupstate.teardown_exact(None)
-    except TypeError:
-        # Before pytest 7.0 it took the item as well.
-        session._setupstate.teardown_all()
-    except Exception:
+        # Before pytest 7.0 it took the item as well, and another method did without.
+        state.teardown_all() if hasattr(state, "teardown_all") else state.teardown_exact(None)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        # Outcomes such as a failure do not derive from Exception; every runner has reported its own.
         pass
 
 
@@ -488,7 +509,16 @@ def start():
     others = [name for name in os.environ.pop("PYTEST_PLUGINS", "").split(",") if name not in ours]
     if others:
         os.environ["PYTEST_PLUGINS"] = ",".join(others)
-    return Quiver(path, checkpoint) if path else None
+    # What the tests start themselves must not find this plugin either.
+    own = os.path.dirname(os.path.abspath(__file__))
+    left = [folder for folder in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if folder and folder != own]
+    if left:
+        os.environ["PYTHONPATH"] = os.pathsep.join(left)
+    if not path:
+        return None
+    quiver = Quiver(path, checkpoint)
+    quiver.port.send(event="loaded")
+    return quiver
 
 
 def offer_checkpoint(quiver):
