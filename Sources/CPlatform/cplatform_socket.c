@@ -18,6 +18,10 @@
 #ifndef MSG_CMSG_CLOEXEC
 #define MSG_CMSG_CLOEXEC 0
 #endif
+// Where a socket cannot be made close-on-exec, set_flags makes it so a moment later.
+#ifndef SOCK_CLOEXEC
+#define SOCK_CLOEXEC 0
+#endif
 
 static int set_flags(int descriptor, int nonblocking) {
     int flags = fcntl(descriptor, F_GETFL);
@@ -113,7 +117,7 @@ static int close_keeping_errno(int descriptor) {
 int cplatform_connect_unix(const char *path) {
     struct sockaddr_un address;
     if (fill_address(&address, path) < 0) return -1;
-    int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -1;
     // Non-blocking while it connects: with a full backlog connect() would wait without end.
     if (set_flags(descriptor, 1) < 0 || silence_sigpipe(descriptor) < 0) return close_keeping_errno(descriptor);
@@ -127,12 +131,16 @@ int cplatform_connect_unix(const char *path) {
 int cplatform_listen_unix(const char *path, int backlog) {
     struct sockaddr_un address;
     if (fill_address(&address, path) < 0) return -1;
-    int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -1;
     if (set_flags(descriptor, 0) < 0 || bind(descriptor, (struct sockaddr *)&address, sizeof address) < 0 ||
         listen(descriptor, backlog) < 0)
         return close_keeping_errno(descriptor);
     return descriptor;
+}
+
+int cplatform_adopt_socket(int descriptor) {
+    return set_flags(descriptor, 0) < 0 ? -1 : silence_sigpipe(descriptor);
 }
 
 pid_t cplatform_peer_process(int socket) {
@@ -154,11 +162,15 @@ pid_t cplatform_peer_process(int socket) {
 
 int cplatform_wake_pipe(int *reading, int *writing) {
     int ends[2];
+#ifdef __linux__
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -1;
+#else
     if (pipe(ends) < 0) return -1;
     if (set_flags(ends[0], 1) < 0 || set_flags(ends[1], 1) < 0) {
         close_keeping_errno(ends[1]);
         return close_keeping_errno(ends[0]);
     }
+#endif
     *reading = ends[0];
     *writing = ends[1];
     return 0;

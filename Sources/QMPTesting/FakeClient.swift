@@ -28,15 +28,17 @@ public final class FakeClient: Sendable {
 
     let descriptor: Int32
     let fake: FakeQEMU
+    private let faults: Set<FakeFault>
     let state = Locked(State())
     private let inBand = DispatchQueue(label: "quiver.fake.in-band")
     /// QEMU's own queue has eight places; whoever fills it waits until one is free.
     private let places = DispatchSemaphore(value: 8)
     private let writing = Locked(())
 
-    init(descriptor: Int32, fake: FakeQEMU) {
+    init(descriptor: Int32, fake: FakeQEMU, faults: Set<FakeFault>) {
         self.descriptor = descriptor
         self.fake = fake
+        self.faults = faults
     }
 
     /// Whether this client may execute commands.
@@ -81,11 +83,7 @@ public final class FakeClient: Sendable {
     func run() {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }
-        if let recording = fake.recording {
-            replay(recording) { self.receive(into: buffer, &$0) }
-        } else {
-            converse(buffer)
-        }
+        if !faults.contains(.endsAtOnce) { serve(buffer) }
         fake.remove(self)
         end()
         inBand.sync {}
@@ -98,9 +96,10 @@ public final class FakeClient: Sendable {
         }
     }
 
-    private func converse(_ buffer: UnsafeMutableRawBufferPointer) {
-        if let name = fake.faults.lazy.compactMap(\.nameBeforeGreeting).first { emit(QMPEvent(name: name)) }
-        if !fake.faults.contains(.noGreeting) { write(fake.greeting.message) }
+    private func serve(_ buffer: UnsafeMutableRawBufferPointer) {
+        if let recording = fake.recording { return replay(recording) { self.receive(into: buffer, &$0) } }
+        if let name = faults.lazy.compactMap(\.nameBeforeGreeting).first { emit(QMPEvent(name: name)) }
+        if !faults.contains(.noGreeting) { write(fake.greeting.message) }
         var framer = JSONFramer()
         while receive(into: buffer, &framer) {
             while let frame = framer.next() {
@@ -123,7 +122,7 @@ public final class FakeClient: Sendable {
     }
 
     /// Whether the connection is reset at its end: that is what happens when something is left unread in it.
-    private var resets: Bool { fake.faults.contains(.resetsInsteadOfEnds) }
+    private var resets: Bool { faults.contains(.resetsInsteadOfEnds) }
 
     private func replaceDescriptors(_ descriptors: [Int32]) {
         state.withLock { state in
@@ -190,6 +189,10 @@ public final class FakeClient: Sendable {
     }
 
     private func negotiate(_ command: FakeCommand) {
+        if let refusal = faults.lazy.compactMap(\.refusalToNegotiate).first {
+            write(Self.error("GenericError", refusal, id: command.id))
+            return
+        }
         let isFirst = state.withLock { state in
             defer { state.hasNegotiated = true }
             return !state.hasNegotiated
@@ -199,7 +202,7 @@ public final class FakeClient: Sendable {
             write(Self.error("CommandNotFound", text, id: command.id))
             return
         }
-        if let name = fake.faults.lazy.compactMap(\.nameDuringNegotiation).first { emit(QMPEvent(name: name)) }
+        if let name = faults.lazy.compactMap(\.nameDuringNegotiation).first { emit(QMPEvent(name: name)) }
         write(["return": [:]], id: command.id)
     }
 
@@ -248,12 +251,12 @@ public final class FakeClient: Sendable {
     private func write(_ message: JSON, id: JSON?) {
         guard case .object(var object) = message, let id else { return write(message) }
         object["id"] = id
-        write(.object(object), mayBeHeldBack: fake.faults.contains(.reorderedReplies) && hasNegotiated)
+        write(.object(object), mayBeHeldBack: faults.contains(.reorderedReplies) && hasNegotiated)
     }
 
     private func write(_ message: JSON, mayBeHeldBack: Bool = false) {
         let text =
-            fake.faults.contains(.prettyOutput)
+            faults.contains(.prettyOutput)
             ? try? message.prettyText() : (try? message.serialized()).map { String(decoding: $0, as: UTF8.self) }
         let bytes = Array(((text ?? "") + "\r\n").utf8)
         guard mayBeHeldBack else { return write(bytes: bytes) }
@@ -271,7 +274,7 @@ public final class FakeClient: Sendable {
     }
 
     func write(bytes: [UInt8]) {
-        let step = fake.faults.contains(.oneByteAtATime) ? 1 : bytes.count
+        let step = faults.contains(.oneByteAtATime) ? 1 : bytes.count
         writing.withLock { _ in
             guard state.withLock({ $0.isOpen }) else { return }
             var start = 0
@@ -324,6 +327,11 @@ extension FakeFault {
     var nameBeforeGreeting: String? {
         guard case .eventBeforeGreeting(let name) = self else { return nil }
         return name
+    }
+
+    var refusalToNegotiate: String? {
+        guard case .refusedNegotiation(let message) = self else { return nil }
+        return message
     }
 
     var nameDuringNegotiation: String? {

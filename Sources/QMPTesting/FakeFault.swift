@@ -9,6 +9,10 @@ public enum FakeFault: Sendable, Hashable {
     case eventDuringNegotiation(String)
     /// Accepts the connection and never greets, as while another client holds the monitor.
     case noGreeting
+    /// Accepts the connection and ends it at once.
+    case endsAtOnce
+    /// Answers `qmp_capabilities` with an error of this text.
+    case refusedNegotiation(String)
     /// Writes every byte by itself.
     case oneByteAtATime
     /// Spreads every message over lines, as `pretty=on` does.

@@ -21,6 +21,8 @@ public final class FakeQEMU: Sendable {
     public typealias Handler = @Sendable (FakeCommand, FakeClient) -> FakeReply
 
     struct State {
+        /// What new connections suffer from.
+        var faults: Set<FakeFault>
         var handlers: [String: Handler] = [:]
         var clients: [FakeClient] = []
         var received: [FakeCommand] = []
@@ -31,10 +33,9 @@ public final class FakeQEMU: Sendable {
 
     /// Where to connect to.
     public let socket: FilePath
-    let faults: Set<FakeFault>
     let greeting: QMPGreeting
     let recording: QMPRecording?
-    let state = Locked(State())
+    let state: Locked<State>
     private let listener: Int32
     private let validate: (@Sendable (FakeCommand) -> String?)?
 
@@ -51,7 +52,7 @@ public final class FakeQEMU: Sendable {
         replaying recording: QMPRecording? = nil,
         validate: (@Sendable (FakeCommand) -> String?)? = nil,
     ) throws(Errno) {
-        self.faults = faults
+        state = Locked(State(faults: faults))
         self.greeting = greeting
         self.recording = recording
         self.validate = validate
@@ -122,6 +123,11 @@ public final class FakeQEMU: Sendable {
         state.withLock { $0.handlers[name] = handler }
     }
 
+    /// Does this wrong on every connection from now on, in the place of what it did wrong before.
+    public func misbehave(_ faults: Set<FakeFault>) {
+        state.withLock { $0.faults = faults }
+    }
+
     /// Sends an event to every client that has negotiated.
     public func emit(_ name: String, _ data: JSONObject = [:]) {
         emit(QMPEvent(name: name, data: data, timestamp: 1_700_000_000_000_000))
@@ -155,13 +161,13 @@ public final class FakeQEMU: Sendable {
     // MARK: Inside
 
     private func begin(_ descriptor: Int32) -> Bool {
-        let client = FakeClient(descriptor: descriptor, fake: self)
-        let isOpen = state.withLock { state in
-            guard !state.isClosed else { return false }
+        let client: FakeClient? = state.withLock { state in
+            guard !state.isClosed else { return nil }
+            let client = FakeClient(descriptor: descriptor, fake: self, faults: state.faults)
             state.clients.append(client)
-            return true
+            return client
         }
-        guard isOpen else { return false }
+        guard let client else { return false }
         do throws(Errno) { try PlatformThread.start(name: "fake-qemu") { client.run() } } catch { return false }
         return true
     }

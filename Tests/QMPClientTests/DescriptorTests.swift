@@ -1,3 +1,5 @@
+import Dispatch
+import HostSupport
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -114,6 +116,58 @@ import WireJSON
                 }
                 let sets = try await qmp.execute("query-fdsets")
                 #expect(sets == [])
+            }
+        }
+    }
+
+    @Test(.tags(.qemu), arguments: RealQEMU.all)
+    func `a set of which one descriptor cannot be passed leaves nothing behind`(qemu: RealQEMU) async throws {
+        try await qemu.run { sockets, _ in
+            try await QMPConnection.withConnection(to: .unix(sockets[0])) { qmp in
+                let file = try file(holding: "x")
+                let error = await #expect(throws: QMPError.self) {
+                    try await qmp.withDescriptorSet([file.fileDescriptor, FileDescriptor(rawValue: 99_999)]) { _ in }
+                }
+                #expect(error?.code == .invalidArguments)
+                let sets = try await qmp.execute("query-fdsets")
+                #expect(sets == [])
+            }
+        }
+    }
+
+    @Test func `descriptors whose passing was cancelled on the way are taken back`() async throws {
+        try await FakeQEMU.withFake { fake in
+            let release = DispatchSemaphore(value: 0)
+            let mark = Locked<JSON>(.null)
+            fake.handle("getfd") { _, _ in
+                release.wait()
+                return .success([:])
+            }
+            fake.handle("add-fd") { command, _ in
+                mark.withLock { $0 = command.arguments["opaque"] ?? .null }
+                release.wait()
+                return .success(["fdset-id": 7, "fd": 12])
+            }
+            fake.handle("query-fdsets") { _, _ in
+                let others: JSON = ["fdset-id": 3, "fds": [["fd": 9], ["fd": 10, "opaque": "another's"]]]
+                return .success([others, ["fdset-id": 7, "fds": [["fd": 12, "opaque": mark.withLock { $0 }]]]])
+            }
+            for name in ["closefd", "remove-fd"] { fake.reply(to: name, with: .success([:])) }
+            try await QMPConnection.withConnection(to: .unix(fake.socket)) { qmp in
+                let file = try file(holding: "x")
+                let descriptor = file.fileDescriptor
+                let named = Task { try await qmp.withPassedDescriptor(descriptor, named: "a") {} }
+                while !fake.received.contains(where: { $0.name == "getfd" }) { await Task.yield() }
+                named.cancel()
+                release.signal()
+                await #expect(throws: QMPError.self) { try await named.value }
+                let set = Task { try await qmp.withDescriptorSet([descriptor]) { _ in } }
+                while !fake.received.contains(where: { $0.name == "add-fd" }) { await Task.yield() }
+                set.cancel()
+                release.signal()
+                await #expect(throws: QMPError.self) { try await set.value }
+                #expect(fake.received.filter { $0.name == "closefd" }.map(\.arguments) == [["fdname": "a"]])
+                #expect(fake.received.filter { $0.name == "remove-fd" }.map(\.arguments) == [["fdset-id": 7]])
             }
         }
     }

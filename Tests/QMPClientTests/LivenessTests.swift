@@ -49,6 +49,27 @@ import WireJSON
         }
     }
 
+    @Test func `however often a busy QEMU is asked, it stays busy and holds two questions at most`() async throws {
+        try await FakeQEMU.withFake { fake in
+            let release = DispatchSemaphore(value: 0)
+            fake.handle("slow") { _, _ in
+                release.wait()
+                return .success([:])
+            }
+            fake.reply(to: "query-status", with: .success([:]))
+            fake.reply(to: "query-yank", with: .success([]))
+            try await QMPConnection.withConnection(to: .unix(fake.socket)) { qmp in
+                async let slow = qmp.execute("slow")
+                while !fake.received.contains(where: { $0.name == "slow" }) { await Task.yield() }
+                for _ in 0..<20 { #expect(try await qmp.liveness(within: .milliseconds(10)) == .busy) }
+                #expect(fake.received.filter { $0.name == "query-status" }.count == 1)
+                release.signal()
+                _ = try await slow
+                #expect(try await qmp.liveness(within: .seconds(30)) == .answering)
+            }
+        }
+    }
+
     @Test(.tags(.qemu), arguments: RealQEMU.all)
     func `a QEMU that was stopped is told apart from one that was killed`(qemu: RealQEMU) async throws {
         try await qemu.run { sockets, process in

@@ -49,6 +49,67 @@ import WireJSON
         await qmp.close()
     }
 
+    @Test func `a gap is told to a subscriber whose buffer is full`() async throws {
+        try await FakeQEMU.withFake { fake in
+            fake.reply(to: "sync", with: .success([:]))
+            try await QMPConnection.withConnection(to: .unix(fake.socket), options: options) { qmp in
+                let slow = qmp.events(buffering: 2)
+                fake.emit("BEFORE")
+                _ = try await qmp.execute("sync")
+                var quick = qmp.events(.named()).makeAsyncIterator()
+                fake.dropClients()
+                // Told of the gap when the new connection has negotiated.
+                _ = try await quick.next(within: .seconds(50))
+                for number in Int64(0)..<10 { fake.emit("E", ["n": .integer(number)]) }
+                _ = try await qmp.execute("sync")
+                var iterator = slow.makeAsyncIterator()
+                #expect(try await iterator.next() == .missed(9))
+                guard case .gap = try await iterator.next() else {
+                    Issue.record("the gap was dropped")
+                    return
+                }
+                for number in Int64(8)..<10 {
+                    #expect(try await iterator.next()?.event?.data["n"] == .integer(number))
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a peer that accepts and never serves is given up, with the reason`(accepts: Bool) async throws {
+        // Accepts and says nothing, or accepts and ends at once.
+        try await FakeQEMU.withFake { fake in
+            var few = options
+            few.reconnect = QMPReconnectPolicy(attempts: 3, delay: .milliseconds(1))
+            few.connectDeadline = .milliseconds(200)
+            let qmp = try await QMPConnection.connect(to: .unix(fake.socket), options: few)
+            let events = qmp.events()
+            fake.misbehave(accepts ? [.noGreeting] : [.endsAtOnce])
+            fake.dropClients()
+            var told: [QMPEventItem] = []
+            let error = await #expect(throws: QMPError.self) { for try await item in events { told.append(item) } }
+            #expect(told == [])
+            #expect(error?.message.contains(accepts ? "no greeting within 200 ms" : "closed the connection") == true)
+            let late = await #expect(throws: QMPError.self) { try await qmp.execute("query-status") }
+            #expect(late?.code == .connectionClosed)
+            await qmp.close()
+        }
+    }
+
+    @Test func `a refused negotiation ends a connection that was made again with QEMU's own words`() async throws {
+        try await FakeQEMU.withFake { fake in
+            var once = options
+            once.reconnect = QMPReconnectPolicy(attempts: 1, delay: .milliseconds(1))
+            let qmp = try await QMPConnection.connect(to: .unix(fake.socket), options: once)
+            let events = qmp.events()
+            fake.misbehave([.refusedNegotiation("not today")])
+            fake.dropClients()
+            let error = await #expect(throws: QMPError.self) { for try await _ in events {} }
+            #expect(error?.message.contains("not today") == true)
+            await qmp.close()
+        }
+    }
+
     @Test func `closing ends the attempts`() async throws {
         let fake = try FakeQEMU()
         var slow = options

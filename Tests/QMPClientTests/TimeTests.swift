@@ -87,6 +87,10 @@ import WireJSON
             task.cancel()
             let error = await #expect(throws: QMPError.self) { try await task.value }
             #expect(error?.code == .cancelled)
+            #expect(error?.message.contains("not sent") == true)
+            // Commands arrive in order: whatever was sent is there when a later one has been answered.
+            _ = try await qmp.execute("query-status")
+            #expect(fake.received.map(\.name) == ["qmp_capabilities", "query-status"])
         }
     }
 

@@ -1,3 +1,4 @@
+import HostSupport
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -60,9 +61,14 @@ import WireJSON
         socket.finish()
     }
 
-    @Test func `a connection can take over a connected descriptor`() async throws {
+    @Test(arguments: [false, true])
+    func `a connection can take over a connected descriptor, one that does not block too`(
+        isNonBlocking: Bool
+    ) async throws {
         let (ours, theirs) = pair()
-        let answering = Task {
+        if isNonBlocking { _ = fcntl(ours.rawValue, F_SETFL, O_NONBLOCK) }
+        // It blocks: on a thread of its own, since the tests' tasks share few.
+        async let answering: Void = BlockingCalls.run {
             _ = try theirs.writeAll(Array(#"{"QMP":{"version":{},"capabilities":[]}}"#.utf8))
             var framer = JSONFramer()
             var answered = 0
@@ -78,7 +84,7 @@ import WireJSON
             }
         }
         try await QMPConnection.withConnection(to: .descriptor(ours)) { qmp in _ = try await qmp.execute("stop") }
-        try await answering.value
+        try await answering
         try theirs.close()
     }
 }

@@ -26,6 +26,31 @@ import WireJSON
         #expect(harness.take() == ["send quit", "\(id) = {}"])
     }
 
+    @Test func `our own end answers no quit`() throws {
+        var harness = try SessionHarness.ready()
+        let id = try harness.submit("quit")
+        harness.close(byPeer: false)
+        #expect(harness.take() == ["send quit", "\(id) failed: outcomeUnknown"])
+    }
+
+    @Test func `a loss that is to be repaired ends what was there, and later commands wait for a greeting`() throws {
+        var harness = try SessionHarness.ready(window: 1)
+        let sent = try harness.submit("sent")
+        let queued = try harness.submit("queued")
+        harness.interrupt()
+        let lost = ["\(sent) failed: outcomeUnknown", "\(queued) failed: connectionClosed"]
+        #expect(harness.take() == ["send sent"] + lost)
+        try harness.submit("later")
+        // A peer that greets and goes, or that goes at once, costs nobody who waits.
+        harness.interrupt()
+        try harness.receive(["QMP": ["version": ["qemu": ["major": 10]], "capabilities": []]])
+        harness.interrupt()
+        #expect(harness.take() == ["send qmp_capabilities"])
+        try harness.receive(["QMP": ["version": ["qemu": ["major": 10]], "capabilities": []]])
+        try harness.reply(harness.lastID)
+        #expect(harness.take() == ["send qmp_capabilities", "ready", "send later"])
+    }
+
     @Test func `after a quit that was answered the end is expected`() throws {
         var harness = try SessionHarness.ready()
         try harness.reply(try harness.submit("quit"))

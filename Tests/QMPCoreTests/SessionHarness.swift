@@ -12,6 +12,9 @@ struct SessionHarness {
     private(set) var log: [String] = []
     private var nextID: UInt64 = 0
 
+    /// The id of the last command, the negotiation's among them.
+    var lastID: UInt64 { nextID }
+
     init(_ settings: QMPSession.Settings = .init()) {
         session = QMPSession(settings: settings)
     }
@@ -67,8 +70,12 @@ struct SessionHarness {
         note(session.abandon(id) { QMPError(.cancelled, $0 ? "sent" : "not sent") })
     }
 
-    mutating func close() {
-        note(session.closed(QMPError(.connectionClosed, "gone")))
+    mutating func close(byPeer: Bool = true) {
+        note(session.closed(QMPError(.connectionClosed, "gone"), byPeer: byPeer))
+    }
+
+    mutating func interrupt() {
+        note(session.interrupted(QMPError(.connectionClosed, "gone")))
     }
 
     /// What was asked for since the last call.

@@ -3,6 +3,21 @@ import Testing
 import WireJSON
 
 @Suite struct SessionReplyTests {
+    @Test func `a question that was given up is taken up again while its answer is still to come`() throws {
+        var harness = try SessionHarness.ready()
+        let id = try harness.submit("query-status")
+        #expect(harness.session.reclaim("query-status") == nil)
+        harness.abandon(id)
+        #expect(harness.session.reclaim("query-name") == nil)
+        #expect(harness.session.reclaim("query-status") == id)
+        #expect(harness.session.isOutstanding(id))
+        _ = harness.take()
+        try harness.reply(id, "late")
+        #expect(harness.take() == ["\(id) = \"late\""])
+        #expect(harness.session.reclaim("query-status") == nil)
+        #expect(!harness.session.isOutstanding(id))
+    }
+
     @Test func `replies are matched by id alone`() throws {
         var harness = try SessionHarness.ready()
         let a = try harness.submit("a")

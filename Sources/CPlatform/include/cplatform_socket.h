@@ -17,6 +17,10 @@ int cplatform_connect_unix(const char *path);
 /// Listens at a unix socket. Returns a close-on-exec descriptor, or -1 with errno.
 int cplatform_listen_unix(const char *path, int backlog);
 
+/// Makes a connected socket that somebody else opened what those of cplatform_connect_unix are: blocking, close-on-exec,
+/// without SIGPIPE where that is the socket's to say. Returns 0, or -1 with errno.
+int cplatform_adopt_socket(int descriptor);
+
 /// The process at the other end of a unix socket, or -1 where the system cannot tell.
 pid_t cplatform_peer_process(int socket);
 

@@ -1,3 +1,4 @@
+import HostSupport
 import QMPCore
 import Quantities
 import WireJSON
@@ -27,6 +28,20 @@ extension QMPLink {
         return try await wait(for: request.id, name: name, limit: limit) { $0.session.submit(request) }.get()
     }
 
+    /// Asks what nobody needs the answer to, only that there is one; a question that is still open is asked no second
+    /// time.
+    func probe(_ name: String, limit: Duration, isOutOfBand: Bool) async throws(QMPError) {
+        guard let id = state.withLock({ $0.session.reclaim(name) }) else {
+            _ = try await execute(name, [:], deadline: limit, isOutOfBand: isOutOfBand)
+            return
+        }
+        let result = await wait(for: id, name: name, limit: limit) { state in
+            // Answered, or lost with its connection, between the two moments.
+            state.session.isOutstanding(id) ? [] : [.complete(id, .success([:]))]
+        }
+        _ = try result.get()
+    }
+
     /// Registers a call, begins it, and waits for its outcome.
     func wait(
         for id: UInt64,
@@ -39,11 +54,15 @@ extension QMPLink {
                 let call = QMPCall(name: name, deadline: .now + limit, limit: limit, waiter: waiter)
                 act { state in
                     state.calls[id] = call
+                    // Asked for under the lock: the handler below has either run already, or will find the call.
+                    if Task.isCancelled {
+                        let actions = abandon(id, &state) { Self.cancelled(id, call, wasSent: $0) }
+                        return actions.isEmpty
+                            ? [.complete(id, .failure(Self.cancelled(id, call, wasSent: false)))] : actions
+                    }
                     timer.fire(noLaterThan: call.deadline)
                     return begin(&state)
                 }
-                // A cancellation before the call was registered found nothing to give up.
-                if Task.isCancelled { cancel(id) }
             }
         } onCancel: {
             cancel(id)
@@ -53,11 +72,13 @@ extension QMPLink {
     private func cancel(_ id: UInt64) {
         act { state in
             guard let call = state.calls[id] else { return [] }
-            return abandon(id, &state) { wasSent in
-                let text = "the calling task was cancelled, the command " + (wasSent ? "may still run" : "was not sent")
-                return QMPError(.cancelled, command: Self.subject(id, call), text)
-            }
+            return abandon(id, &state) { Self.cancelled(id, call, wasSent: $0) }
         }
+    }
+
+    private static func cancelled(_ id: UInt64, _ call: QMPCall, wasSent: Bool) -> QMPError {
+        let text = "the calling task was cancelled, the command " + (wasSent ? "may still run" : "was not sent")
+        return QMPError(.cancelled, command: id == readiness ? nil : call.name, text)
     }
 
     /// Gives up the calls whose time has run out, and sets the timer for the next.
@@ -74,6 +95,14 @@ extension QMPLink {
                 let outstanding = state.session.outstandingCount
                 actions += abandon(id, &state) { wasSent in
                     Self.timedOut(id, call, wasSent: wasSent, outstanding: outstanding, endpoint: endpoint)
+                }
+            }
+            if let end = state.negotiationEnd {
+                if end <= now {
+                    state.negotiationEnd = nil
+                    actions.append(.close(Self.notGreeted(within: options.connectDeadline, endpoint: endpoint)))
+                } else {
+                    next = min(next ?? end, end)
                 }
             }
             if let next { timer.fire(noLaterThan: next) }
@@ -98,10 +127,7 @@ extension QMPLink {
         endpoint: QMPEndpoint,
     ) -> QMPError {
         let limit = call.limit.shortText
-        if id == readiness {
-            let hint = "does another client hold this monitor? It serves one at a time"
-            return QMPError(.connectFailed, "\(endpoint): no greeting within \(limit); \(hint)")
-        }
+        if id == readiness { return notGreeted(within: call.limit, endpoint: endpoint) }
         let text =
             wasSent
             ? "no reply within \(limit); the command may still run"
@@ -109,7 +135,8 @@ extension QMPLink {
         return QMPError(.timedOut, command: call.name, text)
     }
 
-    private static func subject(_ id: UInt64, _ call: QMPCall) -> String? {
-        id == readiness ? nil : call.name
+    private static func notGreeted(within limit: Duration, endpoint: QMPEndpoint) -> QMPError {
+        let hint = "does another client hold this monitor? It serves one at a time"
+        return QMPError(.connectFailed, "\(endpoint): no greeting within \(limit.shortText); \(hint)")
     }
 }

@@ -9,26 +9,35 @@ extension QMPLink {
     /// Receives until the connection has ended for good; the life of the connection's thread.
     func run(_ first: ConnectedSocket) {
         var socket = first
+        var schedule = ReconnectSchedule(options.reconnect)
         while true {
             var reason = receive(from: socket)
-            let (isClosing, isQuitting) = state.withLock { state in
+            let (isClosing, isQuitting, isProven) = state.withLock { state in
                 state.socket = nil
-                return (state.isClosing, state.session.isQuitting)
+                state.negotiationEnd = nil
+                reason = state.failure ?? reason
+                return (state.isClosing, state.session.isQuitting, state.isProven)
             }
             socket.finish()
             if isClosing {
                 reason = QMPError(.connectionClosed, "the connection to \(endpoint) was closed from this side")
             }
+            // A peer that accepts and never serves uses the attempts up, however often it accepts.
+            if isProven { schedule = ReconnectSchedule(options.reconnect) }
             let isExpected = isClosing || isQuitting
-            end(because: reason, mayReconnect: !isExpected)
-            guard !isExpected, let next = reconnect(after: reason) else {
-                act { $0.session.closed(reason) }
+            let mayReconnect = !isExpected && reconnects
+            // An agent's session is ready from the start: it would send into no socket.
+            act { state in
+                mayReconnect && options.dialect == .monitor
+                    ? state.session.interrupted(reason) : state.session.closed(reason, byPeer: !isClosing)
+            }
+            guard mayReconnect, let next = reconnect(after: reason, &schedule) else {
+                act { $0.session.closed(reason, byPeer: !isClosing) }
                 finish(isExpected ? nil : reason)
                 executor?.end()
                 return
             }
             socket = next
-            deliver(.gap(reason: reason.message))
         }
     }
 
@@ -118,16 +127,10 @@ extension QMPLink {
 
     // MARK: Reconnecting
 
-    /// Ends the session; where the policy connects again, the next one takes commands from now on and holds them.
-    private func end(because reason: QMPError, mayReconnect: Bool) {
-        act { state in
-            let actions = state.session.closed(reason)
-            // An agent's session is ready from the start: it would send into no socket.
-            if mayReconnect, options.reconnect.attempts > 0, options.dialect == .monitor, case .unix = endpoint {
-                state.session = QMPSession(settings: options.sessionSettings)
-            }
-            return actions
-        }
+    /// Whether the policy connects again; a descriptor cannot be connected twice.
+    private var reconnects: Bool {
+        guard case .unix = endpoint else { return false }
+        return options.reconnect.attempts > 0
     }
 
     /// Waits between two attempts.
@@ -144,26 +147,30 @@ extension QMPLink {
         return true
     }
 
-    /// Connects again as the policy says.
+    /// Connects again as the policy says; whether the peer serves is seen later.
     /// - Returns: The new socket, its session begun; nil when the policy gives up or somebody closes meanwhile.
-    private func reconnect(after reason: QMPError) -> ConnectedSocket? {
+    private func reconnect(after reason: QMPError, _ schedule: inout ReconnectSchedule) -> ConnectedSocket? {
         guard case .unix(let path) = endpoint else { return nil }
-        var delay = options.reconnect.delay
-        for attempt in 0..<options.reconnect.attempts {
+        while let delay = schedule.next() {
             guard rest(for: delay) else { return nil }
-            delay = min(delay * 2, options.reconnect.longestDelay)
             guard case .success(let descriptor) = UnixSocket.connectOnce(path) else { continue }
-            options.logger?.debug(
-                "QMP reconnected",
-                metadata: ["qmp.endpoint": "\(endpoint)", "qmp.attempt": "\(attempt)"]
-            )
+            options.logger?.debug("QMP reconnected", metadata: ["qmp.endpoint": "\(endpoint)"])
             let socket = ConnectedSocket(adopting: descriptor)
             let process = socket.peerProcess
             let isWanted = state.withLock { state in
                 guard !state.isClosing else { return false }
-                if options.dialect == .agent { state.session = QMPSession(settings: options.sessionSettings) }
                 state.socket = socket
                 state.peerProcess = process
+                state.isProven = false
+                state.failure = nil
+                state.untoldGap = state.untoldGap ?? reason.message
+                switch options.dialect {
+                case .agent: state.session = QMPSession(settings: options.sessionSettings)
+                case .monitor:
+                    let end = ContinuousClock.now + options.connectDeadline
+                    state.negotiationEnd = end
+                    timer.fire(noLaterThan: end)
+                }
                 return true
             }
             if isWanted { return socket }

@@ -22,6 +22,14 @@ final class QMPLink: Sendable {
         var greeting: QMPGreeting?
         /// QEMU's process as the socket tells it; kept after the connection has ended.
         var peerProcess: Int32?
+        /// When the negotiation of a connection that was made again is given up; nil while none is under way.
+        var negotiationEnd: ContinuousClock.Instant?
+        /// Whether the peer of this connection has negotiated, or answered where nothing is negotiated.
+        var isProven = false
+        /// Why the connection was lost that this one is to replace; nil once the subscribers were told.
+        var untoldGap: String?
+        /// Why this connection was ended from this side while it was negotiated.
+        var failure: QMPError?
         /// Set when we close, so that the end of the connection is no loss.
         var isClosing = false
         /// Set when the receiving thread has ended.
@@ -61,24 +69,34 @@ final class QMPLink: Sendable {
     /// Changes the session and does what it asks for: writes under the lock, everything else after it.
     func act(_ change: (inout State) -> [QMPSession.Action]) {
         var completed: [(QMPCall, Result<JSON, QMPError>)] = []
-        var events: [QMPEvent] = []
+        var events: [QMPEventItem] = []
         state.withLock { state in
+            func serves() {
+                state.isProven = true
+                if let gap = state.untoldGap.take() { events.append(.gap(reason: gap)) }
+            }
             for action in change(&state) {
                 switch action {
                 case .send(let request):
                     send(request, &state)
                 case .complete(let id, let result):
                     if let call = state.calls.removeValue(forKey: id) { completed.append((call, result)) }
+                    if case .success = result { serves() }
                 case .deliver(let event):
-                    events.append(event)
+                    // One from before the negotiation is behind the gap all the same.
+                    if let gap = state.untoldGap.take() { events.append(.gap(reason: gap)) }
+                    events.append(.event(event))
                 case .becameReady(let greeting):
                     state.greeting = greeting
+                    state.negotiationEnd = nil
+                    serves()
                     if let call = state.calls.removeValue(forKey: Self.readiness) {
                         completed.append((call, .success([:])))
                     }
                 case .report(let diagnostic):
                     options.logger?.debug("QMP peer misbehaved", metadata: ["qmp.diagnostic": "\(diagnostic)"])
                 case .close(let error):
+                    state.failure = error
                     if let call = state.calls.removeValue(forKey: Self.readiness) {
                         completed.append((call, .failure(error)))
                     }
@@ -87,7 +105,7 @@ final class QMPLink: Sendable {
             }
         }
         for (call, result) in completed { call.waiter.resume(returning: result) }
-        for event in events { deliver(.event(event)) }
+        for event in events { deliver(event) }
     }
 
     private func send(_ request: QMPRequest, _ state: inout State) {

@@ -1,6 +1,12 @@
 import QMPCore
 public import SystemPackage
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// A file descriptor with one owner, closed when the owner lets go of it.
 public struct OwnedDescriptor: ~Copyable, Sendable {
     /// The descriptor; not to be closed, nor used after its owner.
@@ -35,7 +41,9 @@ final class PassedDescriptor: QMPPassenger {
     let rawValue: Int32
 
     init(copying descriptor: FileDescriptor) throws(Errno) {
-        do { rawValue = try descriptor.duplicate().rawValue } catch { throw error as? Errno ?? .badFileDescriptor }
+        // Not dup(2): a program that is started at this moment would inherit the copy.
+        rawValue = fcntl(descriptor.rawValue, F_DUPFD_CLOEXEC, 0)
+        guard rawValue >= 0 else { throw Errno(rawValue: errno) }
     }
 
     deinit { try? FileDescriptor(rawValue: rawValue).close() }

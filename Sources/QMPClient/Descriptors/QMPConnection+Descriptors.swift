@@ -32,8 +32,11 @@ extension QMPConnection {
         named name: String,
         _ body: () async throws -> Value,
     ) async throws -> Value {
-        try await pass(descriptor, named: name)
-        return try await withCleanup(body) {
+        try await withCleanup {
+            // Inside, because a caller that is cancelled while it waits has passed the descriptor all the same.
+            try await pass(descriptor, named: name)
+            return try await body()
+        } cleanup: {
             // A command that took the descriptor over has removed the name: then there is nothing to close.
             _ = try? await self.execute("closefd", ["fdname": .string(name)])
         }
@@ -47,9 +50,19 @@ extension QMPConnection {
         _ descriptors: [FileDescriptor],
         _ body: (QMPDescriptorSet) async throws -> Value,
     ) async throws -> Value {
+        // What the descriptors bear in QEMU: a set whose making was cut off has no other sign by which to find it.
+        let mark = "quiver-\(UInt64.random(in: 0 ... .max))"
+        return try await withCleanup {
+            try await body(try await makeSet(of: descriptors, mark: mark))
+        } cleanup: {
+            await self.removeSets(mark: mark)
+        }
+    }
+
+    private func makeSet(of descriptors: [FileDescriptor], mark: String) async throws(QMPError) -> QMPDescriptorSet {
         var set: Int64?
         for descriptor in descriptors {
-            var arguments: JSONObject = [:]
+            var arguments: JSONObject = ["opaque": .string(mark)]
             if let set { arguments["fdset-id"] = .integer(set) }
             let reply = try await execute("add-fd", arguments, passing: descriptor)
             guard case .integer(let id)? = reply["fdset-id"] else {
@@ -58,10 +71,13 @@ extension QMPConnection {
             set = id
         }
         guard let set else { throw QMPError(.invalidArguments, command: "add-fd", "a set needs a descriptor") }
-        return try await withCleanup {
-            try await body(QMPDescriptorSet(id: set))
-        } cleanup: {
-            _ = try? await self.execute("remove-fd", ["fdset-id": .integer(set)])
+        return QMPDescriptorSet(id: set)
+    }
+
+    private func removeSets(mark: String) async {
+        let sets = (try? await execute("query-fdsets"))?.arrayValue ?? []
+        for set in sets where set["fds"]?.arrayValue?.contains(where: { $0["opaque"] == .string(mark) }) == true {
+            _ = try? await execute("remove-fd", ["fdset-id": set["fdset-id"] ?? .null])
         }
     }
 

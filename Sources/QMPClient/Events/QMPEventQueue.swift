@@ -1,5 +1,5 @@
 import DequeModule
-import Dispatch
+@preconcurrency import Dispatch
 import HostSupport
 import QMPCore
 import Quantities
@@ -11,15 +11,28 @@ final class QMPEventQueue: Sendable {
         case lost(QMPError)
     }
 
-    fileprivate typealias Waiter = CheckedContinuation<Result<QMPEventItem?, QMPError>, Never>
+    /// A consumer that waits for the next item.
+    fileprivate struct Wait {
+        let continuation: CheckedContinuation<Result<QMPEventItem?, QMPError>, Never>
+        /// Ends the wait when its time has run out; nil when it has no end.
+        let timer: (any DispatchSourceTimer)?
+        let number: UInt64
+
+        func end(_ result: Result<QMPEventItem?, QMPError>) {
+            timer?.cancel()
+            continuation.resume(returning: result)
+        }
+    }
 
     fileprivate struct State {
         var items: Deque<QMPEventItem> = []
-        /// How many were dropped in front of the oldest item.
+        /// How many events were dropped in front of the oldest item.
         var missed = 0
+        /// The last gap among what was dropped.
+        var missedGap: QMPEventItem?
         var end: End?
-        var waiter: Waiter?
-        /// Counts the waits, so that a time limit ends its own wait and no later one.
+        var wait: Wait?
+        /// Counts the waits: the timer of one may fire while the next has begun.
         var waits: UInt64 = 0
     }
 
@@ -39,81 +52,81 @@ final class QMPEventQueue: Sendable {
 
     /// Adds an item, for a waiting consumer or in the place of the oldest.
     func push(_ item: QMPEventItem) {
-        let waiter: Waiter? = state.withLock { state in
+        let wait: Wait? = state.withLock { state in
             guard state.end == nil else { return nil }
-            if let waiter = state.waiter {
-                state.waiter = nil
-                return waiter
-            }
+            if let wait = state.wait.take() { return wait }
             state.append(item, capacity: capacity)
             return nil
         }
-        waiter?.resume(returning: .success(item))
+        wait?.end(.success(item))
     }
 
     /// Ends the sequence behind the items that are still to be consumed.
     /// - Parameter error: Why the connection was lost; nil when it was closed on purpose.
     func finish(_ error: QMPError?) {
-        let waiter: Waiter? = state.withLock { state in
+        let wait: Wait? = state.withLock { state in
             guard state.end == nil else { return nil }
             state.end = error.map(End.lost) ?? .closed
-            defer { state.waiter = nil }
-            return state.waiter
+            return state.wait.take()
         }
-        waiter?.resume(returning: error.map { .failure($0) } ?? .success(nil))
+        wait?.end(error.map { .failure($0) } ?? .success(nil))
     }
 
     /// Waits for the next item.
     /// - Parameter limit: How long; nil waits without end.
     func next(within limit: Duration? = nil) async throws(QMPError) -> QMPEventItem? {
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: Waiter) in
+            await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> Result<QMPEventItem?, QMPError>? in
                     if let result = state.take() { return result }
-                    // Asked for under the lock: the handler below has either run already, or will find the waiter.
+                    // Asked for under the lock: the handler below has either run already, or will find the wait.
                     if Task.isCancelled { return .failure(Self.cancelled) }
-                    precondition(state.waiter == nil, "two tasks consume the same events: subscribe once for each")
-                    state.waiter = continuation
+                    precondition(state.wait == nil, "two tasks consume the same events: subscribe once for each")
                     state.waits += 1
-                    if let limit { expire(wait: state.waits, after: limit) }
+                    let number = state.waits
+                    state.wait = Wait(
+                        continuation: continuation,
+                        timer: limit.map { timer(ending: number, after: $0) },
+                        number: number,
+                    )
                     return nil
                 }
                 if let ready { continuation.resume(returning: ready) }
             }
         } onCancel: {
-            let waiter = state.withLock { state in
-                defer { state.waiter = nil }
-                return state.waiter
-            }
-            waiter?.resume(returning: .failure(Self.cancelled))
+            let wait = state.withLock { $0.wait.take() }
+            wait?.end(.failure(Self.cancelled))
         }
         return try result.get()
     }
 
-    /// Ends a wait when its time has run out.
-    private func expire(wait: UInt64, after limit: Duration) {
-        let delay = DispatchTimeInterval.nanoseconds(
-            Int(min(max(.zero, limit), .seconds(1_000_000_000)) / .nanoseconds(1))
-        )
-        DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [weak self] in
-            guard let self else { return }
-            let waiter: Waiter? = state.withLock { state in
-                guard state.waits == wait else { return nil }
-                defer { state.waiter = nil }
-                return state.waiter
+    /// Makes the timer that ends a wait when its time has run out.
+    private func timer(ending number: UInt64, after limit: Duration) -> any DispatchSourceTimer {
+        let timer = DispatchSource.makeTimerSource(queue: .global())
+        let delay = Int(min(max(.zero, limit), .seconds(1_000_000_000)) / .nanoseconds(1))
+        timer.setEventHandler { [weak self] in
+            let wait: Wait? = self?.state.withLock { state in
+                state.wait?.number == number ? state.wait.take() : nil
             }
-            waiter?.resume(returning: .failure(QMPError(.timedOut, "no event within \(limit.shortText)")))
+            wait?.end(.failure(QMPError(.timedOut, "no event within \(limit.shortText)")))
         }
+        timer.schedule(deadline: .now() + .nanoseconds(delay))
+        timer.activate()
+        return timer
     }
 
     private static let cancelled = QMPError(.cancelled, "the task that waited for an event was cancelled")
 }
 
 extension QMPEventQueue.State {
+    /// Adds an item; where there is no room, the oldest event goes, and a gap is kept to be told in its place.
     fileprivate mutating func append(_ item: QMPEventItem, capacity: Int) {
         if items.count == capacity {
-            items.removeFirst()
-            missed += 1
+            switch items.removeFirst() {
+            case .event: missed += 1
+            case .missed(let count): missed += count
+            case .gap(let reason): missedGap = .gap(reason: reason)
+            }
         }
         items.append(item)
     }
@@ -124,6 +137,7 @@ extension QMPEventQueue.State {
             defer { missed = 0 }
             return .success(.missed(missed))
         }
+        if let gap = missedGap.take() { return .success(gap) }
         if let item = items.popFirst() { return .success(item) }
         switch end {
         case .closed: return .success(nil)

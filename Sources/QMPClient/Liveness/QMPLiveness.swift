@@ -21,38 +21,48 @@ public enum QMPLiveness: Sendable, Hashable {
 extension QMPConnection {
     /// Finds out whether QEMU answers, is busy, was stopped, or is gone.
     ///
-    /// - Parameter limit: How long each of the two questions may take: one in band, then one out of band.
+    /// It can be asked at any rate: a question that is still open from the last time is waited for again.
+    /// - Parameter limit: How long each of the two questions may take: one out of band, then one in band.
+    /// - Throws: ``QMPError`` with code `cancelled`; all that is wrong with QEMU is a result.
     public func liveness(within limit: Duration = .seconds(1)) async throws(QMPError) -> QMPLiveness {
-        let process = link.options.processID ?? link.state.withLock { $0.peerProcess }
+        if let state = processState, state != .running { return state == .stopped ? .stopped : .dead }
+        // Harmless, and one of the few that QEMU executes out of band.
+        if canExecuteOutOfBand, let failure = try await silence(of: "query-yank", limit, outOfBand: true) {
+            return liveness(after: failure)
+        }
+        guard let failure = try await silence(of: "query-status", limit, outOfBand: false) else { return .answering }
+        return canExecuteOutOfBand && failure == .timedOut ? .busy : liveness(after: failure)
+    }
+
+    /// What a question that was not answered says, with what the system says of the process.
+    private func liveness(after failure: QMPError.Code) -> QMPLiveness {
+        let isLost = failure != .timedOut
+        return switch processState {
+        case .gone: .dead
+        case .stopped: .stopped
+        case .running: isLost ? .disconnected : .unresponsive
+        case nil: isLost ? .dead : .unresponsive
+        }
+    }
+
+    private var processState: ProcessState? {
+        (link.options.processID ?? link.state.withLock { $0.peerProcess }).map(ProcessState.of)
+    }
+
+    /// Asks, and says why there was no answer; nil when there was one, be it a refusal.
+    private func silence(
+        of question: String,
+        _ limit: Duration,
+        outOfBand: Bool,
+    ) async throws(QMPError) -> QMPError.Code? {
         do throws(QMPError) {
-            _ = try await execute("query-status", deadline: limit)
-            return .answering
+            try await link.probe(question, limit: limit, isOutOfBand: outOfBand)
+            return nil
         } catch {
             switch error.code {
-            case .commandFailed: return .answering
-            case .timedOut: break
-            case .connectionClosed, .outcomeUnknown:
-                guard let process, ProcessState.of(process) != .gone else { return .dead }
-                return .disconnected
-            default: throw error
-            }
-        }
-        switch process.map(ProcessState.of) {
-        case .gone: return .dead
-        case .stopped: return .stopped
-        case .running, nil: break
-        }
-        guard canExecuteOutOfBand else { return .unresponsive }
-        do throws(QMPError) {
-            // Harmless, and one of the few that QEMU executes out of band.
-            _ = try await execute("query-yank", deadline: limit, outOfBand: true)
-            return .busy
-        } catch {
-            switch error.code {
-            case .commandFailed: return .busy
-            case .timedOut: return .unresponsive
-            case .connectionClosed, .outcomeUnknown: return .dead
-            default: throw error
+            case .timedOut, .connectionClosed, .outcomeUnknown: return error.code
+            case .cancelled: throw error
+            default: return nil
             }
         }
     }

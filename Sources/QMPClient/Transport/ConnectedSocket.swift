@@ -35,6 +35,8 @@ package final class ConnectedSocket: Sendable {
     /// Takes over the descriptor of a connected socket; it is closed by ``finish()``.
     package init(adopting descriptor: FileDescriptor) {
         self.descriptor = descriptor.rawValue
+        // One that cannot be changed so is no open socket: then receiving fails, and says why.
+        _ = cplatform_adopt_socket(descriptor.rawValue)
     }
 
     /// The process at the other end; nil where it cannot be told, or where the socket was made by ourselves.

@@ -1,16 +1,17 @@
 import WireJSON
 
 extension QMPSession {
-    /// Takes the end of the connection, from whichever side.
+    /// Takes the end of the connection.
     ///
-    /// A `quit` in flight has succeeded; any other command in flight has an unknown outcome; a queued one did not run.
-    package mutating func closed(_ reason: QMPError) -> [Action] {
+    /// A command in flight has an unknown outcome, but for a `quit` whose answer is the end; a queued one did not run.
+    /// - Parameter byPeer: Whether the peer ended it; our own end answers no `quit`.
+    package mutating func closed(_ reason: QMPError, byPeer: Bool) -> [Action] {
         guard let book else { return [] }
         state = .closed(reason)
         var actions: [Action] = []
         for command in book.outstanding where !command.isAbandoned {
             let outcome: Result<JSON, QMPError> =
-                command.name == "quit"
+                command.name == "quit" && byPeer
                 ? .success([:]) : .failure(Self.outcomeUnknown(command, because: reason))
             actions.append(.complete(command.id, outcome))
         }
@@ -19,6 +20,23 @@ extension QMPSession {
             actions.append(.complete(request.id, .failure(error)))
         }
         return actions
+    }
+
+    /// Takes the loss of a connection that is to be made again: commands are taken on, and wait for the next greeting.
+    ///
+    /// - Returns: The end of what was there before, as for ``closed(_:byPeer:)``; what waits for a greeting goes on
+    ///   waiting.
+    package mutating func interrupted(_ reason: QMPError) -> [Action] {
+        switch state {
+        case .awaitingGreeting: return []
+        case .negotiating(_, _, let book):
+            state = .awaitingGreeting(book)
+            return []
+        case .ready, .closed:
+            let actions = closed(reason, byPeer: true)
+            self = QMPSession(settings: settings)
+            return actions
+        }
     }
 
     /// Whether a `quit` was sent and not refused, so that the end of the connection is what was asked for.

@@ -48,6 +48,24 @@ extension QMPSession {
         }
     }
 
+    /// Takes up again a command of that name that was given up and is not answered yet: a question that is asked over and
+    /// over then holds one slot, however often nobody waited long enough.
+    ///
+    /// - Returns: Its id; nil when there is none.
+    package mutating func reclaim(_ name: String) -> UInt64? {
+        guard case .ready(let greeting, let outOfBand, var book) = state,
+            let index = book.outstanding.firstIndex(where: { $0.isAbandoned && $0.name == name })
+        else { return nil }
+        book.outstanding[index].isAbandoned = false
+        state = .ready(greeting, outOfBand: outOfBand, book)
+        return book.outstanding[index].id
+    }
+
+    /// Whether the command was sent and is not answered yet.
+    package func isOutstanding(_ id: UInt64) -> Bool {
+        book?.outstanding.contains { $0.id == id } ?? false
+    }
+
     private func abandon(_ id: UInt64, in book: inout Book, _ error: (Bool) -> QMPError) -> [Action] {
         if let index = book.queued.firstIndex(where: { $0.id == id }) {
             book.queued.remove(at: index)
