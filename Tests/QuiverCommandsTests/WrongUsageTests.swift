@@ -31,6 +31,15 @@ import Testing
         ("cp here", 64, "cp needs what to copy and where to"),
         ("cp a:x b:y .", 64, "what is copied must be in one machine"),
         ("test . -n 2", 64, "add --isolate test"),
+        ("qmp call query-status", 64, "either --vm NAME or --socket PATH"),
+        ("qmp --vm a call --socket /b query-status", 64, "either --vm NAME or --socket PATH"),
+        ("qmp --vm nobody call query-status", 1, "machine nobody"),
+        ("qmp call --vm nobody query-status", 1, "machine nobody"),
+        ("qmp --vm nobody schema query-status", 1, "machine nobody"),
+        ("qmp call --socket /no/such.sock query-status", 1, "/no/such.sock"),
+        ("hmp nobody", 64, "command"),
+        ("seed check /no/such/seed", 74, "/no/such/seed"),
+        ("overlay check /no/such/disk", 74, "/no/such/disk"),
     ])
     func `wrong usage is answered with one line that names what is wrong`(
         line: String,

@@ -8,10 +8,13 @@ struct MonitorCommand: AsyncParsableCommand {
         discussion: """
             The monitor is that of a machine (--vm NAME), or any socket that speaks QMP (--socket PATH).
 
-              quiver qmp call --vm vm1 query-status
+              quiver qmp --vm vm1 call query-status
               quiver qmp call --socket /run/vm.sock device_add driver=virtio-rng-pci id=rng0
               quiver qmp events --vm vm1 --filter SHUTDOWN --count 1 --timeout 2m
             """,
         subcommands: [MonitorCall.self, MonitorEvents.self, MonitorRun.self, MonitorSchema.self, MonitorShell.self],
     )
+
+    /// The subcommands' own, which may stand before their names too.
+    @OptionGroup var target: MonitorTarget
 }

@@ -19,14 +19,14 @@ struct MonitorSchema: AsyncParsableCommand {
             """,
     )
 
-    @OptionGroup var target: OptionalMonitorTarget
+    @OptionGroup var target: MonitorTarget
     @OptionGroup var output: OutputOptions
 
     @Argument(help: "A command, event or type, spelled as QEMU does; case does not matter.")
     var name: String?
 
     func run() async throws {
-        let live = try await target.liveSchema()
+        let live = try await liveSchema()
         guard let name else {
             return try output.render(SchemaListing(.shared, live: live))
         }
@@ -39,26 +39,10 @@ struct MonitorSchema: AsyncParsableCommand {
         }
         try output.render(shape)
     }
-}
-
-/// The options that say which QEMU is asked, if any.
-struct OptionalMonitorTarget: ParsableArguments {
-    @Option(help: ArgumentHelp("The machine whose QEMU to ask.", valueName: "name"))
-    var vm: String?
-
-    @Option(help: ArgumentHelp("A unix socket that speaks QMP.", valueName: "path"))
-    var socket: String?
-
-    func validate() throws {
-        guard vm == nil || socket == nil else {
-            throw ValidationError("name one QEMU: either --vm NAME or --socket PATH")
-        }
-    }
 
     /// The schema of the QEMU that was named; nil when none was.
-    func liveSchema() async throws -> LiveSchema? {
-        guard vm != nil || socket != nil else { return nil }
-        let arguments = vm.map { ["--vm", $0] } ?? socket.map { ["--socket", $0] } ?? []
-        return try await MonitorTarget.parse(arguments).withConnection { try await MonitorGate.schema(of: $0) }
+    private func liveSchema() async throws -> LiveSchema? {
+        guard target.isNamed else { return nil }
+        return try await target.withConnection { try await MonitorGate.schema(of: $0) }
     }
 }

@@ -15,11 +15,8 @@ struct MonitorTarget: ParsableArguments {
     @Option(help: ArgumentHelp("Record all that is said to this file.", valueName: "file"), transform: { FilePath($0) })
     var record: FilePath?
 
-    func validate() throws {
-        guard (vm == nil) != (socket == nil) else {
-            throw ValidationError("say which monitor is meant: either --vm NAME or --socket PATH")
-        }
-    }
+    /// Whether any monitor was named; where none has to be.
+    var isNamed: Bool { vm != nil || socket != nil }
 
     /// Connects, runs `body`, and closes.
     func withConnection<Value>(_ body: (QMPConnection) async throws -> Value) async throws -> Value {
@@ -36,6 +33,10 @@ struct MonitorTarget: ParsableArguments {
 
     /// The socket, and QEMU's process where it is known.
     private func monitor() throws -> (path: FilePath, process: Int32?) {
+        // Not in `validate`: before the subcommand's name the options belong to its parent, which then has half of them.
+        guard (vm == nil) != (socket == nil) else {
+            throw ValidationError("say which monitor is meant: either --vm NAME or --socket PATH")
+        }
         if let socket { return (socket, nil) }
         guard let vm else { throw ValidationError("either --vm NAME or --socket PATH") }
         let store = MachineStore()

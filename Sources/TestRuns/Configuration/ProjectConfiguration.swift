@@ -18,7 +18,7 @@ public struct ProjectConfiguration: Sendable, Hashable {
     public enum Checkpoint: String, Sendable, Hashable, CaseIterable {
         /// The tests are collected; nothing has been set up.
         case collected
-        /// The fixtures of session and module scope have been set up too.
+        /// The fixtures of session scope have been set up too.
         case sessionFixtures = "session-fixtures"
     }
 
