@@ -19,13 +19,23 @@ extension Schema {
         public var last: String?
         /// Features such as `deprecated`, `unstable`, `json-cli`.
         public var features: [String] = []
+        /// What QEMU must have been built with; nil when it always has it.
+        public var condition: Condition?
 
-        public init(name: String, kind: Kind, since: String?, last: String?, features: [String]) {
+        public init(
+            name: String,
+            kind: Kind,
+            since: String?,
+            last: String?,
+            features: [String],
+            condition: Condition? = nil,
+        ) {
             self.name = name
             self.kind = kind
             self.since = since
             self.last = last
             self.features = features
+            self.condition = condition
         }
 
         public var isDeprecated: Bool { features.contains("deprecated") || last != nil }
@@ -38,6 +48,7 @@ extension Schema {
         public var since: String?
         public var last: String?
         public var features: [String] = []
+        public var condition: Condition?
     }
 
     /// A member of a struct, of a union's common part, or of a command's or event's arguments.
@@ -50,6 +61,7 @@ extension Schema {
         /// A literal default that QEMU states, as in `false` or `64 KiB`.
         public var standard: String?
         public var features: [String] = []
+        public var condition: Condition?
     }
 
     /// A tagged union: common members, and for each value of the discriminator a type with the rest of the members.
@@ -81,6 +93,7 @@ extension Schema {
         public let name: String
         public let type: TypeName
         public var features: [String] = []
+        public var condition: Condition?
     }
 
     /// What a command takes or an event carries.

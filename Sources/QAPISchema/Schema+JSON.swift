@@ -21,7 +21,7 @@ extension Schema.Definition {
         var object: JSONObject = [:]
         object.set("kind", kind.name)
         object.set("name", name)
-        object.setFacts(since: since, last: last, features: features)
+        object.setFacts(since: since, last: last, features: features, condition)
         switch kind {
         case .enumeration(let values):
             object.set("values", values.map(\.json))
@@ -65,10 +65,16 @@ extension Schema.Definition.Kind {
 }
 
 extension JSONObject {
-    fileprivate mutating func setFacts(since: String?, last: String?, features: [String]) {
+    fileprivate mutating func setFacts(
+        since: String?,
+        last: String?,
+        features: [String],
+        _ condition: Schema.Condition?,
+    ) {
         set("since", since)
         set("last", last)
         if !features.isEmpty { set("features", features) }
+        set("if", condition)
     }
 
     fileprivate mutating func set(_ payload: Schema.Payload) {
@@ -84,7 +90,7 @@ extension Schema.EnumValue {
     fileprivate var json: JSON {
         var object: JSONObject = [:]
         object.set("name", name)
-        object.setFacts(since: since, last: last, features: features)
+        object.setFacts(since: since, last: last, features: features, condition)
         return .object(object)
     }
 }
@@ -96,7 +102,7 @@ extension Schema.Member {
         object.set("type", type.spelling)
         if isOptional { object.set("optional", true) }
         object.set("default", standard)
-        object.setFacts(since: since, last: last, features: features)
+        object.setFacts(since: since, last: last, features: features, condition)
         return .object(object)
     }
 }
@@ -106,7 +112,7 @@ extension Schema.Branch {
         var object: JSONObject = [:]
         object.set("name", name)
         object.set("type", type.spelling)
-        object.setFacts(since: nil, last: nil, features: features)
+        object.setFacts(since: nil, last: nil, features: features, condition)
         return .object(object)
     }
 }

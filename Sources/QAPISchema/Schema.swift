@@ -31,6 +31,13 @@ public struct Schema: Sendable {
         self.modules = modules
     }
 
+    /// The version after the last that had a thing, as in `10.0` for `7.2`; nil for the newest.
+    public func successor(of last: String) -> String? {
+        let minors = versions.map { $0.split(separator: ".").prefix(2).joined(separator: ".") }
+        guard let index = minors.firstIndex(of: last), index > 0 else { return nil }
+        return minors[index - 1]
+    }
+
     /// All definitions, module after module.
     public var definitions: [Definition] { modules.flatMap(\.definitions) }
 }

@@ -38,6 +38,7 @@ public enum SchemaReader {
             since: try object.optionalValue("since"),
             last: try object.optionalValue("last"),
             features: try features(object),
+            condition: try object.optionalValue("if"),
         )
     }
 
@@ -92,6 +93,7 @@ public enum SchemaReader {
             since: try object.optionalValue("since"),
             last: try object.optionalValue("last"),
             features: try features(object),
+            condition: try object.optionalValue("if"),
         )
     }
 
@@ -104,6 +106,7 @@ public enum SchemaReader {
             last: try object.optionalValue("last"),
             standard: try object.optionalValue("default"),
             features: try features(object),
+            condition: try object.optionalValue("if"),
         )
     }
 
@@ -112,6 +115,7 @@ public enum SchemaReader {
             name: try object.value("name"),
             type: Schema.TypeName(try object.value("type")),
             features: try features(object),
+            condition: try object.optionalValue("if"),
         )
     }
 

@@ -8,7 +8,7 @@ import WireJSON
 ///
 /// Any number of tasks may use one connection. It is closed by ``close()``, at the end of ``withConnection(to:options:_:)``,
 /// or when nobody holds it any more.
-public final class QMPConnection: QMPExecutor {
+public final class QMPConnection: QMPTimedExecutor {
     let link: QMPLink
 
     private init(link: QMPLink) { self.link = link }

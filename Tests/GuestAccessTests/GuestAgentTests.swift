@@ -160,13 +160,18 @@ import WireJSON
         fake.channel.close()
     }
 
-    @Test func `file systems are thawed also when the body fails`() async throws {
+    /// A freeze that was given up may end after the first thaw: thawing goes on until the agent says that all are.
+    @Test func `file systems are thawed also when the body fails, until the agent says so`() async throws {
         struct Failure: Error {}
         let commands = Mutex<[String]>([])
         let (agent, fake) = try FakeAgent.connected { command, message in
             if let bytes = FakeAgent.synchronisation(command, message) { return [bytes] }
-            commands.withLock { $0.append(command) }
-            return [FakeAgent.answer(2, to: message)]
+            let number = commands.withLock { commands in
+                commands.append(command)
+                return commands.count
+            }
+            guard command == "guest-fsfreeze-status" else { return [FakeAgent.answer(2, to: message)] }
+            return [FakeAgent.answer(number < 5 ? "frozen" : "thawed", to: message)]
         }
         await #expect(throws: Failure.self) {
             try await agent.withFrozenFileSystems { count in
@@ -174,7 +179,22 @@ import WireJSON
                 throw Failure()
             }
         }
-        #expect(commands.withLock { $0 } == ["guest-fsfreeze-freeze", "guest-fsfreeze-thaw"])
+        let thaw = ["guest-fsfreeze-thaw", "guest-fsfreeze-status"]
+        #expect(commands.withLock { $0 } == ["guest-fsfreeze-freeze"] + thaw + thaw)
+        agent.close()
+        fake.channel.close()
+    }
+
+    @Test func `file systems that stay frozen are said to, whatever the body threw`() async throws {
+        struct Failure: Error {}
+        let (agent, fake) = try FakeAgent.connected { command, message in
+            if let bytes = FakeAgent.synchronisation(command, message) { return [bytes] }
+            return [FakeAgent.answer(command == "guest-fsfreeze-status" ? "frozen" : 2, to: message)]
+        }
+        let error = await #expect(throws: QMPError.self) {
+            try await agent.withFrozenFileSystems(thawingWithin: .milliseconds(300)) { _ in throw Failure() }
+        }
+        #expect(error?.message.contains("its file systems are still frozen") == true && error?.cause is Failure)
         agent.close()
         fake.channel.close()
     }

@@ -14,12 +14,11 @@ import WireJSON
         let live = try await qemu.run { sockets, _ in
             try await QMPConnection.withConnection(to: .unix(sockets[0])) { try await LiveSchema(of: $0) }
         }
-        var walk = LiveSchemaWalk(live, .shared)
-        walk.run()
-        #expect(walk.differences == [])
+        let comparison = SchemaComparison(live)
+        #expect(comparison.differences == [])
         // An empty reply has no differences either.
-        #expect(walk.memberCount > 1_000)
-        #expect(walk.valueCount > 500)
+        #expect(comparison.memberCount > 1_000)
+        #expect(comparison.valueCount > 500)
     }
 
     @Test(arguments: RealQEMU.allTargets)
@@ -53,25 +52,26 @@ import WireJSON
 
     @Test(arguments: RealQEMU.all)
     func `using it reads well`(qemu: RealQEMU) async throws {
+        let disk = FilePath("/tmp/quiver-typed-\(UInt32.random(in: 0 ... .max)).qcow2")
+        defer { try? Folder.removeTree(disk) }
+        let made = try await ToolRun.run("qemu-img", ["create", "-q", "-f", "qcow2", disk.string, "1M"])
+        try #require(made.isSuccess, "\(made.lastWords)")
         try await qemu.run(machine: ["-machine", "q35", "-m", "64"]) { sockets, _ in
             try await QMPConnection.withConnection(to: .unix(sockets[0])) { qmp in
                 let status = try await qmp.queryStatus()
                 #expect(status.status == .running)
 
                 try await qmp.blockdevAdd(.nullCo(nodeName: "base", size: 1 << 20))
-                try await qmp.blockdevAdd(.raw(nodeName: "disk0", readOnly: true, file: .reference("base")))
+                try await qmp.blockdevAdd(.file(nodeName: "file", filename: disk.string))
+                try await qmp.blockdevAdd(.qcow2(nodeName: "disk0", file: .reference("file")))
                 let nodes = try await qmp.queryNamedBlockNodes(flat: true)
-                #expect(Set(nodes.compactMap(\.nodeName)) == ["base", "disk0"])
+                #expect(Set(nodes.compactMap(\.nodeName)) == ["base", "file", "disk0"])
 
                 let events = qmp.events
-                try await qmp.setAction(shutdown: .pause)
-                try await qmp.systemReset()
-                for try await event in events {
-                    if case .reset(let reset) = event {
-                        #expect(reset.reason == .hostQMPSystemReset)
-                        break
-                    }
-                }
+                try await qmp.quit()
+                var reason: ShutdownCause?
+                for try await event in events { if case .shutdown(let shutdown) = event { reason = shutdown.reason } }
+                #expect(reason == .hostQMPQuit)
             }
         }
     }

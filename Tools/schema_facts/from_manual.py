@@ -124,18 +124,10 @@ def completed(modules, older, widths):
     older: the modules of the nearest older version. widths: a Widths of the same version's executable.
     Returns the names of members whose width nothing tells.
     """
-    table = {definition["name"]: definition for definitions in older.values() for definition in definitions}
+    table = _by_name(older)
     unknown = []
+    inherit(modules, older)
     for definition in (definition for definitions in modules.values() for definition in definitions):
-        before = table.get(definition["name"], {})
-        for key in ("if", "preconfig", "silent", "open") + (("returns",) if "returns" not in definition else ()):
-            if key in before:
-                definition[key] = before[key]
-        # The reference lists the features of members among those of the definition; only QEMU tells them apart.
-        _take_features(definition, before)
-        earlier = {member["name"]: member for member in before.get("members", [])}
-        for member in definition.get("members", []):
-            _take_features(member, earlier.get(member["name"], {}))
         for member in definition.get("members", []) + definition.get("branches", []):
             if member["type"].strip("[]") == "int":
                 width = _width(definition, member, table, widths)
@@ -146,10 +138,31 @@ def completed(modules, older, widths):
     return unknown
 
 
-def _take_features(fact, before):
-    fact.pop("features", None)
-    if "features" in before:
-        fact["features"] = before["features"]
+def inherit(modules, older):
+    """Gives definitions, members, values and branches what the reference says of none of them, as it was before."""
+    table = _by_name(older)
+    for definition in (definition for definitions in modules.values() for definition in definitions):
+        before = table.get(definition["name"], {})
+        for key in ("preconfig", "silent", "open") + (("returns",) if "returns" not in definition else ()):
+            if key in before:
+                definition[key] = before[key]
+        _inherit(definition, before)
+        for part in ("members", "values", "branches"):
+            earlier = {fact["name"]: fact for fact in before.get(part, [])}
+            for fact in definition.get(part, []):
+                _inherit(fact, earlier.get(fact["name"], {}))
+
+
+def _inherit(fact, before):
+    """Conditions and features: the reference lists a member's features as its owner's; only QEMU tells them apart."""
+    for key in ("if", "features"):
+        fact.pop(key, None)
+        if key in before:
+            fact[key] = before[key]
+
+
+def _by_name(modules):
+    return {definition["name"]: definition for definitions in modules.values() for definition in definitions}
 
 
 def _width(definition, member, table, widths):

@@ -39,8 +39,15 @@ extension GuestAgent {
     }
 
     /// Sends a command by name, for those that the compiled schema does not know.
+    ///
+    /// One that it knows to answer only when it fails has succeeded when it stays silent, as with its type.
     public func execute(_ name: String, _ arguments: JSONObject) async throws(QMPError) -> JSON {
-        try await execute(name, arguments, deadline: options.commandDeadline, answersOnlyOnFailure: false)
+        try await execute(
+            name,
+            arguments,
+            deadline: options.commandDeadline,
+            answersOnlyOnFailure: SilentCommands.names.contains(name),
+        )
     }
 
     /// Waits until the agent answers, as after boot, and brings the stream in step.

@@ -7,6 +7,9 @@ extension GuestAgent {
     // The agent takes 48 MB at a time; a smaller piece bounds what a hostile one can make us hold.
     private static let pieceSize = 1 << 20
 
+    /// How long a command may take that tidies up: an agent that is gone must not hold up whoever waited for it.
+    static let cleanupDeadline: Duration = .seconds(5)
+
     /// Reads a file in the guest, whole.
     ///
     /// - Parameter limit: The most that is read; a longer file is an error.
@@ -54,14 +57,12 @@ extension GuestAgent {
     }
 
     /// Opens a file in the guest and closes it whatever `body` does.
-    private func withFile<Value>(_ path: String, mode: String, _ body: (Int64) async throws -> Value) async throws
-        -> Value
-    {
+    func withFile<Value>(_ path: String, mode: String, _ body: (Int64) async throws -> Value) async throws -> Value {
         let handle = try await guestFileOpen(path: path, mode: mode)
         return try await withCleanup {
             try await body(handle)
         } cleanup: {
-            try? await self.guestFileClose(handle: handle)
+            _ = try? await self.execute(GuestFileClose(handle: handle), deadline: Self.cleanupDeadline)
         }
     }
 }

@@ -1,37 +1,73 @@
 import HostSupport
 import QGA
 import QMPCore
+import Quantities
+import Synchronization
 
 extension GuestAgent {
     /// Freezes the guest's file systems, runs `body`, and thaws them whatever happens.
     ///
     /// While they are frozen the agent permits little else, and whatever writes in the guest stands still: keep it short.
-    /// They are thawed also when freezing failed or was cancelled half way, since some may be frozen then.
-    /// - Parameter body: Gets the number of file systems that were frozen.
-    /// - Throws: What `body` throws; ``QMPError`` when freezing or thawing failed.
-    public func withFrozenFileSystems<Value: Sendable>(_ body: (Int64) async throws -> Value) async throws -> Value {
-        let thawing = OneShot<Result<Int64, QMPError>>()
-        let value = try await withCleanup {
-            try await body(try await self.guestFsfreezeFreeze())
-        } cleanup: {
-            thawing.set(await self.thaw())
+    /// They are thawed also when freezing failed, or was given up and ends later: thawing is asked for until the agent
+    /// says that nothing is frozen.
+    /// - Parameters:
+    ///   - limit: How long thawing is tried.
+    ///   - body: Gets the number of file systems that were frozen.
+    /// - Throws: What `body` throws; ``QMPError`` when freezing failed; ``QMPError`` that says so when the file systems
+    ///   are still frozen at the end, with what `body` threw as its cause.
+    public func withFrozenFileSystems<Value: Sendable>(
+        thawingWithin limit: Duration = .seconds(120),
+        _ body: (Int64) async throws -> Value,
+    ) async throws -> Value {
+        let obstacle = Mutex<QMPError?>(nil)
+        let value: Value
+        do {
+            value = try await withCleanup {
+                try await body(try await self.guestFsfreezeFreeze())
+            } cleanup: {
+                let found = await self.thaw(within: limit)
+                obstacle.withLock { $0 = found }
+            }
+        } catch {
+            throw obstacle.withLock { $0 }.map { stillFrozen($0, cause: error) } ?? error
         }
-        let late = QMPError(.timedOut, command: GuestFsfreezeThaw.name, "\(guest): thawing did not end")
-        _ = try await thawing.wait(within: .zero, late: .failure(late), cancelled: .failure(late)).get()
+        if let found = obstacle.withLock({ $0 }) { throw stillFrozen(found, cause: found) }
         return value
     }
 
-    /// Thaws, a second time where the first did not get through.
-    private func thaw() async -> Result<Int64, QMPError> {
-        do throws(QMPError) {
-            return .success(try await guestFsfreezeThaw())
-        } catch {
-            guard error.code == .timedOut || error.code == .undecodableReply else { return .failure(error) }
+    /// Thaws until the agent says that nothing is frozen.
+    ///
+    /// The agent takes one command after another, so its word comes after the end of a freeze that was given up.
+    /// - Returns: Why they may still be frozen; nil when they are not.
+    private func thaw(within limit: Duration) async -> QMPError? {
+        let end = ContinuousClock.now + limit
+        var last = QMPError(.timedOut, command: GuestFsfreezeThaw.name, "\(guest): thawing did not end")
+        while true {
+            let left = ContinuousClock.now.duration(to: end)
+            guard left > .zero else { return last }
+            do throws(QMPError) {
+                let deadline = min(left, options.commandDeadline)
+                _ = try await execute(GuestFsfreezeThaw(), deadline: deadline)
+                let status = try await execute(GuestFsfreezeStatusCommand(), deadline: deadline)
+                if status == .thawed { return nil }
+                let answer = "\(guest): the agent says \(status)"
+                last = QMPError(.protocolViolation, command: GuestFsfreezeThaw.name, answer)
+            } catch {
+                // An agent that cannot freeze has frozen nothing.
+                if error.errorClass == "CommandNotFound" { return nil }
+                last = error
+                if error.code == .connectionClosed { return last }
+            }
+            try? await Task.sleep(for: .milliseconds(100))
         }
-        do throws(QMPError) {
-            return .success(try await guestFsfreezeThaw())
-        } catch {
-            return .failure(error)
-        }
+    }
+
+    private func stillFrozen(_ obstacle: QMPError, cause: any Error) -> QMPError {
+        QMPError(
+            obstacle.code,
+            command: GuestFsfreezeThaw.name,
+            "\(guest): its file systems are still frozen; thaw them with guest-fsfreeze-thaw: \(obstacle.message)",
+            cause: cause,
+        )
     }
 }

@@ -12,7 +12,7 @@ extension GuestAgent {
     /// - Parameters:
     ///   - path: The program, searched in the guest's `PATH` when it has no slash.
     ///   - environment: Variables as `NAME=value`; nil leaves the agent's own.
-    ///   - deadline: How long it may run; then it is killed.
+    ///   - deadline: How long it may run; then it is killed with all that it started.
     ///   - interval: How often the files are looked at.
     /// - Returns: The exit status; 128 and the signal's number when a signal ended it.
     /// - Throws: ``QMPError``: `timedOut` when the deadline passed; as the agent's commands do.
@@ -26,28 +26,34 @@ extension GuestAgent {
         onOutput: OutputHandler,
     ) async throws -> Int32 {
         let folder = try await makeFolder()
-        let isRunning = Mutex(true)
+        let started = Mutex<Int64?>(nil)
         return try await withCleanup {
-            // The shell's own id becomes the program's.
             let process = try await self.guestExec(
                 path: "/bin/sh",
-                arg: ["-c", "echo $$ >\"$0/pid\"; exec \"$@\" >\"$0/out\" 2>\"$0/err\"", folder, path] + arguments,
+                arg: ["-c", Self.start, folder, path] + arguments,
                 env: environment,
                 inputData: input.map(Base64.encoded),
-            )
-            let status = try await self.follow(
-                process.pid,
-                folder,
-                deadline: deadline,
-                interval: interval,
-                onOutput: onOutput
-            )
-            isRunning.withLock { $0 = false }
-            return status
+            ).pid
+            started.withLock { $0 = process }
+            return try await self.withFile(folder + "/out", mode: "r") { out in
+                try await self.withFile(folder + "/err", mode: "r") { err in
+                    let files = [(OutputStream.standardOutput, out), (OutputStream.standardError, err)]
+                    let end = ContinuousClock.now + deadline
+                    while true {
+                        // The status first: what was printed before the end is then in the files.
+                        let status = try await self.guestExecStatus(pid: process)
+                        if status.exited { started.withLock { $0 = nil } }
+                        for (stream, handle) in files {
+                            try await self.pass(on: stream, handle, until: status.exited ? nil : end, onOutput)
+                        }
+                        if status.exited { return Self.exitStatus(status) }
+                        guard ContinuousClock.now < end else { throw self.runsOn(after: deadline) }
+                        try await Task.sleep(for: interval)
+                    }
+                }
+            }
         } cleanup: {
-            // Never kill a program that has ended: its id may be another's by now.
-            let kill = isRunning.withLock { $0 } ? "kill -9 \"$(cat \"$0/pid\")\"; " : ""
-            _ = try? await self.guestExec(path: "/bin/sh", arg: ["-c", "\(kill)rm -rf -- \"$0\"", folder])
+            await self.tidyUp(folder, running: started.withLock { $0 })
         }
     }
 
@@ -62,68 +68,91 @@ extension GuestAgent {
         return collector.outcome(status: status)
     }
 
+    /// Starts the program of the arguments, in a session of its own where the guest can.
+    ///
+    /// Whatever it starts can then be killed with it. Every step keeps the process, so the shell's id becomes the program's.
+    private static let start = """
+        set -- /bin/sh -c 'echo $$ >"$0/pid"; exec "$@" >"$0/out" 2>"$0/err"' "$0" "$@"
+        command -v setsid >/dev/null && exec setsid "$@"
+        exec "$@"
+        """
+
+    /// Kills the program, all of its process group where it has one of its own.
+    private static let kill = """
+        read -r p <"$0/pid" && { kill -9 -- "-$p" || kill -9 "$p"; } 2>/dev/null
+
+        """
+
+    private static let remove = #"rm -rf -- "$0""#
+
     private func makeFolder() async throws -> String {
         let made = try await guestExec(
             path: "/bin/sh",
             arg: ["-c", "umask 077; d=$(mktemp -d); : >\"$d/out\"; : >\"$d/err\"; echo \"$d\""],
             captureOutput: .flag(true),
         )
-        let end = ContinuousClock.now + options.commandDeadline
-        while ContinuousClock.now < end {
-            let status = try await guestExecStatus(pid: made.pid)
-            if status.exited {
-                let text = status.outData.flatMap(Base64.decoded).map { String(decoding: $0, as: UTF8.self) } ?? ""
-                let folder = text.split(separator: "\n").first.map(String.init) ?? ""
-                guard status.exitcode == 0, folder.hasPrefix("/") else { break }
-                return folder
-            }
-            try await Task.sleep(for: .milliseconds(20))
+        let status = try await waitForEnd(of: made.pid, within: options.commandDeadline)
+        let text = status.outData.flatMap(Base64.decoded).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let folder = text.split(separator: "\n").first.map(String.init) ?? ""
+        guard status.exitcode == 0, folder.hasPrefix("/") else {
+            throw QMPError(
+                .commandFailed,
+                command: GuestExecCommand.name,
+                "\(guest): cannot make a folder for the program's output"
+            )
         }
-        throw QMPError(
-            .commandFailed,
-            command: GuestExecCommand.name,
-            "\(guest): cannot make a folder for the program's output"
-        )
+        return folder
     }
 
-    private func follow(
-        _ process: Int64,
-        _ folder: String,
-        deadline: Duration,
-        interval: Duration,
-        onOutput: OutputHandler,
-    ) async throws -> Int32 {
-        let files = [
-            (stream: OutputStream.standardOutput, handle: try await guestFileOpen(path: folder + "/out", mode: "r")),
-            (stream: OutputStream.standardError, handle: try await guestFileOpen(path: folder + "/err", mode: "r")),
-        ]
-        let end = ContinuousClock.now + deadline
-        return try await withCleanup {
-            while true {
-                // The status first: what was printed before the end is then in the files.
-                let status = try await self.guestExecStatus(pid: process)
-                for file in files {
-                    while ContinuousClock.now < end {
-                        let piece = try await self.readPiece(file.handle)
-                        if !piece.bytes.isEmpty { onOutput(file.stream, piece.bytes) }
-                        if piece.isLast { break }
-                    }
-                }
-                if status.exited {
-                    return status.signal.map { 128 + Int32(truncatingIfNeeded: $0) }
-                        ?? Int32(truncatingIfNeeded: status.exitcode ?? 0)
-                }
-                guard ContinuousClock.now < end else {
-                    throw QMPError(
-                        .timedOut,
-                        command: GuestExecCommand.name,
-                        "\(self.guest): gave up after \(deadline.shortText) waiting for the program to end",
-                    )
-                }
-                try await Task.sleep(for: interval)
-            }
-        } cleanup: {
-            for file in files { try? await self.guestFileClose(handle: file.handle) }
+    /// Passes on what is new in the file; all of it when there is no `end`.
+    private func pass(
+        on stream: OutputStream,
+        _ handle: Int64,
+        until end: ContinuousClock.Instant?,
+        _ onOutput: OutputHandler,
+    ) async throws {
+        while true {
+            let piece = try await readPiece(handle)
+            if !piece.bytes.isEmpty { onOutput(stream, piece.bytes) }
+            if piece.isLast { return }
+            // A program that prints without end would be read without end.
+            if let end, ContinuousClock.now >= end { return }
         }
+    }
+
+    /// Kills a program that still runs and removes its folder.
+    ///
+    /// The agent keeps what it knows of a process until it is asked after its end, so it is.
+    /// - Parameter running: The program's process; nil when it has ended: its id may be another's by now.
+    private func tidyUp(_ folder: String, running: Int64?) async {
+        let script = (running == nil ? "" : Self.kill) + Self.remove
+        let command = GuestExecCommand(path: "/bin/sh", arg: ["-c", script, folder])
+        guard let tidying = try? await execute(command, deadline: Self.cleanupDeadline) else { return }
+        for process in [tidying.pid, running].compactMap(\.self) {
+            _ = try? await waitForEnd(of: process, within: Self.cleanupDeadline)
+        }
+    }
+
+    private func waitForEnd(of process: Int64, within limit: Duration) async throws -> GuestExecStatus {
+        let end = ContinuousClock.now + limit
+        while true {
+            let left = ContinuousClock.now.duration(to: end)
+            guard left > .zero else { throw runsOn(after: limit) }
+            let status = try await execute(GuestExecStatusCommand(pid: process), deadline: left)
+            if status.exited { return status }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    private static func exitStatus(_ status: GuestExecStatus) -> Int32 {
+        status.signal.map { 128 + Int32(truncatingIfNeeded: $0) } ?? Int32(truncatingIfNeeded: status.exitcode ?? 0)
+    }
+
+    private func runsOn(after limit: Duration) -> QMPError {
+        QMPError(
+            .timedOut,
+            command: GuestExecCommand.name,
+            "\(guest): gave up after \(limit.shortText) waiting for the program to end",
+        )
     }
 }

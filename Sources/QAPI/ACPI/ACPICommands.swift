@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-acpi-ospm-status`, which returns an array of `ACPIOSTInfo`.
+/// The command `query-acpi-ospm-status`.
 ///
+/// Takes nothing; returns an array of `ACPIOSTInfo`.
 /// Since QEMU 2.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-acpi.query-acpi-ospm-status)
 public struct QueryACPIOspmStatus: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryACPIOspmStatus: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-acpi-ospm-status`.
     ///
+    /// Takes nothing; returns an array of `ACPIOSTInfo`.
     /// Since QEMU 2.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-acpi.query-acpi-ospm-status)
     public func queryACPIOspmStatus() async throws(QMPError) -> [ACPIOSTInfo] {

@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `ACPI_DEVICE_OST`.
 ///
+/// Carries `info`.
 /// Since QEMU 2.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-acpi.ACPI_DEVICE_OST)
 public struct ACPIDeviceOstEvent: QMPEventType, QAPIObject {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `inject-ghes-v2-error`, which returns nothing.
+/// The command `inject-ghes-v2-error`.
 ///
+/// Takes `cper`; returns nothing.
 /// Since QEMU 10.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-acpi-hest.inject-ghes-v2-error)
 public struct InjectGhesV2Error: QMPCommand, QAPIObject {
@@ -30,6 +31,7 @@ public struct InjectGhesV2Error: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `inject-ghes-v2-error`.
     ///
+    /// Takes `cper`; returns nothing.
     /// Since QEMU 10.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-acpi-hest.inject-ghes-v2-error)
     public func injectGhesV2Error(cper: String) async throws(QMPError) {

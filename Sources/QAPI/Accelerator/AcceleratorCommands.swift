@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-kvm`, which returns `KvmInfo`.
+/// The command `query-kvm`.
 ///
+/// Takes nothing; returns `KvmInfo`.
 /// Since QEMU 0.14. Deprecated.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-accelerator.query-kvm)
 public struct QueryKVM: QMPCommand, QAPIObject {
@@ -12,6 +13,7 @@ public struct QueryKVM: QMPCommand, QAPIObject {
 
     public static var name: String { "query-kvm" }
 
+    @available(*, deprecated, message: "QEMU deprecates it.")
     public init() {}
 
     public init(members object: JSONObject) throws(JSONError) {}
@@ -22,6 +24,7 @@ public struct QueryKVM: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-kvm`.
     ///
+    /// Takes nothing; returns `KvmInfo`.
     /// Since QEMU 0.14. Deprecated.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-accelerator.query-kvm)
     @available(*, deprecated, message: "QEMU deprecates it.")
@@ -30,8 +33,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-accel-stats`, which returns `HumanReadableText`.
+/// The command `x-accel-stats`.
 ///
+/// Takes nothing; returns `HumanReadableText`.
 /// Since QEMU 10.1. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-accelerator.x-accel-stats)
 public struct XAccelStats: QMPCommand, QAPIObject {
@@ -49,6 +53,7 @@ public struct XAccelStats: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-accel-stats`.
     ///
+    /// Takes nothing; returns `HumanReadableText`.
     /// Since QEMU 10.1. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-accelerator.x-accel-stats)
     public func xAccelStats() async throws(QMPError) -> HumanReadableText {
@@ -56,8 +61,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-accelerators`, which returns `AcceleratorInfo`.
+/// The command `query-accelerators`.
 ///
+/// Takes nothing; returns `AcceleratorInfo`.
 /// Since QEMU 10.2.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-accelerator.query-accelerators)
 public struct QueryAccelerators: QMPCommand, QAPIObject {
@@ -75,6 +81,7 @@ public struct QueryAccelerators: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-accelerators`.
     ///
+    /// Takes nothing; returns `AcceleratorInfo`.
     /// Since QEMU 10.2.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-accelerator.query-accelerators)
     public func queryAccelerators() async throws(QMPError) -> AcceleratorInfo {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-audiodevs`, which returns an array of `Audiodev`.
+/// The command `query-audiodevs`.
 ///
+/// Takes nothing; returns an array of `Audiodev`.
 /// Since QEMU 8.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-audio.query-audiodevs)
 public struct QueryAudiodevs: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryAudiodevs: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-audiodevs`.
     ///
+    /// Takes nothing; returns an array of `Audiodev`.
     /// Since QEMU 8.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-audio.query-audiodevs)
     public func queryAudiodevs() async throws(QMPError) -> [Audiodev] {

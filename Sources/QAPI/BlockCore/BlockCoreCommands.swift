@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-block`, which returns an array of `BlockInfo`.
+/// The command `query-block`.
 ///
+/// Takes optionally `flat`; returns an array of `BlockInfo`; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-block)
 public struct QueryBlock: QMPCommand, QAPIObject {
@@ -31,6 +32,7 @@ public struct QueryBlock: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-block`.
     ///
+    /// Takes optionally `flat`; returns an array of `BlockInfo`; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-block)
     public func queryBlock(flat: Bool? = nil) async throws(QMPError) -> [BlockInfo] {
@@ -38,8 +40,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-blockstats`, which returns an array of `BlockStats`.
+/// The command `query-blockstats`.
 ///
+/// Takes optionally `query-nodes`; returns an array of `BlockStats`; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-blockstats)
 public struct QueryBlockstats: QMPCommand, QAPIObject {
@@ -66,6 +69,7 @@ public struct QueryBlockstats: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-blockstats`.
     ///
+    /// Takes optionally `query-nodes`; returns an array of `BlockStats`; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-blockstats)
     public func queryBlockstats(queryNodes: Bool? = nil) async throws(QMPError) -> [BlockStats] {
@@ -73,8 +77,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-block-jobs`, which returns an array of `BlockJobInfo`.
+/// The command `query-block-jobs`.
 ///
+/// Takes nothing; returns an array of `BlockJobInfo`; allowed before configuration.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-block-jobs)
 public struct QueryBlockJobs: QMPCommand, QAPIObject {
@@ -92,6 +97,7 @@ public struct QueryBlockJobs: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-block-jobs`.
     ///
+    /// Takes nothing; returns an array of `BlockJobInfo`; allowed before configuration.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-block-jobs)
     public func queryBlockJobs() async throws(QMPError) -> [BlockJobInfo] {
@@ -99,8 +105,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block_resize`, which returns nothing.
+/// The command `block_resize`.
 ///
+/// Takes `size`, optionally `device`, `node-name`; returns nothing; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block_resize)
 public struct BlockResize: QMPCommand, QAPIObject {
@@ -135,6 +142,7 @@ public struct BlockResize: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block_resize`.
     ///
+    /// Takes `size`, optionally `device`, `node-name`; returns nothing; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block_resize)
     public func blockResize(device: String? = nil, nodeName: String? = nil, size: Int64) async throws(QMPError) {
@@ -142,8 +150,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-snapshot-sync`, which returns nothing.
+/// The command `blockdev-snapshot-sync`.
 ///
+/// Takes `snapshot-file`, optionally `device`, `node-name`, `snapshot-node-name`, `format`, `mode`;
+/// returns nothing; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-snapshot-sync)
 public struct BlockdevSnapshotSyncCommand: QMPCommand, QAPIObject {
@@ -198,6 +208,8 @@ public struct BlockdevSnapshotSyncCommand: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-snapshot-sync`.
     ///
+    /// Takes `snapshot-file`, optionally `device`, `node-name`, `snapshot-node-name`, `format`, `mode`;
+    /// returns nothing; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-snapshot-sync)
     public func blockdevSnapshotSync(
@@ -221,8 +233,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-snapshot`, which returns nothing.
+/// The command `blockdev-snapshot`.
 ///
+/// Takes `node`, `overlay`; returns nothing; allowed before configuration.
 /// Since QEMU 2.5. Features: `allow-write-only-overlay`.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-snapshot)
 public struct BlockdevSnapshotCommand: QMPCommand, QAPIObject {
@@ -252,6 +265,7 @@ public struct BlockdevSnapshotCommand: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-snapshot`.
     ///
+    /// Takes `node`, `overlay`; returns nothing; allowed before configuration.
     /// Since QEMU 2.5. Features: `allow-write-only-overlay`.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-snapshot)
     public func blockdevSnapshot(node: String, overlay: String) async throws(QMPError) {
@@ -259,8 +273,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `change-backing-file`, which returns nothing.
+/// The command `change-backing-file`.
 ///
+/// Takes `image-node-name`, `device`, `backing-file`; returns nothing; allowed before
+/// configuration.
 /// Since QEMU 2.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.change-backing-file)
 public struct ChangeBackingFile: QMPCommand, QAPIObject {
@@ -294,6 +310,8 @@ public struct ChangeBackingFile: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `change-backing-file`.
     ///
+    /// Takes `image-node-name`, `device`, `backing-file`; returns nothing; allowed before
+    /// configuration.
     /// Since QEMU 2.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.change-backing-file)
     public func changeBackingFile(imageNodeName: String, device: String, backingFile: String) async throws(QMPError) {
@@ -301,8 +319,11 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-commit`, which returns nothing.
+/// The command `block-commit`.
 ///
+/// Takes `device`, optionally `job-id`, `base-node`, `base`, `top-node`, `top`, `backing-file`,
+/// `backing-mask-protocol`, `speed`, `on-error`, `filter-node-name`, `auto-finalize`,
+/// `auto-dismiss`; returns nothing; allowed before configuration.
 /// Since QEMU 1.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-commit)
 public struct BlockCommit: QMPCommand, QAPIObject {
@@ -400,6 +421,9 @@ public struct BlockCommit: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-commit`.
     ///
+    /// Takes `device`, optionally `job-id`, `base-node`, `base`, `top-node`, `top`, `backing-file`,
+    /// `backing-mask-protocol`, `speed`, `on-error`, `filter-node-name`, `auto-finalize`,
+    /// `auto-dismiss`; returns nothing; allowed before configuration.
     /// Since QEMU 1.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-commit)
     public func blockCommit(
@@ -437,8 +461,12 @@ extension QMPExecutor {
     }
 }
 
-/// The command `drive-backup`, which returns nothing.
+/// The command `drive-backup`.
 ///
+/// Takes `device`, `sync`, `target`, optionally `job-id`, `speed`, `bitmap`, `bitmap-mode`,
+/// `compress`, `on-source-error`, `on-target-error`, `on-cbw-error`, `auto-finalize`,
+/// `auto-dismiss`, `filter-node-name`, `discard-source`, `x-perf`, `format`, `mode`; returns
+/// nothing; allowed before configuration.
 /// Since QEMU 1.6. Deprecated.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.drive-backup)
 public struct DriveBackupCommand: QMPCommand, QAPIObject {
@@ -476,6 +504,7 @@ public struct DriveBackupCommand: QMPCommand, QAPIObject {
     public var format: String?
     public var mode: NewImageMode?
 
+    @available(*, deprecated, message: "QEMU deprecates it.")
     public init(
         jobID: String? = nil,
         device: String,
@@ -562,6 +591,10 @@ public struct DriveBackupCommand: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `drive-backup`.
     ///
+    /// Takes `device`, `sync`, `target`, optionally `job-id`, `speed`, `bitmap`, `bitmap-mode`,
+    /// `compress`, `on-source-error`, `on-target-error`, `on-cbw-error`, `auto-finalize`,
+    /// `auto-dismiss`, `filter-node-name`, `discard-source`, `x-perf`, `format`, `mode`; returns
+    /// nothing; allowed before configuration.
     /// Since QEMU 1.6. Deprecated.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.drive-backup)
     @available(*, deprecated, message: "QEMU deprecates it.")
@@ -610,8 +643,12 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-backup`, which returns nothing.
+/// The command `blockdev-backup`.
 ///
+/// Takes `device`, `sync`, `target`, optionally `job-id`, `speed`, `bitmap`, `bitmap-mode`,
+/// `compress`, `on-source-error`, `on-target-error`, `on-cbw-error`, `auto-finalize`,
+/// `auto-dismiss`, `filter-node-name`, `discard-source`, `x-perf`; returns nothing; allowed before
+/// configuration.
 /// Since QEMU 2.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-backup)
 public struct BlockdevBackupCommand: QMPCommand, QAPIObject {
@@ -725,6 +762,10 @@ public struct BlockdevBackupCommand: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-backup`.
     ///
+    /// Takes `device`, `sync`, `target`, optionally `job-id`, `speed`, `bitmap`, `bitmap-mode`,
+    /// `compress`, `on-source-error`, `on-target-error`, `on-cbw-error`, `auto-finalize`,
+    /// `auto-dismiss`, `filter-node-name`, `discard-source`, `x-perf`; returns nothing; allowed before
+    /// configuration.
     /// Since QEMU 2.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-backup)
     public func blockdevBackup(
@@ -768,8 +809,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-named-block-nodes`, which returns an array of `BlockDeviceInfo`.
+/// The command `query-named-block-nodes`.
 ///
+/// Takes optionally `flat`; returns an array of `BlockDeviceInfo`; allowed before configuration.
 /// Since QEMU 2.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-named-block-nodes)
 public struct QueryNamedBlockNodes: QMPCommand, QAPIObject {
@@ -796,6 +838,7 @@ public struct QueryNamedBlockNodes: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-named-block-nodes`.
     ///
+    /// Takes optionally `flat`; returns an array of `BlockDeviceInfo`; allowed before configuration.
     /// Since QEMU 2.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-named-block-nodes)
     public func queryNamedBlockNodes(flat: Bool? = nil) async throws(QMPError) -> [BlockDeviceInfo] {
@@ -803,8 +846,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-debug-query-block-graph`, which returns `XDbgBlockGraph`.
+/// The command `x-debug-query-block-graph`.
 ///
+/// Takes nothing; returns `XDbgBlockGraph`; allowed before configuration.
 /// Since QEMU 4.0. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-debug-query-block-graph)
 public struct XDebugQueryBlockGraph: QMPCommand, QAPIObject {
@@ -822,172 +866,10 @@ public struct XDebugQueryBlockGraph: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-debug-query-block-graph`.
     ///
+    /// Takes nothing; returns `XDbgBlockGraph`; allowed before configuration.
     /// Since QEMU 4.0. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-debug-query-block-graph)
     public func xDebugQueryBlockGraph() async throws(QMPError) -> XDbgBlockGraph {
         try await execute(XDebugQueryBlockGraph())
-    }
-}
-
-/// The command `drive-mirror`, which returns nothing.
-///
-/// Since QEMU 1.3.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.drive-mirror)
-public struct DriveMirrorCommand: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "drive-mirror" }
-
-    /// Since QEMU 2.7.
-    public var jobID: String?
-    public var device: String
-    public var target: String
-    public var format: String?
-    /// Since QEMU 2.1.
-    public var nodeName: String?
-    /// Since QEMU 2.1.
-    public var replaces: String?
-    public var mode: NewImageMode?
-    public var speed: Int64?
-    public var sync: MirrorSyncMode
-    /// Since QEMU 1.4.
-    public var granularity: UInt32?
-    /// Since QEMU 1.4.
-    public var bufSize: Int64?
-    public var onSourceError: BlockdevOnError?
-    public var onTargetError: BlockdevOnError?
-    /// Since QEMU 2.4, default true.
-    public var unmap: Bool?
-    /// Since QEMU 3.0.
-    public var copyMode: MirrorCopyMode?
-    /// Since QEMU 3.1, default true.
-    public var autoFinalize: Bool?
-    /// Since QEMU 3.1, default true.
-    public var autoDismiss: Bool?
-
-    public init(
-        jobID: String? = nil,
-        device: String,
-        target: String,
-        format: String? = nil,
-        nodeName: String? = nil,
-        replaces: String? = nil,
-        mode: NewImageMode? = nil,
-        speed: Int64? = nil,
-        sync: MirrorSyncMode,
-        granularity: UInt32? = nil,
-        bufSize: Int64? = nil,
-        onSourceError: BlockdevOnError? = nil,
-        onTargetError: BlockdevOnError? = nil,
-        unmap: Bool? = nil,
-        copyMode: MirrorCopyMode? = nil,
-        autoFinalize: Bool? = nil,
-        autoDismiss: Bool? = nil
-    ) {
-        self.jobID = jobID
-        self.device = device
-        self.target = target
-        self.format = format
-        self.nodeName = nodeName
-        self.replaces = replaces
-        self.mode = mode
-        self.speed = speed
-        self.sync = sync
-        self.granularity = granularity
-        self.bufSize = bufSize
-        self.onSourceError = onSourceError
-        self.onTargetError = onTargetError
-        self.unmap = unmap
-        self.copyMode = copyMode
-        self.autoFinalize = autoFinalize
-        self.autoDismiss = autoDismiss
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.jobID = try object.optionalValue("job-id")
-        self.device = try object.value("device")
-        self.target = try object.value("target")
-        self.format = try object.optionalValue("format")
-        self.nodeName = try object.optionalValue("node-name")
-        self.replaces = try object.optionalValue("replaces")
-        self.mode = try object.optionalValue("mode")
-        self.speed = try object.optionalValue("speed")
-        self.sync = try object.value("sync")
-        self.granularity = try object.optionalValue("granularity")
-        self.bufSize = try object.optionalValue("buf-size")
-        self.onSourceError = try object.optionalValue("on-source-error")
-        self.onTargetError = try object.optionalValue("on-target-error")
-        self.unmap = try object.optionalValue("unmap")
-        self.copyMode = try object.optionalValue("copy-mode")
-        self.autoFinalize = try object.optionalValue("auto-finalize")
-        self.autoDismiss = try object.optionalValue("auto-dismiss")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("job-id", jobID)
-        object.set("device", device)
-        object.set("target", target)
-        object.set("format", format)
-        object.set("node-name", nodeName)
-        object.set("replaces", replaces)
-        object.set("mode", mode)
-        object.set("speed", speed)
-        object.set("sync", sync)
-        object.set("granularity", granularity)
-        object.set("buf-size", bufSize)
-        object.set("on-source-error", onSourceError)
-        object.set("on-target-error", onTargetError)
-        object.set("unmap", unmap)
-        object.set("copy-mode", copyMode)
-        object.set("auto-finalize", autoFinalize)
-        object.set("auto-dismiss", autoDismiss)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `drive-mirror`.
-    ///
-    /// Since QEMU 1.3.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.drive-mirror)
-    public func driveMirror(
-        jobID: String? = nil,
-        device: String,
-        target: String,
-        format: String? = nil,
-        nodeName: String? = nil,
-        replaces: String? = nil,
-        mode: NewImageMode? = nil,
-        speed: Int64? = nil,
-        sync: MirrorSyncMode,
-        granularity: UInt32? = nil,
-        bufSize: Int64? = nil,
-        onSourceError: BlockdevOnError? = nil,
-        onTargetError: BlockdevOnError? = nil,
-        unmap: Bool? = nil,
-        copyMode: MirrorCopyMode? = nil,
-        autoFinalize: Bool? = nil,
-        autoDismiss: Bool? = nil
-    ) async throws(QMPError) {
-        _ = try await execute(
-            DriveMirrorCommand(
-                jobID: jobID,
-                device: device,
-                target: target,
-                format: format,
-                nodeName: nodeName,
-                replaces: replaces,
-                mode: mode,
-                speed: speed,
-                sync: sync,
-                granularity: granularity,
-                bufSize: bufSize,
-                onSourceError: onSourceError,
-                onTargetError: onTargetError,
-                unmap: unmap,
-                copyMode: copyMode,
-                autoFinalize: autoFinalize,
-                autoDismiss: autoDismiss
-            )
-        )
     }
 }

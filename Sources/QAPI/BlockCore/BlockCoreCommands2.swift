@@ -3,8 +3,179 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `block-dirty-bitmap-add`, which returns nothing.
+/// The command `drive-mirror`.
 ///
+/// Takes `device`, `target`, `sync`, optionally `job-id`, `format`, `node-name`, `replaces`,
+/// `mode`, `speed`, `granularity`, `buf-size`, `on-source-error`, `on-target-error`, `unmap`,
+/// `copy-mode`, `auto-finalize`, `auto-dismiss`; returns nothing; allowed before configuration.
+/// Since QEMU 1.3.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.drive-mirror)
+public struct DriveMirrorCommand: QMPCommand, QAPIObject {
+    public typealias Reply = Empty
+
+    public static var name: String { "drive-mirror" }
+
+    /// Since QEMU 2.7.
+    public var jobID: String?
+    public var device: String
+    public var target: String
+    public var format: String?
+    /// Since QEMU 2.1.
+    public var nodeName: String?
+    /// Since QEMU 2.1.
+    public var replaces: String?
+    public var mode: NewImageMode?
+    public var speed: Int64?
+    public var sync: MirrorSyncMode
+    /// Since QEMU 1.4.
+    public var granularity: UInt32?
+    /// Since QEMU 1.4.
+    public var bufSize: Int64?
+    public var onSourceError: BlockdevOnError?
+    public var onTargetError: BlockdevOnError?
+    /// Since QEMU 2.4, default true.
+    public var unmap: Bool?
+    /// Since QEMU 3.0.
+    public var copyMode: MirrorCopyMode?
+    /// Since QEMU 3.1, default true.
+    public var autoFinalize: Bool?
+    /// Since QEMU 3.1, default true.
+    public var autoDismiss: Bool?
+
+    public init(
+        jobID: String? = nil,
+        device: String,
+        target: String,
+        format: String? = nil,
+        nodeName: String? = nil,
+        replaces: String? = nil,
+        mode: NewImageMode? = nil,
+        speed: Int64? = nil,
+        sync: MirrorSyncMode,
+        granularity: UInt32? = nil,
+        bufSize: Int64? = nil,
+        onSourceError: BlockdevOnError? = nil,
+        onTargetError: BlockdevOnError? = nil,
+        unmap: Bool? = nil,
+        copyMode: MirrorCopyMode? = nil,
+        autoFinalize: Bool? = nil,
+        autoDismiss: Bool? = nil
+    ) {
+        self.jobID = jobID
+        self.device = device
+        self.target = target
+        self.format = format
+        self.nodeName = nodeName
+        self.replaces = replaces
+        self.mode = mode
+        self.speed = speed
+        self.sync = sync
+        self.granularity = granularity
+        self.bufSize = bufSize
+        self.onSourceError = onSourceError
+        self.onTargetError = onTargetError
+        self.unmap = unmap
+        self.copyMode = copyMode
+        self.autoFinalize = autoFinalize
+        self.autoDismiss = autoDismiss
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.jobID = try object.optionalValue("job-id")
+        self.device = try object.value("device")
+        self.target = try object.value("target")
+        self.format = try object.optionalValue("format")
+        self.nodeName = try object.optionalValue("node-name")
+        self.replaces = try object.optionalValue("replaces")
+        self.mode = try object.optionalValue("mode")
+        self.speed = try object.optionalValue("speed")
+        self.sync = try object.value("sync")
+        self.granularity = try object.optionalValue("granularity")
+        self.bufSize = try object.optionalValue("buf-size")
+        self.onSourceError = try object.optionalValue("on-source-error")
+        self.onTargetError = try object.optionalValue("on-target-error")
+        self.unmap = try object.optionalValue("unmap")
+        self.copyMode = try object.optionalValue("copy-mode")
+        self.autoFinalize = try object.optionalValue("auto-finalize")
+        self.autoDismiss = try object.optionalValue("auto-dismiss")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("job-id", jobID)
+        object.set("device", device)
+        object.set("target", target)
+        object.set("format", format)
+        object.set("node-name", nodeName)
+        object.set("replaces", replaces)
+        object.set("mode", mode)
+        object.set("speed", speed)
+        object.set("sync", sync)
+        object.set("granularity", granularity)
+        object.set("buf-size", bufSize)
+        object.set("on-source-error", onSourceError)
+        object.set("on-target-error", onTargetError)
+        object.set("unmap", unmap)
+        object.set("copy-mode", copyMode)
+        object.set("auto-finalize", autoFinalize)
+        object.set("auto-dismiss", autoDismiss)
+    }
+}
+
+extension QMPExecutor {
+    /// Sends `drive-mirror`.
+    ///
+    /// Takes `device`, `target`, `sync`, optionally `job-id`, `format`, `node-name`, `replaces`,
+    /// `mode`, `speed`, `granularity`, `buf-size`, `on-source-error`, `on-target-error`, `unmap`,
+    /// `copy-mode`, `auto-finalize`, `auto-dismiss`; returns nothing; allowed before configuration.
+    /// Since QEMU 1.3.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.drive-mirror)
+    public func driveMirror(
+        jobID: String? = nil,
+        device: String,
+        target: String,
+        format: String? = nil,
+        nodeName: String? = nil,
+        replaces: String? = nil,
+        mode: NewImageMode? = nil,
+        speed: Int64? = nil,
+        sync: MirrorSyncMode,
+        granularity: UInt32? = nil,
+        bufSize: Int64? = nil,
+        onSourceError: BlockdevOnError? = nil,
+        onTargetError: BlockdevOnError? = nil,
+        unmap: Bool? = nil,
+        copyMode: MirrorCopyMode? = nil,
+        autoFinalize: Bool? = nil,
+        autoDismiss: Bool? = nil
+    ) async throws(QMPError) {
+        _ = try await execute(
+            DriveMirrorCommand(
+                jobID: jobID,
+                device: device,
+                target: target,
+                format: format,
+                nodeName: nodeName,
+                replaces: replaces,
+                mode: mode,
+                speed: speed,
+                sync: sync,
+                granularity: granularity,
+                bufSize: bufSize,
+                onSourceError: onSourceError,
+                onTargetError: onTargetError,
+                unmap: unmap,
+                copyMode: copyMode,
+                autoFinalize: autoFinalize,
+                autoDismiss: autoDismiss
+            )
+        )
+    }
+}
+
+/// The command `block-dirty-bitmap-add`.
+///
+/// Takes `node`, `name`, optionally `granularity`, `persistent`, `disabled`; returns nothing;
+/// allowed before configuration.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-add)
 public struct BlockDirtyBitmapAddCommand: QMPCommand, QAPIObject {
@@ -49,6 +220,8 @@ public struct BlockDirtyBitmapAddCommand: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-dirty-bitmap-add`.
     ///
+    /// Takes `node`, `name`, optionally `granularity`, `persistent`, `disabled`; returns nothing;
+    /// allowed before configuration.
     /// Since QEMU 2.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-add)
     public func blockDirtyBitmapAdd(
@@ -70,8 +243,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-dirty-bitmap-remove`, which returns nothing.
+/// The command `block-dirty-bitmap-remove`.
 ///
+/// Takes `node`, `name`; returns nothing; allowed before configuration.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-remove)
 public struct BlockDirtyBitmapRemove: QMPCommand, QAPIObject {
@@ -101,6 +275,7 @@ public struct BlockDirtyBitmapRemove: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-dirty-bitmap-remove`.
     ///
+    /// Takes `node`, `name`; returns nothing; allowed before configuration.
     /// Since QEMU 2.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-remove)
     public func blockDirtyBitmapRemove(node: String, name: String) async throws(QMPError) {
@@ -108,8 +283,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-dirty-bitmap-clear`, which returns nothing.
+/// The command `block-dirty-bitmap-clear`.
 ///
+/// Takes `node`, `name`; returns nothing; allowed before configuration.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-clear)
 public struct BlockDirtyBitmapClear: QMPCommand, QAPIObject {
@@ -139,6 +315,7 @@ public struct BlockDirtyBitmapClear: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-dirty-bitmap-clear`.
     ///
+    /// Takes `node`, `name`; returns nothing; allowed before configuration.
     /// Since QEMU 2.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-clear)
     public func blockDirtyBitmapClear(node: String, name: String) async throws(QMPError) {
@@ -146,8 +323,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-dirty-bitmap-enable`, which returns nothing.
+/// The command `block-dirty-bitmap-enable`.
 ///
+/// Takes `node`, `name`; returns nothing; allowed before configuration.
 /// Since QEMU 4.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-enable)
 public struct BlockDirtyBitmapEnable: QMPCommand, QAPIObject {
@@ -177,6 +355,7 @@ public struct BlockDirtyBitmapEnable: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-dirty-bitmap-enable`.
     ///
+    /// Takes `node`, `name`; returns nothing; allowed before configuration.
     /// Since QEMU 4.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-enable)
     public func blockDirtyBitmapEnable(node: String, name: String) async throws(QMPError) {
@@ -184,8 +363,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-dirty-bitmap-disable`, which returns nothing.
+/// The command `block-dirty-bitmap-disable`.
 ///
+/// Takes `node`, `name`; returns nothing; allowed before configuration.
 /// Since QEMU 4.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-disable)
 public struct BlockDirtyBitmapDisable: QMPCommand, QAPIObject {
@@ -215,6 +395,7 @@ public struct BlockDirtyBitmapDisable: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-dirty-bitmap-disable`.
     ///
+    /// Takes `node`, `name`; returns nothing; allowed before configuration.
     /// Since QEMU 4.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-disable)
     public func blockDirtyBitmapDisable(node: String, name: String) async throws(QMPError) {
@@ -222,8 +403,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-dirty-bitmap-merge`, which returns nothing.
+/// The command `block-dirty-bitmap-merge`.
 ///
+/// Takes `node`, `target`, `bitmaps`; returns nothing; allowed before configuration.
 /// Since QEMU 4.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-merge)
 public struct BlockDirtyBitmapMergeCommand: QMPCommand, QAPIObject {
@@ -257,6 +439,7 @@ public struct BlockDirtyBitmapMergeCommand: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-dirty-bitmap-merge`.
     ///
+    /// Takes `node`, `target`, `bitmaps`; returns nothing; allowed before configuration.
     /// Since QEMU 4.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-dirty-bitmap-merge)
     public func blockDirtyBitmapMerge(node: String, target: String, bitmaps: [BlockDirtyBitmapOrStr])
@@ -266,8 +449,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-debug-block-dirty-bitmap-sha256`, which returns `BlockDirtyBitmapSha256`.
+/// The command `x-debug-block-dirty-bitmap-sha256`.
 ///
+/// Takes `node`, `name`; returns `BlockDirtyBitmapSha256`; allowed before configuration.
 /// Since QEMU 2.10. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-debug-block-dirty-bitmap-sha256)
 public struct XDebugBlockDirtyBitmapSha256: QMPCommand, QAPIObject {
@@ -297,6 +481,7 @@ public struct XDebugBlockDirtyBitmapSha256: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-debug-block-dirty-bitmap-sha256`.
     ///
+    /// Takes `node`, `name`; returns `BlockDirtyBitmapSha256`; allowed before configuration.
     /// Since QEMU 2.10. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-debug-block-dirty-bitmap-sha256)
     public func xDebugBlockDirtyBitmapSha256(node: String, name: String) async throws(QMPError)
@@ -306,8 +491,12 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-mirror`, which returns nothing.
+/// The command `blockdev-mirror`.
 ///
+/// Takes `device`, `target`, `sync`, optionally `job-id`, `replaces`, `speed`, `granularity`,
+/// `buf-size`, `on-source-error`, `on-target-error`, `filter-node-name`, `copy-mode`,
+/// `auto-finalize`, `auto-dismiss`, `target-is-zero`; returns nothing; allowed before
+/// configuration.
 /// Since QEMU 2.6.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-mirror)
 public struct BlockdevMirror: QMPCommand, QAPIObject {
@@ -411,6 +600,10 @@ public struct BlockdevMirror: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-mirror`.
     ///
+    /// Takes `device`, `target`, `sync`, optionally `job-id`, `replaces`, `speed`, `granularity`,
+    /// `buf-size`, `on-source-error`, `on-target-error`, `filter-node-name`, `copy-mode`,
+    /// `auto-finalize`, `auto-dismiss`, `target-is-zero`; returns nothing; allowed before
+    /// configuration.
     /// Since QEMU 2.6.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-mirror)
     public func blockdevMirror(
@@ -452,8 +645,11 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-stream`, which returns nothing.
+/// The command `block-stream`.
 ///
+/// Takes `device`, optionally `job-id`, `base`, `base-node`, `bottom`, `backing-file`,
+/// `backing-mask-protocol`, `speed`, `on-error`, `filter-node-name`, `auto-finalize`,
+/// `auto-dismiss`; returns nothing; allowed before configuration.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-stream)
 public struct BlockStream: QMPCommand, QAPIObject {
@@ -545,6 +741,9 @@ public struct BlockStream: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-stream`.
     ///
+    /// Takes `device`, optionally `job-id`, `base`, `base-node`, `bottom`, `backing-file`,
+    /// `backing-mask-protocol`, `speed`, `on-error`, `filter-node-name`, `auto-finalize`,
+    /// `auto-dismiss`; returns nothing; allowed before configuration.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-stream)
     public func blockStream(
@@ -580,8 +779,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-job-set-speed`, which returns nothing.
+/// The command `block-job-set-speed`.
 ///
+/// Takes `device`, `speed`; returns nothing; allowed before configuration.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-set-speed)
 public struct BlockJobSetSpeed: QMPCommand, QAPIObject {
@@ -611,6 +811,7 @@ public struct BlockJobSetSpeed: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-job-set-speed`.
     ///
+    /// Takes `device`, `speed`; returns nothing; allowed before configuration.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-set-speed)
     public func blockJobSetSpeed(device: String, speed: Int64) async throws(QMPError) {
@@ -618,8 +819,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-job-cancel`, which returns nothing.
+/// The command `block-job-cancel`.
 ///
+/// Takes `device`, optionally `force`; returns nothing; allowed before configuration.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-cancel)
 public struct BlockJobCancel: QMPCommand, QAPIObject {
@@ -650,6 +852,7 @@ public struct BlockJobCancel: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-job-cancel`.
     ///
+    /// Takes `device`, optionally `force`; returns nothing; allowed before configuration.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-cancel)
     public func blockJobCancel(device: String, force: Bool? = nil) async throws(QMPError) {
@@ -657,8 +860,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-job-pause`, which returns nothing.
+/// The command `block-job-pause`.
 ///
+/// Takes `device`; returns nothing; allowed before configuration.
 /// Since QEMU 1.3. Deprecated.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-pause)
 public struct BlockJobPause: QMPCommand, QAPIObject {
@@ -668,6 +872,7 @@ public struct BlockJobPause: QMPCommand, QAPIObject {
 
     public var device: String
 
+    @available(*, deprecated, message: "QEMU deprecates it.")
     public init(device: String) {
         self.device = device
     }
@@ -684,6 +889,7 @@ public struct BlockJobPause: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-job-pause`.
     ///
+    /// Takes `device`; returns nothing; allowed before configuration.
     /// Since QEMU 1.3. Deprecated.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-pause)
     @available(*, deprecated, message: "QEMU deprecates it.")
@@ -692,8 +898,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-job-resume`, which returns nothing.
+/// The command `block-job-resume`.
 ///
+/// Takes `device`; returns nothing; allowed before configuration.
 /// Since QEMU 1.3. Deprecated.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-resume)
 public struct BlockJobResume: QMPCommand, QAPIObject {
@@ -703,6 +910,7 @@ public struct BlockJobResume: QMPCommand, QAPIObject {
 
     public var device: String
 
+    @available(*, deprecated, message: "QEMU deprecates it.")
     public init(device: String) {
         self.device = device
     }
@@ -719,6 +927,7 @@ public struct BlockJobResume: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-job-resume`.
     ///
+    /// Takes `device`; returns nothing; allowed before configuration.
     /// Since QEMU 1.3. Deprecated.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-resume)
     @available(*, deprecated, message: "QEMU deprecates it.")
@@ -727,8 +936,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-job-complete`, which returns nothing.
+/// The command `block-job-complete`.
 ///
+/// Takes `device`; returns nothing; allowed before configuration.
 /// Since QEMU 1.3. Deprecated.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-complete)
 public struct BlockJobComplete: QMPCommand, QAPIObject {
@@ -738,6 +948,7 @@ public struct BlockJobComplete: QMPCommand, QAPIObject {
 
     public var device: String
 
+    @available(*, deprecated, message: "QEMU deprecates it.")
     public init(device: String) {
         self.device = device
     }
@@ -754,6 +965,7 @@ public struct BlockJobComplete: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-job-complete`.
     ///
+    /// Takes `device`; returns nothing; allowed before configuration.
     /// Since QEMU 1.3. Deprecated.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-complete)
     @available(*, deprecated, message: "QEMU deprecates it.")
@@ -762,8 +974,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-job-dismiss`, which returns nothing.
+/// The command `block-job-dismiss`.
 ///
+/// Takes `id`; returns nothing; allowed before configuration.
 /// Since QEMU 2.12. Deprecated.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-dismiss)
 public struct BlockJobDismiss: QMPCommand, QAPIObject {
@@ -773,6 +986,7 @@ public struct BlockJobDismiss: QMPCommand, QAPIObject {
 
     public var id: String
 
+    @available(*, deprecated, message: "QEMU deprecates it.")
     public init(id: String) {
         self.id = id
     }
@@ -789,219 +1003,11 @@ public struct BlockJobDismiss: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-job-dismiss`.
     ///
+    /// Takes `id`; returns nothing; allowed before configuration.
     /// Since QEMU 2.12. Deprecated.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-dismiss)
     @available(*, deprecated, message: "QEMU deprecates it.")
     public func blockJobDismiss(id: String) async throws(QMPError) {
         _ = try await execute(BlockJobDismiss(id: id))
-    }
-}
-
-/// The command `block-job-finalize`, which returns nothing.
-///
-/// Since QEMU 2.12. Deprecated.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-finalize)
-public struct BlockJobFinalize: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "block-job-finalize" }
-
-    public var id: String
-
-    public init(id: String) {
-        self.id = id
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.id = try object.value("id")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("id", id)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `block-job-finalize`.
-    ///
-    /// Since QEMU 2.12. Deprecated.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-finalize)
-    @available(*, deprecated, message: "QEMU deprecates it.")
-    public func blockJobFinalize(id: String) async throws(QMPError) {
-        _ = try await execute(BlockJobFinalize(id: id))
-    }
-}
-
-/// The command `block-job-change`, which returns nothing.
-///
-/// Since QEMU 8.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-change)
-public struct BlockJobChange: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "block-job-change" }
-
-    public var options: BlockJobChangeOptions
-
-    public init(_ options: BlockJobChangeOptions) {
-        self.options = options
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.options = try BlockJobChangeOptions(members: object)
-    }
-
-    public func write(to object: inout JSONObject) {
-        options.write(to: &object)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `block-job-change`.
-    ///
-    /// Since QEMU 8.2.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-change)
-    public func blockJobChange(_ options: BlockJobChangeOptions) async throws(QMPError) {
-        _ = try await execute(BlockJobChange(options))
-    }
-}
-
-/// The command `blockdev-add`, which returns nothing.
-///
-/// Since QEMU 2.9.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-add)
-public struct BlockdevAdd: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "blockdev-add" }
-
-    public var options: BlockdevOptions
-
-    public init(_ options: BlockdevOptions) {
-        self.options = options
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.options = try BlockdevOptions(members: object)
-    }
-
-    public func write(to object: inout JSONObject) {
-        options.write(to: &object)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `blockdev-add`.
-    ///
-    /// Since QEMU 2.9.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-add)
-    public func blockdevAdd(_ options: BlockdevOptions) async throws(QMPError) {
-        _ = try await execute(BlockdevAdd(options))
-    }
-}
-
-/// The command `blockdev-reopen`, which returns nothing.
-///
-/// Since QEMU 6.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-reopen)
-public struct BlockdevReopen: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "blockdev-reopen" }
-
-    public var options: [BlockdevOptions]
-
-    public init(options: [BlockdevOptions]) {
-        self.options = options
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.options = try object.value("options")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("options", options)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `blockdev-reopen`.
-    ///
-    /// Since QEMU 6.1.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-reopen)
-    public func blockdevReopen(options: [BlockdevOptions]) async throws(QMPError) {
-        _ = try await execute(BlockdevReopen(options: options))
-    }
-}
-
-/// The command `blockdev-del`, which returns nothing.
-///
-/// Since QEMU 2.9.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-del)
-public struct BlockdevDel: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "blockdev-del" }
-
-    public var nodeName: String
-
-    public init(nodeName: String) {
-        self.nodeName = nodeName
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.nodeName = try object.value("node-name")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("node-name", nodeName)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `blockdev-del`.
-    ///
-    /// Since QEMU 2.9.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-del)
-    public func blockdevDel(nodeName: String) async throws(QMPError) {
-        _ = try await execute(BlockdevDel(nodeName: nodeName))
-    }
-}
-
-/// The command `blockdev-set-active`, which returns nothing.
-///
-/// Since QEMU 10.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-set-active)
-public struct BlockdevSetActive: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "blockdev-set-active" }
-
-    public var nodeName: String?
-    public var active: Bool
-
-    public init(nodeName: String? = nil, active: Bool) {
-        self.nodeName = nodeName
-        self.active = active
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.nodeName = try object.optionalValue("node-name")
-        self.active = try object.value("active")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("node-name", nodeName)
-        object.set("active", active)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `blockdev-set-active`.
-    ///
-    /// Since QEMU 10.0.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-set-active)
-    public func blockdevSetActive(nodeName: String? = nil, active: Bool) async throws(QMPError) {
-        _ = try await execute(BlockdevSetActive(nodeName: nodeName, active: active))
     }
 }

@@ -3,8 +3,231 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `blockdev-create`, which returns nothing.
+/// The command `block-job-finalize`.
 ///
+/// Takes `id`; returns nothing; allowed before configuration.
+/// Since QEMU 2.12. Deprecated.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-finalize)
+public struct BlockJobFinalize: QMPCommand, QAPIObject {
+    public typealias Reply = Empty
+
+    public static var name: String { "block-job-finalize" }
+
+    public var id: String
+
+    @available(*, deprecated, message: "QEMU deprecates it.")
+    public init(id: String) {
+        self.id = id
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.id = try object.value("id")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("id", id)
+    }
+}
+
+extension QMPExecutor {
+    /// Sends `block-job-finalize`.
+    ///
+    /// Takes `id`; returns nothing; allowed before configuration.
+    /// Since QEMU 2.12. Deprecated.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-finalize)
+    @available(*, deprecated, message: "QEMU deprecates it.")
+    public func blockJobFinalize(id: String) async throws(QMPError) {
+        _ = try await execute(BlockJobFinalize(id: id))
+    }
+}
+
+/// The command `block-job-change`.
+///
+/// Takes the members of `BlockJobChangeOptions`; returns nothing.
+/// Since QEMU 8.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-change)
+public struct BlockJobChange: QMPCommand, QAPIObject {
+    public typealias Reply = Empty
+
+    public static var name: String { "block-job-change" }
+
+    public var options: BlockJobChangeOptions
+
+    public init(_ options: BlockJobChangeOptions) {
+        self.options = options
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.options = try BlockJobChangeOptions(members: object)
+    }
+
+    public func write(to object: inout JSONObject) {
+        options.write(to: &object)
+    }
+}
+
+extension QMPExecutor {
+    /// Sends `block-job-change`.
+    ///
+    /// Takes the members of `BlockJobChangeOptions`; returns nothing.
+    /// Since QEMU 8.2.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-change)
+    public func blockJobChange(_ options: BlockJobChangeOptions) async throws(QMPError) {
+        _ = try await execute(BlockJobChange(options))
+    }
+}
+
+/// The command `blockdev-add`.
+///
+/// Takes the members of `BlockdevOptions`; returns nothing; allowed before configuration.
+/// Since QEMU 2.9.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-add)
+public struct BlockdevAdd: QMPCommand, QAPIObject {
+    public typealias Reply = Empty
+
+    public static var name: String { "blockdev-add" }
+
+    public var options: BlockdevOptions
+
+    public init(_ options: BlockdevOptions) {
+        self.options = options
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.options = try BlockdevOptions(members: object)
+    }
+
+    public func write(to object: inout JSONObject) {
+        options.write(to: &object)
+    }
+}
+
+extension QMPExecutor {
+    /// Sends `blockdev-add`.
+    ///
+    /// Takes the members of `BlockdevOptions`; returns nothing; allowed before configuration.
+    /// Since QEMU 2.9.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-add)
+    public func blockdevAdd(_ options: BlockdevOptions) async throws(QMPError) {
+        _ = try await execute(BlockdevAdd(options))
+    }
+}
+
+/// The command `blockdev-reopen`.
+///
+/// Takes `options`; returns nothing; allowed before configuration.
+/// Since QEMU 6.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-reopen)
+public struct BlockdevReopen: QMPCommand, QAPIObject {
+    public typealias Reply = Empty
+
+    public static var name: String { "blockdev-reopen" }
+
+    public var options: [BlockdevOptions]
+
+    public init(options: [BlockdevOptions]) {
+        self.options = options
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.options = try object.value("options")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("options", options)
+    }
+}
+
+extension QMPExecutor {
+    /// Sends `blockdev-reopen`.
+    ///
+    /// Takes `options`; returns nothing; allowed before configuration.
+    /// Since QEMU 6.1.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-reopen)
+    public func blockdevReopen(options: [BlockdevOptions]) async throws(QMPError) {
+        _ = try await execute(BlockdevReopen(options: options))
+    }
+}
+
+/// The command `blockdev-del`.
+///
+/// Takes `node-name`; returns nothing; allowed before configuration.
+/// Since QEMU 2.9.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-del)
+public struct BlockdevDel: QMPCommand, QAPIObject {
+    public typealias Reply = Empty
+
+    public static var name: String { "blockdev-del" }
+
+    public var nodeName: String
+
+    public init(nodeName: String) {
+        self.nodeName = nodeName
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.nodeName = try object.value("node-name")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("node-name", nodeName)
+    }
+}
+
+extension QMPExecutor {
+    /// Sends `blockdev-del`.
+    ///
+    /// Takes `node-name`; returns nothing; allowed before configuration.
+    /// Since QEMU 2.9.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-del)
+    public func blockdevDel(nodeName: String) async throws(QMPError) {
+        _ = try await execute(BlockdevDel(nodeName: nodeName))
+    }
+}
+
+/// The command `blockdev-set-active`.
+///
+/// Takes `active`, optionally `node-name`; returns nothing; allowed before configuration.
+/// Since QEMU 10.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-set-active)
+public struct BlockdevSetActive: QMPCommand, QAPIObject {
+    public typealias Reply = Empty
+
+    public static var name: String { "blockdev-set-active" }
+
+    public var nodeName: String?
+    public var active: Bool
+
+    public init(nodeName: String? = nil, active: Bool) {
+        self.nodeName = nodeName
+        self.active = active
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.nodeName = try object.optionalValue("node-name")
+        self.active = try object.value("active")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("node-name", nodeName)
+        object.set("active", active)
+    }
+}
+
+extension QMPExecutor {
+    /// Sends `blockdev-set-active`.
+    ///
+    /// Takes `active`, optionally `node-name`; returns nothing; allowed before configuration.
+    /// Since QEMU 10.0.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-set-active)
+    public func blockdevSetActive(nodeName: String? = nil, active: Bool) async throws(QMPError) {
+        _ = try await execute(BlockdevSetActive(nodeName: nodeName, active: active))
+    }
+}
+
+/// The command `blockdev-create`.
+///
+/// Takes `job-id`, `options`; returns nothing; allowed before configuration.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-create)
 public struct BlockdevCreate: QMPCommand, QAPIObject {
@@ -34,6 +257,7 @@ public struct BlockdevCreate: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-create`.
     ///
+    /// Takes `job-id`, `options`; returns nothing; allowed before configuration.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-create)
     public func blockdevCreate(jobID: String, options: BlockdevCreateOptions) async throws(QMPError) {
@@ -41,8 +265,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-blockdev-amend`, which returns nothing.
+/// The command `x-blockdev-amend`.
 ///
+/// Takes `job-id`, `node-name`, `options`, optionally `force`; returns nothing; allowed before
+/// configuration.
 /// Since QEMU 5.1. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-blockdev-amend)
 public struct XBlockdevAmend: QMPCommand, QAPIObject {
@@ -80,6 +306,8 @@ public struct XBlockdevAmend: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-blockdev-amend`.
     ///
+    /// Takes `job-id`, `node-name`, `options`, optionally `force`; returns nothing; allowed before
+    /// configuration.
     /// Since QEMU 5.1. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-blockdev-amend)
     public func xBlockdevAmend(jobID: String, nodeName: String, options: BlockdevAmendOptions, force: Bool? = nil)
@@ -89,8 +317,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-set-write-threshold`, which returns nothing.
+/// The command `block-set-write-threshold`.
 ///
+/// Takes `node-name`, `write-threshold`; returns nothing; allowed before configuration.
 /// Since QEMU 2.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-set-write-threshold)
 public struct BlockSetWriteThreshold: QMPCommand, QAPIObject {
@@ -120,6 +349,7 @@ public struct BlockSetWriteThreshold: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-set-write-threshold`.
     ///
+    /// Takes `node-name`, `write-threshold`; returns nothing; allowed before configuration.
     /// Since QEMU 2.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-set-write-threshold)
     public func blockSetWriteThreshold(nodeName: String, writeThreshold: UInt64) async throws(QMPError) {
@@ -127,8 +357,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-blockdev-change`, which returns nothing.
+/// The command `x-blockdev-change`.
 ///
+/// Takes `parent`, optionally `child`, `node`; returns nothing; allowed before configuration.
 /// Since QEMU 2.7. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-blockdev-change)
 public struct XBlockdevChange: QMPCommand, QAPIObject {
@@ -162,6 +393,7 @@ public struct XBlockdevChange: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-blockdev-change`.
     ///
+    /// Takes `parent`, optionally `child`, `node`; returns nothing; allowed before configuration.
     /// Since QEMU 2.7. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-blockdev-change)
     public func xBlockdevChange(parent: String, child: String? = nil, node: String? = nil) async throws(QMPError) {
@@ -169,8 +401,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-blockdev-set-iothread`, which returns nothing.
+/// The command `x-blockdev-set-iothread`.
 ///
+/// Takes `node-name`, `iothread`, optionally `force`; returns nothing; allowed before
+/// configuration.
 /// Since QEMU 2.12. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-blockdev-set-iothread)
 public struct XBlockdevSetIothread: QMPCommand, QAPIObject {
@@ -204,6 +438,8 @@ public struct XBlockdevSetIothread: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-blockdev-set-iothread`.
     ///
+    /// Takes `node-name`, `iothread`, optionally `force`; returns nothing; allowed before
+    /// configuration.
     /// Since QEMU 2.12. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.x-blockdev-set-iothread)
     public func xBlockdevSetIothread(nodeName: String, iothread: StrOrNull, force: Bool? = nil) async throws(QMPError) {
@@ -211,8 +447,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-snapshot-internal-sync`, which returns nothing.
+/// The command `blockdev-snapshot-internal-sync`.
 ///
+/// Takes `device`, `name`; returns nothing; allowed before configuration.
 /// Since QEMU 1.7.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-snapshot-internal-sync)
 public struct BlockdevSnapshotInternalSync: QMPCommand, QAPIObject {
@@ -242,6 +479,7 @@ public struct BlockdevSnapshotInternalSync: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-snapshot-internal-sync`.
     ///
+    /// Takes `device`, `name`; returns nothing; allowed before configuration.
     /// Since QEMU 1.7.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-snapshot-internal-sync)
     public func blockdevSnapshotInternalSync(device: String, name: String) async throws(QMPError) {
@@ -249,8 +487,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-snapshot-delete-internal-sync`, which returns `SnapshotInfo`.
+/// The command `blockdev-snapshot-delete-internal-sync`.
 ///
+/// Takes `device`, optionally `id`, `name`; returns `SnapshotInfo`; allowed before configuration.
 /// Since QEMU 1.7.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-snapshot-delete-internal-sync)
 public struct BlockdevSnapshotDeleteInternalSync: QMPCommand, QAPIObject {
@@ -284,6 +523,7 @@ public struct BlockdevSnapshotDeleteInternalSync: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-snapshot-delete-internal-sync`.
     ///
+    /// Takes `device`, optionally `id`, `name`; returns `SnapshotInfo`; allowed before configuration.
     /// Since QEMU 1.7.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-snapshot-delete-internal-sync)
     public func blockdevSnapshotDeleteInternalSync(device: String, id: String? = nil, name: String? = nil)
@@ -293,8 +533,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-pr-managers`, which returns an array of `PRManagerInfo`.
+/// The command `query-pr-managers`.
 ///
+/// Takes nothing; returns an array of `PRManagerInfo`; allowed before configuration.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-pr-managers)
 public struct QueryPrManagers: QMPCommand, QAPIObject {
@@ -312,6 +553,7 @@ public struct QueryPrManagers: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-pr-managers`.
     ///
+    /// Takes nothing; returns an array of `PRManagerInfo`; allowed before configuration.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.query-pr-managers)
     public func queryPrManagers() async throws(QMPError) -> [PRManagerInfo] {
@@ -319,8 +561,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `eject`, which returns nothing.
+/// The command `eject`.
 ///
+/// Takes optionally `device`, `id`, `force`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.eject)
 public struct Eject: QMPCommand, QAPIObject {
@@ -357,6 +600,7 @@ public struct Eject: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `eject`.
     ///
+    /// Takes optionally `device`, `id`, `force`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.eject)
     public func eject(device: String? = nil, id: String? = nil, force: Bool? = nil) async throws(QMPError) {
@@ -364,8 +608,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-open-tray`, which returns nothing.
+/// The command `blockdev-open-tray`.
 ///
+/// Takes optionally `device`, `id`, `force`; returns nothing.
 /// Since QEMU 2.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-open-tray)
 public struct BlockdevOpenTray: QMPCommand, QAPIObject {
@@ -401,6 +646,7 @@ public struct BlockdevOpenTray: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-open-tray`.
     ///
+    /// Takes optionally `device`, `id`, `force`; returns nothing.
     /// Since QEMU 2.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-open-tray)
     public func blockdevOpenTray(device: String? = nil, id: String? = nil, force: Bool? = nil) async throws(QMPError) {
@@ -408,8 +654,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-close-tray`, which returns nothing.
+/// The command `blockdev-close-tray`.
 ///
+/// Takes optionally `device`, `id`; returns nothing.
 /// Since QEMU 2.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-close-tray)
 public struct BlockdevCloseTray: QMPCommand, QAPIObject {
@@ -441,6 +688,7 @@ public struct BlockdevCloseTray: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-close-tray`.
     ///
+    /// Takes optionally `device`, `id`; returns nothing.
     /// Since QEMU 2.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-close-tray)
     public func blockdevCloseTray(device: String? = nil, id: String? = nil) async throws(QMPError) {
@@ -448,8 +696,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-remove-medium`, which returns nothing.
+/// The command `blockdev-remove-medium`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 2.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-remove-medium)
 public struct BlockdevRemoveMedium: QMPCommand, QAPIObject {
@@ -475,6 +724,7 @@ public struct BlockdevRemoveMedium: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-remove-medium`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 2.12.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-remove-medium)
     public func blockdevRemoveMedium(id: String) async throws(QMPError) {
@@ -482,8 +732,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-insert-medium`, which returns nothing.
+/// The command `blockdev-insert-medium`.
 ///
+/// Takes `id`, `node-name`; returns nothing.
 /// Since QEMU 2.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-insert-medium)
 public struct BlockdevInsertMedium: QMPCommand, QAPIObject {
@@ -513,6 +764,7 @@ public struct BlockdevInsertMedium: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-insert-medium`.
     ///
+    /// Takes `id`, `node-name`; returns nothing.
     /// Since QEMU 2.12.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-insert-medium)
     public func blockdevInsertMedium(id: String, nodeName: String) async throws(QMPError) {
@@ -520,8 +772,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `blockdev-change-medium`, which returns nothing.
+/// The command `blockdev-change-medium`.
 ///
+/// Takes `filename`, optionally `device`, `id`, `format`, `read-only-mode`, `force`; returns
+/// nothing.
 /// Since QEMU 2.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-change-medium)
 public struct BlockdevChangeMedium: QMPCommand, QAPIObject {
@@ -577,6 +831,8 @@ public struct BlockdevChangeMedium: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `blockdev-change-medium`.
     ///
+    /// Takes `filename`, optionally `device`, `id`, `format`, `read-only-mode`, `force`; returns
+    /// nothing.
     /// Since QEMU 2.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-change-medium)
     public func blockdevChangeMedium(
@@ -595,288 +851,6 @@ extension QMPExecutor {
                 format: format,
                 readOnlyMode: readOnlyMode,
                 force: force
-            )
-        )
-    }
-}
-
-/// The command `block_set_io_throttle`, which returns nothing.
-///
-/// Since QEMU 1.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block_set_io_throttle)
-public struct BlockSetIOThrottle: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "block_set_io_throttle" }
-
-    /// Deprecated.
-    public var device: String?
-    /// Since QEMU 2.8.
-    public var id: String?
-    public var bps: Int64
-    public var bpsRd: Int64
-    public var bpsWr: Int64
-    public var iops: Int64
-    public var iopsRd: Int64
-    public var iopsWr: Int64
-    /// Since QEMU 1.7.
-    public var bpsMax: Int64?
-    /// Since QEMU 1.7.
-    public var bpsRdMax: Int64?
-    /// Since QEMU 1.7.
-    public var bpsWrMax: Int64?
-    /// Since QEMU 1.7.
-    public var iopsMax: Int64?
-    /// Since QEMU 1.7.
-    public var iopsRdMax: Int64?
-    /// Since QEMU 1.7.
-    public var iopsWrMax: Int64?
-    /// Since QEMU 2.6, default 1.
-    public var bpsMaxLength: Int64?
-    /// Since QEMU 2.6, default 1.
-    public var bpsRdMaxLength: Int64?
-    /// Since QEMU 2.6, default 1.
-    public var bpsWrMaxLength: Int64?
-    /// Since QEMU 2.6, default 1.
-    public var iopsMaxLength: Int64?
-    /// Since QEMU 2.6, default 1.
-    public var iopsRdMaxLength: Int64?
-    /// Since QEMU 2.6, default 1.
-    public var iopsWrMaxLength: Int64?
-    /// Since QEMU 1.7.
-    public var iopsSize: Int64?
-    /// Since QEMU 2.4.
-    public var group: String?
-
-    public init(
-        device: String? = nil,
-        id: String? = nil,
-        bps: Int64,
-        bpsRd: Int64,
-        bpsWr: Int64,
-        iops: Int64,
-        iopsRd: Int64,
-        iopsWr: Int64,
-        bpsMax: Int64? = nil,
-        bpsRdMax: Int64? = nil,
-        bpsWrMax: Int64? = nil,
-        iopsMax: Int64? = nil,
-        iopsRdMax: Int64? = nil,
-        iopsWrMax: Int64? = nil,
-        bpsMaxLength: Int64? = nil,
-        bpsRdMaxLength: Int64? = nil,
-        bpsWrMaxLength: Int64? = nil,
-        iopsMaxLength: Int64? = nil,
-        iopsRdMaxLength: Int64? = nil,
-        iopsWrMaxLength: Int64? = nil,
-        iopsSize: Int64? = nil,
-        group: String? = nil
-    ) {
-        self.device = device
-        self.id = id
-        self.bps = bps
-        self.bpsRd = bpsRd
-        self.bpsWr = bpsWr
-        self.iops = iops
-        self.iopsRd = iopsRd
-        self.iopsWr = iopsWr
-        self.bpsMax = bpsMax
-        self.bpsRdMax = bpsRdMax
-        self.bpsWrMax = bpsWrMax
-        self.iopsMax = iopsMax
-        self.iopsRdMax = iopsRdMax
-        self.iopsWrMax = iopsWrMax
-        self.bpsMaxLength = bpsMaxLength
-        self.bpsRdMaxLength = bpsRdMaxLength
-        self.bpsWrMaxLength = bpsWrMaxLength
-        self.iopsMaxLength = iopsMaxLength
-        self.iopsRdMaxLength = iopsRdMaxLength
-        self.iopsWrMaxLength = iopsWrMaxLength
-        self.iopsSize = iopsSize
-        self.group = group
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.device = try object.optionalValue("device")
-        self.id = try object.optionalValue("id")
-        self.bps = try object.value("bps")
-        self.bpsRd = try object.value("bps_rd")
-        self.bpsWr = try object.value("bps_wr")
-        self.iops = try object.value("iops")
-        self.iopsRd = try object.value("iops_rd")
-        self.iopsWr = try object.value("iops_wr")
-        self.bpsMax = try object.optionalValue("bps_max")
-        self.bpsRdMax = try object.optionalValue("bps_rd_max")
-        self.bpsWrMax = try object.optionalValue("bps_wr_max")
-        self.iopsMax = try object.optionalValue("iops_max")
-        self.iopsRdMax = try object.optionalValue("iops_rd_max")
-        self.iopsWrMax = try object.optionalValue("iops_wr_max")
-        self.bpsMaxLength = try object.optionalValue("bps_max_length")
-        self.bpsRdMaxLength = try object.optionalValue("bps_rd_max_length")
-        self.bpsWrMaxLength = try object.optionalValue("bps_wr_max_length")
-        self.iopsMaxLength = try object.optionalValue("iops_max_length")
-        self.iopsRdMaxLength = try object.optionalValue("iops_rd_max_length")
-        self.iopsWrMaxLength = try object.optionalValue("iops_wr_max_length")
-        self.iopsSize = try object.optionalValue("iops_size")
-        self.group = try object.optionalValue("group")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("device", device)
-        object.set("id", id)
-        object.set("bps", bps)
-        object.set("bps_rd", bpsRd)
-        object.set("bps_wr", bpsWr)
-        object.set("iops", iops)
-        object.set("iops_rd", iopsRd)
-        object.set("iops_wr", iopsWr)
-        object.set("bps_max", bpsMax)
-        object.set("bps_rd_max", bpsRdMax)
-        object.set("bps_wr_max", bpsWrMax)
-        object.set("iops_max", iopsMax)
-        object.set("iops_rd_max", iopsRdMax)
-        object.set("iops_wr_max", iopsWrMax)
-        object.set("bps_max_length", bpsMaxLength)
-        object.set("bps_rd_max_length", bpsRdMaxLength)
-        object.set("bps_wr_max_length", bpsWrMaxLength)
-        object.set("iops_max_length", iopsMaxLength)
-        object.set("iops_rd_max_length", iopsRdMaxLength)
-        object.set("iops_wr_max_length", iopsWrMaxLength)
-        object.set("iops_size", iopsSize)
-        object.set("group", group)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `block_set_io_throttle`.
-    ///
-    /// Since QEMU 1.1.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block_set_io_throttle)
-    public func blockSetIOThrottle(
-        device: String? = nil,
-        id: String? = nil,
-        bps: Int64,
-        bpsRd: Int64,
-        bpsWr: Int64,
-        iops: Int64,
-        iopsRd: Int64,
-        iopsWr: Int64,
-        bpsMax: Int64? = nil,
-        bpsRdMax: Int64? = nil,
-        bpsWrMax: Int64? = nil,
-        iopsMax: Int64? = nil,
-        iopsRdMax: Int64? = nil,
-        iopsWrMax: Int64? = nil,
-        bpsMaxLength: Int64? = nil,
-        bpsRdMaxLength: Int64? = nil,
-        bpsWrMaxLength: Int64? = nil,
-        iopsMaxLength: Int64? = nil,
-        iopsRdMaxLength: Int64? = nil,
-        iopsWrMaxLength: Int64? = nil,
-        iopsSize: Int64? = nil,
-        group: String? = nil
-    ) async throws(QMPError) {
-        _ = try await execute(
-            BlockSetIOThrottle(
-                device: device,
-                id: id,
-                bps: bps,
-                bpsRd: bpsRd,
-                bpsWr: bpsWr,
-                iops: iops,
-                iopsRd: iopsRd,
-                iopsWr: iopsWr,
-                bpsMax: bpsMax,
-                bpsRdMax: bpsRdMax,
-                bpsWrMax: bpsWrMax,
-                iopsMax: iopsMax,
-                iopsRdMax: iopsRdMax,
-                iopsWrMax: iopsWrMax,
-                bpsMaxLength: bpsMaxLength,
-                bpsRdMaxLength: bpsRdMaxLength,
-                bpsWrMaxLength: bpsWrMaxLength,
-                iopsMaxLength: iopsMaxLength,
-                iopsRdMaxLength: iopsRdMaxLength,
-                iopsWrMaxLength: iopsWrMaxLength,
-                iopsSize: iopsSize,
-                group: group
-            )
-        )
-    }
-}
-
-/// The command `block-latency-histogram-set`, which returns nothing.
-///
-/// Since QEMU 4.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-latency-histogram-set)
-public struct BlockLatencyHistogramSet: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "block-latency-histogram-set" }
-
-    public var id: String
-    public var boundaries: [UInt64]?
-    public var boundariesRead: [UInt64]?
-    public var boundariesWrite: [UInt64]?
-    public var boundariesZap: [UInt64]?
-    public var boundariesFlush: [UInt64]?
-
-    public init(
-        id: String,
-        boundaries: [UInt64]? = nil,
-        boundariesRead: [UInt64]? = nil,
-        boundariesWrite: [UInt64]? = nil,
-        boundariesZap: [UInt64]? = nil,
-        boundariesFlush: [UInt64]? = nil
-    ) {
-        self.id = id
-        self.boundaries = boundaries
-        self.boundariesRead = boundariesRead
-        self.boundariesWrite = boundariesWrite
-        self.boundariesZap = boundariesZap
-        self.boundariesFlush = boundariesFlush
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.id = try object.value("id")
-        self.boundaries = try object.optionalValue("boundaries")
-        self.boundariesRead = try object.optionalValue("boundaries-read")
-        self.boundariesWrite = try object.optionalValue("boundaries-write")
-        self.boundariesZap = try object.optionalValue("boundaries-zap")
-        self.boundariesFlush = try object.optionalValue("boundaries-flush")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("id", id)
-        object.set("boundaries", boundaries)
-        object.set("boundaries-read", boundariesRead)
-        object.set("boundaries-write", boundariesWrite)
-        object.set("boundaries-zap", boundariesZap)
-        object.set("boundaries-flush", boundariesFlush)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `block-latency-histogram-set`.
-    ///
-    /// Since QEMU 4.0.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-latency-histogram-set)
-    public func blockLatencyHistogramSet(
-        id: String,
-        boundaries: [UInt64]? = nil,
-        boundariesRead: [UInt64]? = nil,
-        boundariesWrite: [UInt64]? = nil,
-        boundariesZap: [UInt64]? = nil,
-        boundariesFlush: [UInt64]? = nil
-    ) async throws(QMPError) {
-        _ = try await execute(
-            BlockLatencyHistogramSet(
-                id: id,
-                boundaries: boundaries,
-                boundariesRead: boundariesRead,
-                boundariesWrite: boundariesWrite,
-                boundariesZap: boundariesZap,
-                boundariesFlush: boundariesFlush
             )
         )
     }

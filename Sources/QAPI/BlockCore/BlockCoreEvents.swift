@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `BLOCK_IMAGE_CORRUPTED`.
 ///
+/// Carries `device`, `msg`, `fatal`, optionally `node-name`, `offset`, `size`.
 /// Since QEMU 1.7.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_IMAGE_CORRUPTED)
 public struct BlockImageCorruptedEvent: QMPEventType, QAPIObject {
@@ -56,6 +57,8 @@ public struct BlockImageCorruptedEvent: QMPEventType, QAPIObject {
 
 /// The event `BLOCK_IO_ERROR`.
 ///
+/// Carries `device`, `operation`, `action`, `reason`, optionally `qom-path`, `node-name`,
+/// `nospace`.
 /// Since QEMU 0.13.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_IO_ERROR)
 public struct BlockIOErrorEvent: QMPEventType, QAPIObject {
@@ -114,6 +117,7 @@ public struct BlockIOErrorEvent: QMPEventType, QAPIObject {
 
 /// The event `BLOCK_JOB_COMPLETED`.
 ///
+/// Carries `type`, `device`, `len`, `offset`, `speed`, optionally `error`.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_JOB_COMPLETED)
 public struct BlockJobCompletedEvent: QMPEventType, QAPIObject {
@@ -156,6 +160,7 @@ public struct BlockJobCompletedEvent: QMPEventType, QAPIObject {
 
 /// The event `BLOCK_JOB_CANCELLED`.
 ///
+/// Carries `type`, `device`, `len`, `offset`, `speed`.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_JOB_CANCELLED)
 public struct BlockJobCancelledEvent: QMPEventType, QAPIObject {
@@ -194,6 +199,7 @@ public struct BlockJobCancelledEvent: QMPEventType, QAPIObject {
 
 /// The event `BLOCK_JOB_ERROR`.
 ///
+/// Carries `device`, `operation`, `action`.
 /// Since QEMU 1.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_JOB_ERROR)
 public struct BlockJobErrorEvent: QMPEventType, QAPIObject {
@@ -224,6 +230,7 @@ public struct BlockJobErrorEvent: QMPEventType, QAPIObject {
 
 /// The event `BLOCK_JOB_READY`.
 ///
+/// Carries `type`, `device`, `len`, `offset`, `speed`.
 /// Since QEMU 1.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_JOB_READY)
 public struct BlockJobReadyEvent: QMPEventType, QAPIObject {
@@ -262,6 +269,7 @@ public struct BlockJobReadyEvent: QMPEventType, QAPIObject {
 
 /// The event `BLOCK_JOB_PENDING`.
 ///
+/// Carries `type`, `id`.
 /// Since QEMU 2.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_JOB_PENDING)
 public struct BlockJobPendingEvent: QMPEventType, QAPIObject {
@@ -288,6 +296,7 @@ public struct BlockJobPendingEvent: QMPEventType, QAPIObject {
 
 /// The event `BLOCK_WRITE_THRESHOLD`.
 ///
+/// Carries `node-name`, `amount-exceeded`, `write-threshold`.
 /// Since QEMU 2.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_WRITE_THRESHOLD)
 public struct BlockWriteThresholdEvent: QMPEventType, QAPIObject {
@@ -318,6 +327,7 @@ public struct BlockWriteThresholdEvent: QMPEventType, QAPIObject {
 
 /// The event `QUORUM_FAILURE`.
 ///
+/// Carries `reference`, `sector-num`, `sectors-count`.
 /// Since QEMU 2.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.QUORUM_FAILURE)
 public struct QuorumFailureEvent: QMPEventType, QAPIObject {
@@ -348,6 +358,7 @@ public struct QuorumFailureEvent: QMPEventType, QAPIObject {
 
 /// The event `QUORUM_REPORT_BAD`.
 ///
+/// Carries `type`, `node-name`, `sector-num`, `sectors-count`, optionally `error`.
 /// Since QEMU 2.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.QUORUM_REPORT_BAD)
 public struct QuorumReportBadEvent: QMPEventType, QAPIObject {
@@ -387,6 +398,7 @@ public struct QuorumReportBadEvent: QMPEventType, QAPIObject {
 
 /// The event `DEVICE_TRAY_MOVED`.
 ///
+/// Carries `device`, `id`, `tray-open`.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.DEVICE_TRAY_MOVED)
 public struct DeviceTrayMovedEvent: QMPEventType, QAPIObject {
@@ -418,6 +430,7 @@ public struct DeviceTrayMovedEvent: QMPEventType, QAPIObject {
 
 /// The event `PR_MANAGER_STATUS_CHANGED`.
 ///
+/// Carries `id`, `connected`.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.PR_MANAGER_STATUS_CHANGED)
 public struct PrManagerStatusChangedEvent: QMPEventType, QAPIObject {

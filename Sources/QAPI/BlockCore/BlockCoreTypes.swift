@@ -295,23 +295,23 @@ public struct VmdkExtentInfo: QAPIObject {
     public var clusterSize: Int64?
     /// Since QEMU 1.7.
     public var compressed: Bool?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var dirtyFlag: Bool?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var actualSize: Int64?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var encrypted: Bool?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var backingFilename: String?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var fullBackingFilename: String?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var backingFilenameFormat: String?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var snapshots: [SnapshotInfo]?
-    /// Since QEMU 1.6, last in QEMU 7.2.
+    /// Since QEMU 1.6, in QEMU 7.2, gone by 10.0.
     public var backingImage: ImageInfo?
-    /// Since QEMU 1.7, last in QEMU 7.2.
+    /// Since QEMU 1.7, in QEMU 7.2, gone by 10.0.
     public var formatSpecific: ImageInfoSpecific?
 
     public init(

@@ -591,8 +591,7 @@ public struct BlockdevChangeReadOnlyMode: QAPIEnum {
 
 /// QAPI struct `BlockdevOptionsGluster`.
 ///
-/// Since QEMU 2.9. Last in QEMU 10.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockdevOptionsGluster)
+/// Since QEMU 2.9. In QEMU 10.2, gone by 11.1.
 public struct BlockdevOptionsGluster: QAPIObject {
     public var volume: String
     public var path: String
@@ -629,8 +628,7 @@ public struct BlockdevOptionsGluster: QAPIObject {
 
 /// QAPI struct `BlockdevCreateOptionsGluster`.
 ///
-/// Since QEMU 2.12. Last in QEMU 10.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockdevCreateOptionsGluster)
+/// Since QEMU 2.12. In QEMU 10.2, gone by 11.1.
 public struct BlockdevCreateOptionsGluster: QAPIObject {
     public var location: BlockdevOptionsGluster
     public var size: ByteCount

@@ -805,7 +805,7 @@ public struct BlockdevDriver: QAPIEnum {
     public static var vmdk: Self { Self(rawValue: "vmdk") }
     public static var vpc: Self { Self(rawValue: "vpc") }
     public static var vvfat: Self { Self(rawValue: "vvfat") }
-    /// Last in QEMU 10.2, deprecated.
+    /// In QEMU 10.2, gone by 11.1, deprecated.
     public static var gluster: Self { Self(rawValue: "gluster") }
 
     /// The values that the compiled schema knows.

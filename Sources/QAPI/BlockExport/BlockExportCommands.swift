@@ -3,8 +3,10 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `nbd-server-start`, which returns nothing.
+/// The command `nbd-server-start`.
 ///
+/// Takes `addr`, optionally `handshake-max-seconds`, `tls-creds`, `tls-authz`, `max-connections`;
+/// returns nothing; allowed before configuration.
 /// Since QEMU 1.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.nbd-server-start)
 public struct NBDServerStart: QMPCommand, QAPIObject {
@@ -57,6 +59,8 @@ public struct NBDServerStart: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `nbd-server-start`.
     ///
+    /// Takes `addr`, optionally `handshake-max-seconds`, `tls-creds`, `tls-authz`, `max-connections`;
+    /// returns nothing; allowed before configuration.
     /// Since QEMU 1.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.nbd-server-start)
     public func nbdServerStart(
@@ -78,8 +82,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `nbd-server-add`, which returns nothing.
+/// The command `nbd-server-add`.
 ///
+/// Takes `device`, optionally `name`, `description`, `writable`, `bitmap`; returns nothing; allowed
+/// before configuration.
 /// Since QEMU 1.3. Deprecated.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.nbd-server-add)
 public struct NBDServerAdd: QMPCommand, QAPIObject {
@@ -97,6 +103,7 @@ public struct NBDServerAdd: QMPCommand, QAPIObject {
     /// Since QEMU 4.0.
     public var bitmap: String?
 
+    @available(*, deprecated, message: "QEMU deprecates it.")
     public init(
         name: String? = nil,
         description: String? = nil,
@@ -131,6 +138,8 @@ public struct NBDServerAdd: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `nbd-server-add`.
     ///
+    /// Takes `device`, optionally `name`, `description`, `writable`, `bitmap`; returns nothing; allowed
+    /// before configuration.
     /// Since QEMU 1.3. Deprecated.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.nbd-server-add)
     @available(*, deprecated, message: "QEMU deprecates it.")
@@ -147,8 +156,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `nbd-server-remove`, which returns nothing.
+/// The command `nbd-server-remove`.
 ///
+/// Takes `name`, optionally `mode`; returns nothing; allowed before configuration.
 /// Since QEMU 2.12. Deprecated.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.nbd-server-remove)
 public struct NBDServerRemove: QMPCommand, QAPIObject {
@@ -159,6 +169,7 @@ public struct NBDServerRemove: QMPCommand, QAPIObject {
     public var name: String
     public var mode: BlockExportRemoveMode?
 
+    @available(*, deprecated, message: "QEMU deprecates it.")
     public init(name: String, mode: BlockExportRemoveMode? = nil) {
         self.name = name
         self.mode = mode
@@ -178,6 +189,7 @@ public struct NBDServerRemove: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `nbd-server-remove`.
     ///
+    /// Takes `name`, optionally `mode`; returns nothing; allowed before configuration.
     /// Since QEMU 2.12. Deprecated.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.nbd-server-remove)
     @available(*, deprecated, message: "QEMU deprecates it.")
@@ -186,8 +198,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `nbd-server-stop`, which returns nothing.
+/// The command `nbd-server-stop`.
 ///
+/// Takes nothing; returns nothing; allowed before configuration.
 /// Since QEMU 1.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.nbd-server-stop)
 public struct NBDServerStop: QMPCommand, QAPIObject {
@@ -205,6 +218,7 @@ public struct NBDServerStop: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `nbd-server-stop`.
     ///
+    /// Takes nothing; returns nothing; allowed before configuration.
     /// Since QEMU 1.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.nbd-server-stop)
     public func nbdServerStop() async throws(QMPError) {
@@ -212,8 +226,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-export-add`, which returns nothing.
+/// The command `block-export-add`.
 ///
+/// Takes the members of `BlockExportOptions`; returns nothing; allowed before configuration.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.block-export-add)
 public struct BlockExportAdd: QMPCommand, QAPIObject {
@@ -239,6 +254,7 @@ public struct BlockExportAdd: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-export-add`.
     ///
+    /// Takes the members of `BlockExportOptions`; returns nothing; allowed before configuration.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.block-export-add)
     public func blockExportAdd(_ options: BlockExportOptions) async throws(QMPError) {
@@ -246,8 +262,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `block-export-del`, which returns nothing.
+/// The command `block-export-del`.
 ///
+/// Takes `id`, optionally `mode`; returns nothing; allowed before configuration.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.block-export-del)
 public struct BlockExportDel: QMPCommand, QAPIObject {
@@ -277,6 +294,7 @@ public struct BlockExportDel: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `block-export-del`.
     ///
+    /// Takes `id`, optionally `mode`; returns nothing; allowed before configuration.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.block-export-del)
     public func blockExportDel(id: String, mode: BlockExportRemoveMode? = nil) async throws(QMPError) {
@@ -284,8 +302,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-block-exports`, which returns an array of `BlockExportInfo`.
+/// The command `query-block-exports`.
 ///
+/// Takes nothing; returns an array of `BlockExportInfo`; allowed before configuration.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.query-block-exports)
 public struct QueryBlockExports: QMPCommand, QAPIObject {
@@ -303,6 +322,7 @@ public struct QueryBlockExports: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-block-exports`.
     ///
+    /// Takes nothing; returns an array of `BlockExportInfo`; allowed before configuration.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-export.query-block-exports)
     public func queryBlockExports() async throws(QMPError) -> [BlockExportInfo] {

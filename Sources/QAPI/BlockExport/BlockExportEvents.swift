@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `BLOCK_EXPORT_DELETED`.
 ///
+/// Carries `id`.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-export.BLOCK_EXPORT_DELETED)
 public struct BlockExportDeletedEvent: QMPEventType, QAPIObject {

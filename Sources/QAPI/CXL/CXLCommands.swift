@@ -4,8 +4,11 @@ public import QMPCore
 public import Quantities
 public import WireJSON
 
-/// The command `cxl-inject-general-media-event`, which returns nothing.
+/// The command `cxl-inject-general-media-event`.
 ///
+/// Takes `path`, `log`, `flags`, `dpa`, `descriptor`, `type`, `transaction-type`, optionally
+/// `maint-op-class`, `maint-op-subclass`, `ld-id`, `head-id`, `channel`, `rank`, `device`,
+/// `component-id`, `is-comp-id-pldm`, `cme-ev-flags`, `cme-count`, `sub-type`; returns nothing.
 /// Since QEMU 8.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-general-media-event)
 public struct CXLInjectGeneralMediaEvent: QMPCommand, QAPIObject {
@@ -123,6 +126,9 @@ public struct CXLInjectGeneralMediaEvent: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cxl-inject-general-media-event`.
     ///
+    /// Takes `path`, `log`, `flags`, `dpa`, `descriptor`, `type`, `transaction-type`, optionally
+    /// `maint-op-class`, `maint-op-subclass`, `ld-id`, `head-id`, `channel`, `rank`, `device`,
+    /// `component-id`, `is-comp-id-pldm`, `cme-ev-flags`, `cme-count`, `sub-type`; returns nothing.
     /// Since QEMU 8.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-general-media-event)
     public func cxlInjectGeneralMediaEvent(
@@ -172,8 +178,12 @@ extension QMPExecutor {
     }
 }
 
-/// The command `cxl-inject-dram-event`, which returns nothing.
+/// The command `cxl-inject-dram-event`.
 ///
+/// Takes `path`, `log`, `flags`, `dpa`, `descriptor`, `type`, `transaction-type`, optionally
+/// `maint-op-class`, `maint-op-subclass`, `ld-id`, `head-id`, `channel`, `rank`, `nibble-mask`,
+/// `bank-group`, `bank`, `row`, `column`, `correction-mask`, `component-id`, `is-comp-id-pldm`,
+/// `sub-channel`, `cme-ev-flags`, `cvme-count`, `sub-type`; returns nothing.
 /// Since QEMU 8.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-dram-event)
 public struct CXLInjectDramEvent: QMPCommand, QAPIObject {
@@ -321,6 +331,10 @@ public struct CXLInjectDramEvent: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cxl-inject-dram-event`.
     ///
+    /// Takes `path`, `log`, `flags`, `dpa`, `descriptor`, `type`, `transaction-type`, optionally
+    /// `maint-op-class`, `maint-op-subclass`, `ld-id`, `head-id`, `channel`, `rank`, `nibble-mask`,
+    /// `bank-group`, `bank`, `row`, `column`, `correction-mask`, `component-id`, `is-comp-id-pldm`,
+    /// `sub-channel`, `cme-ev-flags`, `cvme-count`, `sub-type`; returns nothing.
     /// Since QEMU 8.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-dram-event)
     public func cxlInjectDramEvent(
@@ -382,8 +396,12 @@ extension QMPExecutor {
     }
 }
 
-/// The command `cxl-inject-memory-module-event`, which returns nothing.
+/// The command `cxl-inject-memory-module-event`.
 ///
+/// Takes `path`, `log`, `flags`, `type`, `health-status`, `media-status`, `additional-status`,
+/// `life-used`, `temperature`, `dirty-shutdown-count`, `corrected-volatile-error-count`,
+/// `corrected-persistent-error-count`, optionally `maint-op-class`, `maint-op-subclass`, `ld-id`,
+/// `head-id`, `component-id`, `is-comp-id-pldm`, `sub-type`; returns nothing.
 /// Since QEMU 8.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-memory-module-event)
 public struct CXLInjectMemoryModuleEvent: QMPCommand, QAPIObject {
@@ -501,6 +519,10 @@ public struct CXLInjectMemoryModuleEvent: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cxl-inject-memory-module-event`.
     ///
+    /// Takes `path`, `log`, `flags`, `type`, `health-status`, `media-status`, `additional-status`,
+    /// `life-used`, `temperature`, `dirty-shutdown-count`, `corrected-volatile-error-count`,
+    /// `corrected-persistent-error-count`, optionally `maint-op-class`, `maint-op-subclass`, `ld-id`,
+    /// `head-id`, `component-id`, `is-comp-id-pldm`, `sub-type`; returns nothing.
     /// Since QEMU 8.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-memory-module-event)
     public func cxlInjectMemoryModuleEvent(
@@ -550,8 +572,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `cxl-inject-poison`, which returns nothing.
+/// The command `cxl-inject-poison`.
 ///
+/// Takes `path`, `start`, `length`; returns nothing.
 /// Since QEMU 8.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-poison)
 public struct CXLInjectPoison: QMPCommand, QAPIObject {
@@ -585,6 +608,7 @@ public struct CXLInjectPoison: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cxl-inject-poison`.
     ///
+    /// Takes `path`, `start`, `length`; returns nothing.
     /// Since QEMU 8.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-poison)
     public func cxlInjectPoison(path: String, start: UInt64, length: ByteCount) async throws(QMPError) {
@@ -592,8 +616,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `cxl-inject-uncorrectable-errors`, which returns nothing.
+/// The command `cxl-inject-uncorrectable-errors`.
 ///
+/// Takes `path`, `errors`; returns nothing.
 /// Since QEMU 8.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-uncorrectable-errors)
 public struct CXLInjectUncorrectableErrors: QMPCommand, QAPIObject {
@@ -623,6 +648,7 @@ public struct CXLInjectUncorrectableErrors: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cxl-inject-uncorrectable-errors`.
     ///
+    /// Takes `path`, `errors`; returns nothing.
     /// Since QEMU 8.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-uncorrectable-errors)
     public func cxlInjectUncorrectableErrors(path: String, errors: [CXLUncorErrorRecord]) async throws(QMPError) {
@@ -630,8 +656,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `cxl-inject-correctable-error`, which returns nothing.
+/// The command `cxl-inject-correctable-error`.
 ///
+/// Takes `path`, `type`; returns nothing.
 /// Since QEMU 8.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-correctable-error)
 public struct CXLInjectCorrectableError: QMPCommand, QAPIObject {
@@ -661,6 +688,7 @@ public struct CXLInjectCorrectableError: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cxl-inject-correctable-error`.
     ///
+    /// Takes `path`, `type`; returns nothing.
     /// Since QEMU 8.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-correctable-error)
     public func cxlInjectCorrectableError(path: String, type: CxlCorErrorType) async throws(QMPError) {
@@ -668,8 +696,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `cxl-add-dynamic-capacity`, which returns nothing.
+/// The command `cxl-add-dynamic-capacity`.
 ///
+/// Takes `path`, `host-id`, `selection-policy`, `region`, `extents`, optionally `tag`; returns
+/// nothing.
 /// Since QEMU 9.1. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-add-dynamic-capacity)
 public struct CXLAddDynamicCapacity: QMPCommand, QAPIObject {
@@ -722,6 +752,8 @@ public struct CXLAddDynamicCapacity: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cxl-add-dynamic-capacity`.
     ///
+    /// Takes `path`, `host-id`, `selection-policy`, `region`, `extents`, optionally `tag`; returns
+    /// nothing.
     /// Since QEMU 9.1. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-add-dynamic-capacity)
     public func cxlAddDynamicCapacity(
@@ -745,8 +777,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `cxl-release-dynamic-capacity`, which returns nothing.
+/// The command `cxl-release-dynamic-capacity`.
 ///
+/// Takes `path`, `host-id`, `removal-policy`, `region`, `extents`, optionally `forced-removal`,
+/// `sanitize-on-release`, `tag`; returns nothing.
 /// Since QEMU 9.1. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-release-dynamic-capacity)
 public struct CXLReleaseDynamicCapacity: QMPCommand, QAPIObject {
@@ -809,6 +843,8 @@ public struct CXLReleaseDynamicCapacity: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cxl-release-dynamic-capacity`.
     ///
+    /// Takes `path`, `host-id`, `removal-policy`, `region`, `extents`, optionally `forced-removal`,
+    /// `sanitize-on-release`, `tag`; returns nothing.
     /// Since QEMU 9.1. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-release-dynamic-capacity)
     public func cxlReleaseDynamicCapacity(

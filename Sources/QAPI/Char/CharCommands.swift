@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-chardev`, which returns an array of `ChardevInfo`.
+/// The command `query-chardev`.
 ///
+/// Takes nothing; returns an array of `ChardevInfo`; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.query-chardev)
 public struct QueryChardev: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryChardev: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-chardev`.
     ///
+    /// Takes nothing; returns an array of `ChardevInfo`; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.query-chardev)
     public func queryChardev() async throws(QMPError) -> [ChardevInfo] {
@@ -29,8 +31,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-chardev-backends`, which returns an array of `ChardevBackendInfo`.
+/// The command `query-chardev-backends`.
 ///
+/// Takes nothing; returns an array of `ChardevBackendInfo`.
 /// Since QEMU 2.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.query-chardev-backends)
 public struct QueryChardevBackends: QMPCommand, QAPIObject {
@@ -48,6 +51,7 @@ public struct QueryChardevBackends: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-chardev-backends`.
     ///
+    /// Takes nothing; returns an array of `ChardevBackendInfo`.
     /// Since QEMU 2.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.query-chardev-backends)
     public func queryChardevBackends() async throws(QMPError) -> [ChardevBackendInfo] {
@@ -55,8 +59,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `ringbuf-write`, which returns nothing.
+/// The command `ringbuf-write`.
 ///
+/// Takes `device`, `data`, optionally `format`; returns nothing.
 /// Since QEMU 1.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.ringbuf-write)
 public struct RingbufWrite: QMPCommand, QAPIObject {
@@ -90,6 +95,7 @@ public struct RingbufWrite: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `ringbuf-write`.
     ///
+    /// Takes `device`, `data`, optionally `format`; returns nothing.
     /// Since QEMU 1.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.ringbuf-write)
     public func ringbufWrite(device: String, data: String, format: DataFormat? = nil) async throws(QMPError) {
@@ -97,8 +103,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `ringbuf-read`, which returns `str`.
+/// The command `ringbuf-read`.
 ///
+/// Takes `device`, `size`, optionally `format`; returns `str`.
 /// Since QEMU 1.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.ringbuf-read)
 public struct RingbufRead: QMPCommand, QAPIObject {
@@ -132,6 +139,7 @@ public struct RingbufRead: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `ringbuf-read`.
     ///
+    /// Takes `device`, `size`, optionally `format`; returns `str`.
     /// Since QEMU 1.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.ringbuf-read)
     public func ringbufRead(device: String, size: Int64, format: DataFormat? = nil) async throws(QMPError) -> String {
@@ -139,8 +147,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `chardev-add`, which returns `ChardevReturn`.
+/// The command `chardev-add`.
 ///
+/// Takes `id`, `backend`; returns `ChardevReturn`.
 /// Since QEMU 1.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.chardev-add)
 public struct ChardevAdd: QMPCommand, QAPIObject {
@@ -170,6 +179,7 @@ public struct ChardevAdd: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `chardev-add`.
     ///
+    /// Takes `id`, `backend`; returns `ChardevReturn`.
     /// Since QEMU 1.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.chardev-add)
     public func chardevAdd(id: String, backend: ChardevBackend) async throws(QMPError) -> ChardevReturn {
@@ -177,8 +187,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `chardev-change`, which returns `ChardevReturn`.
+/// The command `chardev-change`.
 ///
+/// Takes `id`, `backend`; returns `ChardevReturn`.
 /// Since QEMU 2.10.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.chardev-change)
 public struct ChardevChange: QMPCommand, QAPIObject {
@@ -208,6 +219,7 @@ public struct ChardevChange: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `chardev-change`.
     ///
+    /// Takes `id`, `backend`; returns `ChardevReturn`.
     /// Since QEMU 2.10.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.chardev-change)
     public func chardevChange(id: String, backend: ChardevBackend) async throws(QMPError) -> ChardevReturn {
@@ -215,8 +227,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `chardev-remove`, which returns nothing.
+/// The command `chardev-remove`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 1.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.chardev-remove)
 public struct ChardevRemove: QMPCommand, QAPIObject {
@@ -242,6 +255,7 @@ public struct ChardevRemove: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `chardev-remove`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 1.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.chardev-remove)
     public func chardevRemove(id: String) async throws(QMPError) {
@@ -249,8 +263,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `chardev-send-break`, which returns nothing.
+/// The command `chardev-send-break`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 2.10.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.chardev-send-break)
 public struct ChardevSendBreak: QMPCommand, QAPIObject {
@@ -276,6 +291,7 @@ public struct ChardevSendBreak: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `chardev-send-break`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 2.10.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-char.chardev-send-break)
     public func chardevSendBreak(id: String) async throws(QMPError) {

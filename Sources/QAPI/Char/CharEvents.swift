@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `VSERPORT_CHANGE`.
 ///
+/// Carries `id`, `open`.
 /// Since QEMU 2.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-char.VSERPORT_CHANGE)
 public struct VserportChangeEvent: QMPEventType, QAPIObject {

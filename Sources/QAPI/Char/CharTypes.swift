@@ -216,7 +216,7 @@ public struct ChardevSocket: QAPIObject {
     public var websocket: Bool?
     /// Since QEMU 9.2, default 0.
     public var reconnectMs: Int64?
-    /// Since QEMU 2.2, last in QEMU 10.0, default 0, deprecated.
+    /// Since QEMU 2.2, in QEMU 10.0, gone by 10.2, default 0, deprecated.
     public var reconnect: Int64?
 
     public init(

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `qmp_capabilities`, which returns nothing.
+/// The command `qmp_capabilities`.
 ///
+/// Takes optionally `enable`; returns nothing; allowed before configuration.
 /// Since QEMU 0.13.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-control.qmp_capabilities)
 public struct QMPCapabilities: QMPCommand, QAPIObject {
@@ -31,6 +32,7 @@ public struct QMPCapabilities: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `qmp_capabilities`.
     ///
+    /// Takes optionally `enable`; returns nothing; allowed before configuration.
     /// Since QEMU 0.13.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-control.qmp_capabilities)
     public func qmpCapabilities(enable: [QMPCapability]? = nil) async throws(QMPError) {
@@ -38,8 +40,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-version`, which returns `VersionInfo`.
+/// The command `query-version`.
 ///
+/// Takes nothing; returns `VersionInfo`; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-control.query-version)
 public struct QueryVersion: QMPCommand, QAPIObject {
@@ -57,6 +60,7 @@ public struct QueryVersion: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-version`.
     ///
+    /// Takes nothing; returns `VersionInfo`; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-control.query-version)
     public func queryVersion() async throws(QMPError) -> VersionInfo {
@@ -64,8 +68,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-commands`, which returns an array of `CommandInfo`.
+/// The command `query-commands`.
 ///
+/// Takes nothing; returns an array of `CommandInfo`; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-control.query-commands)
 public struct QueryCommands: QMPCommand, QAPIObject {
@@ -83,6 +88,7 @@ public struct QueryCommands: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-commands`.
     ///
+    /// Takes nothing; returns an array of `CommandInfo`; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-control.query-commands)
     public func queryCommands() async throws(QMPError) -> [CommandInfo] {
@@ -90,8 +96,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `quit`, which returns nothing.
+/// The command `quit`.
 ///
+/// Takes nothing; returns nothing; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-control.quit)
 public struct Quit: QMPCommand, QAPIObject {
@@ -109,6 +116,7 @@ public struct Quit: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `quit`.
     ///
+    /// Takes nothing; returns nothing; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-control.quit)
     public func quit() async throws(QMPError) {

@@ -853,7 +853,7 @@ public struct SecretCommonProperties: QAPIObject {
     public var format: QCryptoSecretFormat?
     public var keyid: String?
     public var iv: String?
-    /// Last in QEMU 7.2, default false, deprecated.
+    /// In QEMU 7.2, gone by 10.0, default false, deprecated.
     public var loaded: Bool?
 
     public init(format: QCryptoSecretFormat? = nil, keyid: String? = nil, iv: String? = nil, loaded: Bool? = nil) {
@@ -888,7 +888,7 @@ public struct SecretProperties: QAPIObject {
     public var iv: String?
     public var data: String?
     public var file: String?
-    /// Last in QEMU 7.2, default false, deprecated.
+    /// In QEMU 7.2, gone by 10.0, default false, deprecated.
     public var loaded: Bool?
 
     public init(
@@ -935,7 +935,7 @@ public struct SecretKeyringProperties: QAPIObject {
     public var keyid: String?
     public var iv: String?
     public var serial: Int32
-    /// Last in QEMU 7.2, default false, deprecated.
+    /// In QEMU 7.2, gone by 10.0, default false, deprecated.
     public var loaded: Bool?
 
     public init(
@@ -1017,7 +1017,7 @@ public struct TlsCredsAnonProperties: QAPIObject {
     public var dir: String?
     public var endpoint: QCryptoTLSCredsEndpoint?
     public var priority: String?
-    /// Last in QEMU 7.2, default false, deprecated.
+    /// In QEMU 7.2, gone by 10.0, default false, deprecated.
     public var loaded: Bool?
 
     public init(

@@ -14,7 +14,7 @@ public struct TlsCredsPskProperties: QAPIObject {
     public var endpoint: QCryptoTLSCredsEndpoint?
     public var priority: String?
     public var username: String?
-    /// Last in QEMU 7.2, default false, deprecated.
+    /// In QEMU 7.2, gone by 10.0, default false, deprecated.
     public var loaded: Bool?
 
     public init(
@@ -65,7 +65,7 @@ public struct TlsCredsX509Properties: QAPIObject {
     /// Default true.
     public var sanityCheck: Bool?
     public var passwordid: String?
-    /// Last in QEMU 7.2, default false, deprecated.
+    /// In QEMU 7.2, gone by 10.0, default false, deprecated.
     public var loaded: Bool?
 
     public init(
@@ -256,8 +256,7 @@ extension QCryptoAkCipherOptions {
 
 /// QAPI enum `QCryptoHashAlgorithm`.
 ///
-/// Since QEMU 2.6. Last in QEMU 7.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoHashAlgorithm)
+/// Since QEMU 2.6. In QEMU 7.2, gone by 10.0.
 public struct QCryptoHashAlgorithm: QAPIEnum {
     public let rawValue: String
 
@@ -291,8 +290,7 @@ public struct QCryptoHashAlgorithm: QAPIEnum {
 
 /// QAPI enum `QCryptoCipherAlgorithm`.
 ///
-/// Since QEMU 2.6. Last in QEMU 7.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoCipherAlgorithm)
+/// Since QEMU 2.6. In QEMU 7.2, gone by 10.0.
 public struct QCryptoCipherAlgorithm: QAPIEnum {
     public let rawValue: String
 
@@ -334,8 +332,7 @@ public struct QCryptoCipherAlgorithm: QAPIEnum {
 
 /// QAPI enum `QCryptoIVGenAlgorithm`.
 ///
-/// Since QEMU 2.6. Last in QEMU 7.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoIVGenAlgorithm)
+/// Since QEMU 2.6. In QEMU 7.2, gone by 10.0.
 public struct QCryptoIVGenAlgorithm: QAPIEnum {
     public let rawValue: String
 
@@ -357,8 +354,7 @@ public struct QCryptoIVGenAlgorithm: QAPIEnum {
 
 /// QAPI enum `QCryptoAkCipherAlgorithm`.
 ///
-/// Since QEMU 7.1. Last in QEMU 7.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoAkCipherAlgorithm)
+/// Since QEMU 7.1. In QEMU 7.2, gone by 10.0.
 public struct QCryptoAkCipherAlgorithm: QAPIEnum {
     public let rawValue: String
 
@@ -376,8 +372,7 @@ public struct QCryptoAkCipherAlgorithm: QAPIEnum {
 
 /// QAPI enum `QCryptoRSAPaddingAlgorithm`.
 ///
-/// Since QEMU 7.1. Last in QEMU 7.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoRSAPaddingAlgorithm)
+/// Since QEMU 7.1. In QEMU 7.2, gone by 10.0.
 public struct QCryptoRSAPaddingAlgorithm: QAPIEnum {
     public let rawValue: String
 

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-cryptodev`, which returns an array of `QCryptodevInfo`.
+/// The command `query-cryptodev`.
 ///
+/// Takes nothing; returns an array of `QCryptodevInfo`.
 /// Since QEMU 8.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cryptodev.query-cryptodev)
 public struct QueryCryptodev: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryCryptodev: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-cryptodev`.
     ///
+    /// Takes nothing; returns an array of `QCryptodevInfo`.
     /// Since QEMU 8.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cryptodev.query-cryptodev)
     public func queryCryptodev() async throws(QMPError) -> [QCryptodevInfo] {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `dump-guest-memory`, which returns nothing.
+/// The command `dump-guest-memory`.
 ///
+/// Takes `paging`, `protocol`, optionally `detach`, `begin`, `length`, `format`; returns nothing.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-dump.dump-guest-memory)
 public struct DumpGuestMemory: QMPCommand, QAPIObject {
@@ -59,6 +60,7 @@ public struct DumpGuestMemory: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `dump-guest-memory`.
     ///
+    /// Takes `paging`, `protocol`, optionally `detach`, `begin`, `length`, `format`; returns nothing.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-dump.dump-guest-memory)
     public func dumpGuestMemory(
@@ -82,8 +84,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-dump`, which returns `DumpQueryResult`.
+/// The command `query-dump`.
 ///
+/// Takes nothing; returns `DumpQueryResult`.
 /// Since QEMU 2.6.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-dump.query-dump)
 public struct QueryDump: QMPCommand, QAPIObject {
@@ -101,6 +104,7 @@ public struct QueryDump: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-dump`.
     ///
+    /// Takes nothing; returns `DumpQueryResult`.
     /// Since QEMU 2.6.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-dump.query-dump)
     public func queryDump() async throws(QMPError) -> DumpQueryResult {
@@ -108,8 +112,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-dump-guest-memory-capability`, which returns `DumpGuestMemoryCapability`.
+/// The command `query-dump-guest-memory-capability`.
 ///
+/// Takes nothing; returns `DumpGuestMemoryCapability`.
 /// Since QEMU 2.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-dump.query-dump-guest-memory-capability)
 public struct QueryDumpGuestMemoryCapability: QMPCommand, QAPIObject {
@@ -127,6 +132,7 @@ public struct QueryDumpGuestMemoryCapability: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-dump-guest-memory-capability`.
     ///
+    /// Takes nothing; returns `DumpGuestMemoryCapability`.
     /// Since QEMU 2.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-dump.query-dump-guest-memory-capability)
     public func queryDumpGuestMemoryCapability() async throws(QMPError) -> DumpGuestMemoryCapability {

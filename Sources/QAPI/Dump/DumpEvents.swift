@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `DUMP_COMPLETED`.
 ///
+/// Carries `result`, optionally `error`.
 /// Since QEMU 2.6.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-dump.DUMP_COMPLETED)
 public struct DumpCompletedEvent: QMPEventType, QAPIObject {

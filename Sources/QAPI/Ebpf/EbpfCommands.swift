@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `request-ebpf`, which returns `EbpfObject`.
+/// The command `request-ebpf`.
 ///
+/// Takes `id`; returns `EbpfObject`.
 /// Since QEMU 9.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ebpf.request-ebpf)
 public struct RequestEbpf: QMPCommand, QAPIObject {
@@ -30,6 +31,7 @@ public struct RequestEbpf: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `request-ebpf`.
     ///
+    /// Takes `id`; returns `EbpfObject`.
     /// Since QEMU 9.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ebpf.request-ebpf)
     public func requestEbpf(id: EbpfProgramID) async throws(QMPError) -> EbpfObject {

@@ -4,7 +4,8 @@ public import WireJSON
 
 /// Executes commands after checking them against what the QEMU at the other end has.
 ///
-/// What it does not have fails here, with its path, and is never sent.
+/// What it does not have fails here, with its path, and is never sent. What the executor behind it can do besides
+/// (deadlines, out-of-band execution, events) the gate can do too.
 public struct GatedExecutor<Base: QMPExecutor>: QMPExecutor {
     public let base: Base
     public let gate: SchemaGate
@@ -17,15 +18,46 @@ public struct GatedExecutor<Base: QMPExecutor>: QMPExecutor {
         self.warn = warn
     }
 
+    public var greeting: QMPGreeting? { base.greeting }
+
     public func execute<Command: QMPCommand>(_ command: Command) async throws(QMPError) -> Command.Reply {
-        for warning in try gate.check(Command.name, command.arguments) { warn(warning) }
+        try check(Command.name, command.arguments)
         return try await base.execute(command)
     }
 
     public func execute(_ name: String, _ arguments: JSONObject) async throws(QMPError) -> JSON {
-        for warning in try gate.check(name, arguments) { warn(warning) }
+        try check(name, arguments)
         return try await base.execute(name, arguments)
     }
+
+    private func check(_ name: String, _ arguments: JSONObject) throws(QMPError) {
+        for warning in try gate.check(name, arguments) { warn(warning) }
+    }
+}
+
+extension GatedExecutor: QMPTimedExecutor where Base: QMPTimedExecutor {
+    public func execute<Command: QMPCommand>(
+        _ command: Command,
+        deadline: Duration?,
+        outOfBand: Bool = false,
+    ) async throws(QMPError) -> Command.Reply {
+        try check(Command.name, command.arguments)
+        return try await base.execute(command, deadline: deadline, outOfBand: outOfBand)
+    }
+
+    public func execute(
+        _ name: String,
+        _ arguments: JSONObject,
+        deadline: Duration?,
+        outOfBand: Bool = false,
+    ) async throws(QMPError) -> JSON {
+        try check(name, arguments)
+        return try await base.execute(name, arguments, deadline: deadline, outOfBand: outOfBand)
+    }
+}
+
+extension GatedExecutor: QMPEventSource where Base: QMPEventSource {
+    public func eventItems() -> Base.Items { base.eventItems() }
 }
 
 extension QMPExecutor {

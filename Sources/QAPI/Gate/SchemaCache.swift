@@ -1,7 +1,7 @@
 import HostSupport
 public import QMPCore
+import Synchronization
 public import SystemPackage
-import WireJSON
 
 /// A folder with the schemas of QEMUs that were asked before, by version, build and target.
 ///
@@ -12,19 +12,27 @@ public struct SchemaCache: Sendable {
 
     public init(folder: FilePath) { self.folder = folder }
 
+    /// The schemas that this process has read or kept already.
+    private static let known = Mutex<[FilePath: LiveSchema]>([:])
+
     /// The schema that is kept for the key; nil when there is none that can be read.
     func schema(_ key: String) -> LiveSchema? {
-        guard let bytes = try? WholeFile.read(file(key)), let json = try? JSON.parse(bytes) else { return nil }
-        return (try? [SchemaInfo](json: json)).map { LiveSchema($0) }
+        let file = file(key)
+        if let schema = Self.known.withLock({ $0[file] }) { return schema }
+        guard let schema = (try? WholeFile.read(file)).flatMap(LiveSchema.init(lines:)) else { return nil }
+        Self.known.withLock { $0[file] = schema }
+        return schema
     }
 
     /// Keeps the schema; a cache that cannot be written costs time, nothing else, so a failure is none of the caller's.
     func keep(_ schema: LiveSchema, _ key: String) {
-        guard let bytes = try? schema.infos.json.serialized(), (try? Folder.create(folder)) != nil else { return }
-        try? WholeFile.write(bytes, to: file(key))
+        let file = file(key)
+        Self.known.withLock { $0[file] = schema }
+        guard (try? Folder.create(folder)) != nil else { return }
+        try? WholeFile.write(schema.lines, to: file)
     }
 
-    private func file(_ key: String) -> FilePath { folder.appending("\(key).json") }
+    private func file(_ key: String) -> FilePath { folder.appending("\(key).schema") }
 }
 
 extension LiveSchema {
@@ -51,12 +59,24 @@ extension LiveSchema {
     /// As in `11.1.3-Debian_1_11.1.3_ds-1-x86_64`, or `8.2.0-16777216-1700000000000000000-x86_64` with the executable's
     /// size and time of change; nil when the build can be told by neither.
     private static func key(of executor: some QMPExecutor, program: FilePath?) async throws(QMPError) -> String? {
-        let version = try await executor.queryVersion()
-        guard let build = version.package.isEmpty ? stamp(of: program) : version.package else { return nil }
+        let greeting: QMPGreeting
+        if let known = executor.greeting {
+            greeting = known
+        } else {
+            let version = try await executor.queryVersion()
+            greeting = QMPGreeting(
+                version: QMPGreeting.Version(
+                    major: Int(version.qemu.major),
+                    minor: Int(version.qemu.minor),
+                    micro: Int(version.qemu.micro),
+                ),
+                package: version.package,
+            )
+        }
+        guard let build = greeting.package.isEmpty ? stamp(of: program) : greeting.package else { return nil }
         let target = try await executor.queryTarget()
-        let number = "\(version.qemu.major).\(version.qemu.minor).\(version.qemu.micro)"
         let name = build.map { $0.isLetter || $0.isNumber || ".-".contains($0) ? String($0) : "_" }
-        return "\(number)-\(name.joined())-\(target.arch)"
+        return "\(greeting.version)-\(name.joined())-\(target.arch)"
     }
 
     private static func stamp(of program: FilePath?) -> String? {

@@ -28,7 +28,9 @@ extension SchemaGate {
 
     /// As in `: it came with QEMU 9.0`; empty when the compiled schema does not know.
     fileprivate func since(_ since: String?, last: String?) -> String {
-        if let last { return ": QEMU \(last) was the last to have it" }
+        if let last {
+            return ": it is in QEMU \(last)" + (compiled.schema.successor(of: last).map { ", gone by \($0)" } ?? "")
+        }
         return since.map { ": it came with QEMU \($0)" } ?? ""
     }
 }
@@ -55,41 +57,60 @@ private struct ArgumentCheck {
         guard let info = gate.live.object(type) else { return }
         var members = info.members
         var known = compiled.map(gate.compiled.members(of:)) ?? []
-        if let tag = info.tag, let value = object[tag]?.stringValue {
-            if let branch = gate.live.branch(info, value).flatMap(gate.live.object) {
-                members += branchMembers(branch, object)
-            }
-            known += compiled.map { branchMembers($0, value) } ?? []
+        // The tags come first: without the right branch every member of it would look wrong.
+        var tags: Set<String> = []
+        var union: (live: SchemaInfoObject, compiled: Schema.Definition?)? = (info, compiled)
+        while let current = union, let tag = current.live.tag {
+            union = nil
+            guard let declared = current.live.members.first(where: { $0.name == tag }) else { break }
+            let isGiven = try member(declared, of: object, known, at: path)
+            guard isGiven, let value = object[tag]?.stringValue else { break }
+            tags.insert(tag)
+            let fact = current.compiled.flatMap { branch($0, value) }
+            known += fact.map(gate.compiled.members(of:)) ?? []
+            guard let branch = gate.live.branch(current.live, value).flatMap(gate.live.object) else { break }
+            members += branch.members
+            union = (branch, fact)
         }
-        for member in object.members {
-            let place = path.isEmpty ? member.name : "\(path).\(member.name)"
+        for member in object.members where !tags.contains(member.name) {
+            guard !members.contains(where: { $0.name == member.name }) else { continue }
+            if isOpen { continue }
             let fact = known.first { $0.name == member.name }
-            guard let declared = members.first(where: { $0.name == member.name }) else {
-                if isOpen { continue }
-                let since = gate.since(fact?.since, last: fact?.last)
-                throw QMPError(.unsupported, command: command, "\(place): this QEMU does not have the member\(since)")
-            }
-            note(declared.features, at: place)
-            try value(member.value, type: declared.type, compiled: fact?.type, at: place)
+            let since = gate.since(fact?.since, last: fact?.last)
+            let place = Self.place(member.name, in: path)
+            throw QMPError(.unsupported, command: command, "\(place): this QEMU does not have the member\(since)")
         }
-        for member in members where member.default == nil && object[member.name] == nil {
-            let place = path.isEmpty ? member.name : "\(path).\(member.name)"
+        for declared in members where !tags.contains(declared.name) {
+            _ = try member(declared, of: object, known, at: path)
+        }
+    }
+
+    /// Checks the value that the object gives the member.
+    ///
+    /// - Returns: Whether it gives one.
+    private mutating func member(
+        _ declared: SchemaInfoObjectMember,
+        of object: JSONObject,
+        _ known: [Schema.Member],
+        at path: String,
+    ) throws(QMPError) -> Bool {
+        let place = Self.place(declared.name, in: path)
+        guard let json = object[declared.name] else {
+            if declared.default != nil { return false }
             throw QMPError(.invalidArguments, command: command, "\(place): the member is missing")
         }
+        note(declared.features, at: place)
+        let fact = known.first { $0.name == declared.name }
+        try value(json, type: declared.type, compiled: fact?.type, at: place)
+        return true
     }
 
-    /// The branch's members, with those of its own branch where it is a union itself.
-    private func branchMembers(_ branch: SchemaInfoObject, _ object: JSONObject) -> [SchemaInfoObjectMember] {
-        guard let tag = branch.tag, let value = object[tag]?.stringValue,
-            let inner = gate.live.branch(branch, value).flatMap(gate.live.object)
-        else { return branch.members }
-        return branch.members + branchMembers(inner, object)
-    }
-
-    private func branchMembers(_ definition: Schema.Definition, _ value: String) -> [Schema.Member] {
+    private func branch(_ definition: Schema.Definition, _ value: String) -> Schema.Definition? {
         let branch = gate.compiled.union(of: definition)?.branches.first { $0.name == value }
-        return branch.flatMap { gate.compiled.definition($0.type.name) }.map(gate.compiled.members(of:)) ?? []
+        return branch.flatMap { gate.compiled.definition($0.type.name) }
     }
+
+    private static func place(_ name: String, in path: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
     private mutating func value(
         _ json: JSON,

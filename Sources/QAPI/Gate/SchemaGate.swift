@@ -34,13 +34,44 @@ public struct SchemaGate: Sendable {
 
     /// Whether this QEMU gives the command the feature, as `allow-write-only-overlay` of `blockdev-snapshot`.
     ///
-    /// - Parameter argument: The path of a member to ask about instead of the command; nil asks about the command.
-    public func supports(feature: String, of command: String, argument: String? = nil) -> Bool {
+    /// - Parameters:
+    ///   - argument: The path of a member to ask about instead of the command, and about the objects that it holds.
+    ///   - value: A value of that member to ask about instead: of an enum, and where it chooses the branch of a union,
+    ///     about the branch, as in `dynamic-auto-read-only` of `blockdev-add` with `driver` as `file`.
+    public func supports(
+        feature: String,
+        of command: String,
+        argument: String? = nil,
+        value: String? = nil,
+    ) -> Bool {
         guard let argument else { return live.features(of: command).contains(feature) }
-        return members(of: argument, in: command).contains { $0.features?.contains(feature) ?? false }
+        guard let value else {
+            let found = members(of: argument, in: command)
+            let objects = found.flatMap { objectTypes($0.type) }
+            return found.contains { $0.features?.contains(feature) ?? false }
+                || objects.contains { live.features(of: $0).contains(feature) }
+        }
+        let values = types(of: argument, in: command).flatMap(scalarTypes).flatMap { live.values($0) ?? [] }
+        return values.contains { $0.name == value && $0.features?.contains(feature) ?? false }
+            || branches(of: argument, value, in: command).contains { live.features(of: $0).contains(feature) }
     }
 
     // Paths
+
+    /// The masked types of the branches that the value chooses for the member of that path.
+    private func branches(of path: String, _ value: String, in command: String) -> [String] {
+        let steps = path.split(separator: ".").map(String.init)
+        guard let tag = steps.last, let arguments = live.command(command)?.argType else { return [] }
+        let owner = steps.dropLast().joined(separator: ".")
+        let owners = owner.isEmpty ? [arguments] : types(of: owner, in: command).flatMap(objectTypes)
+        return owners.flatMap { branches(of: $0, tag: tag, value) }
+    }
+
+    private func branches(of type: String, tag: String, _ value: String) -> [String] {
+        guard let object = live.object(type) else { return [] }
+        if object.tag == tag { return live.branch(object, value).map { [$0] } ?? [] }
+        return (object.variants ?? []).flatMap { branches(of: $0.type, tag: tag, value) }
+    }
 
     /// The masked types that the path can lead to.
     private func types(of path: String, in command: String) -> [String] {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-qmp-schema`, which returns an array of `SchemaInfo`.
+/// The command `query-qmp-schema`.
 ///
+/// Takes nothing; returns an array of `SchemaInfo`; allowed before configuration.
 /// Since QEMU 2.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-introspect.query-qmp-schema)
 public struct QueryQMPSchema: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryQMPSchema: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-qmp-schema`.
     ///
+    /// Takes nothing; returns an array of `SchemaInfo`; allowed before configuration.
     /// Since QEMU 2.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-introspect.query-qmp-schema)
     public func queryQMPSchema() async throws(QMPError) -> [SchemaInfo] {

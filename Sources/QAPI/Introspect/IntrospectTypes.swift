@@ -133,7 +133,7 @@ extension SchemaInfo {
         name: String,
         features: [String]? = nil,
         members: [SchemaInfoEnumMember],
-        values: [String]
+        values: [String]? = nil
     ) -> Self {
         Self(name: name, features: features, branch: .enum(SchemaInfoEnum(members: members, values: values)))
     }
@@ -246,16 +246,16 @@ public struct SchemaInfoEnum: QAPIObject {
     /// Since QEMU 6.2.
     public var members: [SchemaInfoEnumMember]
     /// Deprecated.
-    public var values: [String]
+    public var values: [String]?
 
-    public init(members: [SchemaInfoEnumMember], values: [String]) {
+    public init(members: [SchemaInfoEnumMember], values: [String]? = nil) {
         self.members = members
         self.values = values
     }
 
     public init(members object: JSONObject) throws(JSONError) {
         self.members = try object.value("members")
-        self.values = try object.value("values")
+        self.values = try object.optionalValue("values")
     }
 
     public func write(to object: inout JSONObject) {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `job-pause`, which returns nothing.
+/// The command `job-pause`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-pause)
 public struct JobPause: QMPCommand, QAPIObject {
@@ -30,6 +31,7 @@ public struct JobPause: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `job-pause`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-pause)
     public func jobPause(id: String) async throws(QMPError) {
@@ -37,8 +39,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `job-resume`, which returns nothing.
+/// The command `job-resume`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-resume)
 public struct JobResume: QMPCommand, QAPIObject {
@@ -64,6 +67,7 @@ public struct JobResume: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `job-resume`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-resume)
     public func jobResume(id: String) async throws(QMPError) {
@@ -71,8 +75,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `job-cancel`, which returns nothing.
+/// The command `job-cancel`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-cancel)
 public struct JobCancel: QMPCommand, QAPIObject {
@@ -98,6 +103,7 @@ public struct JobCancel: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `job-cancel`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-cancel)
     public func jobCancel(id: String) async throws(QMPError) {
@@ -105,8 +111,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `job-complete`, which returns nothing.
+/// The command `job-complete`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-complete)
 public struct JobComplete: QMPCommand, QAPIObject {
@@ -132,6 +139,7 @@ public struct JobComplete: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `job-complete`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-complete)
     public func jobComplete(id: String) async throws(QMPError) {
@@ -139,8 +147,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `job-dismiss`, which returns nothing.
+/// The command `job-dismiss`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-dismiss)
 public struct JobDismiss: QMPCommand, QAPIObject {
@@ -166,6 +175,7 @@ public struct JobDismiss: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `job-dismiss`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-dismiss)
     public func jobDismiss(id: String) async throws(QMPError) {
@@ -173,8 +183,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `job-finalize`, which returns nothing.
+/// The command `job-finalize`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-finalize)
 public struct JobFinalize: QMPCommand, QAPIObject {
@@ -200,6 +211,7 @@ public struct JobFinalize: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `job-finalize`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.job-finalize)
     public func jobFinalize(id: String) async throws(QMPError) {
@@ -207,8 +219,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-jobs`, which returns an array of `JobInfo`.
+/// The command `query-jobs`.
 ///
+/// Takes nothing; returns an array of `JobInfo`.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.query-jobs)
 public struct QueryJobs: QMPCommand, QAPIObject {
@@ -226,6 +239,7 @@ public struct QueryJobs: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-jobs`.
     ///
+    /// Takes nothing; returns an array of `JobInfo`.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-job.query-jobs)
     public func queryJobs() async throws(QMPError) -> [JobInfo] {

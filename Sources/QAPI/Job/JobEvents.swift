@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `JOB_STATUS_CHANGE`.
 ///
+/// Carries `id`, `status`.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-job.JOB_STATUS_CHANGE)
 public struct JobStatusChangeEvent: QMPEventType, QAPIObject {

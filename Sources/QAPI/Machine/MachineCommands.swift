@@ -4,8 +4,9 @@ public import QMPCore
 public import Quantities
 public import WireJSON
 
-/// The command `query-cpus-fast`, which returns an array of `CpuInfoFast`.
+/// The command `query-cpus-fast`.
 ///
+/// Takes nothing; returns an array of `CpuInfoFast`.
 /// Since QEMU 2.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpus-fast)
 public struct QueryCPUsFast: QMPCommand, QAPIObject {
@@ -23,6 +24,7 @@ public struct QueryCPUsFast: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-cpus-fast`.
     ///
+    /// Takes nothing; returns an array of `CpuInfoFast`.
     /// Since QEMU 2.12.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpus-fast)
     public func queryCPUsFast() async throws(QMPError) -> [CpuInfoFast] {
@@ -30,8 +32,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-machines`, which returns an array of `MachineInfo`.
+/// The command `query-machines`.
 ///
+/// Takes optionally `compat-props`; returns an array of `MachineInfo`.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-machines)
 public struct QueryMachines: QMPCommand, QAPIObject {
@@ -58,6 +61,7 @@ public struct QueryMachines: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-machines`.
     ///
+    /// Takes optionally `compat-props`; returns an array of `MachineInfo`.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-machines)
     public func queryMachines(compatProps: Bool? = nil) async throws(QMPError) -> [MachineInfo] {
@@ -65,8 +69,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-current-machine`, which returns `CurrentMachineParams`.
+/// The command `query-current-machine`.
 ///
+/// Takes nothing; returns `CurrentMachineParams`.
 /// Since QEMU 4.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-current-machine)
 public struct QueryCurrentMachine: QMPCommand, QAPIObject {
@@ -84,6 +89,7 @@ public struct QueryCurrentMachine: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-current-machine`.
     ///
+    /// Takes nothing; returns `CurrentMachineParams`.
     /// Since QEMU 4.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-current-machine)
     public func queryCurrentMachine() async throws(QMPError) -> CurrentMachineParams {
@@ -91,8 +97,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-target`, which returns `QemuTargetInfo`.
+/// The command `query-target`.
 ///
+/// Takes nothing; returns `QemuTargetInfo`.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-target)
 public struct QueryTarget: QMPCommand, QAPIObject {
@@ -110,6 +117,7 @@ public struct QueryTarget: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-target`.
     ///
+    /// Takes nothing; returns `QemuTargetInfo`.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-target)
     public func queryTarget() async throws(QMPError) -> QemuTargetInfo {
@@ -117,8 +125,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-uuid`, which returns `UuidInfo`.
+/// The command `query-uuid`.
 ///
+/// Takes nothing; returns `UuidInfo`; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-uuid)
 public struct QueryUUID: QMPCommand, QAPIObject {
@@ -136,6 +145,7 @@ public struct QueryUUID: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-uuid`.
     ///
+    /// Takes nothing; returns `UuidInfo`; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-uuid)
     public func queryUUID() async throws(QMPError) -> UuidInfo {
@@ -143,8 +153,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-vm-generation-id`, which returns `GuidInfo`.
+/// The command `query-vm-generation-id`.
 ///
+/// Takes nothing; returns `GuidInfo`.
 /// Since QEMU 2.9.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-vm-generation-id)
 public struct QueryVMGenerationID: QMPCommand, QAPIObject {
@@ -162,6 +173,7 @@ public struct QueryVMGenerationID: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-vm-generation-id`.
     ///
+    /// Takes nothing; returns `GuidInfo`.
     /// Since QEMU 2.9.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-vm-generation-id)
     public func queryVMGenerationID() async throws(QMPError) -> GuidInfo {
@@ -169,8 +181,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `system_reset`, which returns nothing.
+/// The command `system_reset`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.system_reset)
 public struct SystemReset: QMPCommand, QAPIObject {
@@ -188,6 +201,7 @@ public struct SystemReset: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `system_reset`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.system_reset)
     public func systemReset() async throws(QMPError) {
@@ -195,8 +209,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `system_powerdown`, which returns nothing.
+/// The command `system_powerdown`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.system_powerdown)
 public struct SystemPowerdown: QMPCommand, QAPIObject {
@@ -214,6 +229,7 @@ public struct SystemPowerdown: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `system_powerdown`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.system_powerdown)
     public func systemPowerdown() async throws(QMPError) {
@@ -221,8 +237,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `system_wakeup`, which returns nothing.
+/// The command `system_wakeup`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.system_wakeup)
 public struct SystemWakeup: QMPCommand, QAPIObject {
@@ -240,6 +257,7 @@ public struct SystemWakeup: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `system_wakeup`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.system_wakeup)
     public func systemWakeup() async throws(QMPError) {
@@ -247,8 +265,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `inject-nmi`, which returns nothing.
+/// The command `inject-nmi`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.inject-nmi)
 public struct InjectNmi: QMPCommand, QAPIObject {
@@ -266,6 +285,7 @@ public struct InjectNmi: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `inject-nmi`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.inject-nmi)
     public func injectNmi() async throws(QMPError) {
@@ -273,8 +293,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `memsave`, which returns nothing.
+/// The command `memsave`.
 ///
+/// Takes `val`, `size`, `filename`, optionally `cpu-index`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.memsave)
 public struct Memsave: QMPCommand, QAPIObject {
@@ -312,6 +333,7 @@ public struct Memsave: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `memsave`.
     ///
+    /// Takes `val`, `size`, `filename`, optionally `cpu-index`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.memsave)
     public func memsave(val: UInt64, size: ByteCount, filename: String, cpuIndex: Int64? = nil) async throws(QMPError) {
@@ -319,8 +341,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `pmemsave`, which returns nothing.
+/// The command `pmemsave`.
 ///
+/// Takes `val`, `size`, `filename`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.pmemsave)
 public struct Pmemsave: QMPCommand, QAPIObject {
@@ -354,6 +377,7 @@ public struct Pmemsave: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `pmemsave`.
     ///
+    /// Takes `val`, `size`, `filename`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.pmemsave)
     public func pmemsave(val: UInt64, size: ByteCount, filename: String) async throws(QMPError) {
@@ -361,8 +385,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-memdev`, which returns an array of `Memdev`.
+/// The command `query-memdev`.
 ///
+/// Takes nothing; returns an array of `Memdev`; allowed before configuration.
 /// Since QEMU 2.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-memdev)
 public struct QueryMemdev: QMPCommand, QAPIObject {
@@ -380,6 +405,7 @@ public struct QueryMemdev: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-memdev`.
     ///
+    /// Takes nothing; returns an array of `Memdev`; allowed before configuration.
     /// Since QEMU 2.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-memdev)
     public func queryMemdev() async throws(QMPError) -> [Memdev] {
@@ -387,8 +413,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-hotpluggable-cpus`, which returns an array of `HotpluggableCPU`.
+/// The command `query-hotpluggable-cpus`.
 ///
+/// Takes nothing; returns an array of `HotpluggableCPU`; allowed before configuration.
 /// Since QEMU 2.7.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-hotpluggable-cpus)
 public struct QueryHotpluggableCPUs: QMPCommand, QAPIObject {
@@ -406,6 +433,7 @@ public struct QueryHotpluggableCPUs: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-hotpluggable-cpus`.
     ///
+    /// Takes nothing; returns an array of `HotpluggableCPU`; allowed before configuration.
     /// Since QEMU 2.7.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-hotpluggable-cpus)
     public func queryHotpluggableCPUs() async throws(QMPError) -> [HotpluggableCPU] {
@@ -413,8 +441,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `set-numa-node`, which returns nothing.
+/// The command `set-numa-node`.
 ///
+/// Takes the members of `NumaOptions`; returns nothing; allowed before configuration.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.set-numa-node)
 public struct SetNUMANode: QMPCommand, QAPIObject {
@@ -440,6 +469,7 @@ public struct SetNUMANode: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `set-numa-node`.
     ///
+    /// Takes the members of `NumaOptions`; returns nothing; allowed before configuration.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.set-numa-node)
     public func setNUMANode(_ options: NumaOptions) async throws(QMPError) {
@@ -447,8 +477,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `balloon`, which returns nothing.
+/// The command `balloon`.
 ///
+/// Takes `value`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.balloon)
 public struct Balloon: QMPCommand, QAPIObject {
@@ -474,6 +505,7 @@ public struct Balloon: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `balloon`.
     ///
+    /// Takes `value`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.balloon)
     public func balloon(value: Int64) async throws(QMPError) {
@@ -481,8 +513,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-balloon`, which returns `BalloonInfo`.
+/// The command `query-balloon`.
 ///
+/// Takes nothing; returns `BalloonInfo`.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-balloon)
 public struct QueryBalloon: QMPCommand, QAPIObject {
@@ -500,6 +533,7 @@ public struct QueryBalloon: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-balloon`.
     ///
+    /// Takes nothing; returns `BalloonInfo`.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-balloon)
     public func queryBalloon() async throws(QMPError) -> BalloonInfo {
@@ -507,8 +541,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-hv-balloon-status-report`, which returns `HvBalloonInfo`.
+/// The command `query-hv-balloon-status-report`.
 ///
+/// Takes nothing; returns `HvBalloonInfo`.
 /// Since QEMU 8.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-hv-balloon-status-report)
 public struct QueryHvBalloonStatusReport: QMPCommand, QAPIObject {
@@ -526,6 +561,7 @@ public struct QueryHvBalloonStatusReport: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-hv-balloon-status-report`.
     ///
+    /// Takes nothing; returns `HvBalloonInfo`.
     /// Since QEMU 8.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-hv-balloon-status-report)
     public func queryHvBalloonStatusReport() async throws(QMPError) -> HvBalloonInfo {
@@ -533,8 +569,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-memory-size-summary`, which returns `MemoryInfo`.
+/// The command `query-memory-size-summary`.
 ///
+/// Takes nothing; returns `MemoryInfo`.
 /// Since QEMU 2.11.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-memory-size-summary)
 public struct QueryMemorySizeSummary: QMPCommand, QAPIObject {
@@ -552,6 +589,7 @@ public struct QueryMemorySizeSummary: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-memory-size-summary`.
     ///
+    /// Takes nothing; returns `MemoryInfo`.
     /// Since QEMU 2.11.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-memory-size-summary)
     public func queryMemorySizeSummary() async throws(QMPError) -> MemoryInfo {
@@ -559,8 +597,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-memory-devices`, which returns an array of `MemoryDeviceInfo`.
+/// The command `query-memory-devices`.
 ///
+/// Takes nothing; returns an array of `MemoryDeviceInfo`.
 /// Since QEMU 2.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-memory-devices)
 public struct QueryMemoryDevices: QMPCommand, QAPIObject {
@@ -578,6 +617,7 @@ public struct QueryMemoryDevices: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-memory-devices`.
     ///
+    /// Takes nothing; returns an array of `MemoryDeviceInfo`.
     /// Since QEMU 2.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-memory-devices)
     public func queryMemoryDevices() async throws(QMPError) -> [MemoryDeviceInfo] {
@@ -585,8 +625,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-irq`, which returns `HumanReadableText`.
+/// The command `x-query-irq`.
 ///
+/// Takes nothing; returns `HumanReadableText`.
 /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-irq)
 public struct XQueryIrq: QMPCommand, QAPIObject {
@@ -604,6 +645,7 @@ public struct XQueryIrq: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-irq`.
     ///
+    /// Takes nothing; returns `HumanReadableText`.
     /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-irq)
     public func xQueryIrq() async throws(QMPError) -> HumanReadableText {
@@ -611,8 +653,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-jit`, which returns `HumanReadableText`.
+/// The command `x-query-jit`.
 ///
+/// Takes nothing; returns `HumanReadableText`.
 /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-jit)
 public struct XQueryJit: QMPCommand, QAPIObject {
@@ -630,6 +673,7 @@ public struct XQueryJit: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-jit`.
     ///
+    /// Takes nothing; returns `HumanReadableText`.
     /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-jit)
     public func xQueryJit() async throws(QMPError) -> HumanReadableText {
@@ -637,8 +681,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-numa`, which returns `HumanReadableText`.
+/// The command `x-query-numa`.
 ///
+/// Takes nothing; returns `HumanReadableText`.
 /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-numa)
 public struct XQueryNUMA: QMPCommand, QAPIObject {
@@ -656,6 +701,7 @@ public struct XQueryNUMA: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-numa`.
     ///
+    /// Takes nothing; returns `HumanReadableText`.
     /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-numa)
     public func xQueryNUMA() async throws(QMPError) -> HumanReadableText {
@@ -663,8 +709,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-ramblock`, which returns `HumanReadableText`.
+/// The command `x-query-ramblock`.
 ///
+/// Takes nothing; returns `HumanReadableText`.
 /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-ramblock)
 public struct XQueryRamblock: QMPCommand, QAPIObject {
@@ -682,6 +729,7 @@ public struct XQueryRamblock: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-ramblock`.
     ///
+    /// Takes nothing; returns `HumanReadableText`.
     /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-ramblock)
     public func xQueryRamblock() async throws(QMPError) -> HumanReadableText {
@@ -689,8 +737,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-roms`, which returns `HumanReadableText`.
+/// The command `x-query-roms`.
 ///
+/// Takes nothing; returns `HumanReadableText`.
 /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-roms)
 public struct XQueryRoms: QMPCommand, QAPIObject {
@@ -708,6 +757,7 @@ public struct XQueryRoms: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-roms`.
     ///
+    /// Takes nothing; returns `HumanReadableText`.
     /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-roms)
     public func xQueryRoms() async throws(QMPError) -> HumanReadableText {
@@ -715,8 +765,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-usb`, which returns `HumanReadableText`.
+/// The command `x-query-usb`.
 ///
+/// Takes nothing; returns `HumanReadableText`.
 /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-usb)
 public struct XQueryUSB: QMPCommand, QAPIObject {
@@ -734,6 +785,7 @@ public struct XQueryUSB: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-usb`.
     ///
+    /// Takes nothing; returns `HumanReadableText`.
     /// Since QEMU 6.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-usb)
     public func xQueryUSB() async throws(QMPError) -> HumanReadableText {
@@ -741,8 +793,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `dumpdtb`, which returns nothing.
+/// The command `dumpdtb`.
 ///
+/// Takes `filename`; returns nothing.
 /// Since QEMU 7.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.dumpdtb)
 public struct Dumpdtb: QMPCommand, QAPIObject {
@@ -768,6 +821,7 @@ public struct Dumpdtb: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `dumpdtb`.
     ///
+    /// Takes `filename`; returns nothing.
     /// Since QEMU 7.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.dumpdtb)
     public func dumpdtb(filename: String) async throws(QMPError) {
@@ -775,8 +829,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-interrupt-controllers`, which returns `HumanReadableText`.
+/// The command `x-query-interrupt-controllers`.
 ///
+/// Takes nothing; returns `HumanReadableText`.
 /// Since QEMU 9.1. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-interrupt-controllers)
 public struct XQueryInterruptControllers: QMPCommand, QAPIObject {
@@ -794,6 +849,7 @@ public struct XQueryInterruptControllers: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-interrupt-controllers`.
     ///
+    /// Takes nothing; returns `HumanReadableText`.
     /// Since QEMU 9.1. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-interrupt-controllers)
     public func xQueryInterruptControllers() async throws(QMPError) -> HumanReadableText {
@@ -801,8 +857,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-firmware-log`, which returns `FirmwareLog`.
+/// The command `query-firmware-log`.
 ///
+/// Takes optionally `max-size`; returns `FirmwareLog`.
 /// Since QEMU 10.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-firmware-log)
 public struct QueryFirmwareLog: QMPCommand, QAPIObject {
@@ -828,6 +885,7 @@ public struct QueryFirmwareLog: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-firmware-log`.
     ///
+    /// Takes optionally `max-size`; returns `FirmwareLog`.
     /// Since QEMU 10.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-firmware-log)
     public func queryFirmwareLog(maxSize: ByteCount? = nil) async throws(QMPError) -> FirmwareLog {
@@ -835,8 +893,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `dump-skeys`, which returns nothing.
+/// The command `dump-skeys`.
 ///
+/// Takes `filename`; returns nothing.
 /// Since QEMU 2.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.dump-skeys)
 public struct DumpSkeys: QMPCommand, QAPIObject {
@@ -862,6 +921,7 @@ public struct DumpSkeys: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `dump-skeys`.
     ///
+    /// Takes `filename`; returns nothing.
     /// Since QEMU 2.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.dump-skeys)
     public func dumpSkeys(filename: String) async throws(QMPError) {
@@ -869,8 +929,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-cpu-model-comparison`, which returns `CpuModelCompareInfo`.
+/// The command `query-cpu-model-comparison`.
 ///
+/// Takes `modela`, `modelb`; returns `CpuModelCompareInfo`.
 /// Since QEMU 2.8.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-model-comparison)
 public struct QueryCPUModelComparison: QMPCommand, QAPIObject {
@@ -900,6 +961,7 @@ public struct QueryCPUModelComparison: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-cpu-model-comparison`.
     ///
+    /// Takes `modela`, `modelb`; returns `CpuModelCompareInfo`.
     /// Since QEMU 2.8.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-model-comparison)
     public func queryCPUModelComparison(modela: CpuModelInfo, modelb: CpuModelInfo) async throws(QMPError)
@@ -909,8 +971,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-cpu-model-baseline`, which returns `CpuModelBaselineInfo`.
+/// The command `query-cpu-model-baseline`.
 ///
+/// Takes `modela`, `modelb`; returns `CpuModelBaselineInfo`.
 /// Since QEMU 2.8.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-model-baseline)
 public struct QueryCPUModelBaseline: QMPCommand, QAPIObject {
@@ -940,77 +1003,12 @@ public struct QueryCPUModelBaseline: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-cpu-model-baseline`.
     ///
+    /// Takes `modela`, `modelb`; returns `CpuModelBaselineInfo`.
     /// Since QEMU 2.8.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-model-baseline)
     public func queryCPUModelBaseline(modela: CpuModelInfo, modelb: CpuModelInfo) async throws(QMPError)
         -> CpuModelBaselineInfo
     {
         try await execute(QueryCPUModelBaseline(modela: modela, modelb: modelb))
-    }
-}
-
-/// The command `query-cpu-model-expansion`, which returns `CpuModelExpansionInfo`.
-///
-/// Since QEMU 2.8.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-model-expansion)
-public struct QueryCPUModelExpansion: QMPCommand, QAPIObject {
-    public typealias Reply = CpuModelExpansionInfo
-
-    public static var name: String { "query-cpu-model-expansion" }
-
-    public var model: CpuModelInfo
-    public var type: CpuModelExpansionType
-
-    public init(model: CpuModelInfo, type: CpuModelExpansionType) {
-        self.model = model
-        self.type = type
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.model = try object.value("model")
-        self.type = try object.value("type")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("model", model)
-        object.set("type", type)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `query-cpu-model-expansion`.
-    ///
-    /// Since QEMU 2.8.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-model-expansion)
-    public func queryCPUModelExpansion(model: CpuModelInfo, type: CpuModelExpansionType) async throws(QMPError)
-        -> CpuModelExpansionInfo
-    {
-        try await execute(QueryCPUModelExpansion(model: model, type: type))
-    }
-}
-
-/// The command `query-cpu-definitions`, which returns an array of `CpuDefinitionInfo`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-definitions)
-public struct QueryCPUDefinitions: QMPCommand, QAPIObject {
-    public typealias Reply = [CpuDefinitionInfo]
-
-    public static var name: String { "query-cpu-definitions" }
-
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `query-cpu-definitions`.
-    ///
-    /// Since QEMU 1.2.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-definitions)
-    public func queryCPUDefinitions() async throws(QMPError) -> [CpuDefinitionInfo] {
-        try await execute(QueryCPUDefinitions())
     }
 }

@@ -3,16 +3,86 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `x-query-opcount`, which returns `HumanReadableText`.
+/// The command `query-cpu-model-expansion`.
 ///
-/// Since QEMU 6.2. Last in QEMU 10.0; newer ones do not have it. Unstable: any QEMU may change or
-/// drop it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-opcount)
+/// Takes `model`, `type`; returns `CpuModelExpansionInfo`.
+/// Since QEMU 2.8.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-model-expansion)
+public struct QueryCPUModelExpansion: QMPCommand, QAPIObject {
+    public typealias Reply = CpuModelExpansionInfo
+
+    public static var name: String { "query-cpu-model-expansion" }
+
+    public var model: CpuModelInfo
+    public var type: CpuModelExpansionType
+
+    public init(model: CpuModelInfo, type: CpuModelExpansionType) {
+        self.model = model
+        self.type = type
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.model = try object.value("model")
+        self.type = try object.value("type")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("model", model)
+        object.set("type", type)
+    }
+}
+
+extension QMPExecutor {
+    /// Sends `query-cpu-model-expansion`.
+    ///
+    /// Takes `model`, `type`; returns `CpuModelExpansionInfo`.
+    /// Since QEMU 2.8.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-model-expansion)
+    public func queryCPUModelExpansion(model: CpuModelInfo, type: CpuModelExpansionType) async throws(QMPError)
+        -> CpuModelExpansionInfo
+    {
+        try await execute(QueryCPUModelExpansion(model: model, type: type))
+    }
+}
+
+/// The command `query-cpu-definitions`.
+///
+/// Takes nothing; returns an array of `CpuDefinitionInfo`.
+/// Since QEMU 1.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-definitions)
+public struct QueryCPUDefinitions: QMPCommand, QAPIObject {
+    public typealias Reply = [CpuDefinitionInfo]
+
+    public static var name: String { "query-cpu-definitions" }
+
+    public init() {}
+
+    public init(members object: JSONObject) throws(JSONError) {}
+
+    public func write(to object: inout JSONObject) {}
+}
+
+extension QMPExecutor {
+    /// Sends `query-cpu-definitions`.
+    ///
+    /// Takes nothing; returns an array of `CpuDefinitionInfo`.
+    /// Since QEMU 1.2.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-cpu-definitions)
+    public func queryCPUDefinitions() async throws(QMPError) -> [CpuDefinitionInfo] {
+        try await execute(QueryCPUDefinitions())
+    }
+}
+
+/// The command `x-query-opcount`.
+///
+/// Takes nothing; returns `HumanReadableText`.
+/// Since QEMU 6.2. In QEMU 10.0, gone by 10.2. Unstable: any QEMU may change or drop it.
 public struct XQueryOpcount: QMPCommand, QAPIObject {
     public typealias Reply = HumanReadableText
 
     public static var name: String { "x-query-opcount" }
 
+    @available(*, deprecated, message: "It is in QEMU 10.0, gone by 10.2.")
     public init() {}
 
     public init(members object: JSONObject) throws(JSONError) {}
@@ -23,25 +93,24 @@ public struct XQueryOpcount: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-opcount`.
     ///
-    /// Since QEMU 6.2. Last in QEMU 10.0; newer ones do not have it. Unstable: any QEMU may change or
-    /// drop it.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-opcount)
-    @available(*, deprecated, message: "QEMU 10.0 was the last to have it.")
+    /// Takes nothing; returns `HumanReadableText`.
+    /// Since QEMU 6.2. In QEMU 10.0, gone by 10.2. Unstable: any QEMU may change or drop it.
+    @available(*, deprecated, message: "It is in QEMU 10.0, gone by 10.2.")
     public func xQueryOpcount() async throws(QMPError) -> HumanReadableText {
         try await execute(XQueryOpcount())
     }
 }
 
-/// The command `x-query-profile`, which returns `HumanReadableText`.
+/// The command `x-query-profile`.
 ///
-/// Since QEMU 6.2. Last in QEMU 7.2; newer ones do not have it. Unstable: any QEMU may change or
-/// drop it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-profile)
+/// Takes nothing; returns `HumanReadableText`.
+/// Since QEMU 6.2. In QEMU 7.2, gone by 10.0. Unstable: any QEMU may change or drop it.
 public struct XQueryProfile: QMPCommand, QAPIObject {
     public typealias Reply = HumanReadableText
 
     public static var name: String { "x-query-profile" }
 
+    @available(*, deprecated, message: "It is in QEMU 7.2, gone by 10.0.")
     public init() {}
 
     public init(members object: JSONObject) throws(JSONError) {}
@@ -52,25 +121,24 @@ public struct XQueryProfile: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-profile`.
     ///
-    /// Since QEMU 6.2. Last in QEMU 7.2; newer ones do not have it. Unstable: any QEMU may change or
-    /// drop it.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-profile)
-    @available(*, deprecated, message: "QEMU 7.2 was the last to have it.")
+    /// Takes nothing; returns `HumanReadableText`.
+    /// Since QEMU 6.2. In QEMU 7.2, gone by 10.0. Unstable: any QEMU may change or drop it.
+    @available(*, deprecated, message: "It is in QEMU 7.2, gone by 10.0.")
     public func xQueryProfile() async throws(QMPError) -> HumanReadableText {
         try await execute(XQueryProfile())
     }
 }
 
-/// The command `x-query-rdma`, which returns `HumanReadableText`.
+/// The command `x-query-rdma`.
 ///
-/// Since QEMU 6.2. Last in QEMU 7.2; newer ones do not have it. Unstable: any QEMU may change or
-/// drop it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-rdma)
+/// Takes nothing; returns `HumanReadableText`.
+/// Since QEMU 6.2. In QEMU 7.2, gone by 10.0. Unstable: any QEMU may change or drop it.
 public struct XQueryRdma: QMPCommand, QAPIObject {
     public typealias Reply = HumanReadableText
 
     public static var name: String { "x-query-rdma" }
 
+    @available(*, deprecated, message: "It is in QEMU 7.2, gone by 10.0.")
     public init() {}
 
     public init(members object: JSONObject) throws(JSONError) {}
@@ -81,10 +149,9 @@ public struct XQueryRdma: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-rdma`.
     ///
-    /// Since QEMU 6.2. Last in QEMU 7.2; newer ones do not have it. Unstable: any QEMU may change or
-    /// drop it.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-rdma)
-    @available(*, deprecated, message: "QEMU 7.2 was the last to have it.")
+    /// Takes nothing; returns `HumanReadableText`.
+    /// Since QEMU 6.2. In QEMU 7.2, gone by 10.0. Unstable: any QEMU may change or drop it.
+    @available(*, deprecated, message: "It is in QEMU 7.2, gone by 10.0.")
     public func xQueryRdma() async throws(QMPError) -> HumanReadableText {
         try await execute(XQueryRdma())
     }

@@ -6,6 +6,7 @@ public import WireJSON
 
 /// The event `BALLOON_CHANGE`.
 ///
+/// Carries `actual`.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine.BALLOON_CHANGE)
 public struct BalloonChangeEvent: QMPEventType, QAPIObject {
@@ -28,6 +29,7 @@ public struct BalloonChangeEvent: QMPEventType, QAPIObject {
 
 /// The event `HV_BALLOON_STATUS_REPORT`.
 ///
+/// Carries `committed`, `available`.
 /// Since QEMU 8.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine.HV_BALLOON_STATUS_REPORT)
 public struct HvBalloonStatusReportEvent: QMPEventType, QAPIObject {
@@ -54,6 +56,7 @@ public struct HvBalloonStatusReportEvent: QMPEventType, QAPIObject {
 
 /// The event `MEMORY_DEVICE_SIZE_CHANGE`.
 ///
+/// Carries `size`, `qom-path`, optionally `id`.
 /// Since QEMU 5.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine.MEMORY_DEVICE_SIZE_CHANGE)
 public struct MemoryDeviceSizeChangeEvent: QMPEventType, QAPIObject {
@@ -85,8 +88,8 @@ public struct MemoryDeviceSizeChangeEvent: QMPEventType, QAPIObject {
 
 /// The event `MEM_UNPLUG_ERROR`.
 ///
-/// Since QEMU 2.4. Last in QEMU 7.2; newer ones do not have it. Deprecated.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine.MEM_UNPLUG_ERROR)
+/// Carries `device`, `msg`.
+/// Since QEMU 2.4. In QEMU 7.2, gone by 10.0. Deprecated.
 public struct MemUnplugErrorEvent: QMPEventType, QAPIObject {
     public static var name: String { "MEM_UNPLUG_ERROR" }
 

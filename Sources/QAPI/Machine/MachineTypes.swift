@@ -41,11 +41,11 @@ public struct SysEmuTarget: QAPIEnum {
     public static var x86_64: Self { Self(rawValue: "x86_64") }
     public static var xtensa: Self { Self(rawValue: "xtensa") }
     public static var xtensaeb: Self { Self(rawValue: "xtensaeb") }
-    /// Last in QEMU 10.2.
+    /// In QEMU 10.2, gone by 11.1.
     public static var microblazeel: Self { Self(rawValue: "microblazeel") }
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public static var cris: Self { Self(rawValue: "cris") }
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public static var nios2: Self { Self(rawValue: "nios2") }
 
     /// The values that the compiled schema knows.

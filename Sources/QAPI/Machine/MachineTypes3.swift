@@ -782,8 +782,7 @@ public struct CpuDefinitionInfo: QAPIObject {
 
 /// QAPI struct `TargetInfo`.
 ///
-/// Since QEMU 1.2. Last in QEMU 10.0; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.TargetInfo)
+/// Since QEMU 1.2. In QEMU 10.0, gone by 10.2.
 public struct TargetInfo: QAPIObject {
     public var arch: SysEmuTarget
 
@@ -802,8 +801,7 @@ public struct TargetInfo: QAPIObject {
 
 /// QAPI enum `CpuS390State`.
 ///
-/// Since QEMU 2.12. Last in QEMU 7.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.CpuS390State)
+/// Since QEMU 2.12. In QEMU 7.2, gone by 10.0.
 public struct CpuS390State: QAPIEnum {
     public let rawValue: String
 

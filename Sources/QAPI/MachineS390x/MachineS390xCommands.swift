@@ -3,8 +3,10 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `set-cpu-topology`, which returns nothing.
+/// The command `set-cpu-topology`.
 ///
+/// Takes `core-id`, optionally `socket-id`, `book-id`, `drawer-id`, `entitlement`, `dedicated`;
+/// returns nothing.
 /// Since QEMU 8.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine-s390x.set-cpu-topology)
 public struct SetCPUTopology: QMPCommand, QAPIObject {
@@ -57,6 +59,8 @@ public struct SetCPUTopology: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `set-cpu-topology`.
     ///
+    /// Takes `core-id`, optionally `socket-id`, `book-id`, `drawer-id`, `entitlement`, `dedicated`;
+    /// returns nothing.
     /// Since QEMU 8.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine-s390x.set-cpu-topology)
     public func setCPUTopology(
@@ -80,8 +84,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-s390x-cpu-polarization`, which returns `CpuPolarizationInfo`.
+/// The command `query-s390x-cpu-polarization`.
 ///
+/// Takes nothing; returns `CpuPolarizationInfo`.
 /// Since QEMU 8.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine-s390x.query-s390x-cpu-polarization)
 public struct QueryS390xCPUPolarization: QMPCommand, QAPIObject {
@@ -99,6 +104,7 @@ public struct QueryS390xCPUPolarization: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-s390x-cpu-polarization`.
     ///
+    /// Takes nothing; returns `CpuPolarizationInfo`.
     /// Since QEMU 8.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine-s390x.query-s390x-cpu-polarization)
     public func queryS390xCPUPolarization() async throws(QMPError) -> CpuPolarizationInfo {

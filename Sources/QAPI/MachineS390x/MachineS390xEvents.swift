@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `CPU_POLARIZATION_CHANGE`.
 ///
+/// Carries `polarization`.
 /// Since QEMU 8.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine-s390x.CPU_POLARIZATION_CHANGE)
 public struct CPUPolarizationChangeEvent: QMPEventType, QAPIObject {
@@ -27,6 +28,7 @@ public struct CPUPolarizationChangeEvent: QMPEventType, QAPIObject {
 
 /// The event `SCLP_CPI_INFO_AVAILABLE`.
 ///
+/// Carries nothing.
 /// Since QEMU 10.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine-s390x.SCLP_CPI_INFO_AVAILABLE)
 public struct SclpCpiInfoAvailableEvent: QMPEventType, QAPIObject {

@@ -4,8 +4,9 @@ public import QMPCore
 public import Quantities
 public import WireJSON
 
-/// The command `query-migrate`, which returns `MigrationInfo`.
+/// The command `query-migrate`.
 ///
+/// Takes nothing; returns `MigrationInfo`.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate)
 public struct QueryMigrate: QMPCommand, QAPIObject {
@@ -23,6 +24,7 @@ public struct QueryMigrate: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-migrate`.
     ///
+    /// Takes nothing; returns `MigrationInfo`.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate)
     public func queryMigrate() async throws(QMPError) -> MigrationInfo {
@@ -30,8 +32,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate-set-capabilities`, which returns nothing.
+/// The command `migrate-set-capabilities`.
 ///
+/// Takes `capabilities`; returns nothing.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-set-capabilities)
 public struct MigrateSetCapabilities: QMPCommand, QAPIObject {
@@ -57,6 +60,7 @@ public struct MigrateSetCapabilities: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `migrate-set-capabilities`.
     ///
+    /// Takes `capabilities`; returns nothing.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-set-capabilities)
     public func migrateSetCapabilities(capabilities: [MigrationCapabilityStatus]) async throws(QMPError) {
@@ -64,8 +68,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-migrate-capabilities`, which returns an array of `MigrationCapabilityStatus`.
+/// The command `query-migrate-capabilities`.
 ///
+/// Takes nothing; returns an array of `MigrationCapabilityStatus`.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate-capabilities)
 public struct QueryMigrateCapabilities: QMPCommand, QAPIObject {
@@ -83,6 +88,7 @@ public struct QueryMigrateCapabilities: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-migrate-capabilities`.
     ///
+    /// Takes nothing; returns an array of `MigrationCapabilityStatus`.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate-capabilities)
     public func queryMigrateCapabilities() async throws(QMPError) -> [MigrationCapabilityStatus] {
@@ -90,8 +96,17 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate-set-parameters`, which returns nothing.
+/// The command `migrate-set-parameters`.
 ///
+/// Takes optionally `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`,
+/// `throttle-trigger-threshold`, `cpu-throttle-initial`, `cpu-throttle-increment`,
+/// `cpu-throttle-tailslow`, `tls-creds`, `tls-hostname`, `tls-authz`, `max-bandwidth`,
+/// `avail-switchover-bandwidth`, `downtime-limit`, `x-checkpoint-delay`, `multifd-channels`,
+/// `xbzrle-cache-size`, `max-postcopy-bandwidth`, `max-cpu-throttle`, `multifd-compression`,
+/// `multifd-zlib-level`, `multifd-qatzip-level`, `multifd-zstd-level`, `block-bitmap-mapping`,
+/// `x-vcpu-dirty-limit-period`, `vcpu-dirty-limit`, `mode`, `zero-page-detection`, `direct-io`,
+/// `cpr-exec-command`, `x-rdma-chunk-size`, `compress-level`, `compress-threads`,
+/// `compress-wait-thread`, `decompress-threads`, `block-incremental`; returns nothing.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-set-parameters)
 public struct MigrateSetParametersCommand: QMPCommand, QAPIObject {
@@ -161,15 +176,15 @@ public struct MigrateSetParametersCommand: QMPCommand, QAPIObject {
     public var cprExecCommand: [String]?
     /// Since QEMU 11.1, default 1MiB, unstable.
     public var xRdmaChunkSize: UInt64?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var compressLevel: UInt8?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var compressThreads: UInt8?
-    /// Since QEMU 3.1, last in QEMU 7.2.
+    /// Since QEMU 3.1, in QEMU 7.2, gone by 10.0.
     public var compressWaitThread: Bool?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var decompressThreads: UInt8?
-    /// Since QEMU 2.10, last in QEMU 7.2.
+    /// Since QEMU 2.10, in QEMU 7.2, gone by 10.0.
     public var blockIncremental: Bool?
 
     public init(
@@ -330,6 +345,15 @@ public struct MigrateSetParametersCommand: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `migrate-set-parameters`.
     ///
+    /// Takes optionally `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`,
+    /// `throttle-trigger-threshold`, `cpu-throttle-initial`, `cpu-throttle-increment`,
+    /// `cpu-throttle-tailslow`, `tls-creds`, `tls-hostname`, `tls-authz`, `max-bandwidth`,
+    /// `avail-switchover-bandwidth`, `downtime-limit`, `x-checkpoint-delay`, `multifd-channels`,
+    /// `xbzrle-cache-size`, `max-postcopy-bandwidth`, `max-cpu-throttle`, `multifd-compression`,
+    /// `multifd-zlib-level`, `multifd-qatzip-level`, `multifd-zstd-level`, `block-bitmap-mapping`,
+    /// `x-vcpu-dirty-limit-period`, `vcpu-dirty-limit`, `mode`, `zero-page-detection`, `direct-io`,
+    /// `cpr-exec-command`, `x-rdma-chunk-size`, `compress-level`, `compress-threads`,
+    /// `compress-wait-thread`, `decompress-threads`, `block-incremental`; returns nothing.
     /// Since QEMU 2.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-set-parameters)
     public func migrateSetParameters(
@@ -413,8 +437,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-migrate-parameters`, which returns `MigrationParameters`.
+/// The command `query-migrate-parameters`.
 ///
+/// Takes nothing; returns `MigrationParameters`.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate-parameters)
 public struct QueryMigrateParameters: QMPCommand, QAPIObject {
@@ -432,6 +457,7 @@ public struct QueryMigrateParameters: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-migrate-parameters`.
     ///
+    /// Takes nothing; returns `MigrationParameters`.
     /// Since QEMU 2.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate-parameters)
     public func queryMigrateParameters() async throws(QMPError) -> MigrationParameters {
@@ -439,8 +465,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate-start-postcopy`, which returns nothing.
+/// The command `migrate-start-postcopy`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 2.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-start-postcopy)
 public struct MigrateStartPostcopy: QMPCommand, QAPIObject {
@@ -458,6 +485,7 @@ public struct MigrateStartPostcopy: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `migrate-start-postcopy`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 2.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-start-postcopy)
     public func migrateStartPostcopy() async throws(QMPError) {
@@ -465,8 +493,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-colo-lost-heartbeat`, which returns nothing.
+/// The command `x-colo-lost-heartbeat`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 2.8. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.x-colo-lost-heartbeat)
 public struct XColoLostHeartbeat: QMPCommand, QAPIObject {
@@ -484,6 +513,7 @@ public struct XColoLostHeartbeat: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-colo-lost-heartbeat`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 2.8. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.x-colo-lost-heartbeat)
     public func xColoLostHeartbeat() async throws(QMPError) {
@@ -491,8 +521,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate_cancel`, which returns nothing.
+/// The command `migrate_cancel`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate_cancel)
 public struct MigrateCancel: QMPCommand, QAPIObject {
@@ -510,6 +541,7 @@ public struct MigrateCancel: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `migrate_cancel`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate_cancel)
     public func migrateCancel() async throws(QMPError) {
@@ -517,8 +549,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate-continue`, which returns nothing.
+/// The command `migrate-continue`.
 ///
+/// Takes `state`; returns nothing.
 /// Since QEMU 2.11.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-continue)
 public struct MigrateContinue: QMPCommand, QAPIObject {
@@ -544,6 +577,7 @@ public struct MigrateContinue: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `migrate-continue`.
     ///
+    /// Takes `state`; returns nothing.
     /// Since QEMU 2.11.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-continue)
     public func migrateContinue(state: MigrationStatus) async throws(QMPError) {
@@ -551,8 +585,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate`, which returns nothing.
+/// The command `migrate`.
 ///
+/// Takes optionally `uri`, `channels`, `resume`, `detach`, `blk`, `inc`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate)
 public struct Migrate: QMPCommand, QAPIObject {
@@ -564,11 +599,11 @@ public struct Migrate: QMPCommand, QAPIObject {
     public var channels: [MigrationChannel]?
     /// Since QEMU 3.0, default false.
     public var resume: Bool?
-    /// Last in QEMU 10.2, deprecated.
+    /// In QEMU 10.2, gone by 11.1, deprecated.
     public var detach: Bool?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var blk: Bool?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var inc: Bool?
 
     public init(
@@ -609,6 +644,7 @@ public struct Migrate: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `migrate`.
     ///
+    /// Takes optionally `uri`, `channels`, `resume`, `detach`, `blk`, `inc`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate)
     public func migrate(
@@ -623,8 +659,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate-incoming`, which returns nothing.
+/// The command `migrate-incoming`.
 ///
+/// Takes optionally `uri`, `channels`, `exit-on-error`; returns nothing.
 /// Since QEMU 2.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-incoming)
 public struct MigrateIncoming: QMPCommand, QAPIObject {
@@ -659,6 +696,7 @@ public struct MigrateIncoming: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `migrate-incoming`.
     ///
+    /// Takes optionally `uri`, `channels`, `exit-on-error`; returns nothing.
     /// Since QEMU 2.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-incoming)
     public func migrateIncoming(uri: String? = nil, channels: [MigrationChannel]? = nil, exitOnError: Bool? = nil)
@@ -668,8 +706,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `xen-save-devices-state`, which returns nothing.
+/// The command `xen-save-devices-state`.
 ///
+/// Takes `filename`, optionally `live`; returns nothing.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-save-devices-state)
 public struct XenSaveDevicesState: QMPCommand, QAPIObject {
@@ -700,6 +739,7 @@ public struct XenSaveDevicesState: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `xen-save-devices-state`.
     ///
+    /// Takes `filename`, optionally `live`; returns nothing.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-save-devices-state)
     public func xenSaveDevicesState(filename: String, live: Bool? = nil) async throws(QMPError) {
@@ -707,8 +747,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `xen-set-global-dirty-log`, which returns nothing.
+/// The command `xen-set-global-dirty-log`.
 ///
+/// Takes `enable`; returns nothing.
 /// Since QEMU 1.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-set-global-dirty-log)
 public struct XenSetGlobalDirtyLog: QMPCommand, QAPIObject {
@@ -734,6 +775,7 @@ public struct XenSetGlobalDirtyLog: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `xen-set-global-dirty-log`.
     ///
+    /// Takes `enable`; returns nothing.
     /// Since QEMU 1.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-set-global-dirty-log)
     public func xenSetGlobalDirtyLog(enable: Bool) async throws(QMPError) {
@@ -741,8 +783,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `xen-load-devices-state`, which returns nothing.
+/// The command `xen-load-devices-state`.
 ///
+/// Takes `filename`; returns nothing.
 /// Since QEMU 2.7.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-load-devices-state)
 public struct XenLoadDevicesState: QMPCommand, QAPIObject {
@@ -768,6 +811,7 @@ public struct XenLoadDevicesState: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `xen-load-devices-state`.
     ///
+    /// Takes `filename`; returns nothing.
     /// Since QEMU 2.7.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-load-devices-state)
     public func xenLoadDevicesState(filename: String) async throws(QMPError) {
@@ -775,8 +819,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `xen-set-replication`, which returns nothing.
+/// The command `xen-set-replication`.
 ///
+/// Takes `enable`, `primary`, optionally `failover`; returns nothing.
 /// Since QEMU 2.9.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-set-replication)
 public struct XenSetReplication: QMPCommand, QAPIObject {
@@ -811,6 +856,7 @@ public struct XenSetReplication: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `xen-set-replication`.
     ///
+    /// Takes `enable`, `primary`, optionally `failover`; returns nothing.
     /// Since QEMU 2.9.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-set-replication)
     public func xenSetReplication(enable: Bool, primary: Bool, failover: Bool? = nil) async throws(QMPError) {
@@ -818,8 +864,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-xen-replication-status`, which returns `ReplicationStatus`.
+/// The command `query-xen-replication-status`.
 ///
+/// Takes nothing; returns `ReplicationStatus`.
 /// Since QEMU 2.9.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-xen-replication-status)
 public struct QueryXenReplicationStatus: QMPCommand, QAPIObject {
@@ -837,6 +884,7 @@ public struct QueryXenReplicationStatus: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-xen-replication-status`.
     ///
+    /// Takes nothing; returns `ReplicationStatus`.
     /// Since QEMU 2.9.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-xen-replication-status)
     public func queryXenReplicationStatus() async throws(QMPError) -> ReplicationStatus {
@@ -844,8 +892,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `xen-colo-do-checkpoint`, which returns nothing.
+/// The command `xen-colo-do-checkpoint`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 2.9.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-colo-do-checkpoint)
 public struct XenColoDoCheckpoint: QMPCommand, QAPIObject {
@@ -863,6 +912,7 @@ public struct XenColoDoCheckpoint: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `xen-colo-do-checkpoint`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 2.9.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-colo-do-checkpoint)
     public func xenColoDoCheckpoint() async throws(QMPError) {
@@ -870,8 +920,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-colo-status`, which returns `COLOStatus`.
+/// The command `query-colo-status`.
 ///
+/// Takes nothing; returns `COLOStatus`.
 /// Since QEMU 3.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-colo-status)
 public struct QueryColoStatus: QMPCommand, QAPIObject {
@@ -889,6 +940,7 @@ public struct QueryColoStatus: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-colo-status`.
     ///
+    /// Takes nothing; returns `COLOStatus`.
     /// Since QEMU 3.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-colo-status)
     public func queryColoStatus() async throws(QMPError) -> COLOStatus {
@@ -896,8 +948,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate-recover`, which returns nothing.
+/// The command `migrate-recover`.
 ///
+/// Takes `uri`; returns nothing; may run out of band.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-recover)
 public struct MigrateRecover: QMPCommand, QAPIObject {
@@ -924,6 +977,7 @@ public struct MigrateRecover: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `migrate-recover`.
     ///
+    /// Takes `uri`; returns nothing; may run out of band.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-recover)
     public func migrateRecover(uri: String) async throws(QMPError) {
@@ -931,8 +985,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate-pause`, which returns nothing.
+/// The command `migrate-pause`.
 ///
+/// Takes nothing; returns nothing; may run out of band.
 /// Since QEMU 3.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-pause)
 public struct MigratePause: QMPCommand, QAPIObject {
@@ -951,70 +1006,10 @@ public struct MigratePause: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `migrate-pause`.
     ///
+    /// Takes nothing; returns nothing; may run out of band.
     /// Since QEMU 3.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-pause)
     public func migratePause() async throws(QMPError) {
         _ = try await execute(MigratePause())
-    }
-}
-
-/// The command `calc-dirty-rate`, which returns nothing.
-///
-/// Since QEMU 5.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.calc-dirty-rate)
-public struct CalcDirtyRate: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "calc-dirty-rate" }
-
-    public var calcTime: Int64
-    /// Since QEMU 8.2.
-    public var calcTimeUnit: TimeUnit?
-    /// Since QEMU 6.1, default 512.
-    public var samplePages: Int64?
-    /// Since QEMU 6.1.
-    public var mode: DirtyRateMeasureMode?
-
-    public init(
-        calcTime: Int64,
-        calcTimeUnit: TimeUnit? = nil,
-        samplePages: Int64? = nil,
-        mode: DirtyRateMeasureMode? = nil
-    ) {
-        self.calcTime = calcTime
-        self.calcTimeUnit = calcTimeUnit
-        self.samplePages = samplePages
-        self.mode = mode
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.calcTime = try object.value("calc-time")
-        self.calcTimeUnit = try object.optionalValue("calc-time-unit")
-        self.samplePages = try object.optionalValue("sample-pages")
-        self.mode = try object.optionalValue("mode")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("calc-time", calcTime)
-        object.set("calc-time-unit", calcTimeUnit)
-        object.set("sample-pages", samplePages)
-        object.set("mode", mode)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `calc-dirty-rate`.
-    ///
-    /// Since QEMU 5.2.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.calc-dirty-rate)
-    public func calcDirtyRate(
-        calcTime: Int64,
-        calcTimeUnit: TimeUnit? = nil,
-        samplePages: Int64? = nil,
-        mode: DirtyRateMeasureMode? = nil
-    ) async throws(QMPError) {
-        _ = try await execute(
-            CalcDirtyRate(calcTime: calcTime, calcTimeUnit: calcTimeUnit, samplePages: samplePages, mode: mode)
-        )
     }
 }

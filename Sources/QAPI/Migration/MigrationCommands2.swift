@@ -3,8 +3,72 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-dirty-rate`, which returns `DirtyRateInfo`.
+/// The command `calc-dirty-rate`.
 ///
+/// Takes `calc-time`, optionally `calc-time-unit`, `sample-pages`, `mode`; returns nothing.
+/// Since QEMU 5.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.calc-dirty-rate)
+public struct CalcDirtyRate: QMPCommand, QAPIObject {
+    public typealias Reply = Empty
+
+    public static var name: String { "calc-dirty-rate" }
+
+    public var calcTime: Int64
+    /// Since QEMU 8.2.
+    public var calcTimeUnit: TimeUnit?
+    /// Since QEMU 6.1, default 512.
+    public var samplePages: Int64?
+    /// Since QEMU 6.1.
+    public var mode: DirtyRateMeasureMode?
+
+    public init(
+        calcTime: Int64,
+        calcTimeUnit: TimeUnit? = nil,
+        samplePages: Int64? = nil,
+        mode: DirtyRateMeasureMode? = nil
+    ) {
+        self.calcTime = calcTime
+        self.calcTimeUnit = calcTimeUnit
+        self.samplePages = samplePages
+        self.mode = mode
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.calcTime = try object.value("calc-time")
+        self.calcTimeUnit = try object.optionalValue("calc-time-unit")
+        self.samplePages = try object.optionalValue("sample-pages")
+        self.mode = try object.optionalValue("mode")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("calc-time", calcTime)
+        object.set("calc-time-unit", calcTimeUnit)
+        object.set("sample-pages", samplePages)
+        object.set("mode", mode)
+    }
+}
+
+extension QMPExecutor {
+    /// Sends `calc-dirty-rate`.
+    ///
+    /// Takes `calc-time`, optionally `calc-time-unit`, `sample-pages`, `mode`; returns nothing.
+    /// Since QEMU 5.2.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.calc-dirty-rate)
+    public func calcDirtyRate(
+        calcTime: Int64,
+        calcTimeUnit: TimeUnit? = nil,
+        samplePages: Int64? = nil,
+        mode: DirtyRateMeasureMode? = nil
+    ) async throws(QMPError) {
+        _ = try await execute(
+            CalcDirtyRate(calcTime: calcTime, calcTimeUnit: calcTimeUnit, samplePages: samplePages, mode: mode)
+        )
+    }
+}
+
+/// The command `query-dirty-rate`.
+///
+/// Takes optionally `calc-time-unit`; returns `DirtyRateInfo`.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-dirty-rate)
 public struct QueryDirtyRate: QMPCommand, QAPIObject {
@@ -31,6 +95,7 @@ public struct QueryDirtyRate: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-dirty-rate`.
     ///
+    /// Takes optionally `calc-time-unit`; returns `DirtyRateInfo`.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-dirty-rate)
     public func queryDirtyRate(calcTimeUnit: TimeUnit? = nil) async throws(QMPError) -> DirtyRateInfo {
@@ -38,8 +103,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `set-vcpu-dirty-limit`, which returns nothing.
+/// The command `set-vcpu-dirty-limit`.
 ///
+/// Takes `dirty-rate`, optionally `cpu-index`; returns nothing.
 /// Since QEMU 7.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.set-vcpu-dirty-limit)
 public struct SetVCPUDirtyLimit: QMPCommand, QAPIObject {
@@ -69,6 +135,7 @@ public struct SetVCPUDirtyLimit: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `set-vcpu-dirty-limit`.
     ///
+    /// Takes `dirty-rate`, optionally `cpu-index`; returns nothing.
     /// Since QEMU 7.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.set-vcpu-dirty-limit)
     public func setVCPUDirtyLimit(cpuIndex: Int64? = nil, dirtyRate: UInt64) async throws(QMPError) {
@@ -76,8 +143,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `cancel-vcpu-dirty-limit`, which returns nothing.
+/// The command `cancel-vcpu-dirty-limit`.
 ///
+/// Takes optionally `cpu-index`; returns nothing.
 /// Since QEMU 7.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.cancel-vcpu-dirty-limit)
 public struct CancelVCPUDirtyLimit: QMPCommand, QAPIObject {
@@ -103,6 +171,7 @@ public struct CancelVCPUDirtyLimit: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cancel-vcpu-dirty-limit`.
     ///
+    /// Takes optionally `cpu-index`; returns nothing.
     /// Since QEMU 7.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.cancel-vcpu-dirty-limit)
     public func cancelVCPUDirtyLimit(cpuIndex: Int64? = nil) async throws(QMPError) {
@@ -110,8 +179,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-vcpu-dirty-limit`, which returns an array of `DirtyLimitInfo`.
+/// The command `query-vcpu-dirty-limit`.
 ///
+/// Takes nothing; returns an array of `DirtyLimitInfo`.
 /// Since QEMU 7.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-vcpu-dirty-limit)
 public struct QueryVCPUDirtyLimit: QMPCommand, QAPIObject {
@@ -129,6 +199,7 @@ public struct QueryVCPUDirtyLimit: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-vcpu-dirty-limit`.
     ///
+    /// Takes nothing; returns an array of `DirtyLimitInfo`.
     /// Since QEMU 7.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-vcpu-dirty-limit)
     public func queryVCPUDirtyLimit() async throws(QMPError) -> [DirtyLimitInfo] {
@@ -136,8 +207,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `snapshot-save`, which returns nothing.
+/// The command `snapshot-save`.
 ///
+/// Takes `job-id`, `tag`, `vmstate`, `devices`; returns nothing.
 /// Since QEMU 6.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-save)
 public struct SnapshotSave: QMPCommand, QAPIObject {
@@ -175,6 +247,7 @@ public struct SnapshotSave: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `snapshot-save`.
     ///
+    /// Takes `job-id`, `tag`, `vmstate`, `devices`; returns nothing.
     /// Since QEMU 6.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-save)
     public func snapshotSave(jobID: String, tag: String, vmstate: String, devices: [String]) async throws(QMPError) {
@@ -182,8 +255,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `snapshot-load`, which returns nothing.
+/// The command `snapshot-load`.
 ///
+/// Takes `job-id`, `tag`, `vmstate`, `devices`; returns nothing.
 /// Since QEMU 6.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-load)
 public struct SnapshotLoad: QMPCommand, QAPIObject {
@@ -221,6 +295,7 @@ public struct SnapshotLoad: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `snapshot-load`.
     ///
+    /// Takes `job-id`, `tag`, `vmstate`, `devices`; returns nothing.
     /// Since QEMU 6.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-load)
     public func snapshotLoad(jobID: String, tag: String, vmstate: String, devices: [String]) async throws(QMPError) {
@@ -228,8 +303,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `snapshot-delete`, which returns nothing.
+/// The command `snapshot-delete`.
 ///
+/// Takes `job-id`, `tag`, `devices`; returns nothing.
 /// Since QEMU 6.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-delete)
 public struct SnapshotDelete: QMPCommand, QAPIObject {
@@ -263,6 +339,7 @@ public struct SnapshotDelete: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `snapshot-delete`.
     ///
+    /// Takes `job-id`, `tag`, `devices`; returns nothing.
     /// Since QEMU 6.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-delete)
     public func snapshotDelete(jobID: String, tag: String, devices: [String]) async throws(QMPError) {
@@ -270,15 +347,16 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-migrationthreads`, which returns an array of `MigrationThreadInfo`.
+/// The command `query-migrationthreads`.
 ///
-/// Since QEMU 7.2. Last in QEMU 10.2; newer ones do not have it. Deprecated.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrationthreads)
+/// Takes nothing; returns an array of `MigrationThreadInfo`.
+/// Since QEMU 7.2. In QEMU 10.2, gone by 11.1. Deprecated.
 public struct QueryMigrationthreads: QMPCommand, QAPIObject {
     public typealias Reply = [MigrationThreadInfo]
 
     public static var name: String { "query-migrationthreads" }
 
+    @available(*, deprecated, message: "It is in QEMU 10.2, gone by 11.1.")
     public init() {}
 
     public init(members object: JSONObject) throws(JSONError) {}
@@ -289,9 +367,9 @@ public struct QueryMigrationthreads: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-migrationthreads`.
     ///
-    /// Since QEMU 7.2. Last in QEMU 10.2; newer ones do not have it. Deprecated.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrationthreads)
-    @available(*, deprecated, message: "QEMU 10.2 was the last to have it.")
+    /// Takes nothing; returns an array of `MigrationThreadInfo`.
+    /// Since QEMU 7.2. In QEMU 10.2, gone by 11.1. Deprecated.
+    @available(*, deprecated, message: "It is in QEMU 10.2, gone by 11.1.")
     public func queryMigrationthreads() async throws(QMPError) -> [MigrationThreadInfo] {
         try await execute(QueryMigrationthreads())
     }

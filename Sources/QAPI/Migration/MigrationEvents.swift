@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `MIGRATION`.
 ///
+/// Carries `status`.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-migration.MIGRATION)
 public struct MigrationEvent: QMPEventType, QAPIObject {
@@ -27,6 +28,7 @@ public struct MigrationEvent: QMPEventType, QAPIObject {
 
 /// The event `MIGRATION_PASS`.
 ///
+/// Carries `pass`.
 /// Since QEMU 2.6.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-migration.MIGRATION_PASS)
 public struct MigrationPassEvent: QMPEventType, QAPIObject {
@@ -49,6 +51,7 @@ public struct MigrationPassEvent: QMPEventType, QAPIObject {
 
 /// The event `COLO_EXIT`.
 ///
+/// Carries `mode`, `reason`.
 /// Since QEMU 3.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-migration.COLO_EXIT)
 public struct ColoExitEvent: QMPEventType, QAPIObject {
@@ -75,6 +78,7 @@ public struct ColoExitEvent: QMPEventType, QAPIObject {
 
 /// The event `UNPLUG_PRIMARY`.
 ///
+/// Carries `device-id`.
 /// Since QEMU 4.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-migration.UNPLUG_PRIMARY)
 public struct UnplugPrimaryEvent: QMPEventType, QAPIObject {

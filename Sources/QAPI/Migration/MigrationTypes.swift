@@ -40,7 +40,7 @@ public struct MigrationRAMStats: QAPIObject {
     public var postcopyBytes: UInt64
     /// Since QEMU 7.1.
     public var dirtySyncMissedZeroCopy: UInt64
-    /// Since QEMU 1.5, last in QEMU 7.2.
+    /// Since QEMU 1.5, in QEMU 7.2, gone by 10.0.
     public var skipped: Int64?
 
     public init(
@@ -343,9 +343,9 @@ public struct MigrationInfo: QAPIObject {
     public var dirtyLimitRingFullTime: UInt64?
     /// Since QEMU 11.1.
     public var remaining: ByteCount?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var disk: MigrationStats?
-    /// Since QEMU 3.1, last in QEMU 7.2.
+    /// Since QEMU 3.1, in QEMU 7.2, gone by 10.0.
     public var compression: CompressionStats?
 
     public init(
@@ -501,11 +501,11 @@ public struct MigrationCapability: QAPIEnum {
     public static var dirtyLimit: Self { Self(rawValue: "dirty-limit") }
     /// Since QEMU 9.0.
     public static var mappedRAM: Self { Self(rawValue: "mapped-ram") }
-    /// Since QEMU 1.6, last in QEMU 10.2, deprecated.
+    /// Since QEMU 1.6, in QEMU 10.2, gone by 11.1, deprecated.
     public static var zeroBlocks: Self { Self(rawValue: "zero-blocks") }
-    /// Since QEMU 2.4, last in QEMU 7.2.
+    /// Since QEMU 2.4, in QEMU 7.2, gone by 10.0.
     public static var compress: Self { Self(rawValue: "compress") }
-    /// Since QEMU 2.10, last in QEMU 7.2.
+    /// Since QEMU 2.10, in QEMU 7.2, gone by 10.0.
     public static var block: Self { Self(rawValue: "block") }
 
     /// The values that the compiled schema knows.
@@ -746,6 +746,7 @@ public struct MigrationParameter: QAPIEnum {
     public static var maxBandwidth: Self { Self(rawValue: "max-bandwidth") }
     public static var availSwitchoverBandwidth: Self { Self(rawValue: "avail-switchover-bandwidth") }
     public static var downtimeLimit: Self { Self(rawValue: "downtime-limit") }
+    /// Unstable.
     public static var xCheckpointDelay: Self { Self(rawValue: "x-checkpoint-delay") }
     public static var multifdChannels: Self { Self(rawValue: "multifd-channels") }
     public static var xbzrleCacheSize: Self { Self(rawValue: "xbzrle-cache-size") }
@@ -756,6 +757,7 @@ public struct MigrationParameter: QAPIEnum {
     public static var multifdZstdLevel: Self { Self(rawValue: "multifd-zstd-level") }
     public static var multifdQatzipLevel: Self { Self(rawValue: "multifd-qatzip-level") }
     public static var blockBitmapMapping: Self { Self(rawValue: "block-bitmap-mapping") }
+    /// Unstable.
     public static var xVCPUDirtyLimitPeriod: Self { Self(rawValue: "x-vcpu-dirty-limit-period") }
     public static var vcpuDirtyLimit: Self { Self(rawValue: "vcpu-dirty-limit") }
     public static var mode: Self { Self(rawValue: "mode") }
@@ -763,15 +765,15 @@ public struct MigrationParameter: QAPIEnum {
     public static var directIO: Self { Self(rawValue: "direct-io") }
     public static var xRdmaChunkSize: Self { Self(rawValue: "x-rdma-chunk-size") }
     public static var cprExecCommand: Self { Self(rawValue: "cpr-exec-command") }
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public static var compressLevel: Self { Self(rawValue: "compress-level") }
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public static var compressThreads: Self { Self(rawValue: "compress-threads") }
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public static var decompressThreads: Self { Self(rawValue: "decompress-threads") }
-    /// Since QEMU 3.1, last in QEMU 7.2.
+    /// Since QEMU 3.1, in QEMU 7.2, gone by 10.0.
     public static var compressWaitThread: Self { Self(rawValue: "compress-wait-thread") }
-    /// Since QEMU 2.10, last in QEMU 7.2.
+    /// Since QEMU 2.10, in QEMU 7.2, gone by 10.0.
     public static var blockIncremental: Self { Self(rawValue: "block-incremental") }
 
     /// The values that the compiled schema knows.

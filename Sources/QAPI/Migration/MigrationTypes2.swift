@@ -71,15 +71,15 @@ public struct MigrationParameters: QAPIObject {
     public var cprExecCommand: [String]?
     /// Since QEMU 11.1, default 1MiB, unstable.
     public var xRdmaChunkSize: UInt64?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var compressLevel: UInt8?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var compressThreads: UInt8?
-    /// Since QEMU 3.1, last in QEMU 7.2.
+    /// Since QEMU 3.1, in QEMU 7.2, gone by 10.0.
     public var compressWaitThread: Bool?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var decompressThreads: UInt8?
-    /// Since QEMU 2.10, last in QEMU 7.2.
+    /// Since QEMU 2.10, in QEMU 7.2, gone by 10.0.
     public var blockIncremental: Bool?
 
     public init(
@@ -811,8 +811,7 @@ public struct DirtyLimitInfo: QAPIObject {
 
 /// QAPI struct `MigrationStats`.
 ///
-/// Since QEMU 0.14. Last in QEMU 10.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationStats)
+/// Since QEMU 0.14. In QEMU 10.2, gone by 11.1.
 public struct MigrationStats: QAPIObject {
     public var transferred: Int64
     public var remaining: Int64
@@ -845,7 +844,7 @@ public struct MigrationStats: QAPIObject {
     public var postcopyBytes: UInt64
     /// Since QEMU 7.1.
     public var dirtySyncMissedZeroCopy: UInt64
-    /// Since QEMU 1.5, last in QEMU 7.2.
+    /// Since QEMU 1.5, in QEMU 7.2, gone by 10.0.
     public var skipped: Int64?
 
     public init(

@@ -6,8 +6,7 @@ public import WireJSON
 
 /// QAPI struct `MigrateSetParameters`.
 ///
-/// Since QEMU 2.4. Last in QEMU 10.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrateSetParameters)
+/// Since QEMU 2.4. In QEMU 10.2, gone by 11.1.
 public struct MigrateSetParameters: QAPIObject {
     /// Since QEMU 4.0.
     public var announceInitial: ByteCount?
@@ -69,15 +68,15 @@ public struct MigrateSetParameters: QAPIObject {
     public var directIO: Bool?
     /// Since QEMU 10.2.
     public var cprExecCommand: [String]?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var compressLevel: UInt8?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var compressThreads: UInt8?
-    /// Since QEMU 3.1, last in QEMU 7.2.
+    /// Since QEMU 3.1, in QEMU 7.2, gone by 10.0.
     public var compressWaitThread: Bool?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var decompressThreads: UInt8?
-    /// Since QEMU 2.10, last in QEMU 7.2.
+    /// Since QEMU 2.10, in QEMU 7.2, gone by 10.0.
     public var blockIncremental: Bool?
 
     public init(
@@ -233,8 +232,7 @@ public struct MigrateSetParameters: QAPIObject {
 
 /// QAPI struct `MigrationThreadInfo`.
 ///
-/// Since QEMU 7.2. Last in QEMU 10.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationThreadInfo)
+/// Since QEMU 7.2. In QEMU 10.2, gone by 11.1.
 public struct MigrationThreadInfo: QAPIObject {
     public var name: String
     public var threadID: Int64

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `add_client`, which returns nothing.
+/// The command `add_client`.
 ///
+/// Takes `protocol`, `fdname`, optionally `skipauth`, `tls`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.add_client)
 public struct AddClient: QMPCommand, QAPIObject {
@@ -42,6 +43,7 @@ public struct AddClient: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `add_client`.
     ///
+    /// Takes `protocol`, `fdname`, optionally `skipauth`, `tls`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.add_client)
     public func addClient(protocol: String, fdname: String, skipauth: Bool? = nil, tls: Bool? = nil)
@@ -51,8 +53,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-name`, which returns `NameInfo`.
+/// The command `query-name`.
 ///
+/// Takes nothing; returns `NameInfo`; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.query-name)
 public struct QueryName: QMPCommand, QAPIObject {
@@ -70,6 +73,7 @@ public struct QueryName: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-name`.
     ///
+    /// Takes nothing; returns `NameInfo`; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.query-name)
     public func queryName() async throws(QMPError) -> NameInfo {
@@ -77,8 +81,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-iothreads`, which returns an array of `IOThreadInfo`.
+/// The command `query-iothreads`.
 ///
+/// Takes nothing; returns an array of `IOThreadInfo`; allowed before configuration.
 /// Since QEMU 2.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.query-iothreads)
 public struct QueryIothreads: QMPCommand, QAPIObject {
@@ -96,6 +101,7 @@ public struct QueryIothreads: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-iothreads`.
     ///
+    /// Takes nothing; returns an array of `IOThreadInfo`; allowed before configuration.
     /// Since QEMU 2.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.query-iothreads)
     public func queryIothreads() async throws(QMPError) -> [IOThreadInfo] {
@@ -103,8 +109,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `stop`, which returns nothing.
+/// The command `stop`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.stop)
 public struct Stop: QMPCommand, QAPIObject {
@@ -122,6 +129,7 @@ public struct Stop: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `stop`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.stop)
     public func stop() async throws(QMPError) {
@@ -129,8 +137,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `cont`, which returns nothing.
+/// The command `cont`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.cont)
 public struct Cont: QMPCommand, QAPIObject {
@@ -148,6 +157,7 @@ public struct Cont: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `cont`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.cont)
     public func cont() async throws(QMPError) {
@@ -155,8 +165,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-exit-preconfig`, which returns nothing.
+/// The command `x-exit-preconfig`.
 ///
+/// Takes nothing; returns nothing; allowed before configuration.
 /// Since QEMU 3.0. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.x-exit-preconfig)
 public struct XExitPreconfig: QMPCommand, QAPIObject {
@@ -174,6 +185,7 @@ public struct XExitPreconfig: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-exit-preconfig`.
     ///
+    /// Takes nothing; returns nothing; allowed before configuration.
     /// Since QEMU 3.0. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.x-exit-preconfig)
     public func xExitPreconfig() async throws(QMPError) {
@@ -181,8 +193,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `human-monitor-command`, which returns `str`.
+/// The command `human-monitor-command`.
 ///
+/// Takes `command-line`, optionally `cpu-index`; returns `str`.
 /// Since QEMU 0.14. Features: `savevm-monitor-nodes`.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.human-monitor-command)
 public struct HumanMonitorCommand: QMPCommand, QAPIObject {
@@ -212,6 +225,7 @@ public struct HumanMonitorCommand: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `human-monitor-command`.
     ///
+    /// Takes `command-line`, optionally `cpu-index`; returns `str`.
     /// Since QEMU 0.14. Features: `savevm-monitor-nodes`.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.human-monitor-command)
     public func humanMonitorCommand(commandLine: String, cpuIndex: Int64? = nil) async throws(QMPError) -> String {
@@ -219,8 +233,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `getfd`, which returns nothing.
+/// The command `getfd`.
 ///
+/// Takes `fdname`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.getfd)
 public struct Getfd: QMPCommand, QAPIObject {
@@ -246,6 +261,7 @@ public struct Getfd: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `getfd`.
     ///
+    /// Takes `fdname`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.getfd)
     public func getfd(fdname: String) async throws(QMPError) {
@@ -253,8 +269,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `get-win32-socket`, which returns nothing.
+/// The command `get-win32-socket`.
 ///
+/// Takes `info`, `fdname`; returns nothing.
 /// Since QEMU 8.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.get-win32-socket)
 public struct GetWin32Socket: QMPCommand, QAPIObject {
@@ -284,6 +301,7 @@ public struct GetWin32Socket: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `get-win32-socket`.
     ///
+    /// Takes `info`, `fdname`; returns nothing.
     /// Since QEMU 8.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.get-win32-socket)
     public func getWin32Socket(info: String, fdname: String) async throws(QMPError) {
@@ -291,8 +309,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `closefd`, which returns nothing.
+/// The command `closefd`.
 ///
+/// Takes `fdname`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.closefd)
 public struct Closefd: QMPCommand, QAPIObject {
@@ -318,6 +337,7 @@ public struct Closefd: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `closefd`.
     ///
+    /// Takes `fdname`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.closefd)
     public func closefd(fdname: String) async throws(QMPError) {
@@ -325,8 +345,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `add-fd`, which returns `AddfdInfo`.
+/// The command `add-fd`.
 ///
+/// Takes optionally `fdset-id`, `opaque`; returns `AddfdInfo`.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.add-fd)
 public struct AddFD: QMPCommand, QAPIObject {
@@ -356,6 +377,7 @@ public struct AddFD: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `add-fd`.
     ///
+    /// Takes optionally `fdset-id`, `opaque`; returns `AddfdInfo`.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.add-fd)
     public func addFD(fdsetID: Int64? = nil, opaque: String? = nil) async throws(QMPError) -> AddfdInfo {
@@ -363,8 +385,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `remove-fd`, which returns nothing.
+/// The command `remove-fd`.
 ///
+/// Takes `fdset-id`, optionally `fd`; returns nothing.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.remove-fd)
 public struct RemoveFD: QMPCommand, QAPIObject {
@@ -394,6 +417,7 @@ public struct RemoveFD: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `remove-fd`.
     ///
+    /// Takes `fdset-id`, optionally `fd`; returns nothing.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.remove-fd)
     public func removeFD(fdsetID: Int64, fd: Int64? = nil) async throws(QMPError) {
@@ -401,8 +425,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-fdsets`, which returns an array of `FdsetInfo`.
+/// The command `query-fdsets`.
 ///
+/// Takes nothing; returns an array of `FdsetInfo`.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.query-fdsets)
 public struct QueryFdsets: QMPCommand, QAPIObject {
@@ -420,6 +445,7 @@ public struct QueryFdsets: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-fdsets`.
     ///
+    /// Takes nothing; returns an array of `FdsetInfo`.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.query-fdsets)
     public func queryFdsets() async throws(QMPError) -> [FdsetInfo] {
@@ -427,8 +453,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-command-line-options`, which returns an array of `CommandLineOptionInfo`.
+/// The command `query-command-line-options`.
 ///
+/// Takes optionally `option`; returns an array of `CommandLineOptionInfo`; allowed before
+/// configuration.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.query-command-line-options)
 public struct QueryCommandLineOptions: QMPCommand, QAPIObject {
@@ -454,6 +482,8 @@ public struct QueryCommandLineOptions: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-command-line-options`.
     ///
+    /// Takes optionally `option`; returns an array of `CommandLineOptionInfo`; allowed before
+    /// configuration.
     /// Since QEMU 1.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.query-command-line-options)
     public func queryCommandLineOptions(option: String? = nil) async throws(QMPError) -> [CommandLineOptionInfo] {

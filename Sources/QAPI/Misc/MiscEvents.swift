@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `RTC_CHANGE`.
 ///
+/// Carries `offset`, `qom-path`.
 /// Since QEMU 0.13.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-misc.RTC_CHANGE)
 public struct RTCChangeEvent: QMPEventType, QAPIObject {
@@ -31,6 +32,7 @@ public struct RTCChangeEvent: QMPEventType, QAPIObject {
 
 /// The event `VFU_CLIENT_HANGUP`.
 ///
+/// Carries `vfu-id`, `vfu-qom-path`, `dev-id`, `dev-qom-path`.
 /// Since QEMU 7.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-misc.VFU_CLIENT_HANGUP)
 public struct VfuClientHangupEvent: QMPEventType, QAPIObject {

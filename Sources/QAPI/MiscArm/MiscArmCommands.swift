@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-gic-capabilities`, which returns an array of `GICCapability`.
+/// The command `query-gic-capabilities`.
 ///
+/// Takes nothing; returns an array of `GICCapability`.
 /// Since QEMU 2.6.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-arm.query-gic-capabilities)
 public struct QueryGicCapabilities: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryGicCapabilities: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-gic-capabilities`.
     ///
+    /// Takes nothing; returns an array of `GICCapability`.
     /// Since QEMU 2.6.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-arm.query-gic-capabilities)
     public func queryGicCapabilities() async throws(QMPError) -> [GICCapability] {

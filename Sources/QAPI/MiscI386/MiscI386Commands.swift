@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `rtc-reset-reinjection`, which returns nothing.
+/// The command `rtc-reset-reinjection`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 2.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.rtc-reset-reinjection)
 public struct RTCResetReinjection: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct RTCResetReinjection: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `rtc-reset-reinjection`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 2.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.rtc-reset-reinjection)
     public func rtcResetReinjection() async throws(QMPError) {
@@ -29,8 +31,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-sev`, which returns `SevInfo`.
+/// The command `query-sev`.
 ///
+/// Takes nothing; returns `SevInfo`.
 /// Since QEMU 2.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sev)
 public struct QuerySEV: QMPCommand, QAPIObject {
@@ -48,6 +51,7 @@ public struct QuerySEV: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-sev`.
     ///
+    /// Takes nothing; returns `SevInfo`.
     /// Since QEMU 2.12.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sev)
     public func querySEV() async throws(QMPError) -> SevInfo {
@@ -55,8 +59,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-sev-launch-measure`, which returns `SevLaunchMeasureInfo`.
+/// The command `query-sev-launch-measure`.
 ///
+/// Takes nothing; returns `SevLaunchMeasureInfo`.
 /// Since QEMU 2.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sev-launch-measure)
 public struct QuerySEVLaunchMeasure: QMPCommand, QAPIObject {
@@ -74,6 +79,7 @@ public struct QuerySEVLaunchMeasure: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-sev-launch-measure`.
     ///
+    /// Takes nothing; returns `SevLaunchMeasureInfo`.
     /// Since QEMU 2.12.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sev-launch-measure)
     public func querySEVLaunchMeasure() async throws(QMPError) -> SevLaunchMeasureInfo {
@@ -81,8 +87,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-sev-capabilities`, which returns `SevCapability`.
+/// The command `query-sev-capabilities`.
 ///
+/// Takes nothing; returns `SevCapability`.
 /// Since QEMU 2.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sev-capabilities)
 public struct QuerySEVCapabilities: QMPCommand, QAPIObject {
@@ -100,6 +107,7 @@ public struct QuerySEVCapabilities: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-sev-capabilities`.
     ///
+    /// Takes nothing; returns `SevCapability`.
     /// Since QEMU 2.12.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sev-capabilities)
     public func querySEVCapabilities() async throws(QMPError) -> SevCapability {
@@ -107,8 +115,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `sev-inject-launch-secret`, which returns nothing.
+/// The command `sev-inject-launch-secret`.
 ///
+/// Takes `packet-header`, `secret`, optionally `gpa`; returns nothing.
 /// Since QEMU 6.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.sev-inject-launch-secret)
 public struct SEVInjectLaunchSecret: QMPCommand, QAPIObject {
@@ -142,6 +151,7 @@ public struct SEVInjectLaunchSecret: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `sev-inject-launch-secret`.
     ///
+    /// Takes `packet-header`, `secret`, optionally `gpa`; returns nothing.
     /// Since QEMU 6.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.sev-inject-launch-secret)
     public func sevInjectLaunchSecret(packetHeader: String, secret: String, gpa: UInt64? = nil) async throws(QMPError) {
@@ -149,8 +159,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-sev-attestation-report`, which returns `SevAttestationReport`.
+/// The command `query-sev-attestation-report`.
 ///
+/// Takes `mnonce`; returns `SevAttestationReport`.
 /// Since QEMU 6.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sev-attestation-report)
 public struct QuerySEVAttestationReport: QMPCommand, QAPIObject {
@@ -176,6 +187,7 @@ public struct QuerySEVAttestationReport: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-sev-attestation-report`.
     ///
+    /// Takes `mnonce`; returns `SevAttestationReport`.
     /// Since QEMU 6.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sev-attestation-report)
     public func querySEVAttestationReport(mnonce: String) async throws(QMPError) -> SevAttestationReport {
@@ -183,8 +195,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-sgx`, which returns `SgxInfo`.
+/// The command `query-sgx`.
 ///
+/// Takes nothing; returns `SgxInfo`.
 /// Since QEMU 6.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sgx)
 public struct QuerySGX: QMPCommand, QAPIObject {
@@ -202,6 +215,7 @@ public struct QuerySGX: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-sgx`.
     ///
+    /// Takes nothing; returns `SgxInfo`.
     /// Since QEMU 6.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sgx)
     public func querySGX() async throws(QMPError) -> SgxInfo {
@@ -209,8 +223,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-sgx-capabilities`, which returns `SgxInfo`.
+/// The command `query-sgx-capabilities`.
 ///
+/// Takes nothing; returns `SgxInfo`.
 /// Since QEMU 6.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sgx-capabilities)
 public struct QuerySGXCapabilities: QMPCommand, QAPIObject {
@@ -228,6 +243,7 @@ public struct QuerySGXCapabilities: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-sgx-capabilities`.
     ///
+    /// Takes nothing; returns `SgxInfo`.
     /// Since QEMU 6.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.query-sgx-capabilities)
     public func querySGXCapabilities() async throws(QMPError) -> SgxInfo {
@@ -235,8 +251,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `xen-event-list`, which returns an array of `EvtchnInfo`.
+/// The command `xen-event-list`.
 ///
+/// Takes nothing; returns an array of `EvtchnInfo`.
 /// Since QEMU 8.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.xen-event-list)
 public struct XenEventList: QMPCommand, QAPIObject {
@@ -254,6 +271,7 @@ public struct XenEventList: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `xen-event-list`.
     ///
+    /// Takes nothing; returns an array of `EvtchnInfo`.
     /// Since QEMU 8.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.xen-event-list)
     public func xenEventList() async throws(QMPError) -> [EvtchnInfo] {
@@ -261,8 +279,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `xen-event-inject`, which returns nothing.
+/// The command `xen-event-inject`.
 ///
+/// Takes `port`; returns nothing.
 /// Since QEMU 8.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.xen-event-inject)
 public struct XenEventInject: QMPCommand, QAPIObject {
@@ -288,6 +307,7 @@ public struct XenEventInject: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `xen-event-inject`.
     ///
+    /// Takes `port`; returns nothing.
     /// Since QEMU 8.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.xen-event-inject)
     public func xenEventInject(port: UInt32) async throws(QMPError) {

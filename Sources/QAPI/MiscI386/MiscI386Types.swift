@@ -331,7 +331,7 @@ public struct SgxInfo: QAPIObject {
     public var flc: Bool
     /// Since QEMU 7.0.
     public var sections: [SgxEpcSection]
-    /// Last in QEMU 7.2, deprecated.
+    /// In QEMU 7.2, gone by 10.0, deprecated.
     public var sectionSize: UInt64?
 
     public init(sgx: Bool, sgx1: Bool, sgx2: Bool, flc: Bool, sections: [SgxEpcSection], sectionSize: UInt64? = nil) {

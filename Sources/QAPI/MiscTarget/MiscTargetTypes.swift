@@ -5,8 +5,7 @@ public import WireJSON
 
 /// QAPI struct `SGXEPCSection`.
 ///
-/// Since QEMU 7.0. Last in QEMU 10.0; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-misc-target.SGXEPCSection)
+/// Since QEMU 7.0. In QEMU 10.0, gone by 10.2.
 public struct SGXEPCSection: QAPIObject {
     public var node: Int64
     public var size: UInt64
@@ -29,8 +28,7 @@ public struct SGXEPCSection: QAPIObject {
 
 /// QAPI struct `SGXInfo`.
 ///
-/// Since QEMU 6.2. Last in QEMU 10.0; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-misc-target.SGXInfo)
+/// Since QEMU 6.2. In QEMU 10.0, gone by 10.2.
 public struct SGXInfo: QAPIObject {
     public var sgx: Bool
     public var sgx1: Bool
@@ -38,7 +36,7 @@ public struct SGXInfo: QAPIObject {
     public var flc: Bool
     /// Since QEMU 7.0.
     public var sections: [SGXEPCSection]
-    /// Last in QEMU 7.2, deprecated.
+    /// In QEMU 7.2, gone by 10.0, deprecated.
     public var sectionSize: UInt64?
 
     public init(sgx: Bool, sgx1: Bool, sgx2: Bool, flc: Bool, sections: [SGXEPCSection], sectionSize: UInt64? = nil) {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `set_link`, which returns nothing.
+/// The command `set_link`.
 ///
+/// Takes `name`, `up`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.set_link)
 public struct SetLink: QMPCommand, QAPIObject {
@@ -34,6 +35,7 @@ public struct SetLink: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `set_link`.
     ///
+    /// Takes `name`, `up`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.set_link)
     public func setLink(name: String, up: Bool) async throws(QMPError) {
@@ -41,8 +43,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `netdev_add`, which returns nothing.
+/// The command `netdev_add`.
 ///
+/// Takes the members of `Netdev`; returns nothing; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.netdev_add)
 public struct NetdevAdd: QMPCommand, QAPIObject {
@@ -68,6 +71,7 @@ public struct NetdevAdd: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `netdev_add`.
     ///
+    /// Takes the members of `Netdev`; returns nothing; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.netdev_add)
     public func netdevAdd(_ options: Netdev) async throws(QMPError) {
@@ -75,8 +79,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `netdev_del`, which returns nothing.
+/// The command `netdev_del`.
 ///
+/// Takes `id`; returns nothing; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.netdev_del)
 public struct NetdevDel: QMPCommand, QAPIObject {
@@ -102,6 +107,7 @@ public struct NetdevDel: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `netdev_del`.
     ///
+    /// Takes `id`; returns nothing; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.netdev_del)
     public func netdevDel(id: String) async throws(QMPError) {
@@ -109,8 +115,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-rx-filter`, which returns an array of `RxFilterInfo`.
+/// The command `query-rx-filter`.
 ///
+/// Takes optionally `name`; returns an array of `RxFilterInfo`.
 /// Since QEMU 1.6.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.query-rx-filter)
 public struct QueryRxFilter: QMPCommand, QAPIObject {
@@ -136,6 +143,7 @@ public struct QueryRxFilter: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-rx-filter`.
     ///
+    /// Takes optionally `name`; returns an array of `RxFilterInfo`.
     /// Since QEMU 1.6.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.query-rx-filter)
     public func queryRxFilter(name: String? = nil) async throws(QMPError) -> [RxFilterInfo] {
@@ -143,8 +151,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `announce-self`, which returns nothing.
+/// The command `announce-self`.
 ///
+/// Takes `initial`, `max`, `rounds`, `step`, optionally `interfaces`, `id`; returns nothing.
 /// Since QEMU 4.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.announce-self)
 public struct AnnounceSelf: QMPCommand, QAPIObject {
@@ -193,6 +202,7 @@ public struct AnnounceSelf: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `announce-self`.
     ///
+    /// Takes `initial`, `max`, `rounds`, `step`, optionally `interfaces`, `id`; returns nothing.
     /// Since QEMU 4.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-net.announce-self)
     public func announceSelf(

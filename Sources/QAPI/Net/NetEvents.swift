@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `NIC_RX_FILTER_CHANGED`.
 ///
+/// Carries `path`, optionally `name`.
 /// Since QEMU 1.6.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NIC_RX_FILTER_CHANGED)
 public struct NICRxFilterChangedEvent: QMPEventType, QAPIObject {
@@ -31,6 +32,7 @@ public struct NICRxFilterChangedEvent: QMPEventType, QAPIObject {
 
 /// The event `FAILOVER_NEGOTIATED`.
 ///
+/// Carries `device-id`.
 /// Since QEMU 4.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.FAILOVER_NEGOTIATED)
 public struct FailoverNegotiatedEvent: QMPEventType, QAPIObject {
@@ -53,6 +55,7 @@ public struct FailoverNegotiatedEvent: QMPEventType, QAPIObject {
 
 /// The event `NETDEV_STREAM_CONNECTED`.
 ///
+/// Carries `netdev-id`, `addr`.
 /// Since QEMU 7.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NETDEV_STREAM_CONNECTED)
 public struct NetdevStreamConnectedEvent: QMPEventType, QAPIObject {
@@ -79,6 +82,7 @@ public struct NetdevStreamConnectedEvent: QMPEventType, QAPIObject {
 
 /// The event `NETDEV_STREAM_DISCONNECTED`.
 ///
+/// Carries `netdev-id`.
 /// Since QEMU 7.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NETDEV_STREAM_DISCONNECTED)
 public struct NetdevStreamDisconnectedEvent: QMPEventType, QAPIObject {
@@ -101,6 +105,7 @@ public struct NetdevStreamDisconnectedEvent: QMPEventType, QAPIObject {
 
 /// The event `NETDEV_VHOST_USER_CONNECTED`.
 ///
+/// Carries `netdev-id`, `chardev-id`.
 /// Since QEMU 10.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NETDEV_VHOST_USER_CONNECTED)
 public struct NetdevVhostUserConnectedEvent: QMPEventType, QAPIObject {
@@ -127,6 +132,7 @@ public struct NetdevVhostUserConnectedEvent: QMPEventType, QAPIObject {
 
 /// The event `NETDEV_VHOST_USER_DISCONNECTED`.
 ///
+/// Carries `netdev-id`.
 /// Since QEMU 10.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NETDEV_VHOST_USER_DISCONNECTED)
 public struct NetdevVhostUserDisconnectedEvent: QMPEventType, QAPIObject {

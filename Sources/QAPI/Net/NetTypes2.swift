@@ -80,7 +80,7 @@ public struct NetdevStreamOptions: QAPIObject {
     public var server: Bool?
     /// Since QEMU 9.2, default 0.
     public var reconnectMs: Int64?
-    /// Since QEMU 8.0, last in QEMU 10.0, default 0, deprecated.
+    /// Since QEMU 8.0, in QEMU 10.0, gone by 10.2, default 0, deprecated.
     public var reconnect: Int64?
 
     public init(addr: SocketAddress, server: Bool? = nil, reconnectMs: Int64? = nil, reconnect: Int64? = nil) {
@@ -885,8 +885,7 @@ public struct AnnounceParameters: QAPIObject {
 
 /// QAPI struct `String`.
 ///
-/// Since QEMU 1.2. Last in QEMU 10.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.String)
+/// Since QEMU 1.2. In QEMU 10.2, gone by 11.1.
 public struct QAPIString: QAPIObject {
     public var str: String
 

@@ -5,8 +5,7 @@ public import WireJSON
 
 /// QAPI struct `NetDevPasstOptions`.
 ///
-/// Since QEMU 10.1. Last in QEMU 10.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetDevPasstOptions)
+/// Since QEMU 10.1. In QEMU 10.2, gone by 11.1.
 public struct NetDevPasstOptions: QAPIObject {
     public var path: String?
     public var quiet: Bool?

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-pci`, which returns an array of `PciInfo`.
+/// The command `query-pci`.
 ///
+/// Takes nothing; returns an array of `PciInfo`.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-pci.query-pci)
 public struct QueryPCI: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryPCI: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-pci`.
     ///
+    /// Takes nothing; returns an array of `PciInfo`.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-pci.query-pci)
     public func queryPCI() async throws(QMPError) -> [PciInfo] {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `qom-list`, which returns an array of `ObjectPropertyInfo`.
+/// The command `qom-list`.
 ///
+/// Takes `path`; returns an array of `ObjectPropertyInfo`; allowed before configuration.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-list)
 public struct QOMList: QMPCommand, QAPIObject {
@@ -30,6 +31,7 @@ public struct QOMList: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `qom-list`.
     ///
+    /// Takes `path`; returns an array of `ObjectPropertyInfo`; allowed before configuration.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-list)
     public func qomList(path: String) async throws(QMPError) -> [ObjectPropertyInfo] {
@@ -37,8 +39,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `qom-get`, which returns `any`.
+/// The command `qom-get`.
 ///
+/// Takes `path`, `property`; returns `any`; allowed before configuration.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-get)
 public struct QOMGet: QMPCommand, QAPIObject {
@@ -68,6 +71,7 @@ public struct QOMGet: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `qom-get`.
     ///
+    /// Takes `path`, `property`; returns `any`; allowed before configuration.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-get)
     public func qomGet(path: String, property: String) async throws(QMPError) -> JSON {
@@ -75,8 +79,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `qom-list-get`, which returns an array of `ObjectPropertiesValues`.
+/// The command `qom-list-get`.
 ///
+/// Takes `paths`; returns an array of `ObjectPropertiesValues`; allowed before configuration.
 /// Since QEMU 10.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-list-get)
 public struct QOMListGet: QMPCommand, QAPIObject {
@@ -102,6 +107,7 @@ public struct QOMListGet: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `qom-list-get`.
     ///
+    /// Takes `paths`; returns an array of `ObjectPropertiesValues`; allowed before configuration.
     /// Since QEMU 10.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-list-get)
     public func qomListGet(paths: [String]) async throws(QMPError) -> [ObjectPropertiesValues] {
@@ -109,8 +115,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `qom-set`, which returns nothing.
+/// The command `qom-set`.
 ///
+/// Takes `path`, `property`, `value`; returns nothing; allowed before configuration.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-set)
 public struct QOMSet: QMPCommand, QAPIObject {
@@ -144,6 +151,7 @@ public struct QOMSet: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `qom-set`.
     ///
+    /// Takes `path`, `property`, `value`; returns nothing; allowed before configuration.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-set)
     public func qomSet(path: String, property: String, value: JSON) async throws(QMPError) {
@@ -151,8 +159,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `qom-list-types`, which returns an array of `ObjectTypeInfo`.
+/// The command `qom-list-types`.
 ///
+/// Takes optionally `implements`, `abstract`; returns an array of `ObjectTypeInfo`; allowed before
+/// configuration.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-list-types)
 public struct QOMListTypes: QMPCommand, QAPIObject {
@@ -182,6 +192,8 @@ public struct QOMListTypes: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `qom-list-types`.
     ///
+    /// Takes optionally `implements`, `abstract`; returns an array of `ObjectTypeInfo`; allowed before
+    /// configuration.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-list-types)
     public func qomListTypes(implements: String? = nil, abstract: Bool? = nil) async throws(QMPError)
@@ -191,8 +203,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `qom-list-properties`, which returns an array of `ObjectPropertyInfo`.
+/// The command `qom-list-properties`.
 ///
+/// Takes `typename`; returns an array of `ObjectPropertyInfo`; allowed before configuration.
 /// Since QEMU 2.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-list-properties)
 public struct QOMListProperties: QMPCommand, QAPIObject {
@@ -218,6 +231,7 @@ public struct QOMListProperties: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `qom-list-properties`.
     ///
+    /// Takes `typename`; returns an array of `ObjectPropertyInfo`; allowed before configuration.
     /// Since QEMU 2.12.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-list-properties)
     public func qomListProperties(typename: String) async throws(QMPError) -> [ObjectPropertyInfo] {
@@ -225,8 +239,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `object-add`, which returns nothing.
+/// The command `object-add`.
 ///
+/// Takes the members of `ObjectOptions`; returns nothing; allowed before configuration.
 /// Since QEMU 2.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.object-add)
 public struct ObjectAdd: QMPCommand, QAPIObject {
@@ -252,6 +267,7 @@ public struct ObjectAdd: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `object-add`.
     ///
+    /// Takes the members of `ObjectOptions`; returns nothing; allowed before configuration.
     /// Since QEMU 2.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.object-add)
     public func objectAdd(_ options: ObjectOptions) async throws(QMPError) {
@@ -259,8 +275,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `object-del`, which returns nothing.
+/// The command `object-del`.
 ///
+/// Takes `id`; returns nothing; allowed before configuration.
 /// Since QEMU 2.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.object-del)
 public struct ObjectDel: QMPCommand, QAPIObject {
@@ -286,6 +303,7 @@ public struct ObjectDel: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `object-del`.
     ///
+    /// Takes `id`; returns nothing; allowed before configuration.
     /// Since QEMU 2.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.object-del)
     public func objectDel(id: String) async throws(QMPError) {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `device-list-properties`, which returns an array of `ObjectPropertyInfo`.
+/// The command `device-list-properties`.
 ///
+/// Takes `typename`; returns an array of `ObjectPropertyInfo`.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qdev.device-list-properties)
 public struct DeviceListProperties: QMPCommand, QAPIObject {
@@ -30,6 +31,7 @@ public struct DeviceListProperties: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `device-list-properties`.
     ///
+    /// Takes `typename`; returns an array of `ObjectPropertyInfo`.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qdev.device-list-properties)
     public func deviceListProperties(typename: String) async throws(QMPError) -> [ObjectPropertyInfo] {
@@ -37,8 +39,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `device_add`, which returns nothing.
+/// The command `device_add`.
 ///
+/// Takes `driver`, optionally `bus`, `id`, whatever else it is given; returns nothing.
 /// Since QEMU 0.13. Features: `json-cli`, `json-cli-hotplug`.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qdev.device_add)
 public struct DeviceAdd: QMPCommand, QAPIObject {
@@ -80,6 +83,7 @@ public struct DeviceAdd: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `device_add`.
     ///
+    /// Takes `driver`, optionally `bus`, `id`, whatever else it is given; returns nothing.
     /// Since QEMU 0.13. Features: `json-cli`, `json-cli-hotplug`.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qdev.device_add)
     public func deviceAdd(driver: String, bus: String? = nil, id: String? = nil, properties: JSONObject = [:])
@@ -89,8 +93,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `device_del`, which returns nothing.
+/// The command `device_del`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qdev.device_del)
 public struct DeviceDel: QMPCommand, QAPIObject {
@@ -116,6 +121,7 @@ public struct DeviceDel: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `device_del`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qdev.device_del)
     public func deviceDel(id: String) async throws(QMPError) {
@@ -123,8 +129,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `device-sync-config`, which returns nothing.
+/// The command `device-sync-config`.
 ///
+/// Takes `id`; returns nothing.
 /// Since QEMU 9.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qdev.device-sync-config)
 public struct DeviceSyncConfig: QMPCommand, QAPIObject {
@@ -150,6 +157,7 @@ public struct DeviceSyncConfig: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `device-sync-config`.
     ///
+    /// Takes `id`; returns nothing.
     /// Since QEMU 9.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qdev.device-sync-config)
     public func deviceSyncConfig(id: String) async throws(QMPError) {

@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `DEVICE_DELETED`.
 ///
+/// Carries `path`, optionally `device`.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-qdev.DEVICE_DELETED)
 public struct DeviceDeletedEvent: QMPEventType, QAPIObject {
@@ -31,6 +32,7 @@ public struct DeviceDeletedEvent: QMPEventType, QAPIObject {
 
 /// The event `DEVICE_UNPLUG_GUEST_ERROR`.
 ///
+/// Carries `path`, optionally `device`.
 /// Since QEMU 6.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-qdev.DEVICE_UNPLUG_GUEST_ERROR)
 public struct DeviceUnplugGuestErrorEvent: QMPEventType, QAPIObject {

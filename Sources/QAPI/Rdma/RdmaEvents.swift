@@ -5,8 +5,8 @@ public import WireJSON
 
 /// The event `RDMA_GID_STATUS_CHANGED`.
 ///
-/// Since QEMU 4.0. Last in QEMU 7.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-rdma.RDMA_GID_STATUS_CHANGED)
+/// Carries `netdev`, `gid-status`, `subnet-prefix`, `interface-id`.
+/// Since QEMU 4.0. In QEMU 7.2, gone by 10.0.
 public struct RdmaGidStatusChangedEvent: QMPEventType, QAPIObject {
     public static var name: String { "RDMA_GID_STATUS_CHANGED" }
 

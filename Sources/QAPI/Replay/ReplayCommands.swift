@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-replay`, which returns `ReplayInfo`.
+/// The command `query-replay`.
 ///
+/// Takes nothing; returns `ReplayInfo`.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-replay.query-replay)
 public struct QueryReplay: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryReplay: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-replay`.
     ///
+    /// Takes nothing; returns `ReplayInfo`.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-replay.query-replay)
     public func queryReplay() async throws(QMPError) -> ReplayInfo {
@@ -29,8 +31,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `replay-break`, which returns nothing.
+/// The command `replay-break`.
 ///
+/// Takes `icount`; returns nothing.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-replay.replay-break)
 public struct ReplayBreak: QMPCommand, QAPIObject {
@@ -56,6 +59,7 @@ public struct ReplayBreak: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `replay-break`.
     ///
+    /// Takes `icount`; returns nothing.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-replay.replay-break)
     public func replayBreak(icount: Int64) async throws(QMPError) {
@@ -63,8 +67,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `replay-delete-break`, which returns nothing.
+/// The command `replay-delete-break`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-replay.replay-delete-break)
 public struct ReplayDeleteBreak: QMPCommand, QAPIObject {
@@ -82,6 +87,7 @@ public struct ReplayDeleteBreak: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `replay-delete-break`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-replay.replay-delete-break)
     public func replayDeleteBreak() async throws(QMPError) {
@@ -89,8 +95,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `replay-seek`, which returns nothing.
+/// The command `replay-seek`.
 ///
+/// Takes `icount`; returns nothing.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-replay.replay-seek)
 public struct ReplaySeek: QMPCommand, QAPIObject {
@@ -116,6 +123,7 @@ public struct ReplaySeek: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `replay-seek`.
     ///
+    /// Takes `icount`; returns nothing.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-replay.replay-seek)
     public func replaySeek(icount: Int64) async throws(QMPError) {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-rocker`, which returns `RockerSwitch`.
+/// The command `query-rocker`.
 ///
+/// Takes `name`; returns `RockerSwitch`.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-rocker.query-rocker)
 public struct QueryRocker: QMPCommand, QAPIObject {
@@ -30,6 +31,7 @@ public struct QueryRocker: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-rocker`.
     ///
+    /// Takes `name`; returns `RockerSwitch`.
     /// Since QEMU 2.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-rocker.query-rocker)
     public func queryRocker(name: String) async throws(QMPError) -> RockerSwitch {
@@ -37,8 +39,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-rocker-ports`, which returns an array of `RockerPort`.
+/// The command `query-rocker-ports`.
 ///
+/// Takes `name`; returns an array of `RockerPort`.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-rocker.query-rocker-ports)
 public struct QueryRockerPorts: QMPCommand, QAPIObject {
@@ -64,6 +67,7 @@ public struct QueryRockerPorts: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-rocker-ports`.
     ///
+    /// Takes `name`; returns an array of `RockerPort`.
     /// Since QEMU 2.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-rocker.query-rocker-ports)
     public func queryRockerPorts(name: String) async throws(QMPError) -> [RockerPort] {
@@ -71,8 +75,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-rocker-of-dpa-flows`, which returns an array of `RockerOfDpaFlow`.
+/// The command `query-rocker-of-dpa-flows`.
 ///
+/// Takes `name`, optionally `tbl-id`; returns an array of `RockerOfDpaFlow`.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-rocker.query-rocker-of-dpa-flows)
 public struct QueryRockerOfDpaFlows: QMPCommand, QAPIObject {
@@ -102,6 +107,7 @@ public struct QueryRockerOfDpaFlows: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-rocker-of-dpa-flows`.
     ///
+    /// Takes `name`, optionally `tbl-id`; returns an array of `RockerOfDpaFlow`.
     /// Since QEMU 2.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-rocker.query-rocker-of-dpa-flows)
     public func queryRockerOfDpaFlows(name: String, tblID: UInt32? = nil) async throws(QMPError) -> [RockerOfDpaFlow] {
@@ -109,8 +115,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-rocker-of-dpa-groups`, which returns an array of `RockerOfDpaGroup`.
+/// The command `query-rocker-of-dpa-groups`.
 ///
+/// Takes `name`, optionally `type`; returns an array of `RockerOfDpaGroup`.
 /// Since QEMU 2.4.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-rocker.query-rocker-of-dpa-groups)
 public struct QueryRockerOfDpaGroups: QMPCommand, QAPIObject {
@@ -140,6 +147,7 @@ public struct QueryRockerOfDpaGroups: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-rocker-of-dpa-groups`.
     ///
+    /// Takes `name`, optionally `type`; returns an array of `RockerOfDpaGroup`.
     /// Since QEMU 2.4.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-rocker.query-rocker-of-dpa-groups)
     public func queryRockerOfDpaGroups(name: String, type: UInt8? = nil) async throws(QMPError) -> [RockerOfDpaGroup] {

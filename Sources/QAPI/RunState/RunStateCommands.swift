@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-status`, which returns `StatusInfo`.
+/// The command `query-status`.
 ///
+/// Takes nothing; returns `StatusInfo`; allowed before configuration.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-run-state.query-status)
 public struct QueryStatus: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryStatus: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-status`.
     ///
+    /// Takes nothing; returns `StatusInfo`; allowed before configuration.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-run-state.query-status)
     public func queryStatus() async throws(QMPError) -> StatusInfo {
@@ -29,8 +31,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `watchdog-set-action`, which returns nothing.
+/// The command `watchdog-set-action`.
 ///
+/// Takes `action`; returns nothing.
 /// Since QEMU 2.11.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-run-state.watchdog-set-action)
 public struct WatchdogSetAction: QMPCommand, QAPIObject {
@@ -56,6 +59,7 @@ public struct WatchdogSetAction: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `watchdog-set-action`.
     ///
+    /// Takes `action`; returns nothing.
     /// Since QEMU 2.11.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-run-state.watchdog-set-action)
     public func watchdogSetAction(action: WatchdogAction) async throws(QMPError) {
@@ -63,8 +67,10 @@ extension QMPExecutor {
     }
 }
 
-/// The command `set-action`, which returns nothing.
+/// The command `set-action`.
 ///
+/// Takes optionally `reboot`, `shutdown`, `panic`, `watchdog`; returns nothing; allowed before
+/// configuration.
 /// Since QEMU 6.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-run-state.set-action)
 public struct SetAction: QMPCommand, QAPIObject {
@@ -107,6 +113,8 @@ public struct SetAction: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `set-action`.
     ///
+    /// Takes optionally `reboot`, `shutdown`, `panic`, `watchdog`; returns nothing; allowed before
+    /// configuration.
     /// Since QEMU 6.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-run-state.set-action)
     public func setAction(

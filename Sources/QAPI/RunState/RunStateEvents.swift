@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `SHUTDOWN`.
 ///
+/// Carries `guest`, `reason`.
 /// Since QEMU 0.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.SHUTDOWN)
 public struct ShutdownEvent: QMPEventType, QAPIObject {
@@ -33,6 +34,7 @@ public struct ShutdownEvent: QMPEventType, QAPIObject {
 
 /// The event `POWERDOWN`.
 ///
+/// Carries nothing.
 /// Since QEMU 0.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.POWERDOWN)
 public struct PowerdownEvent: QMPEventType, QAPIObject {
@@ -47,6 +49,7 @@ public struct PowerdownEvent: QMPEventType, QAPIObject {
 
 /// The event `RESET`.
 ///
+/// Carries `guest`, `reason`.
 /// Since QEMU 0.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.RESET)
 public struct ResetEvent: QMPEventType, QAPIObject {
@@ -75,6 +78,7 @@ public struct ResetEvent: QMPEventType, QAPIObject {
 
 /// The event `STOP`.
 ///
+/// Carries nothing.
 /// Since QEMU 0.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.STOP)
 public struct StopEvent: QMPEventType, QAPIObject {
@@ -89,6 +93,7 @@ public struct StopEvent: QMPEventType, QAPIObject {
 
 /// The event `RESUME`.
 ///
+/// Carries nothing.
 /// Since QEMU 0.12.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.RESUME)
 public struct ResumeEvent: QMPEventType, QAPIObject {
@@ -103,6 +108,7 @@ public struct ResumeEvent: QMPEventType, QAPIObject {
 
 /// The event `SUSPEND`.
 ///
+/// Carries nothing.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.SUSPEND)
 public struct SuspendEvent: QMPEventType, QAPIObject {
@@ -117,6 +123,7 @@ public struct SuspendEvent: QMPEventType, QAPIObject {
 
 /// The event `SUSPEND_DISK`.
 ///
+/// Carries nothing.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.SUSPEND_DISK)
 public struct SuspendDiskEvent: QMPEventType, QAPIObject {
@@ -131,6 +138,7 @@ public struct SuspendDiskEvent: QMPEventType, QAPIObject {
 
 /// The event `WAKEUP`.
 ///
+/// Carries nothing.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.WAKEUP)
 public struct WakeupEvent: QMPEventType, QAPIObject {
@@ -145,6 +153,7 @@ public struct WakeupEvent: QMPEventType, QAPIObject {
 
 /// The event `WATCHDOG`.
 ///
+/// Carries `action`.
 /// Since QEMU 0.13.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.WATCHDOG)
 public struct WatchdogEvent: QMPEventType, QAPIObject {
@@ -167,6 +176,7 @@ public struct WatchdogEvent: QMPEventType, QAPIObject {
 
 /// The event `GUEST_PANICKED`.
 ///
+/// Carries `action`, optionally `info`.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.GUEST_PANICKED)
 public struct GuestPanickedEvent: QMPEventType, QAPIObject {
@@ -194,6 +204,7 @@ public struct GuestPanickedEvent: QMPEventType, QAPIObject {
 
 /// The event `GUEST_CRASHLOADED`.
 ///
+/// Carries `action`, optionally `info`.
 /// Since QEMU 5.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.GUEST_CRASHLOADED)
 public struct GuestCrashloadedEvent: QMPEventType, QAPIObject {
@@ -220,6 +231,7 @@ public struct GuestCrashloadedEvent: QMPEventType, QAPIObject {
 
 /// The event `GUEST_PVSHUTDOWN`.
 ///
+/// Carries nothing.
 /// Since QEMU 9.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.GUEST_PVSHUTDOWN)
 public struct GuestPvshutdownEvent: QMPEventType, QAPIObject {
@@ -234,6 +246,7 @@ public struct GuestPvshutdownEvent: QMPEventType, QAPIObject {
 
 /// The event `MEMORY_FAILURE`.
 ///
+/// Carries `recipient`, `action`, `flags`.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.MEMORY_FAILURE)
 public struct MemoryFailureEvent: QMPEventType, QAPIObject {

@@ -98,7 +98,7 @@ public struct ShutdownCause: QAPIEnum {
 public struct StatusInfo: QAPIObject {
     public var running: Bool
     public var status: RunState
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var singlestep: Bool?
 
     public init(running: Bool, status: RunState, singlestep: Bool? = nil) {

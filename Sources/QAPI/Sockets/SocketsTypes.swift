@@ -519,8 +519,7 @@ extension SocketAddress {
 
 /// QAPI struct `StringWrapper`.
 ///
-/// Since QEMU 1.3. Last in QEMU 7.2; newer ones do not have it.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-sockets.StringWrapper)
+/// Since QEMU 1.3. In QEMU 7.2, gone by 10.0.
 public struct StringWrapper: QAPIObject {
     public var data: QAPIString
 

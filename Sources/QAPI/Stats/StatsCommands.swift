@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-stats`, which returns an array of `StatsResult`.
+/// The command `query-stats`.
 ///
+/// Takes the members of `StatsFilter`; returns an array of `StatsResult`.
 /// Since QEMU 7.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-stats.query-stats)
 public struct QueryStats: QMPCommand, QAPIObject {
@@ -30,6 +31,7 @@ public struct QueryStats: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-stats`.
     ///
+    /// Takes the members of `StatsFilter`; returns an array of `StatsResult`.
     /// Since QEMU 7.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-stats.query-stats)
     public func queryStats(_ options: StatsFilter) async throws(QMPError) -> [StatsResult] {
@@ -37,8 +39,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-stats-schemas`, which returns an array of `StatsSchema`.
+/// The command `query-stats-schemas`.
 ///
+/// Takes optionally `provider`; returns an array of `StatsSchema`.
 /// Since QEMU 7.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-stats.query-stats-schemas)
 public struct QueryStatsSchemas: QMPCommand, QAPIObject {
@@ -64,6 +67,7 @@ public struct QueryStatsSchemas: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-stats-schemas`.
     ///
+    /// Takes optionally `provider`; returns an array of `StatsSchema`.
     /// Since QEMU 7.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-stats.query-stats-schemas)
     public func queryStatsSchemas(provider: StatsProvider? = nil) async throws(QMPError) -> [StatsSchema] {

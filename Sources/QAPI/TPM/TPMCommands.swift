@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `query-tpm-models`, which returns an array of `TpmModel`.
+/// The command `query-tpm-models`.
 ///
+/// Takes nothing; returns an array of `TpmModel`.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-tpm.query-tpm-models)
 public struct QueryTPMModels: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct QueryTPMModels: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-tpm-models`.
     ///
+    /// Takes nothing; returns an array of `TpmModel`.
     /// Since QEMU 1.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-tpm.query-tpm-models)
     public func queryTPMModels() async throws(QMPError) -> [TpmModel] {
@@ -29,8 +31,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-tpm-types`, which returns an array of `TpmType`.
+/// The command `query-tpm-types`.
 ///
+/// Takes nothing; returns an array of `TpmType`.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-tpm.query-tpm-types)
 public struct QueryTPMTypes: QMPCommand, QAPIObject {
@@ -48,6 +51,7 @@ public struct QueryTPMTypes: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-tpm-types`.
     ///
+    /// Takes nothing; returns an array of `TpmType`.
     /// Since QEMU 1.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-tpm.query-tpm-types)
     public func queryTPMTypes() async throws(QMPError) -> [TpmType] {
@@ -55,8 +59,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-tpm`, which returns an array of `TPMInfo`.
+/// The command `query-tpm`.
 ///
+/// Takes nothing; returns an array of `TPMInfo`.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-tpm.query-tpm)
 public struct QueryTPM: QMPCommand, QAPIObject {
@@ -74,6 +79,7 @@ public struct QueryTPM: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-tpm`.
     ///
+    /// Takes nothing; returns an array of `TPMInfo`.
     /// Since QEMU 1.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-tpm.query-tpm)
     public func queryTPM() async throws(QMPError) -> [TPMInfo] {

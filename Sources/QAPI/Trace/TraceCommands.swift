@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `trace-event-get-state`, which returns an array of `TraceEventInfo`.
+/// The command `trace-event-get-state`.
 ///
+/// Takes `name`, optionally `vcpu`; returns an array of `TraceEventInfo`.
 /// Since QEMU 2.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-trace.trace-event-get-state)
 public struct TraceEventGetState: QMPCommand, QAPIObject {
@@ -13,7 +14,7 @@ public struct TraceEventGetState: QMPCommand, QAPIObject {
     public static var name: String { "trace-event-get-state" }
 
     public var name: String
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var vcpu: Int64?
 
     public init(name: String, vcpu: Int64? = nil) {
@@ -35,6 +36,7 @@ public struct TraceEventGetState: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `trace-event-get-state`.
     ///
+    /// Takes `name`, optionally `vcpu`; returns an array of `TraceEventInfo`.
     /// Since QEMU 2.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-trace.trace-event-get-state)
     public func traceEventGetState(name: String, vcpu: Int64? = nil) async throws(QMPError) -> [TraceEventInfo] {
@@ -42,8 +44,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `trace-event-set-state`, which returns nothing.
+/// The command `trace-event-set-state`.
 ///
+/// Takes `name`, `enable`, optionally `ignore-unavailable`, `vcpu`; returns nothing.
 /// Since QEMU 2.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-trace.trace-event-set-state)
 public struct TraceEventSetState: QMPCommand, QAPIObject {
@@ -54,7 +57,7 @@ public struct TraceEventSetState: QMPCommand, QAPIObject {
     public var name: String
     public var enable: Bool
     public var ignoreUnavailable: Bool?
-    /// Last in QEMU 7.2.
+    /// In QEMU 7.2, gone by 10.0.
     public var vcpu: Int64?
 
     public init(name: String, enable: Bool, ignoreUnavailable: Bool? = nil, vcpu: Int64? = nil) {
@@ -82,6 +85,7 @@ public struct TraceEventSetState: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `trace-event-set-state`.
     ///
+    /// Takes `name`, `enable`, optionally `ignore-unavailable`, `vcpu`; returns nothing.
     /// Since QEMU 2.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-trace.trace-event-set-state)
     public func traceEventSetState(name: String, enable: Bool, ignoreUnavailable: Bool? = nil, vcpu: Int64? = nil)

@@ -33,7 +33,7 @@ public struct TraceEventState: QAPIEnum {
 public struct TraceEventInfo: QAPIObject {
     public var name: String
     public var state: TraceEventState
-    /// Since QEMU 2.7, last in QEMU 7.2.
+    /// Since QEMU 2.7, in QEMU 7.2, gone by 10.0.
     public var vcpu: Bool?
 
     public init(name: String, state: TraceEventState, vcpu: Bool? = nil) {

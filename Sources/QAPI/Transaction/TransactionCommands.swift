@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `transaction`, which returns nothing.
+/// The command `transaction`.
 ///
+/// Takes `actions`, optionally `properties`; returns nothing.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-transaction.transaction)
 public struct Transaction: QMPCommand, QAPIObject {
@@ -34,6 +35,7 @@ public struct Transaction: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `transaction`.
     ///
+    /// Takes `actions`, optionally `properties`; returns nothing.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-transaction.transaction)
     public func transaction(actions: [TransactionAction], properties: TransactionProperties? = nil)

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `set_password`, which returns nothing.
+/// The command `set_password`.
 ///
+/// Takes the members of `SetPasswordOptions`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.set_password)
 public struct SetPassword: QMPCommand, QAPIObject {
@@ -30,6 +31,7 @@ public struct SetPassword: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `set_password`.
     ///
+    /// Takes the members of `SetPasswordOptions`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.set_password)
     public func setPassword(_ options: SetPasswordOptions) async throws(QMPError) {
@@ -37,8 +39,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `expire_password`, which returns nothing.
+/// The command `expire_password`.
 ///
+/// Takes the members of `ExpirePasswordOptions`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.expire_password)
 public struct ExpirePassword: QMPCommand, QAPIObject {
@@ -64,6 +67,7 @@ public struct ExpirePassword: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `expire_password`.
     ///
+    /// Takes the members of `ExpirePasswordOptions`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.expire_password)
     public func expirePassword(_ options: ExpirePasswordOptions) async throws(QMPError) {
@@ -71,8 +75,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `screendump`, which returns nothing.
+/// The command `screendump`.
 ///
+/// Takes `filename`, optionally `device`, `head`, `format`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.screendump)
 public struct Screendump: QMPCommand, QAPIObject {
@@ -113,6 +118,7 @@ public struct Screendump: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `screendump`.
     ///
+    /// Takes `filename`, optionally `device`, `head`, `format`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.screendump)
     public func screendump(filename: String, device: String? = nil, head: Int64? = nil, format: ImageFormat? = nil)
@@ -122,8 +128,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-spice`, which returns `SpiceInfo`.
+/// The command `query-spice`.
 ///
+/// Takes nothing; returns `SpiceInfo`.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-spice)
 public struct QuerySpice: QMPCommand, QAPIObject {
@@ -141,6 +148,7 @@ public struct QuerySpice: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-spice`.
     ///
+    /// Takes nothing; returns `SpiceInfo`.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-spice)
     public func querySpice() async throws(QMPError) -> SpiceInfo {
@@ -148,8 +156,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-vnc`, which returns `VncInfo`.
+/// The command `query-vnc`.
 ///
+/// Takes nothing; returns `VncInfo`.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-vnc)
 public struct QueryVNC: QMPCommand, QAPIObject {
@@ -167,6 +176,7 @@ public struct QueryVNC: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-vnc`.
     ///
+    /// Takes nothing; returns `VncInfo`.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-vnc)
     public func queryVNC() async throws(QMPError) -> VncInfo {
@@ -174,8 +184,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-vnc-servers`, which returns an array of `VncInfo2`.
+/// The command `query-vnc-servers`.
 ///
+/// Takes nothing; returns an array of `VncInfo2`.
 /// Since QEMU 2.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-vnc-servers)
 public struct QueryVNCServers: QMPCommand, QAPIObject {
@@ -193,6 +204,7 @@ public struct QueryVNCServers: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-vnc-servers`.
     ///
+    /// Takes nothing; returns an array of `VncInfo2`.
     /// Since QEMU 2.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-vnc-servers)
     public func queryVNCServers() async throws(QMPError) -> [VncInfo2] {
@@ -200,8 +212,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `change-vnc-password`, which returns nothing.
+/// The command `change-vnc-password`.
 ///
+/// Takes `password`; returns nothing.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.change-vnc-password)
 public struct ChangeVNCPassword: QMPCommand, QAPIObject {
@@ -227,6 +240,7 @@ public struct ChangeVNCPassword: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `change-vnc-password`.
     ///
+    /// Takes `password`; returns nothing.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.change-vnc-password)
     public func changeVNCPassword(password: String) async throws(QMPError) {
@@ -234,8 +248,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-mice`, which returns an array of `MouseInfo`.
+/// The command `query-mice`.
 ///
+/// Takes nothing; returns an array of `MouseInfo`.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-mice)
 public struct QueryMice: QMPCommand, QAPIObject {
@@ -253,6 +268,7 @@ public struct QueryMice: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-mice`.
     ///
+    /// Takes nothing; returns an array of `MouseInfo`.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-mice)
     public func queryMice() async throws(QMPError) -> [MouseInfo] {
@@ -260,8 +276,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `send-key`, which returns nothing.
+/// The command `send-key`.
 ///
+/// Takes `keys`, optionally `hold-time`; returns nothing.
 /// Since QEMU 1.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.send-key)
 public struct SendKey: QMPCommand, QAPIObject {
@@ -292,6 +309,7 @@ public struct SendKey: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `send-key`.
     ///
+    /// Takes `keys`, optionally `hold-time`; returns nothing.
     /// Since QEMU 1.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.send-key)
     public func sendKey(keys: [KeyValue], holdTime: Int64? = nil) async throws(QMPError) {
@@ -299,8 +317,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `input-send-event`, which returns nothing.
+/// The command `input-send-event`.
 ///
+/// Takes `events`, optionally `device`, `head`; returns nothing.
 /// Since QEMU 2.6.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.input-send-event)
 public struct InputSendEvent: QMPCommand, QAPIObject {
@@ -334,6 +353,7 @@ public struct InputSendEvent: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `input-send-event`.
     ///
+    /// Takes `events`, optionally `device`, `head`; returns nothing.
     /// Since QEMU 2.6.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.input-send-event)
     public func inputSendEvent(device: String? = nil, head: Int64? = nil, events: [InputEvent]) async throws(QMPError) {
@@ -341,8 +361,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-display-options`, which returns `DisplayOptions`.
+/// The command `query-display-options`.
 ///
+/// Takes nothing; returns `DisplayOptions`.
 /// Since QEMU 3.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-display-options)
 public struct QueryDisplayOptions: QMPCommand, QAPIObject {
@@ -360,6 +381,7 @@ public struct QueryDisplayOptions: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-display-options`.
     ///
+    /// Takes nothing; returns `DisplayOptions`.
     /// Since QEMU 3.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.query-display-options)
     public func queryDisplayOptions() async throws(QMPError) -> DisplayOptions {
@@ -367,8 +389,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `display-reload`, which returns nothing.
+/// The command `display-reload`.
 ///
+/// Takes the members of `DisplayReloadOptions`; returns nothing.
 /// Since QEMU 6.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.display-reload)
 public struct DisplayReload: QMPCommand, QAPIObject {
@@ -394,6 +417,7 @@ public struct DisplayReload: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `display-reload`.
     ///
+    /// Takes the members of `DisplayReloadOptions`; returns nothing.
     /// Since QEMU 6.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.display-reload)
     public func displayReload(_ options: DisplayReloadOptions) async throws(QMPError) {
@@ -401,8 +425,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `display-update`, which returns nothing.
+/// The command `display-update`.
 ///
+/// Takes the members of `DisplayUpdateOptions`; returns nothing.
 /// Since QEMU 7.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.display-update)
 public struct DisplayUpdate: QMPCommand, QAPIObject {
@@ -428,6 +453,7 @@ public struct DisplayUpdate: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `display-update`.
     ///
+    /// Takes the members of `DisplayUpdateOptions`; returns nothing.
     /// Since QEMU 7.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.display-update)
     public func displayUpdate(_ options: DisplayUpdateOptions) async throws(QMPError) {
@@ -435,8 +461,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `client_migrate_info`, which returns nothing.
+/// The command `client_migrate_info`.
 ///
+/// Takes `protocol`, `hostname`, optionally `port`, `tls-port`, `cert-subject`; returns nothing.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.client_migrate_info)
 public struct ClientMigrateInfo: QMPCommand, QAPIObject {
@@ -484,6 +511,7 @@ public struct ClientMigrateInfo: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `client_migrate_info`.
     ///
+    /// Takes `protocol`, `hostname`, optionally `port`, `tls-port`, `cert-subject`; returns nothing.
     /// Since QEMU 0.14.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ui.client_migrate_info)
     public func clientMigrateInfo(

@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `SPICE_CONNECTED`.
 ///
+/// Carries `server`, `client`.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.SPICE_CONNECTED)
 public struct SpiceConnectedEvent: QMPEventType, QAPIObject {
@@ -31,6 +32,7 @@ public struct SpiceConnectedEvent: QMPEventType, QAPIObject {
 
 /// The event `SPICE_INITIALIZED`.
 ///
+/// Carries `server`, `client`.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.SPICE_INITIALIZED)
 public struct SpiceInitializedEvent: QMPEventType, QAPIObject {
@@ -57,6 +59,7 @@ public struct SpiceInitializedEvent: QMPEventType, QAPIObject {
 
 /// The event `SPICE_DISCONNECTED`.
 ///
+/// Carries `server`, `client`.
 /// Since QEMU 0.14.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.SPICE_DISCONNECTED)
 public struct SpiceDisconnectedEvent: QMPEventType, QAPIObject {
@@ -83,6 +86,7 @@ public struct SpiceDisconnectedEvent: QMPEventType, QAPIObject {
 
 /// The event `SPICE_MIGRATE_COMPLETED`.
 ///
+/// Carries nothing.
 /// Since QEMU 1.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.SPICE_MIGRATE_COMPLETED)
 public struct SpiceMigrateCompletedEvent: QMPEventType, QAPIObject {
@@ -97,6 +101,7 @@ public struct SpiceMigrateCompletedEvent: QMPEventType, QAPIObject {
 
 /// The event `VNC_CONNECTED`.
 ///
+/// Carries `server`, `client`.
 /// Since QEMU 0.13.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.VNC_CONNECTED)
 public struct VNCConnectedEvent: QMPEventType, QAPIObject {
@@ -123,6 +128,7 @@ public struct VNCConnectedEvent: QMPEventType, QAPIObject {
 
 /// The event `VNC_INITIALIZED`.
 ///
+/// Carries `server`, `client`.
 /// Since QEMU 0.13.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.VNC_INITIALIZED)
 public struct VNCInitializedEvent: QMPEventType, QAPIObject {
@@ -149,6 +155,7 @@ public struct VNCInitializedEvent: QMPEventType, QAPIObject {
 
 /// The event `VNC_DISCONNECTED`.
 ///
+/// Carries `server`, `client`.
 /// Since QEMU 0.13.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.VNC_DISCONNECTED)
 public struct VNCDisconnectedEvent: QMPEventType, QAPIObject {

@@ -5,6 +5,7 @@ public import WireJSON
 
 /// The event `VFIO_MIGRATION`.
 ///
+/// Carries `device-id`, `qom-path`, `device-state`.
 /// Since QEMU 9.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-vfio.VFIO_MIGRATION)
 public struct VfioMigrationEvent: QMPEventType, QAPIObject {

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `x-query-virtio`, which returns an array of `VirtioInfo`.
+/// The command `x-query-virtio`.
 ///
+/// Takes nothing; returns an array of `VirtioInfo`.
 /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio)
 public struct XQueryVirtio: QMPCommand, QAPIObject {
@@ -22,6 +23,7 @@ public struct XQueryVirtio: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-virtio`.
     ///
+    /// Takes nothing; returns an array of `VirtioInfo`.
     /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio)
     public func xQueryVirtio() async throws(QMPError) -> [VirtioInfo] {
@@ -29,8 +31,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-virtio-status`, which returns `VirtioStatus`.
+/// The command `x-query-virtio-status`.
 ///
+/// Takes `path`; returns `VirtioStatus`.
 /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio-status)
 public struct XQueryVirtioStatus: QMPCommand, QAPIObject {
@@ -56,6 +59,7 @@ public struct XQueryVirtioStatus: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-virtio-status`.
     ///
+    /// Takes `path`; returns `VirtioStatus`.
     /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio-status)
     public func xQueryVirtioStatus(path: String) async throws(QMPError) -> VirtioStatus {
@@ -63,8 +67,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-virtio-queue-status`, which returns `VirtQueueStatus`.
+/// The command `x-query-virtio-queue-status`.
 ///
+/// Takes `path`, `queue`; returns `VirtQueueStatus`.
 /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio-queue-status)
 public struct XQueryVirtioQueueStatus: QMPCommand, QAPIObject {
@@ -94,6 +99,7 @@ public struct XQueryVirtioQueueStatus: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-virtio-queue-status`.
     ///
+    /// Takes `path`, `queue`; returns `VirtQueueStatus`.
     /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio-queue-status)
     public func xQueryVirtioQueueStatus(path: String, queue: UInt16) async throws(QMPError) -> VirtQueueStatus {
@@ -101,8 +107,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-virtio-vhost-queue-status`, which returns `VirtVhostQueueStatus`.
+/// The command `x-query-virtio-vhost-queue-status`.
 ///
+/// Takes `path`, `queue`; returns `VirtVhostQueueStatus`.
 /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio-vhost-queue-status)
 public struct XQueryVirtioVhostQueueStatus: QMPCommand, QAPIObject {
@@ -132,6 +139,7 @@ public struct XQueryVirtioVhostQueueStatus: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-virtio-vhost-queue-status`.
     ///
+    /// Takes `path`, `queue`; returns `VirtVhostQueueStatus`.
     /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio-vhost-queue-status)
     public func xQueryVirtioVhostQueueStatus(path: String, queue: UInt16) async throws(QMPError) -> VirtVhostQueueStatus
@@ -140,8 +148,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `x-query-virtio-queue-element`, which returns `VirtioQueueElement`.
+/// The command `x-query-virtio-queue-element`.
 ///
+/// Takes `path`, `queue`, optionally `index`; returns `VirtioQueueElement`.
 /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio-queue-element)
 public struct XQueryVirtioQueueElement: QMPCommand, QAPIObject {
@@ -175,6 +184,7 @@ public struct XQueryVirtioQueueElement: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `x-query-virtio-queue-element`.
     ///
+    /// Takes `path`, `queue`, optionally `index`; returns `VirtioQueueElement`.
     /// Since QEMU 7.2. Unstable: any QEMU may change or drop it.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-virtio.x-query-virtio-queue-element)
     public func xQueryVirtioQueueElement(path: String, queue: UInt16, index: UInt16? = nil) async throws(QMPError)

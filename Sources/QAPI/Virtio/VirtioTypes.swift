@@ -43,7 +43,7 @@ public struct VhostStatus: QAPIObject {
     public var backendCap: UInt64
     public var logEnabled: Bool
     public var logSize: UInt64
-    /// Last in QEMU 10.2.
+    /// In QEMU 10.2, gone by 11.1.
     public var backendFeatures: VirtioDeviceFeatures?
 
     public init(
@@ -415,11 +415,11 @@ public struct VirtVhostQueueStatus: QAPIObject {
     public var availSize: UInt32
     public var usedPhys: UInt64
     public var usedSize: UInt32
-    /// Last in QEMU 10.2.
+    /// In QEMU 10.2, gone by 11.1.
     public var desc: UInt64?
-    /// Last in QEMU 10.2.
+    /// In QEMU 10.2, gone by 11.1.
     public var avail: UInt64?
-    /// Last in QEMU 10.2.
+    /// In QEMU 10.2, gone by 11.1.
     public var used: UInt64?
 
     public init(

@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `yank`, which returns nothing.
+/// The command `yank`.
 ///
+/// Takes `instances`; returns nothing; may run out of band.
 /// Since QEMU 6.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-yank.yank)
 public struct Yank: QMPCommand, QAPIObject {
@@ -31,6 +32,7 @@ public struct Yank: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `yank`.
     ///
+    /// Takes `instances`; returns nothing; may run out of band.
     /// Since QEMU 6.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-yank.yank)
     public func yank(instances: [YankInstance]) async throws(QMPError) {
@@ -38,8 +40,9 @@ extension QMPExecutor {
     }
 }
 
-/// The command `query-yank`, which returns an array of `YankInstance`.
+/// The command `query-yank`.
 ///
+/// Takes nothing; returns an array of `YankInstance`; may run out of band.
 /// Since QEMU 6.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-yank.query-yank)
 public struct QueryYank: QMPCommand, QAPIObject {
@@ -58,6 +61,7 @@ public struct QueryYank: QMPCommand, QAPIObject {
 extension QMPExecutor {
     /// Sends `query-yank`.
     ///
+    /// Takes nothing; returns an array of `YankInstance`; may run out of band.
     /// Since QEMU 6.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-yank.query-yank)
     public func queryYank() async throws(QMPError) -> [YankInstance] {

@@ -5,14 +5,18 @@ extension Schema {
     ///
     /// The newest version decides what a thing is and where it is declared. What only older versions have is added
     /// and says which version was its last. A member is mandatory only if every version that has its owner has it and
-    /// calls it mandatory, so that the replies of all of them can be read.
+    /// calls it mandatory, and if none of them may hide it, so that the replies of all of them can be read.
     ///
     /// - Parameter versions: At least one; all of the same interface, newest first.
     public static func merged(_ versions: [Schema]) -> Schema {
         var merged = versions[0].flattened()
+        var hideable = merged.hideableMembers
         for older in versions.dropFirst() {
-            merged.add(older.flattened())
+            let older = older.flattened()
+            hideable.formUnion(older.hideableMembers)
+            merged.add(older)
         }
+        merged.makeOptional(hideable)
         return merged
     }
 
@@ -76,7 +80,7 @@ extension Schema {
 
 extension Definition {
     /// The types of the members and branches, and of what a command returns.
-    fileprivate var typesByMember: [String: TypeName] {
+    var typesByMember: [String: TypeName] {
         var types: [String: TypeName] = [:]
         for member in members { types[member.name] = member.type }
         switch kind {
@@ -93,7 +97,7 @@ extension Definition {
     }
 
     /// The members that are declared in place.
-    fileprivate var members: [Member] {
+    var members: [Member] {
         switch kind {
         case .structure(_, let members): members
         case .union(let union): union.members

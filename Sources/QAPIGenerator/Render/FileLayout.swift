@@ -47,9 +47,12 @@ public struct FileLayout {
             files += split(commands, path: "\(folder)/\(folder)Commands", origin: origin)
             files += split(events, path: "\(folder)/\(folder)Events", origin: origin)
         }
-        if renderer.schema.interface == .qmp {
+        switch renderer.schema.interface {
+        case .qmp:
             files += split([renderer.renderEventEnum()], path: "Event", origin: source)
             files += split([renderer.renderFacts()], path: "SchemaFacts", origin: source)
+        case .qga:
+            files += split([renderer.renderSilentCommands()], path: "SilentCommands", origin: source)
         }
         return files
     }
@@ -59,7 +62,7 @@ public struct FileLayout {
     public func registry(target: String) -> GeneratedFile {
         let name = renderer.schema.interface == .qmp ? "QMPRegistry" : "QGARegistry"
         let lines = renderer.renderRegistry().map(\.lines).joined(separator: [""])
-        let head = [header(origin: source), "", "import \(target)", "import QMPCore", ""]
+        let head = [header(origin: source), "", "import \(target)", "import QMPCore", "import WireJSON", ""]
         return GeneratedFile(path: "\(name).swift", text: (head + lines).joined(separator: "\n") + "\n")
     }
 
@@ -97,7 +100,8 @@ public struct FileLayout {
         let head = header(origin: origin)
         let imports = Self.imports.filter { _, marks in lines.contains { line in marks.contains { line.contains($0) } }
         }
-        return ([head, ""] + imports.map { "public import \($0.module)" } + [""] + lines).joined(separator: "\n") + "\n"
+        let importing = imports.isEmpty ? [] : imports.map { "public import \($0.module)" } + [""]
+        return ([head, ""] + importing + lines).joined(separator: "\n") + "\n"
     }
 
     /// What a file must import when one of the marks is in it; an unused public import is a warning.

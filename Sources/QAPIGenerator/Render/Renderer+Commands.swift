@@ -6,10 +6,9 @@ extension Renderer {
         let typeName = names.command(definition.name)
         let reply = command.returns.map { names.type($0) } ?? "Empty"
         var text = SourceText()
-        let returned = command.returns == nil ? "which returns nothing" : "which returns \(quoted(command.returns))"
-        text.doc(
-            docs.lines("The command `\(definition.name)`, \(returned).", definition, kind: "command", module: module)
-        )
+        let shape = docs.shape(of: command)
+        let abstract = "The command `\(definition.name)`."
+        text.doc(docs.lines(abstract, shape: shape, definition, kind: "command", module: module))
         text.block("public struct \(typeName): \(dialect.command), QAPIObject") { text in
             text.line("public typealias Reply = \(reply)")
             text.blank()
@@ -21,9 +20,24 @@ extension Renderer {
         }
         text.blank()
         text.block("extension \(dialect.executor)") { text in
-            text.doc(docs.lines("Sends `\(definition.name)`.", definition, kind: "command", module: module))
-            if let note = deprecation(definition) { text.line("@available(*, deprecated, message: \"\(note)\")") }
+            let abstract = "Sends `\(definition.name)`."
+            text.doc(docs.lines(abstract, shape: shape, definition, kind: "command", module: module))
+            renderDeprecation(deprecation(definition), to: &text)
             renderMethod(definition, command, typeName: typeName, reply: reply, to: &text)
+        }
+        return text
+    }
+
+    /// The names of the commands that answer only when they fail, for whoever sends a command by name.
+    func renderSilentCommands() -> SourceText {
+        let names = schema.definitions.compactMap { definition -> String? in
+            if case .command(let command) = definition.kind, command.isSilent { "\"\(definition.name)\"" } else { nil }
+        }
+        var text = SourceText()
+        text.line("/// The commands that answer only when they fail.")
+        text.block("public enum SilentCommands") { text in
+            text.line("/// Their names on the wire.")
+            text.line("public static let names: Set<String> = [\(names.joined(separator: ", "))]")
         }
         return text
     }
@@ -34,6 +48,7 @@ extension Renderer {
             let type = names.type(name)
             text.line("public var options: \(type)")
             text.blank()
+            renderDeprecation(deprecation(definition), to: &text)
             text.block("public init(_ options: \(type))") { $0.line("self.options = options") }
             text.blank()
             text.block("public init(members object: JSONObject) throws(JSONError)") { text in
@@ -49,6 +64,7 @@ extension Renderer {
             renderInit(
                 fields,
                 extra: [("properties: JSONObject = [:]", "self.properties = properties")],
+                deprecation: deprecation(definition),
                 to: &text,
             )
             text.blank()
@@ -65,7 +81,7 @@ extension Renderer {
         case .members(let members):
             let fields = fields(members, of: definition.name)
             for field in fields { field.renderProperty(to: &text) }
-            renderInit(fields, to: &text)
+            renderInit(fields, deprecation: deprecation(definition), to: &text)
             renderConversions(fields, to: &text)
         }
     }
@@ -97,13 +113,8 @@ extension Renderer {
         }
     }
 
-    private func quoted(_ type: TypeName?) -> String {
-        guard let type else { return "nothing" }
-        return type.isArray ? "an array of `\(type.name)`" : "`\(type.name)`"
-    }
-
     private func deprecation(_ definition: Definition) -> String? {
-        if let last = definition.last { return "QEMU \(last) was the last to have it." }
+        if let last = definition.last { return "It is \(docs.gone(after: last))." }
         return definition.isDeprecated ? "QEMU deprecates it." : nil
     }
 

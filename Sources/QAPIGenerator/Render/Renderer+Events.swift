@@ -3,7 +3,8 @@ import QAPISchema
 extension Renderer {
     func renderEvent(_ definition: Definition, _ payload: Payload, module: String) -> SourceText {
         var text = SourceText()
-        text.doc(docs.lines("The event `\(definition.name)`.", definition, kind: "event", module: module))
+        let abstract = "The event `\(definition.name)`."
+        text.doc(docs.lines(abstract, shape: docs.shape(of: payload), definition, kind: "event", module: module))
         text.block("public struct \(names.event(definition.name)): QMPEventType, QAPIObject") { text in
             text.line("public static var name: String { \"\(definition.name)\" }")
             text.blank()

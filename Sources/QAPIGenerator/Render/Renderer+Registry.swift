@@ -41,8 +41,9 @@ extension Renderer {
             commands.compactMap { definition, command in
                 guard isQuery(definition.name), hasNoRequiredArguments(command) else { return nil }
                 let method = SwiftName.escaped(SwiftName.lower(definition.name))
-                // A deprecated method would warn here; its command is what it sends.
-                let call = definition.isDeprecated ? "execute(\(names.command(definition.name))())" : "\(method)()"
+                // A deprecated method would warn here, and so would its command, unless it is read.
+                let command = "\(names.command(definition.name))(members: [:])"
+                let call = definition.isDeprecated ? "execute(\(command))" : "\(method)()"
                 return (definition.name, "{ try await $0.\(call) }")
             },
         )

@@ -12,7 +12,7 @@ struct Renderer {
         self.schema = schema
         names = NameTable(schema)
         recursion = Recursion(schema)
-        docs = DocFacts(interface: schema.interface)
+        docs = DocFacts(schema: schema)
         var byName: [String: Definition] = [:]
         for definition in schema.definitions { byName[definition.name] = definition }
         self.byName = byName
@@ -49,9 +49,16 @@ struct Renderer {
     }
 
     /// The memberwise initialiser.
-    func renderInit(_ fields: [Field], extra: [(parameter: String, assignment: String)] = [], to text: inout SourceText)
-    {
+    ///
+    /// - Parameter deprecation: Why the compiler should warn of it; nil when it should not.
+    func renderInit(
+        _ fields: [Field],
+        extra: [(parameter: String, assignment: String)] = [],
+        deprecation: String? = nil,
+        to text: inout SourceText,
+    ) {
         text.blank()
+        renderDeprecation(deprecation, to: &text)
         let parameters = fields.map(\.parameter) + extra.map(\.parameter)
         guard !parameters.isEmpty else {
             text.line("public init() {}")
@@ -61,6 +68,10 @@ struct Renderer {
             for field in fields { field.renderAssignment(to: &text) }
             for (_, assignment) in extra { text.line(assignment) }
         }
+    }
+
+    func renderDeprecation(_ note: String?, to text: inout SourceText) {
+        if let note { text.line("@available(*, deprecated, message: \"\(note)\")") }
     }
 
     /// `init(members:)` and `write(to:)` of a type that has only fields.

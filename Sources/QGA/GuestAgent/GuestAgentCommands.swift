@@ -3,8 +3,9 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `guest-sync-delimited`, which returns `int`.
+/// The command `guest-sync-delimited`.
 ///
+/// Takes `id`; returns `int`.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-sync-delimited)
 public struct GuestSyncDelimited: GuestAgentCommand, QAPIObject {
@@ -30,6 +31,7 @@ public struct GuestSyncDelimited: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-sync-delimited`.
     ///
+    /// Takes `id`; returns `int`.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-sync-delimited)
     public func guestSyncDelimited(id: Int64) async throws(QMPError) -> Int64 {
@@ -37,8 +39,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-sync`, which returns `int`.
+/// The command `guest-sync`.
 ///
+/// Takes `id`; returns `int`.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-sync)
 public struct GuestSync: GuestAgentCommand, QAPIObject {
@@ -64,6 +67,7 @@ public struct GuestSync: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-sync`.
     ///
+    /// Takes `id`; returns `int`.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-sync)
     public func guestSync(id: Int64) async throws(QMPError) -> Int64 {
@@ -71,8 +75,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-ping`, which returns nothing.
+/// The command `guest-ping`.
 ///
+/// Takes nothing; returns nothing.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-ping)
 public struct GuestPing: GuestAgentCommand, QAPIObject {
@@ -90,6 +95,7 @@ public struct GuestPing: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-ping`.
     ///
+    /// Takes nothing; returns nothing.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-ping)
     public func guestPing() async throws(QMPError) {
@@ -97,8 +103,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-time`, which returns `int`.
+/// The command `guest-get-time`.
 ///
+/// Takes nothing; returns `int`.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-time)
 public struct GuestGetTime: GuestAgentCommand, QAPIObject {
@@ -116,6 +123,7 @@ public struct GuestGetTime: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-time`.
     ///
+    /// Takes nothing; returns `int`.
     /// Since QEMU 1.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-time)
     public func guestGetTime() async throws(QMPError) -> Int64 {
@@ -123,8 +131,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-set-time`, which returns nothing.
+/// The command `guest-set-time`.
 ///
+/// Takes optionally `time`; returns nothing.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-set-time)
 public struct GuestSetTime: GuestAgentCommand, QAPIObject {
@@ -150,6 +159,7 @@ public struct GuestSetTime: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-set-time`.
     ///
+    /// Takes optionally `time`; returns nothing.
     /// Since QEMU 1.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-set-time)
     public func guestSetTime(time: Int64? = nil) async throws(QMPError) {
@@ -157,8 +167,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-info`, which returns `GuestAgentInfo`.
+/// The command `guest-info`.
 ///
+/// Takes nothing; returns `GuestAgentInfo`.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-info)
 public struct GuestInfo: GuestAgentCommand, QAPIObject {
@@ -176,6 +187,7 @@ public struct GuestInfo: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-info`.
     ///
+    /// Takes nothing; returns `GuestAgentInfo`.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-info)
     public func guestInfo() async throws(QMPError) -> GuestAgentInfo {
@@ -183,8 +195,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-shutdown`, which returns nothing.
+/// The command `guest-shutdown`.
 ///
+/// Takes optionally `mode`; returns nothing; answers only when it fails.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-shutdown)
 public struct GuestShutdown: GuestAgentCommand, QAPIObject {
@@ -211,6 +224,7 @@ public struct GuestShutdown: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-shutdown`.
     ///
+    /// Takes optionally `mode`; returns nothing; answers only when it fails.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-shutdown)
     public func guestShutdown(mode: String? = nil) async throws(QMPError) {
@@ -218,8 +232,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-file-open`, which returns `int`.
+/// The command `guest-file-open`.
 ///
+/// Takes `path`, optionally `mode`; returns `int`.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-open)
 public struct GuestFileOpen: GuestAgentCommand, QAPIObject {
@@ -249,6 +264,7 @@ public struct GuestFileOpen: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-file-open`.
     ///
+    /// Takes `path`, optionally `mode`; returns `int`.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-open)
     public func guestFileOpen(path: String, mode: String? = nil) async throws(QMPError) -> Int64 {
@@ -256,8 +272,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-file-close`, which returns nothing.
+/// The command `guest-file-close`.
 ///
+/// Takes `handle`; returns nothing.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-close)
 public struct GuestFileClose: GuestAgentCommand, QAPIObject {
@@ -283,6 +300,7 @@ public struct GuestFileClose: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-file-close`.
     ///
+    /// Takes `handle`; returns nothing.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-close)
     public func guestFileClose(handle: Int64) async throws(QMPError) {
@@ -290,8 +308,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-file-read`, which returns `GuestFileRead`.
+/// The command `guest-file-read`.
 ///
+/// Takes `handle`, optionally `count`; returns `GuestFileRead`.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-read)
 public struct GuestFileReadCommand: GuestAgentCommand, QAPIObject {
@@ -322,6 +341,7 @@ public struct GuestFileReadCommand: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-file-read`.
     ///
+    /// Takes `handle`, optionally `count`; returns `GuestFileRead`.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-read)
     public func guestFileRead(handle: Int64, count: Int64? = nil) async throws(QMPError) -> GuestFileRead {
@@ -329,8 +349,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-file-write`, which returns `GuestFileWrite`.
+/// The command `guest-file-write`.
 ///
+/// Takes `handle`, `buf-b64`, optionally `count`; returns `GuestFileWrite`.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-write)
 public struct GuestFileWriteCommand: GuestAgentCommand, QAPIObject {
@@ -364,6 +385,7 @@ public struct GuestFileWriteCommand: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-file-write`.
     ///
+    /// Takes `handle`, `buf-b64`, optionally `count`; returns `GuestFileWrite`.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-write)
     public func guestFileWrite(handle: Int64, bufB64: String, count: Int64? = nil) async throws(QMPError)
@@ -373,8 +395,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-file-seek`, which returns `GuestFileSeek`.
+/// The command `guest-file-seek`.
 ///
+/// Takes `handle`, `offset`, `whence`; returns `GuestFileSeek`.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-seek)
 public struct GuestFileSeekCommand: GuestAgentCommand, QAPIObject {
@@ -408,6 +431,7 @@ public struct GuestFileSeekCommand: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-file-seek`.
     ///
+    /// Takes `handle`, `offset`, `whence`; returns `GuestFileSeek`.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-seek)
     public func guestFileSeek(handle: Int64, offset: Int64, whence: GuestFileWhence) async throws(QMPError)
@@ -417,8 +441,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-file-flush`, which returns nothing.
+/// The command `guest-file-flush`.
 ///
+/// Takes `handle`; returns nothing.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-flush)
 public struct GuestFileFlush: GuestAgentCommand, QAPIObject {
@@ -444,6 +469,7 @@ public struct GuestFileFlush: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-file-flush`.
     ///
+    /// Takes `handle`; returns nothing.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-file-flush)
     public func guestFileFlush(handle: Int64) async throws(QMPError) {
@@ -451,8 +477,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-fsfreeze-status`, which returns `GuestFsfreezeStatus`.
+/// The command `guest-fsfreeze-status`.
 ///
+/// Takes nothing; returns `GuestFsfreezeStatus`.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fsfreeze-status)
 public struct GuestFsfreezeStatusCommand: GuestAgentCommand, QAPIObject {
@@ -470,6 +497,7 @@ public struct GuestFsfreezeStatusCommand: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-fsfreeze-status`.
     ///
+    /// Takes nothing; returns `GuestFsfreezeStatus`.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fsfreeze-status)
     public func guestFsfreezeStatus() async throws(QMPError) -> GuestFsfreezeStatus {
@@ -477,8 +505,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-fsfreeze-freeze`, which returns `int`.
+/// The command `guest-fsfreeze-freeze`.
 ///
+/// Takes nothing; returns `int`.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fsfreeze-freeze)
 public struct GuestFsfreezeFreeze: GuestAgentCommand, QAPIObject {
@@ -496,6 +525,7 @@ public struct GuestFsfreezeFreeze: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-fsfreeze-freeze`.
     ///
+    /// Takes nothing; returns `int`.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fsfreeze-freeze)
     public func guestFsfreezeFreeze() async throws(QMPError) -> Int64 {
@@ -503,8 +533,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-fsfreeze-freeze-list`, which returns `int`.
+/// The command `guest-fsfreeze-freeze-list`.
 ///
+/// Takes optionally `mountpoints`; returns `int`.
 /// Since QEMU 2.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fsfreeze-freeze-list)
 public struct GuestFsfreezeFreezeList: GuestAgentCommand, QAPIObject {
@@ -530,6 +561,7 @@ public struct GuestFsfreezeFreezeList: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-fsfreeze-freeze-list`.
     ///
+    /// Takes optionally `mountpoints`; returns `int`.
     /// Since QEMU 2.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fsfreeze-freeze-list)
     public func guestFsfreezeFreezeList(mountpoints: [String]? = nil) async throws(QMPError) -> Int64 {
@@ -537,8 +569,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-fsfreeze-thaw`, which returns `int`.
+/// The command `guest-fsfreeze-thaw`.
 ///
+/// Takes nothing; returns `int`.
 /// Since QEMU 0.15.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fsfreeze-thaw)
 public struct GuestFsfreezeThaw: GuestAgentCommand, QAPIObject {
@@ -556,6 +589,7 @@ public struct GuestFsfreezeThaw: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-fsfreeze-thaw`.
     ///
+    /// Takes nothing; returns `int`.
     /// Since QEMU 0.15.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fsfreeze-thaw)
     public func guestFsfreezeThaw() async throws(QMPError) -> Int64 {
@@ -563,8 +597,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-fstrim`, which returns `GuestFilesystemTrimResponse`.
+/// The command `guest-fstrim`.
 ///
+/// Takes optionally `minimum`; returns `GuestFilesystemTrimResponse`.
 /// Since QEMU 1.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fstrim)
 public struct GuestFstrim: GuestAgentCommand, QAPIObject {
@@ -590,6 +625,7 @@ public struct GuestFstrim: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-fstrim`.
     ///
+    /// Takes optionally `minimum`; returns `GuestFilesystemTrimResponse`.
     /// Since QEMU 1.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-fstrim)
     public func guestFstrim(minimum: Int64? = nil) async throws(QMPError) -> GuestFilesystemTrimResponse {
@@ -597,8 +633,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-suspend-disk`, which returns nothing.
+/// The command `guest-suspend-disk`.
 ///
+/// Takes nothing; returns nothing; answers only when it fails.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-suspend-disk)
 public struct GuestSuspendDisk: GuestAgentCommand, QAPIObject {
@@ -617,6 +654,7 @@ public struct GuestSuspendDisk: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-suspend-disk`.
     ///
+    /// Takes nothing; returns nothing; answers only when it fails.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-suspend-disk)
     public func guestSuspendDisk() async throws(QMPError) {
@@ -624,8 +662,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-suspend-ram`, which returns nothing.
+/// The command `guest-suspend-ram`.
 ///
+/// Takes nothing; returns nothing; answers only when it fails.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-suspend-ram)
 public struct GuestSuspendRAM: GuestAgentCommand, QAPIObject {
@@ -644,6 +683,7 @@ public struct GuestSuspendRAM: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-suspend-ram`.
     ///
+    /// Takes nothing; returns nothing; answers only when it fails.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-suspend-ram)
     public func guestSuspendRAM() async throws(QMPError) {
@@ -651,8 +691,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-suspend-hybrid`, which returns nothing.
+/// The command `guest-suspend-hybrid`.
 ///
+/// Takes nothing; returns nothing; answers only when it fails.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-suspend-hybrid)
 public struct GuestSuspendHybrid: GuestAgentCommand, QAPIObject {
@@ -671,6 +712,7 @@ public struct GuestSuspendHybrid: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-suspend-hybrid`.
     ///
+    /// Takes nothing; returns nothing; answers only when it fails.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-suspend-hybrid)
     public func guestSuspendHybrid() async throws(QMPError) {
@@ -678,8 +720,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-network-get-interfaces`, which returns an array of `GuestNetworkInterface`.
+/// The command `guest-network-get-interfaces`.
 ///
+/// Takes nothing; returns an array of `GuestNetworkInterface`.
 /// Since QEMU 1.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-network-get-interfaces)
 public struct GuestNetworkGetInterfaces: GuestAgentCommand, QAPIObject {
@@ -697,6 +740,7 @@ public struct GuestNetworkGetInterfaces: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-network-get-interfaces`.
     ///
+    /// Takes nothing; returns an array of `GuestNetworkInterface`.
     /// Since QEMU 1.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-network-get-interfaces)
     public func guestNetworkGetInterfaces() async throws(QMPError) -> [GuestNetworkInterface] {
@@ -704,8 +748,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-vcpus`, which returns an array of `GuestLogicalProcessor`.
+/// The command `guest-get-vcpus`.
 ///
+/// Takes nothing; returns an array of `GuestLogicalProcessor`.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-vcpus)
 public struct GuestGetVCPUs: GuestAgentCommand, QAPIObject {
@@ -723,6 +768,7 @@ public struct GuestGetVCPUs: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-vcpus`.
     ///
+    /// Takes nothing; returns an array of `GuestLogicalProcessor`.
     /// Since QEMU 1.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-vcpus)
     public func guestGetVCPUs() async throws(QMPError) -> [GuestLogicalProcessor] {
@@ -730,8 +776,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-set-vcpus`, which returns `int`.
+/// The command `guest-set-vcpus`.
 ///
+/// Takes `vcpus`; returns `int`.
 /// Since QEMU 1.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-set-vcpus)
 public struct GuestSetVCPUs: GuestAgentCommand, QAPIObject {
@@ -757,6 +804,7 @@ public struct GuestSetVCPUs: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-set-vcpus`.
     ///
+    /// Takes `vcpus`; returns `int`.
     /// Since QEMU 1.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-set-vcpus)
     public func guestSetVCPUs(vcpus: [GuestLogicalProcessor]) async throws(QMPError) -> Int64 {
@@ -764,8 +812,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-disks`, which returns an array of `GuestDiskInfo`.
+/// The command `guest-get-disks`.
 ///
+/// Takes nothing; returns an array of `GuestDiskInfo`.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-disks)
 public struct GuestGetDisks: GuestAgentCommand, QAPIObject {
@@ -783,6 +832,7 @@ public struct GuestGetDisks: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-disks`.
     ///
+    /// Takes nothing; returns an array of `GuestDiskInfo`.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-disks)
     public func guestGetDisks() async throws(QMPError) -> [GuestDiskInfo] {
@@ -790,8 +840,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-fsinfo`, which returns an array of `GuestFilesystemInfo`.
+/// The command `guest-get-fsinfo`.
 ///
+/// Takes nothing; returns an array of `GuestFilesystemInfo`.
 /// Since QEMU 2.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-fsinfo)
 public struct GuestGetFsinfo: GuestAgentCommand, QAPIObject {
@@ -809,6 +860,7 @@ public struct GuestGetFsinfo: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-fsinfo`.
     ///
+    /// Takes nothing; returns an array of `GuestFilesystemInfo`.
     /// Since QEMU 2.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-fsinfo)
     public func guestGetFsinfo() async throws(QMPError) -> [GuestFilesystemInfo] {
@@ -816,8 +868,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-set-user-password`, which returns nothing.
+/// The command `guest-set-user-password`.
 ///
+/// Takes `username`, `password`, `crypted`; returns nothing.
 /// Since QEMU 2.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-set-user-password)
 public struct GuestSetUserPassword: GuestAgentCommand, QAPIObject {
@@ -851,6 +904,7 @@ public struct GuestSetUserPassword: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-set-user-password`.
     ///
+    /// Takes `username`, `password`, `crypted`; returns nothing.
     /// Since QEMU 2.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-set-user-password)
     public func guestSetUserPassword(username: String, password: String, crypted: Bool) async throws(QMPError) {
@@ -858,8 +912,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-memory-blocks`, which returns an array of `GuestMemoryBlock`.
+/// The command `guest-get-memory-blocks`.
 ///
+/// Takes nothing; returns an array of `GuestMemoryBlock`.
 /// Since QEMU 2.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-memory-blocks)
 public struct GuestGetMemoryBlocks: GuestAgentCommand, QAPIObject {
@@ -877,6 +932,7 @@ public struct GuestGetMemoryBlocks: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-memory-blocks`.
     ///
+    /// Takes nothing; returns an array of `GuestMemoryBlock`.
     /// Since QEMU 2.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-memory-blocks)
     public func guestGetMemoryBlocks() async throws(QMPError) -> [GuestMemoryBlock] {
@@ -884,8 +940,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-set-memory-blocks`, which returns an array of `GuestMemoryBlockResponse`.
+/// The command `guest-set-memory-blocks`.
 ///
+/// Takes `mem-blks`; returns an array of `GuestMemoryBlockResponse`.
 /// Since QEMU 2.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-set-memory-blocks)
 public struct GuestSetMemoryBlocks: GuestAgentCommand, QAPIObject {
@@ -911,6 +968,7 @@ public struct GuestSetMemoryBlocks: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-set-memory-blocks`.
     ///
+    /// Takes `mem-blks`; returns an array of `GuestMemoryBlockResponse`.
     /// Since QEMU 2.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-set-memory-blocks)
     public func guestSetMemoryBlocks(memBlks: [GuestMemoryBlock]) async throws(QMPError) -> [GuestMemoryBlockResponse] {
@@ -918,8 +976,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-memory-block-info`, which returns `GuestMemoryBlockInfo`.
+/// The command `guest-get-memory-block-info`.
 ///
+/// Takes nothing; returns `GuestMemoryBlockInfo`.
 /// Since QEMU 2.3.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-memory-block-info)
 public struct GuestGetMemoryBlockInfo: GuestAgentCommand, QAPIObject {
@@ -937,43 +996,10 @@ public struct GuestGetMemoryBlockInfo: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-memory-block-info`.
     ///
+    /// Takes nothing; returns `GuestMemoryBlockInfo`.
     /// Since QEMU 2.3.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-memory-block-info)
     public func guestGetMemoryBlockInfo() async throws(QMPError) -> GuestMemoryBlockInfo {
         try await execute(GuestGetMemoryBlockInfo())
-    }
-}
-
-/// The command `guest-exec-status`, which returns `GuestExecStatus`.
-///
-/// Since QEMU 2.5.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-exec-status)
-public struct GuestExecStatusCommand: GuestAgentCommand, QAPIObject {
-    public typealias Reply = GuestExecStatus
-
-    public static var name: String { "guest-exec-status" }
-
-    public var pid: Int64
-
-    public init(pid: Int64) {
-        self.pid = pid
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.pid = try object.value("pid")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("pid", pid)
-    }
-}
-
-extension GuestAgentExecutor {
-    /// Sends `guest-exec-status`.
-    ///
-    /// Since QEMU 2.5.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-exec-status)
-    public func guestExecStatus(pid: Int64) async throws(QMPError) -> GuestExecStatus {
-        try await execute(GuestExecStatusCommand(pid: pid))
     }
 }

@@ -3,8 +3,45 @@
 public import QMPCore
 public import WireJSON
 
-/// The command `guest-exec`, which returns `GuestExec`.
+/// The command `guest-exec-status`.
 ///
+/// Takes `pid`; returns `GuestExecStatus`.
+/// Since QEMU 2.5.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-exec-status)
+public struct GuestExecStatusCommand: GuestAgentCommand, QAPIObject {
+    public typealias Reply = GuestExecStatus
+
+    public static var name: String { "guest-exec-status" }
+
+    public var pid: Int64
+
+    public init(pid: Int64) {
+        self.pid = pid
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.pid = try object.value("pid")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("pid", pid)
+    }
+}
+
+extension GuestAgentExecutor {
+    /// Sends `guest-exec-status`.
+    ///
+    /// Takes `pid`; returns `GuestExecStatus`.
+    /// Since QEMU 2.5.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-exec-status)
+    public func guestExecStatus(pid: Int64) async throws(QMPError) -> GuestExecStatus {
+        try await execute(GuestExecStatusCommand(pid: pid))
+    }
+}
+
+/// The command `guest-exec`.
+///
+/// Takes `path`, optionally `arg`, `env`, `input-data`, `capture-output`; returns `GuestExec`.
 /// Since QEMU 2.5.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-exec)
 public struct GuestExecCommand: GuestAgentCommand, QAPIObject {
@@ -53,6 +90,7 @@ public struct GuestExecCommand: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-exec`.
     ///
+    /// Takes `path`, optionally `arg`, `env`, `input-data`, `capture-output`; returns `GuestExec`.
     /// Since QEMU 2.5.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-exec)
     public func guestExec(
@@ -68,8 +106,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-host-name`, which returns `GuestHostName`.
+/// The command `guest-get-host-name`.
 ///
+/// Takes nothing; returns `GuestHostName`.
 /// Since QEMU 2.10.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-host-name)
 public struct GuestGetHostName: GuestAgentCommand, QAPIObject {
@@ -87,6 +126,7 @@ public struct GuestGetHostName: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-host-name`.
     ///
+    /// Takes nothing; returns `GuestHostName`.
     /// Since QEMU 2.10.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-host-name)
     public func guestGetHostName() async throws(QMPError) -> GuestHostName {
@@ -94,8 +134,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-users`, which returns an array of `GuestUser`.
+/// The command `guest-get-users`.
 ///
+/// Takes nothing; returns an array of `GuestUser`.
 /// Since QEMU 2.10.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-users)
 public struct GuestGetUsers: GuestAgentCommand, QAPIObject {
@@ -113,6 +154,7 @@ public struct GuestGetUsers: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-users`.
     ///
+    /// Takes nothing; returns an array of `GuestUser`.
     /// Since QEMU 2.10.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-users)
     public func guestGetUsers() async throws(QMPError) -> [GuestUser] {
@@ -120,8 +162,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-timezone`, which returns `GuestTimezone`.
+/// The command `guest-get-timezone`.
 ///
+/// Takes nothing; returns `GuestTimezone`.
 /// Since QEMU 2.10.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-timezone)
 public struct GuestGetTimezone: GuestAgentCommand, QAPIObject {
@@ -139,6 +182,7 @@ public struct GuestGetTimezone: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-timezone`.
     ///
+    /// Takes nothing; returns `GuestTimezone`.
     /// Since QEMU 2.10.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-timezone)
     public func guestGetTimezone() async throws(QMPError) -> GuestTimezone {
@@ -146,8 +190,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-osinfo`, which returns `GuestOSInfo`.
+/// The command `guest-get-osinfo`.
 ///
+/// Takes nothing; returns `GuestOSInfo`.
 /// Since QEMU 2.10.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-osinfo)
 public struct GuestGetOsinfo: GuestAgentCommand, QAPIObject {
@@ -165,6 +210,7 @@ public struct GuestGetOsinfo: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-osinfo`.
     ///
+    /// Takes nothing; returns `GuestOSInfo`.
     /// Since QEMU 2.10.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-osinfo)
     public func guestGetOsinfo() async throws(QMPError) -> GuestOSInfo {
@@ -172,8 +218,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-devices`, which returns an array of `GuestDeviceInfo`.
+/// The command `guest-get-devices`.
 ///
+/// Takes nothing; returns an array of `GuestDeviceInfo`.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-devices)
 public struct GuestGetDevices: GuestAgentCommand, QAPIObject {
@@ -191,6 +238,7 @@ public struct GuestGetDevices: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-devices`.
     ///
+    /// Takes nothing; returns an array of `GuestDeviceInfo`.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-devices)
     public func guestGetDevices() async throws(QMPError) -> [GuestDeviceInfo] {
@@ -198,8 +246,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-ssh-get-authorized-keys`, which returns `GuestAuthorizedKeys`.
+/// The command `guest-ssh-get-authorized-keys`.
 ///
+/// Takes `username`; returns `GuestAuthorizedKeys`.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-ssh-get-authorized-keys)
 public struct GuestSshGetAuthorizedKeys: GuestAgentCommand, QAPIObject {
@@ -225,6 +274,7 @@ public struct GuestSshGetAuthorizedKeys: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-ssh-get-authorized-keys`.
     ///
+    /// Takes `username`; returns `GuestAuthorizedKeys`.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-ssh-get-authorized-keys)
     public func guestSshGetAuthorizedKeys(username: String) async throws(QMPError) -> GuestAuthorizedKeys {
@@ -232,8 +282,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-ssh-add-authorized-keys`, which returns nothing.
+/// The command `guest-ssh-add-authorized-keys`.
 ///
+/// Takes `username`, `keys`, optionally `reset`; returns nothing.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-ssh-add-authorized-keys)
 public struct GuestSshAddAuthorizedKeys: GuestAgentCommand, QAPIObject {
@@ -267,6 +318,7 @@ public struct GuestSshAddAuthorizedKeys: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-ssh-add-authorized-keys`.
     ///
+    /// Takes `username`, `keys`, optionally `reset`; returns nothing.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-ssh-add-authorized-keys)
     public func guestSshAddAuthorizedKeys(username: String, keys: [String], reset: Bool? = nil) async throws(QMPError) {
@@ -274,8 +326,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-ssh-remove-authorized-keys`, which returns nothing.
+/// The command `guest-ssh-remove-authorized-keys`.
 ///
+/// Takes `username`, `keys`; returns nothing.
 /// Since QEMU 5.2.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-ssh-remove-authorized-keys)
 public struct GuestSshRemoveAuthorizedKeys: GuestAgentCommand, QAPIObject {
@@ -305,6 +358,7 @@ public struct GuestSshRemoveAuthorizedKeys: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-ssh-remove-authorized-keys`.
     ///
+    /// Takes `username`, `keys`; returns nothing.
     /// Since QEMU 5.2.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-ssh-remove-authorized-keys)
     public func guestSshRemoveAuthorizedKeys(username: String, keys: [String]) async throws(QMPError) {
@@ -312,8 +366,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-diskstats`, which returns an array of `GuestDiskStatsInfo`.
+/// The command `guest-get-diskstats`.
 ///
+/// Takes nothing; returns an array of `GuestDiskStatsInfo`.
 /// Since QEMU 7.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-diskstats)
 public struct GuestGetDiskstats: GuestAgentCommand, QAPIObject {
@@ -331,6 +386,7 @@ public struct GuestGetDiskstats: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-diskstats`.
     ///
+    /// Takes nothing; returns an array of `GuestDiskStatsInfo`.
     /// Since QEMU 7.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-diskstats)
     public func guestGetDiskstats() async throws(QMPError) -> [GuestDiskStatsInfo] {
@@ -338,8 +394,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-cpustats`, which returns an array of `GuestCpuStats`.
+/// The command `guest-get-cpustats`.
 ///
+/// Takes nothing; returns an array of `GuestCpuStats`.
 /// Since QEMU 7.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-cpustats)
 public struct GuestGetCpustats: GuestAgentCommand, QAPIObject {
@@ -357,6 +414,7 @@ public struct GuestGetCpustats: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-cpustats`.
     ///
+    /// Takes nothing; returns an array of `GuestCpuStats`.
     /// Since QEMU 7.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-cpustats)
     public func guestGetCpustats() async throws(QMPError) -> [GuestCpuStats] {
@@ -364,8 +422,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-get-load`, which returns `GuestLoadAverage`.
+/// The command `guest-get-load`.
 ///
+/// Takes nothing; returns `GuestLoadAverage`.
 /// Since QEMU 10.0.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-load)
 public struct GuestGetLoad: GuestAgentCommand, QAPIObject {
@@ -383,6 +442,7 @@ public struct GuestGetLoad: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-get-load`.
     ///
+    /// Takes nothing; returns `GuestLoadAverage`.
     /// Since QEMU 10.0.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-load)
     public func guestGetLoad() async throws(QMPError) -> GuestLoadAverage {
@@ -390,8 +450,9 @@ extension GuestAgentExecutor {
     }
 }
 
-/// The command `guest-network-get-route`, which returns an array of `GuestNetworkRoute`.
+/// The command `guest-network-get-route`.
 ///
+/// Takes nothing; returns an array of `GuestNetworkRoute`.
 /// Since QEMU 9.1.
 /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-network-get-route)
 public struct GuestNetworkGetRoute: GuestAgentCommand, QAPIObject {
@@ -409,6 +470,7 @@ public struct GuestNetworkGetRoute: GuestAgentCommand, QAPIObject {
 extension GuestAgentExecutor {
     /// Sends `guest-network-get-route`.
     ///
+    /// Takes nothing; returns an array of `GuestNetworkRoute`.
     /// Since QEMU 9.1.
     /// [Manual](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-network-get-route)
     public func guestNetworkGetRoute() async throws(QMPError) -> [GuestNetworkRoute] {

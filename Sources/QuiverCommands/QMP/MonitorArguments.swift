@@ -1,6 +1,5 @@
 import QAPI
 import QAPISchema
-import Quantities
 import WireJSON
 
 /// The arguments of a command as they stand on a command line: one JSON object, or `name=value` pairs.
@@ -8,7 +7,7 @@ import WireJSON
 /// A value gets the type that the schema gives its member: `id=7` is a string where the schema wants one. A dotted name
 /// goes into an object, as in `file.driver=qcow2`. An array takes its elements one after another, as in
 /// `devices=disk0 devices=disk1`; a size takes a suffix, as in `size=4G`. What the schema does not know is taken for
-/// JSON, and for a string if it is none.
+/// JSON, and for a string if it is none. The order of the words does not matter but to arrays.
 struct MonitorArguments {
     let object: JSONObject
 
@@ -21,27 +20,32 @@ struct MonitorArguments {
             }
             return
         }
-        var root: JSON = [:]
+        let pairs = try words.map { try Self.pair($0, command: command) }
+        // What the words choose among the branches of unions must not depend on their order.
+        let given = pairs.reduce(JSON.object([:])) { Self.setting($1.path[...], in: $0, to: .string($1.text)) }
         let schema = CompiledSchema.shared
         let definition = schema.definition(command)
-        let members = definition.map { Self.members(of: $0, schema) } ?? []
-        for word in words {
-            guard let equals = word.firstIndex(of: "="), equals > word.startIndex else {
-                throw CommandFailure(
-                    .usage,
-                    "\(command): '\(word)' is no argument; write name=value, or one JSON object"
-                )
-            }
-            let path = word[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-            let text = String(word[word.index(after: equals)...])
-            let chosen = definition.map { Self.chosenMembers(of: $0, schema, given: root) } ?? []
-            let type = Self.type(of: path, in: chosen + members, schema, given: root)
-            let value = try Self.value(text, type: type, name: String(word[..<equals]), command: command, schema)
+        let members =
+            definition.map { Self.chosenMembers(of: $0, schema, given: given) + Self.members(of: $0, schema) } ?? []
+        var root: JSON = [:]
+        for (path, text) in pairs {
+            let type = Self.type(of: path, in: members, schema, given: given)
+            let name = path.joined(separator: ".")
+            let value = try Self.value(text, type: type, name: name, command: command, schema)
             let isElement = type?.isArray == true && value.arrayValue == nil
             let earlier = isElement ? Self.value(at: path, in: root)?.arrayValue ?? [] : []
             root = Self.setting(path[...], in: root, to: isElement ? .array(earlier + [value]) : value)
         }
         object = root.objectValue ?? [:]
+    }
+
+    /// The path and the text of `a.b=text`.
+    private static func pair(_ word: String, command: String) throws -> (path: [String], text: String) {
+        guard let equals = word.firstIndex(of: "="), equals > word.startIndex else {
+            throw CommandFailure(.usage, "\(command): '\(word)' is no argument; write name=value, or one JSON object")
+        }
+        let path = word[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        return (path, String(word[word.index(after: equals)...]))
     }
 
     private static func value(at path: [String], in json: JSON) -> JSON? {
@@ -98,43 +102,9 @@ struct MonitorArguments {
         guard let union = schema.union(of: definition), let value = given?[union.discriminator]?.stringValue else {
             return []
         }
-        let branch = union.branches.first { $0.name == value }
-        return branch.flatMap { schema.definition($0.type.name) }.map { members(of: $0, schema) } ?? []
-    }
-
-    private static func value(
-        _ text: String,
-        type: Schema.TypeName?,
-        name: String,
-        command: String,
-        _ schema: CompiledSchema,
-    ) throws -> JSON {
-        let json = try? JSON.parse(text)
-        guard let type else { return json ?? .string(text) }
-        if let element = type.element {
-            if let json, json.arrayValue != nil { return json }
-            return try value(text, type: element, name: name, command: command, schema)
-        }
-        let wanted: String
-        switch (type.name, json) {
-        case ("str", _): return .string(text)
-        case ("bool", _):
-            switch text {
-            case "true", "on", "yes": return true
-            case "false", "off", "no": return false
-            default: wanted = "true or false"
-            }
-        case ("number", .integer?), ("number", .unsigned?), ("number", .double?): return json ?? .null
-        case ("number", _): wanted = "a number"
-        case (_, .integer?) where type.isInteger, (_, .unsigned?) where type.isInteger: return json ?? .null
-        case ("size", _):
-            if let size = ByteCount(parsing: text) { return size.bytes.json }
-            wanted = "a size, as in 512M"
-        case _ where type.isInteger: wanted = "a whole number"
-        case _:
-            if case .enumeration? = schema.definition(type.name)?.kind { return .string(text) }
-            return json ?? .string(text)
-        }
-        throw CommandFailure(.usage, "\(command): \(name) wants \(wanted), not '\(text)'")
+        guard let branch = union.branches.first(where: { $0.name == value }),
+            let chosen = schema.definition(branch.type.name)
+        else { return [] }
+        return chosenMembers(of: chosen, schema, given: given) + members(of: chosen, schema)
     }
 }

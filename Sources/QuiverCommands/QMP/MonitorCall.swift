@@ -38,15 +38,8 @@ struct MonitorCall: AsyncParsableCommand {
         let object = try MonitorArguments(parsing: arguments, command: command).object
         let reply = try await target.withConnection { qmp in
             if unchecked { return try await qmp.execute(command, object, deadline: timeout.duration, outOfBand: oob) }
-            let gate = SchemaGate(try await MonitorGate.schema(of: qmp))
-            return try await MonitorGate.execute(
-                command,
-                object,
-                on: qmp,
-                gate: gate,
-                deadline: timeout.duration,
-                outOfBand: oob,
-            )
+            let gated = try await MonitorGate.gated(qmp)
+            return try await gated.execute(command, object, deadline: timeout.duration, outOfBand: oob)
         }
         print(try reply.prettyText())
     }

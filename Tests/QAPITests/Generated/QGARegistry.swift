@@ -2,6 +2,7 @@
 
 import QGA
 import QMPCore
+import WireJSON
 
 private let types0: [(name: String, value: any QAPIValue.Type)] = [
     ("GuestAgentCommandInfo", GuestAgentCommandInfo.self),

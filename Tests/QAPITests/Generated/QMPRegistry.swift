@@ -2,6 +2,7 @@
 
 import QAPI
 import QMPCore
+import WireJSON
 
 private let types0: [(name: String, value: any QAPIValue.Type)] = [
     ("QapiErrorClass", QapiErrorClass.self),
@@ -1106,7 +1107,7 @@ var qmpEvents: [(name: String, value: any (QMPEventType & QAPIObject).Type)] {
 private let queries0: [(name: String, value: Query)] = [
     ("query-status", { try await $0.queryStatus() }),
     ("query-jobs", { try await $0.queryJobs() }),
-    ("query-kvm", { try await $0.execute(QueryKVM()) }),
+    ("query-kvm", { try await $0.execute(QueryKVM(members: [:])) }),
     ("query-accelerators", { try await $0.queryAccelerators() }),
     ("query-block", { try await $0.queryBlock() }),
     ("query-blockstats", { try await $0.queryBlockstats() }),
@@ -1134,7 +1135,7 @@ private let queries0: [(name: String, value: Query)] = [
     ("query-colo-status", { try await $0.queryColoStatus() }),
     ("query-dirty-rate", { try await $0.queryDirtyRate() }),
     ("query-vcpu-dirty-limit", { try await $0.queryVCPUDirtyLimit() }),
-    ("query-migrationthreads", { try await $0.execute(QueryMigrationthreads()) }),
+    ("query-migrationthreads", { try await $0.execute(QueryMigrationthreads(members: [:])) }),
     ("query-version", { try await $0.queryVersion() }),
     ("query-commands", { try await $0.queryCommands() }),
     ("query-qmp-schema", { try await $0.queryQMPSchema() }),
@@ -1159,9 +1160,9 @@ private let queries0: [(name: String, value: Query)] = [
     ("x-query-interrupt-controllers", { try await $0.xQueryInterruptControllers() }),
     ("query-firmware-log", { try await $0.queryFirmwareLog() }),
     ("query-cpu-definitions", { try await $0.queryCPUDefinitions() }),
-    ("x-query-opcount", { try await $0.execute(XQueryOpcount()) }),
-    ("x-query-profile", { try await $0.execute(XQueryProfile()) }),
-    ("x-query-rdma", { try await $0.execute(XQueryRdma()) }),
+    ("x-query-opcount", { try await $0.execute(XQueryOpcount(members: [:])) }),
+    ("x-query-profile", { try await $0.execute(XQueryProfile(members: [:])) }),
+    ("x-query-rdma", { try await $0.execute(XQueryRdma(members: [:])) }),
     ("query-s390x-cpu-polarization", { try await $0.queryS390xCPUPolarization() }),
     ("query-replay", { try await $0.queryReplay() }),
     ("query-yank", { try await $0.queryYank() }),

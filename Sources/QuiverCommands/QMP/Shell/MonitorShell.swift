@@ -31,8 +31,8 @@ struct MonitorShell: AsyncParsableCommand {
     func run() async throws {
         let isTerminal = FileDescriptor.standardInput.isTerminal && StandardOutput.isTerminal
         try await target.withConnection { qmp in
-            let gate = SchemaGate(try await MonitorGate.schema(of: qmp))
-            let input = try isTerminal ? terminal(gate) : PlainInput()
+            let gated = try await MonitorGate.gated(qmp)
+            let input = try isTerminal ? terminal(gated.gate) : PlainInput()
             let events = qmp.events()
             if isTerminal {
                 let version = qmp.greeting.map { "QEMU \($0.version)" } ?? "QEMU"
@@ -40,7 +40,7 @@ struct MonitorShell: AsyncParsableCommand {
             }
             let failures = try await withThrowingTaskGroup(of: Int?.self) { group in
                 group.addTask { try await show(events, input) }
-                group.addTask { try await execute(input, qmp, gate) }
+                group.addTask { try await execute(input, gated) }
                 defer { group.cancelAll() }
                 while let failures = try await group.next() {
                     // Lines from a pipe go on without events, and say themselves what came of them.
@@ -77,11 +77,11 @@ struct MonitorShell: AsyncParsableCommand {
 
     /// Executes lines until there are no more.
     /// - Returns: How many failed.
-    private func execute(_ input: any ShellInput, _ qmp: QMPConnection, _ gate: SchemaGate) async throws -> Int? {
+    private func execute(_ input: any ShellInput, _ gated: GatedExecutor<QMPConnection>) async throws -> Int? {
         var failures = 0
         while let line = try await input.next() {
             do {
-                guard try await execute(ShellLine(line), input, qmp, gate) else { break }
+                guard try await execute(ShellLine(line), input, gated) else { break }
             } catch let error as QMPError where error.code == .cancelled {
                 throw CancellationError()
             } catch {
@@ -96,8 +96,7 @@ struct MonitorShell: AsyncParsableCommand {
     private func execute(
         _ line: ShellLine,
         _ input: any ShellInput,
-        _ qmp: QMPConnection,
-        _ gate: SchemaGate,
+        _ gated: GatedExecutor<QMPConnection>,
     ) async throws -> Bool {
         let (name, arguments, outOfBand): (String, JSONObject, Bool)
         switch line {
@@ -107,8 +106,8 @@ struct MonitorShell: AsyncParsableCommand {
             input.show(Self.explanation)
             return true
         case .help(let name?):
-            guard let shape = SchemaShape(of: name, gate.compiled, live: gate.live) else {
-                let near = SchemaShape.names(like: name, gate.compiled)
+            guard let shape = SchemaShape(of: name, gated.gate.compiled, live: gated.gate.live) else {
+                let near = SchemaShape.names(like: name, gated.gate.compiled)
                 let advice = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
                 throw CommandFailure(.failed, "\(name): no command, event or type of this name\(advice)")
             }
@@ -120,14 +119,7 @@ struct MonitorShell: AsyncParsableCommand {
         case .execute(let command, let object, let isOutOfBand):
             (name, arguments, outOfBand) = (command, object, isOutOfBand)
         }
-        let reply = try await MonitorGate.execute(
-            name,
-            arguments,
-            on: qmp,
-            gate: gate,
-            deadline: timeout.duration,
-            outOfBand: outOfBand,
-        )
+        let reply = try await gated.execute(name, arguments, deadline: timeout.duration, outOfBand: outOfBand)
         input.show(try reply.prettyText())
         return true
     }

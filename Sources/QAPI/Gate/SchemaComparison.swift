@@ -1,24 +1,32 @@
-import QAPI
-import QAPISchema
+public import QAPISchema
 
-/// Walks what a running QEMU says of itself beside the compiled schema, from commands and events down.
+/// What a running QEMU says of itself, held beside the compiled schema from commands and events down.
 ///
-/// QEMU masks the names of types, so both sides are followed at once.
-struct LiveSchemaWalk {
+/// QEMU masks the names of types, so both sides are followed at once: which of its types is which comes out of that.
+public struct SchemaComparison: Sendable {
     private let live: LiveSchema
     private let compiled: CompiledSchema
     private var seen: Set<String> = []
+    private var liveTypes: [String: Set<String>] = [:]
     /// One line for each thing that QEMU has and the compiled schema lacks or tells otherwise.
-    private(set) var differences: [String] = []
-    private(set) var memberCount: Int = 0
-    private(set) var valueCount: Int = 0
+    public private(set) var differences: [String] = []
+    /// One line for each feature that the compiled schema gives a thing and QEMU does not.
+    public private(set) var missingFeatures: [String] = []
+    /// How many members QEMU's objects have.
+    public private(set) var memberCount: Int = 0
+    /// How many values QEMU's enums have.
+    public private(set) var valueCount: Int = 0
 
-    init(_ live: LiveSchema, _ compiled: CompiledSchema) {
+    public init(_ live: LiveSchema, _ compiled: CompiledSchema = .shared) {
         self.live = live
         self.compiled = compiled
+        walk()
     }
 
-    mutating func run() {
+    /// The masked types of QEMU that are the compiled one, or the arguments of a command or event of that name.
+    public func types(of name: String) -> Set<String> { liveTypes[name] ?? [] }
+
+    private mutating func walk() {
         for info in live.infos {
             switch info.branch {
             case .command(let command):
@@ -26,13 +34,14 @@ struct LiveSchemaWalk {
                     differences.append("command \(info.name) is missing")
                     continue
                 }
+                compare(info.features, definition.features, info.name)
                 if command.allowOob ?? false, !known.allowsOutOfBand {
                     differences.append("\(info.name) may run out of band")
                 }
                 walk(object: command.argType, definition, info.name)
                 if let returns = known.returns {
                     walk(type: command.retType, returns, "\(info.name) returns")
-                } else if live.members(ofObject: command.retType)?.isEmpty != true {
+                } else if live.object(command.retType)?.members.isEmpty != true {
                     differences.append("\(info.name) returns something")
                 }
             case .event(let event):
@@ -40,6 +49,7 @@ struct LiveSchemaWalk {
                     differences.append("event \(info.name) is missing")
                     continue
                 }
+                compare(info.features, definition.features, info.name)
                 walk(object: event.argType, definition, info.name)
             case .builtin, .enum, .array, .object, .alternate:
                 continue
@@ -75,6 +85,7 @@ struct LiveSchemaWalk {
             guard !known.isArray, let definition = compiled.definition(known.name) else {
                 return differ(path, "is an object, not \(known.spelling)")
             }
+            compare(live.features(of: type), definition.features, path)
             walk(object: type, definition, path)
         case .command, .event, .unknown, nil:
             differ(path, "is no type")
@@ -85,28 +96,40 @@ struct LiveSchemaWalk {
         guard case .enumeration(let values)? = compiled.definition(known.name)?.kind else {
             return differ(path, "is an enum, not \(known.spelling)")
         }
+        liveTypes[known.name, default: []].insert(type)
         for value in live.values(type) ?? [] {
             valueCount += 1
-            if !values.contains(where: { $0.name == value.name }) { differ(path, "\(known.name) lacks \(value.name)") }
+            guard let fact = values.first(where: { $0.name == value.name }) else {
+                differ(path, "\(known.name) lacks \(value.name)")
+                continue
+            }
+            compare(value.features, fact.features, "\(path)=\(value.name)")
         }
     }
 
     private mutating func walk(object type: String, _ definition: Schema.Definition, _ path: String) {
+        guard let object = live.object(type) else { return differ(path, "is no object") }
+        liveTypes[definition.name, default: []].insert(type)
+        if let payload = definition.payloadType {
+            liveTypes[payload, default: []].insert(type)
+            compare(live.features(of: type), compiled.definition(payload)?.features ?? [], path)
+        }
         let members = compiled.members(of: definition) + untaggedMembers(of: definition)
-        for member in live.members(ofObject: type) ?? [] {
+        for member in object.members {
             memberCount += 1
             guard let known = members.first(where: { $0.name == member.name }) else {
                 differ(path, "member \(member.name) is missing")
                 continue
             }
             if member.default != nil, !known.isOptional { differ("\(path).\(member.name)", "is optional") }
+            compare(member.features, known.features, "\(path).\(member.name)")
             walk(type: member.type, known.type, "\(path).\(member.name)")
         }
         let branches = compiled.union(of: definition)?.branches ?? []
-        for variant in live.variants(ofObject: type) {
+        for variant in object.variants ?? [] {
             if let branch = branches.first(where: { $0.name == variant.case }) {
                 walk(type: variant.type, branch.type, "\(path)(\(variant.case))")
-            } else if live.members(ofObject: variant.type)?.isEmpty != true {
+            } else if live.object(variant.type)?.members.isEmpty != true {
                 differ(path, "branch \(variant.case) is missing")
             }
         }
@@ -118,6 +141,12 @@ struct LiveSchemaWalk {
             let branch = union.branches.first(where: { $0.name == untagged })
         else { return [] }
         return compiled.definition(branch.type.name).map(compiled.members(of:)) ?? []
+    }
+
+    private mutating func compare(_ features: [String]?, _ known: [String], _ path: String) {
+        let features = features ?? []
+        for feature in features where !known.contains(feature) { differ(path, "has the feature \(feature)") }
+        for feature in known where !features.contains(feature) { missingFeatures.append("\(path): \(feature)") }
     }
 
     private mutating func differ(_ path: String, _ text: String) { differences.append("\(path): \(text)") }
@@ -146,25 +175,19 @@ struct LiveSchemaWalk {
     ]
 }
 
-extension LiveSchema {
-    fileprivate func members(ofObject type: String) -> [SchemaInfoObjectMember]? {
-        guard case .object(let object)? = info(type)?.branch else { return nil }
-        return object.members
-    }
-
-    fileprivate func variants(ofObject type: String) -> [SchemaInfoObjectVariant] {
-        guard case .object(let object)? = info(type)?.branch else { return [] }
-        return object.variants ?? []
-    }
-
-    fileprivate func values(_ type: String) -> [SchemaInfoEnumMember]? {
-        guard case .enum(let info)? = info(type)?.branch else { return nil }
-        return info.members
-    }
-}
-
 extension CompiledSchema {
     fileprivate func isEnum(_ name: String) -> Bool {
         if case .enumeration? = definition(name)?.kind { true } else { false }
+    }
+}
+
+extension Schema.Definition {
+    /// The type whose members a command takes or an event carries; nil where they are declared in place.
+    fileprivate var payloadType: String? {
+        switch kind {
+        case .command(let command): if case .type(let name) = command.payload { name } else { nil }
+        case .event(let payload): if case .type(let name) = payload { name } else { nil }
+        case .enumeration, .structure, .union, .alternate: nil
+        }
     }
 }
