@@ -25,7 +25,7 @@ import WireJSON
             try await QMPConnection.withConnection(to: .unix(fake.socket)) { qmp in
                 async let slow = qmp.execute("slow")
                 while !fake.received.contains(where: { $0.name == "slow" }) { await Task.yield() }
-                let during = try await qmp.liveness(within: .milliseconds(50))
+                let during = try await qmp.liveness(within: .milliseconds(500))
                 #expect(during == .busy)
                 release.signal()
                 _ = try await slow
@@ -43,7 +43,7 @@ import WireJSON
                 let silent = try await qmp.liveness(within: .milliseconds(20))
                 #expect(silent == .unresponsive)
                 fake.dropClients()
-                let gone = try await qmp.liveness(within: .milliseconds(20))
+                let gone = try await qmp.liveness(within: .milliseconds(500))
                 #expect(gone == .dead)
             }
         }
@@ -61,7 +61,7 @@ import WireJSON
             try await QMPConnection.withConnection(to: .unix(fake.socket)) { qmp in
                 async let slow = qmp.execute("slow")
                 while !fake.received.contains(where: { $0.name == "slow" }) { await Task.yield() }
-                for _ in 0..<20 { #expect(try await qmp.liveness(within: .milliseconds(10)) == .busy) }
+                for _ in 0..<9 { #expect(try await qmp.liveness(within: .milliseconds(500)) == .busy) }
                 #expect(fake.received.filter { $0.name == "query-status" }.count == 1)
                 release.signal()
                 _ = try await slow
@@ -105,7 +105,7 @@ import WireJSON
                 while try await qmp.liveness(within: .milliseconds(50)) != .busy {}
                 async let queued = qmp.execute("query-status")
                 _ = try await qmp.execute("query-yank", outOfBand: true)
-                let meanwhile = try await qmp.liveness(within: .milliseconds(50))
+                let meanwhile = try await qmp.liveness(within: .milliseconds(500))
                 #expect(meanwhile == .busy)
                 let reader = open(pipe, O_RDONLY | O_NONBLOCK)
                 try #require(reader >= 0)

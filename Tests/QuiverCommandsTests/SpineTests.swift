@@ -35,6 +35,12 @@ import Testing
         #expect(uname.output == "Linux\n", "\(uname.errors)")
         #expect(try await quiver.run("exec", "vm1", "--", "sh", "-c", "exit 7").status == 7)
 
+        // Longer than anybody waits for the monitor: whoever is in the guest must not hold it.
+        async let inside = quiver.run("ssh", "vm1", "--", "sleep 12")
+        let meanwhile = try await quiver.run("snapshot", "ls", "vm1")
+        #expect(meanwhile.status == 0, "\(meanwhile.errors)")
+        #expect(try await inside.status == 0)
+
         try await typeAtConsole(quiver)
 
         let saved = try await quiver.run("snapshot", "save", "vm1", "clean")

@@ -22,6 +22,7 @@ import Testing
         ("start a/b --image debian:12", 64, "`a/b`: not a possible name"),
         ("start x --image debian:12 --memory 1", 64, "a memory of 1 B is not possible"),
         ("start x --image debian:12 --cpus 0", 64, "0 processors are not possible"),
+        ("start x --project /tmp --disk 20G", 64, "--project takes only --image"),
         ("status nobody", 1, "nobody"),
         ("stop nobody", 1, "nobody"),
         ("ssh nobody", 1, "nobody"),

@@ -48,12 +48,11 @@ struct CopyCommand: AsyncParsableCommand {
     }
 
     private func copy(with name: String, _ body: (SSHEndpoint) async throws -> Void) async throws {
-        try await withAttachedMachine(name) { machine in
-            do {
-                try await body(try machine.ssh())
-            } catch let error as GuestAccessError where !root && error.message.contains("Permission denied (13)") {
-                throw CommandFailure(.failed, "\(error); --root copies as root", cause: error)
-            }
+        let endpoint = try await withAttachedMachine(name) { try $0.ssh() }
+        do {
+            try await body(endpoint)
+        } catch let error as GuestAccessError where !root && error.message.contains("Permission denied (13)") {
+            throw CommandFailure(.failed, "\(error); --root copies as root", cause: error)
         }
     }
 }

@@ -40,16 +40,15 @@ struct ExecCommand: AsyncParsableCommand {
     var command: [String]
 
     func run() async throws {
-        let status = try await withAttachedMachine(name) { machine in
-            let helper = try machine.helper()
-            defer { helper.close() }
-            _ = try await helper.hello(within: .seconds(30))
-            var guestCommand = GuestCommand(command)
-            guestCommand.user = user == "root" ? nil : user
-            guestCommand.workingDirectory = directory
-            if passesInput { guestCommand.input = try await Self.readInput() }
-            return try await helper.run(guestCommand, within: timeout?.duration, onOutput: StandardOutput.write)
-        }
+        // The helper has a channel of its own: others want the machine's monitor while the command runs.
+        let helper = try await withAttachedMachine(name) { try $0.helper() }
+        defer { helper.close() }
+        _ = try await helper.hello(within: .seconds(30))
+        var guestCommand = GuestCommand(command)
+        guestCommand.user = user == "root" ? nil : user
+        guestCommand.workingDirectory = directory
+        if passesInput { guestCommand.input = try await Self.readInput() }
+        let status = try await helper.run(guestCommand, within: timeout?.duration, onOutput: StandardOutput.write)
         guard status == 0 else { throw PassedOnStatus(code: status) }
     }
 

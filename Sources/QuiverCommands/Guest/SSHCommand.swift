@@ -30,17 +30,13 @@ struct SSHCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func run() async throws {
-        let status = try await withAttachedMachine(name) { machine in
-            var endpoint = try machine.ssh()
-            endpoint.user = user ?? endpoint.user
-            try await endpoint.waitUntilReachable(within: timeout.duration, isProvisioned: true)
-            // A shell wants a terminal; a command gets one only where its output goes to one.
-            let isInteractive = FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
-            return try await endpoint.interact(
-                line,
-                terminal: isInteractive,
-            )
-        }
+        // Only the way in is asked of the machine: others want its monitor while a shell is open.
+        var endpoint = try await withAttachedMachine(name) { try $0.ssh() }
+        endpoint.user = user ?? endpoint.user
+        try await endpoint.waitUntilReachable(within: timeout.duration, isProvisioned: true)
+        // A shell wants a terminal; a command gets one only where its output goes to one.
+        let isInteractive = FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+        let status = try await endpoint.interact(line, terminal: isInteractive)
         guard status == 0 else { throw PassedOnStatus(code: status) }
     }
 

@@ -57,6 +57,20 @@ struct NewMachineOptions: ParsableArguments {
         }
     }
 
+    /// Refuses options whose place is the project's own configuration.
+    func checkFitsProject() throws {
+        let isGiven =
+            disk != nil || userData != nil || networkConfig != nil || !sshKeys.isEmpty || arch != nil || uefi
+            || unchecked
+        guard !isGiven else {
+            throw CommandFailure(
+                .usage,
+                "--project takes only --image, --cpus, --memory, --accel and --forward; the rest is as `quiver test` "
+                    + "provisions it, by the project's pyproject.toml",
+            )
+        }
+    }
+
     /// Makes the new machine's files and describes it.
     func describe(_ name: String, in folder: MachineFolder) async throws -> MachineDescription {
         let image = try chosenImage()
@@ -75,7 +89,7 @@ struct NewMachineOptions: ParsableArguments {
             hostname: name,
             userData: try userData.map(SeedText.read),
             networkConfig: try networkConfig.map(SeedText.read),
-            authorizedKeys: try sshKeys.map { try Self.publicKey(in: FilePath($0)) },
+            authorizedKeys: try sshKeys.flatMap(SeedText.readKeys),
             diskSize: disk?.size,
         )
         provisioning.checksSeed = !unchecked
@@ -95,14 +109,5 @@ struct NewMachineOptions: ParsableArguments {
         let names = ImageArchitecture.allCases.filter { GuestArchitecture($0) == wanted }
         if names.contains(stated) { return try store.image(reference) }
         return try store.image(ImageReference("\(name):\(names.first?.rawValue ?? wanted.rawValue)"))
-    }
-
-    private static func publicKey(in path: FilePath) throws -> String {
-        let text = try WholeFile.readText(path)
-        let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard line.hasPrefix("ssh-") || line.hasPrefix("ecdsa-") || line.hasPrefix("sk-") else {
-            throw CommandFailure(.usage, "\(path): no public key in OpenSSH's form; give the file that ends with .pub")
-        }
-        return line
     }
 }

@@ -50,6 +50,7 @@ struct StartCommand: AsyncParsableCommand {
         }
         let machine: Machine
         if let project {
+            try hardware.checkFitsProject()
             machine = try await create(in: store, options: launch) { folder in
                 try await ProjectMachine(project: project, hardware: hardware, launch: launch).describe(in: folder)
             }

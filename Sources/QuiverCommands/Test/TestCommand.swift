@@ -106,7 +106,6 @@ struct TestCommand: AsyncParsableCommand {
             } else {
                 try await runInMachineOfItsOwn(run, clock)
             }
-        if let junit = run.junit { StandardError.write("pytest's results are in \(junit)") }
         if timings { StandardError.write(table.text) }
         if code == 5 {
             StandardError.write("quiver: no tests were found in \(project); pytest looks for files named test_*.py")

@@ -15,16 +15,29 @@ struct GuestReadiness {
     /// Where in the console's log this boot begins, in bytes.
     var consoleStart: Int64 = 0
 
-    /// Waits until cloud-init has ended, well or not.
-    func waitForCloudInit() async throws -> CloudInitStatus {
-        do {
+    /// Waits until the guest has booted so far that its helper speaks.
+    func waitForHelper() async throws {
+        try await explaining {
             let console = ConsoleWatch(machine: machine, start: consoleStart, onNote: onNote)
             onBoot(try await console.during { try await helper.hello(within: limits.boot) }.bootID)
+        }
+    }
+
+    /// Waits until cloud-init has ended, well or not.
+    func waitForCloudInit() async throws -> CloudInitStatus {
+        try await waitForHelper()
+        return try await explaining {
             let mirrors = MirrorCheck(helper: helper, packages: packages, limit: limits.boot, onNote: onNote)
             let milestone = try await watched(by: { try await mirrors.run() }) {
                 try await helper.wait(for: GuestMilestone.cloudInitEnded, within: limits.boot)
             }
             return milestone.cloudInit ?? CloudInitStatus(state: .absent)
+        }
+    }
+
+    private func explaining<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
         } catch let error as GuestAccessError where error.code == .timedOut {
             throw TestRunError(
                 .bakeFailed,

@@ -55,7 +55,7 @@ extension TestRun {
             }
             switch started {
             case .ended(let status):
-                if let junit { try await suite.fetchReport(to: junit, helper: helper) }
+                if let junit { try await suite.fetchReport(to: junit, helper: helper, clock: clock) }
                 try await suite.fetchRecord(into: gathered, helper: helper)
                 return .ended(status)
             case .collected(let collected, let command):
@@ -87,6 +87,7 @@ extension TestRun {
             throw TestRunError(.machineLost, "the machine has no channel to pytest")
         }
         try await suite.installRecorder(helper: helper)
+        try await suite.prepareReport(helper: helper)
         let installed = try await helper.collect(PytestPlugin.installation(user: suite.user), within: limits.setup)
         guard installed.isSuccess else {
             throw TestRunError(.noPytest, "pytest's plugin cannot be written in the guest: \(installed.lastWords)")
@@ -147,7 +148,7 @@ extension TestRun {
         )
         let status = try await clock.time(.pytest, note: { (status: Int32) in "exit \(status)" }) {
             try await isolated.run { ending in
-                try await fetch(frozen, ending, gathered)
+                try await fetch(frozen, ending, gathered, clock)
                 return ending.status
             }
         }
@@ -156,10 +157,15 @@ extension TestRun {
     }
 
     /// Copies what pytest wrote in the coordinator's machine.
-    private func fetch(_ frozen: Frozen, _ ending: IsolatedRun.Ending, _ gathered: RunReport) async throws {
+    private func fetch(
+        _ frozen: Frozen,
+        _ ending: IsolatedRun.Ending,
+        _ gathered: RunReport,
+        _ clock: StageClock,
+    ) async throws {
         guard let helper = ending.coordinator.helper else { return }
         let suite = Suite(run: self, folder: frozen.folder)
-        if let junit { try await suite.fetchReport(to: junit, helper: helper) }
+        if let junit { try await suite.fetchReport(to: junit, helper: helper, clock: clock) }
         try await suite.fetchRecord(into: gathered, helper: helper)
         try await memory(in: frozen.folder, helper).keep()
         try await fetchArtifacts(from: ending.coordinator)

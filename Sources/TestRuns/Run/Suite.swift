@@ -41,13 +41,26 @@ struct Suite {
     /// The user that runs pytest; nil is root.
     var user: String? { run.configuration.user == "root" ? nil : run.configuration.user }
 
-    /// Copies the JUnit XML to the host.
-    func fetchReport(to path: FilePath, helper: GuestHelper) async throws {
-        let report = try await helper.collect(GuestCommand(["cat", Self.reportFile]), within: .seconds(60))
-        guard report.isSuccess else {
-            throw TestRunError(.syncFailed, "pytest wrote no JUnit XML: \(report.lastWords)")
+    /// Removes what an earlier run has left, and lets the user that runs pytest write its results.
+    func prepareReport(helper: GuestHelper) async throws {
+        guard run.junit != nil else { return }
+        let file = Self.reportFile
+        let owner = user.map { " && : > \(file) && chown \(ShellWords.quoted($0)) \(file)" } ?? ""
+        let prepared = try await helper.collect(.shell("rm -f \(file)\(owner)"), within: run.limits.setup)
+        guard prepared.isSuccess else {
+            throw TestRunError(.syncFailed, "pytest's results cannot be written in the guest: \(prepared.lastWords)")
+        }
+    }
+
+    /// Copies the JUnit XML to the host, where pytest wrote it: it does not when it could not begin.
+    func fetchReport(to path: FilePath, helper: GuestHelper, clock: StageClock) async throws {
+        let command = GuestCommand(["cat", Self.reportFile])
+        let report = try await helper.collect(command, within: .seconds(60), keep: 256 << 20)
+        guard report.isSuccess, !report.output.isEmpty else {
+            return clock.note(.pytest, "pytest wrote no JUnit XML, so neither was \(path)")
         }
         try WholeFile.write(report.output, to: path, mode: [.ownerReadWrite, .groupRead, .otherRead])
+        clock.note(.pytest, "its results are in \(path)")
     }
 
     var command: GuestCommand {

@@ -173,10 +173,11 @@ public struct TestRun: Sendable {
         let memory = PytestMemory(project: project, home: home, folder: sync.destination, helper: helper)
         if remembers { try await memory.restore() }
         try await suite.installRecorder(helper: helper)
+        try await suite.prepareReport(helper: helper)
         let code = try await clock.time(.pytest, note: { "exit \($0)" }) {
             try await suite.run(helper: helper)
         }
-        if let junit { try await suite.fetchReport(to: junit, helper: helper) }
+        if let junit { try await suite.fetchReport(to: junit, helper: helper, clock: clock) }
         try await suite.fetchRecord(into: gathered, helper: helper)
         if remembers { try await memory.keep() }
         try await sync.downloadArtifacts()

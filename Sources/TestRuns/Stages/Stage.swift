@@ -4,11 +4,11 @@ public enum Stage: String, Sendable, Hashable, CaseIterable, Codable {
     case bake
     case boot
     case cloudInit = "cloud-init"
+    case freeze
     case ssh
     case sync
     case collect
     case pytest
-    case powerDown = "power down"
 }
 
 /// A stage that has ended, with the time it took.

@@ -26,12 +26,28 @@ public final class StageClock: Sendable {
         note: (Value) -> String? = { _ in nil },
         _ body: () async throws -> Value,
     ) async throws -> Value {
-        observer?.began(stage)
-        let start = ContinuousClock.now
+        let running = begin(stage)
         let value = try await body()
-        let time = StageTime(stage: stage, seconds: (ContinuousClock.now - start).seconds, note: note(value))
+        end(running, note: note(value))
+        return value
+    }
+
+    /// A stage that has begun.
+    package struct Running: Sendable {
+        fileprivate let stage: Stage
+        fileprivate let start = ContinuousClock.now
+    }
+
+    /// Begins a stage that ends elsewhere, with ``end(_:note:)``.
+    package func begin(_ stage: Stage) -> Running {
+        observer?.began(stage)
+        return Running(stage: stage)
+    }
+
+    package func end(_ running: Running, note: String? = nil) {
+        let seconds = (ContinuousClock.now - running.start).seconds
+        let time = StageTime(stage: running.stage, seconds: seconds, note: note)
         ended.withLock { $0.append(time) }
         observer?.ended(time)
-        return value
     }
 }

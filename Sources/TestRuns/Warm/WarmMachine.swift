@@ -45,7 +45,7 @@ struct WarmMachine {
         }
         try Folder.removeTree(target)
         let note = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
-        return try await clock.time(.boot, note: { _ in note }) { try await make(target, content) }
+        return try await make(target, content, note)
     }
 
     private func content() -> TemplateIngredients {
@@ -63,8 +63,10 @@ struct WarmMachine {
         return description
     }
 
-    private func make(_ target: FilePath, _ content: TemplateIngredients) async throws -> Template {
-        try await withMachine(
+    /// - Parameter note: Why it is made, where there was one before.
+    private func make(_ target: FilePath, _ content: TemplateIngredients, _ note: String?) async throws -> Template {
+        let boot = clock.begin(.boot)
+        return try await withMachine(
             named: "warm",
             home: home,
             options: launch,
@@ -76,24 +78,30 @@ struct WarmMachine {
         ) { machine in
             let helper = try machine.helper()
             defer { helper.close() }
-            try await MachineWatch(machine).during {
-                let status = try await GuestReadiness(helper: helper, machine: machine, limits: limits)
-                    .waitForCloudInit()
+            let freeze = try await MachineWatch(machine).during {
+                let readiness = GuestReadiness(helper: helper, machine: machine, limits: limits)
+                try await readiness.waitForHelper()
+                clock.end(boot, note: note)
+                let status = try await clock.time(.cloudInit) { try await readiness.waitForCloudInit() }
                 guard status.state != .error else {
                     throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
                 }
+                let freeze = clock.begin(.freeze)
                 _ = try await helper.wait(for: GuestMilestone.sshListens, within: limits.ssh)
                 // Every fork begins with this: what it loads into memory is there then.
                 try await helper.fixUp(GuestFixUp(), within: limits.boot)
                 try await helper.settle(within: limits.boot)
+                return freeze
             }
-            return try await machine.freeze(
+            let template = try await machine.freeze(
                 to: target,
                 name: name,
                 ingredients: content,
                 helper: helper,
                 keepsDigests: true,
             )
+            clock.end(freeze)
+            return template
         }
     }
 }
