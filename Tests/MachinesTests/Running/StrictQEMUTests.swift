@@ -9,16 +9,21 @@ import Testing
 /// Templates are the one exception: they need `x-ignore-shared`, which QEMU calls unstable.
 @Suite(.tags(.qemu), .timeLimit(.minutes(3)))
 struct StrictQEMUTests {
-    @Test func `launching, snapshots, the monitor and powering down use nothing deprecated or unstable`() async throws {
+    @Test(arguments: Board.all)
+    func `launching, snapshots, the monitor and powering down use nothing deprecated or unstable`(
+        board: Board
+    ) async throws {
         try await ScratchHome.with { home in
             try await withMachine(
                 home: home,
+                options: LaunchOptions(qemu: board.qemu),
                 describe: { folder in
                     var description = MachineDescription(
-                        architecture: .x86_64,
+                        architecture: board.architecture,
                         processorCount: 1,
                         memory: .mebibytes(64),
                     )
+                    description.firmware = board.firmware
                     let disk = folder.path.appending("disk.qcow2")
                     try await EmptyDisk.create(at: disk)
                     description.drives = [Drive(id: "disk0", file: disk)]
@@ -36,7 +41,7 @@ struct StrictQEMUTests {
                 try await machine.pause()
                 try await machine.resume()
                 #expect(try await machine.humanMonitor("info status").contains("running"))
-                let end = try await machine.powerDown(within: .seconds(12))
+                let end = try await machine.powerDown(within: .seconds(6))
                 #expect(end.cause.kind == .quit)
             }
         }
