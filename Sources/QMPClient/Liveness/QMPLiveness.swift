@@ -31,7 +31,9 @@ extension QMPConnection {
             return liveness(after: failure)
         }
         guard let failure = try await silence(of: "query-status", limit, outOfBand: false) else { return .answering }
-        return canExecuteOutOfBand && failure == .timedOut ? .busy : liveness(after: failure)
+        let state = liveness(after: failure)
+        // It was stopped or ended between the two questions, or else its answer to the first stands.
+        return state == .unresponsive && canExecuteOutOfBand ? .busy : state
     }
 
     /// What a question that was not answered says, with what the system says of the process.
