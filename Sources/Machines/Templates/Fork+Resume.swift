@@ -13,10 +13,12 @@ extension Fork {
         let resumed = ContinuousClock.now
         note(resume: resumed - begin, fixUp: .zero)
         guard let helper, let frozenAt else { return resumedAt }
-        var fixUp = options.fixUp
-        if fixUp.clock == .atSending { fixUp.clock = .resumed(wallClock: resumedAt, frozenAt: frozenAt) }
-        let pending = try helper.beginFixUp(fixUp)
-        let answer = try await helper.finishFixUp(pending, within: options.answerDeadline)
+        let answer = try await helper.putRight(
+            options.fixUp,
+            resumedAt: resumedAt,
+            frozenAt: frozenAt,
+            within: options.answerDeadline,
+        )
         guard answer.nonce == template.record.nonce else {
             throw TemplateError(
                 .damaged,
@@ -24,7 +26,7 @@ extension Fork {
                 "a fork of it woke up at another instant than the template's",
             )
         }
-        try await machine.follow(fixUp, answer)
+        try await machine.follow(options.fixUp, answer)
         note(resume: resumed - begin, fixUp: .now - resumed)
         return resumedAt
     }

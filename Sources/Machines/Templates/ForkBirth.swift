@@ -131,17 +131,31 @@ struct ForkBirth {
         let resumedAt = try await machine.goOn()
         guard let helper else { return }
         var fixUp = options.fixUp
-        // A machine that stood still when it was forked could not be asked for its clock.
-        if let frozenAt = template.record.frozenAt { fixUp.clock = .resumed(wallClock: resumedAt, frozenAt: frozenAt) }
         fixUp.hostname = fixUp.hostname ?? machine.name
         fixUp.machineID = fixUp.machineID ?? MachineID().rawValue.filter { $0 != "-" }.lowercased()
         if let key, fixUp.hostKeys.isEmpty { fixUp.hostKeys = ["ed25519": key] }
-        let pending = try helper.beginFixUp(fixUp)
-        let answer = try await helper.finishFixUp(pending, within: options.answerDeadline)
+        let answer = try await putRight(helper, fixUp, resumedAt)
         guard answer.nonce == template.record.nonce else {
             throw TemplateError(.damaged, template: machine.name, "it woke up at another instant than it was frozen at")
         }
         try await machine.follow(fixUp, answer)
+    }
+
+    private func putRight(
+        _ helper: GuestHelper,
+        _ fixUp: GuestFixUp,
+        _ resumedAt: Int64,
+    ) async throws -> GuestHelper.FixUpAnswer {
+        guard let frozenAt = template.record.frozenAt else {
+            // A machine that stood still when it was forked could not be asked for its clock.
+            return try await helper.finishFixUp(try helper.beginFixUp(fixUp), within: options.answerDeadline)
+        }
+        return try await helper.putRight(
+            fixUp,
+            resumedAt: resumedAt,
+            frozenAt: frozenAt,
+            within: options.answerDeadline,
+        )
     }
 }
 

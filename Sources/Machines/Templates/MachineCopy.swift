@@ -47,8 +47,7 @@ struct MachineCopy {
     /// Tells the guest that went on how long it stood still.
     private func setClock(with helper: GuestHelper?, resumedAt: Int64, frozenAt: Int64?) async throws {
         guard let helper, let frozenAt else { return }
-        let clock = GuestFixUp.Clock.resumed(wallClock: resumedAt, frozenAt: frozenAt)
-        try await helper.fixUp(GuestFixUp(clock: clock), within: deadline)
+        _ = try await helper.putRight(GuestFixUp(), resumedAt: resumedAt, frozenAt: frozenAt, within: deadline)
     }
 
     /// The connection to the guest's helper; nil for a machine that has no channel to one.

@@ -2,7 +2,7 @@ import Testing
 
 /// Waits until the condition holds; for what another process does, of which nothing tells.
 func eventually(_ condition: () throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .seconds(60)
     while try !condition() {
         let isInTime = ContinuousClock.now < end
         try #require(isInTime, "it never came true")
