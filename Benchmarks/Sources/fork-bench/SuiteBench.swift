@@ -38,7 +38,9 @@ struct SuiteBench {
         figures.set("overhead", all.map { ($0.total - $0.test).milliseconds })
         figures.set("start", all.map { $0.fork.start.milliseconds })
         figures.set("load", all.map { $0.fork.load.milliseconds })
-        figures.set("wake_and_report", all.map { ($0.guest - $0.test).milliseconds })
+        figures.set("resume", all.map { $0.fork.resume.milliseconds })
+        figures.set("fix_up", all.map { $0.fork.fixUp.milliseconds })
+        figures.set("report", all.map { $0.collection.milliseconds })
         figures.set("tear_down", all.map { $0.tearDown.milliseconds })
         figures.print()
     }

@@ -15,23 +15,18 @@ final class TimingTable: Sendable {
     var text: String {
         let rows = rows.withLock { $0 }.sorted { $0.total > $1.total }
         guard !rows.isEmpty else { return "" }
-        var table = TextTable(header: ["start", "load", "guest", "(test)", "tear down", "total", "tests"])
+        var table = TextTable(header: TestTiming.parts.map(\.name) + ["total", "tests"])
         for row in rows {
-            table.add(
-                [row.fork.start, row.fork.load, row.guest, row.test, row.tearDown, row.total].map(\.shortText)
-                    + [Self.name(row.tests)]
-            )
+            table.add(Self.columns.map { $0(row).shortText } + [Self.name(row.tests)])
         }
-        let medians: [KeyPath<TestTiming, Duration>] = [
-            \.fork.start, \.fork.load, \.guest, \.test, \.tearDown, \.total,
-        ]
-        table.add(medians.map { Self.median(rows, $0).shortText } + ["median of \(rows.count)"])
+        table.add(Self.columns.map { Self.median(rows, $0).shortText } + ["median of \(rows.count)"])
         return table.text
     }
 
-    private static func median(_ rows: [TestTiming], _ value: KeyPath<TestTiming, Duration>) -> Duration {
-        let sorted = rows.map { $0[keyPath: value] }.sorted()
-        return sorted[sorted.count / 2]
+    private static let columns: [@Sendable (TestTiming) -> Duration] = TestTiming.parts.map(\.duration) + [{ $0.total }]
+
+    private static func median(_ rows: [TestTiming], _ value: (TestTiming) -> Duration) -> Duration {
+        rows.map(value).sorted()[rows.count / 2]
     }
 
     private static func name(_ tests: [String]) -> String {

@@ -139,15 +139,8 @@ struct IsolatedRun: Sendable {
             }
             let before = ContinuousClock.now
             await fork.end()
-            onTiming(
-                TestTiming(
-                    tests: rest.prefix(result.count).map { suite.items[$0].id },
-                    fork: fork.timings,
-                    guest: result.duration,
-                    test: .milliseconds(Int64(result.seconds * 1000)),
-                    tearDown: .now - before,
-                )
-            )
+            let tests = rest.prefix(result.count).map { suite.items[$0].id }
+            onTiming(TestTiming(tests: tests, fork: fork.timings, result: result, tearDown: .now - before))
             if result.endsRun { return }
             rest = rest.dropFirst(max(1, result.count))
         }

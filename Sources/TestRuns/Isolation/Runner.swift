@@ -17,6 +17,8 @@ struct Runner: Sendable {
         var count = 0
         /// What the tests took in the guest, in seconds.
         var seconds = 0.0
+        /// What of ``duration`` pytest took to put clock and random pool right, in seconds.
+        var fixUpSeconds = 0.0
         /// From letting the guest go on until the last report was there.
         var duration = Duration.zero
         var endsRun = false
@@ -64,6 +66,7 @@ struct Runner: Sendable {
                     open.removeAll { $0 == index }
                     result.count += 1
                     result.seconds += ran.seconds
+                    result.fixUpSeconds += ran.fixUpSeconds
                     result.endsRun = ran.ending != nil
                     result.duration = .now - begin
                     hand(index, .ran(ran))

@@ -13,6 +13,8 @@ enum TestOutcome: Sendable, Hashable {
         let hasFailed: Bool
         /// How long the test took in the guest, with its set-up and tear-down.
         let seconds: Double
+        /// How long clock and random pool took to put right before, where pytest did that itself.
+        var fixUpSeconds = 0.0
         /// What ended the whole run, such as `pytest.exit()`; nil for nearly every test.
         let ending: JSON?
         /// What the test wrote past pytest's capture.
@@ -73,10 +75,9 @@ enum RunnerMessage: Sendable {
             let seconds: Double? = try? message.value("seconds")
             let ending = message["ending"] == .null ? nil : message["ending"]
             let hasFailed = message["failed"]?.boolValue ?? false
-            self = .ran(
-                item: item,
-                TestOutcome.Ran(payload: payload, hasFailed: hasFailed, seconds: seconds ?? 0, ending: ending),
-            )
+            var ran = TestOutcome.Ran(payload: payload, hasFailed: hasFailed, seconds: seconds ?? 0, ending: ending)
+            ran.fixUpSeconds = (try? message.value("fix_up")) ?? 0
+            self = .ran(item: item, ran)
         default: return nil
         }
     }

@@ -116,10 +116,7 @@ struct ReportPage {
 
     /// Where the time of the test's fork went, as a bar of its parts.
     private func table(_ timing: TestTiming) -> String {
-        let parts: [(String, Duration)] = [
-            ("start", timing.fork.start), ("load", timing.fork.load), ("wake and report", timing.guest - timing.test),
-            ("test", timing.test), ("tear down", timing.tearDown),
-        ]
+        let parts = TestTiming.parts.map { ($0.name, $0.duration(timing)) }
         let bars = parts.enumerated().map { place, part in
             "<span class=\"part\(place)\" style=\"flex:\(max(1, Int(part.1 / .milliseconds(1))))\" "
                 + "title=\"\(part.0) \(part.1.shortText)\"></span>"

@@ -37,8 +37,8 @@ enum ReportStyle {
         .parts{display:flex;gap:1px;height:8px;border-radius:4px;overflow:hidden;margin-top:4px}
         .timing p{display:flex;flex-wrap:wrap;gap:4px 16px;margin:6px 0 12px;font-size:12.5px;color:var(--dim)}
         .timing i{display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:5px}
-        .part0{background:#7c8db5}.part1{background:#a3b4d9}.part2{background:#e0b64f}.part3{background:#2f9e5b}
-        .part4{background:#b9a0c9}
+        .part0{background:#9aa0a8}.part1{background:#7c8db5}.part2{background:#a3b4d9}.part3{background:#e0b64f}
+        .part4{background:#2f9e5b}.part5{background:#c98f6b}.part6{background:#b9a0c9}
         """
 
     static let script = """

@@ -49,13 +49,13 @@ import WireJSON
         record.tests = [Self.test(Phase(when: "call", outcome: "passed", seconds: 0.5))]
         let timing = TestTiming(
             tests: ["a.py::t"],
-            fork: ForkTimings(start: .milliseconds(37), load: .milliseconds(10), fixUp: .zero),
-            guest: .milliseconds(540),
+            fork: ForkTimings(start: .milliseconds(37), load: .milliseconds(10), resume: .milliseconds(1)),
             test: .milliseconds(500),
+            collection: .milliseconds(40),
             tearDown: .milliseconds(7),
         )
         let page = ReportPage(title: "p", status: 0, record: record, timings: [timing], stages: []).html
-        for part in ["start 37 ms", "load 10 ms", "wake and report 40 ms", "test 500 ms", "tear down 7 ms"] {
+        for part in ["fork 47 ms", "resume 1 ms", "test 500 ms", "report 40 ms", "tear down 7 ms"] {
             #expect(page.contains(part), "\(part)")
         }
         #expect(page.contains("1 passed"))

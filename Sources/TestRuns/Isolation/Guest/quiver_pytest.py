@@ -132,6 +132,8 @@ class Quiver:
         self.frozen_at = None
         # What the host has asked of this fork, when a conftest chose the instant of the freeze.
         self.order = None
+        # What putting clock and random pool right took in this fork; told with its first test.
+        self.fix_up_seconds = 0.0
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
@@ -197,9 +199,11 @@ class Quiver:
             self.rehearse()
             self.port.send(event="rehearsed")
             request = self.port.receive()
+        woken = time.perf_counter()
         if request.get("fix_up"):
             fix_up(request["fix_up"])
         self.seeds.renew()
+        self.fix_up_seconds = time.perf_counter() - woken
         if request["do"] == "run":
             self.role = "runner"
         elif request["do"] == "coordinate":
@@ -217,7 +221,7 @@ class Quiver:
         """
         report = TestReport("quiver", ("quiver", None, "quiver"), {}, "passed", None, "call")
         unpack(pack([[report._to_json()], []]))
-        json.dumps({"event": "ran", "item": 0, "seconds": 0.5, "ending": None})
+        json.dumps({"event": "ran", "item": 0, "seconds": 0.5, "fix_up": 0.5, "ending": None})
 
     def obey(self, session, request):
         if request["do"] == "run":
@@ -254,8 +258,10 @@ class Quiver:
                 payload=pack([self.reports, self.warnings]),
                 failed=any(report.get("outcome") == "failed" for report in self.reports),
                 seconds=time.perf_counter() - started,
+                fix_up=self.fix_up_seconds,
                 ending=ending,
             )
+            self.fix_up_seconds = 0.0
             if ending is not None:
                 break
         self.port.send(event="done")
