@@ -1,6 +1,15 @@
 import HostSupport
+import Subprocess
 import SystemPackage
 import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// Suites whose tests run in forks, each run a process of its own, with real guests; all go on from one warm machine.
 @Suite(.serialized) struct IsolationTests {
@@ -62,6 +71,8 @@ import Testing
             try await survive(quiver)
             try await freezeLater(quiver)
             try await differ(quiver)
+            try await giveUp(quiver)
+            try await beKilled(quiver)
             let scoped = Folder.names(in: quiver.home.appending("cache/scoped"))
             #expect(scoped.isEmpty, "left behind: \(scoped)")
             let scratch = Folder.names(in: quiver.home.appending("cache/templates")).filter { $0.hasPrefix("scratch") }
@@ -169,6 +180,52 @@ import Testing
         }
         let seeded = try await Self.run(quiver, "seeded", ["--isolate", "test"])
         #expect(seeded.summary == "2 passed", "\(seeded.output)\(seeded.errors)")
+    }
+
+    /// A test that never ends costs its own outcome, or by another deadline the run.
+    private func giveUp(_ quiver: QuiverProcess) async throws {
+        let one = try await Self.run(quiver, "endless", ["--isolate", "test", "-n", "2", "--test-timeout", "10s"])
+        #expect(one.status == 1, "\(one.errors)")
+        #expect(one.summary == "1 failed, 2 passed", "\(one.output)")
+        #expect(one.output.contains("the test did not end within 10.0 s and was killed with its machine"))
+        let all = try await Self.run(quiver, "endless", ["--isolate", "test", "--timeout", "15s"])
+        #expect(all.status == 75, "\(all.errors)")
+        #expect(all.errors.contains("quiver: gave up after 15.0 s waiting for pytest to run the tests"), "\(all.errors)")
+    }
+
+    /// What a run that is killed among its forks leaves is explained, and taken away.
+    private func beKilled(_ quiver: QuiverProcess) async throws {
+        let project = Self.projects.appending("endless").string
+        _ = try await Subprocess.run(
+            .path(QuiverProcess.program),
+            arguments: ["test", project, "--isolate", "test", "-n", "2"],
+            environment: .inherit.updating(["QUIVER_HOME": quiver.home.string]),
+            input: .none,
+            output: .discarded,
+            error: .discarded,
+        ) { execution in
+            // The one that reports, the one whose test never ends, and one kept ready.
+            try await Self.wait("three machines") { try await Self.machines(of: quiver) >= 3 }
+            try #require(kill(execution.processIdentifier.value, SIGKILL) == 0)
+        }
+        try await Self.wait("all machines to end") { try await Self.machines(of: quiver) == 0 }
+        let found = try await quiver.run("doctor")
+        #expect(found.output.contains("a frozen machine of a test run that was killed"), "\(found.output)")
+        let mended = try await quiver.run("doctor", "--mend")
+        #expect(mended.errors.contains("mended"), "\(mended.errors)")
+    }
+
+    private static func machines(of quiver: QuiverProcess) async throws -> Int {
+        let found = try await ToolRun.run("pgrep", ["-f", "qemu-system.*\(quiver.home)"])
+        return found.output.split(separator: "\n").count
+    }
+
+    private static func wait(_ what: String, until holds: () async throws -> Bool) async throws {
+        let end = ContinuousClock.now + .seconds(120)
+        while try await !holds() {
+            guard ContinuousClock.now < end else { throw DeadlineExceeded(limit: .seconds(120), waitedFor: what) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     /// A text without what differs from run to run of the same suite.

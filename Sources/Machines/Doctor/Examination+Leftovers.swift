@@ -20,6 +20,8 @@ enum Leftover {
     case unfinished(MachineFolder, name: String)
     /// A folder of sockets whose machine is gone.
     case sockets(FilePath)
+    /// What a test run froze for its forks and could not remove.
+    case template(FilePath)
     /// A QEMU of Quiver's whose folder is gone: nobody can reach it.
     case orphan(Int32, folder: FilePath)
 
@@ -45,6 +47,14 @@ enum Leftover {
             )
         case .sockets(let path):
             Finding(.warning, "\(path)", "sockets of a machine that is gone", mend: "remove them", isMendable: true)
+        case .template(let path):
+            Finding(
+                .warning,
+                "\(path)",
+                "a frozen machine of a test run that was killed",
+                mend: "remove it",
+                isMendable: true
+            )
         case .orphan(let id, let folder):
             Finding(
                 .problem,
@@ -75,6 +85,7 @@ extension Examination {
             + inUse.compactMap(ownerless)
             + unfinished.map { .unfinished(store.folder(of: $0), name: $0) }
             + sockets.map { .sockets($0) }
+            + TemplateStore(home: store.home).abandoned.map { .template($0) }
             + (await QEMUProcess.ofQuiver()).filter { !HostFile.isFolder($0.folder) }
             .map { .orphan($0.id, folder: $0.folder) }
     }
@@ -82,7 +93,7 @@ extension Examination {
     /// Takes a leftover away.
     func remove(_ leftover: Leftover) async throws {
         switch leftover {
-        case .scope(let path), .sockets(let path): try Folder.removeTree(path)
+        case .scope(let path), .sockets(let path), .template(let path): try Folder.removeTree(path)
         case .ownerless(let process, let folder):
             await QEMUProcess(id: process.processID, folder: folder).end()
             try Folder.removeTree(MachineFolder(path: folder, runtime: store.home.runtime).sockets)

@@ -35,14 +35,24 @@ public struct TemplateStore: Sendable {
         folder.appending("\(name)-\(ingredients.fingerprint)")
     }
 
-    /// A folder for a template that nobody but this process uses, and that the next ``prune(keeping:unusedFor:)`` of any
-    /// process removes if this one does not.
+    /// A folder for a template that nobody but this process uses, and that the next call of any process removes if this
+    /// one does not.
     public func scratchFolder() throws -> FilePath {
         try Folder.create(folder)
+        for path in abandoned { try Folder.removeTree(path) }
         return folder.appending("\(Self.scratch)\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
     }
 
     private static let scratch = "scratch-"
+
+    /// The folders of ``scratchFolder()`` whose process is gone.
+    var abandoned: [FilePath] {
+        Folder.names(in: folder).filter { name in
+            guard name.hasPrefix(Self.scratch) else { return false }
+            let owner = Int32(name.dropFirst(Self.scratch.count).prefix { $0.isNumber }) ?? 0
+            return owner <= 0 || !QEMUProcess.isAlive(owner)
+        }.map { folder.appending($0) }
+    }
 
     /// All that the state of a machine started from this description would depend on.
     ///
@@ -110,10 +120,7 @@ public struct TemplateStore: Sendable {
     @discardableResult
     public func prune(keeping limit: ByteCount?, unusedFor age: Duration? = nil) throws(FileFailure) -> [Template] {
         let now = HostClock.secondsSince1970
-        for name in Folder.names(in: folder) where name.hasPrefix(Self.scratch) {
-            let owner = Int32(name.dropFirst(Self.scratch.count).prefix { $0.isNumber }) ?? 0
-            if owner <= 0 || (kill(owner, 0) != 0 && errno == ESRCH) { try Folder.removeTree(folder.appending(name)) }
-        }
+        for path in abandoned { try Folder.removeTree(path) }
         for name in Folder.names(in: folder) where name.contains(".making-") {
             let path = folder.appending(name)
             // Whoever makes one needs minutes; an hour later nobody does any more.

@@ -61,6 +61,9 @@ struct TestCommand: AsyncParsableCommand {
     @Option(help: "Give up when the whole pytest run takes longer, as in 10m.")
     var timeout: DurationArgument?
 
+    @Option(help: "With --isolate, end a test (or file) that takes longer, as in 30s; it fails, the others go on.")
+    var testTimeout: DurationArgument?
+
     @Option(help: "Give up when the guest is not ready in this time.")
     var bootTimeout = DurationArgument(.seconds(300))
 
@@ -84,6 +87,12 @@ struct TestCommand: AsyncParsableCommand {
                 "-n \(parallel) needs tests that are kept apart: add --isolate test or --isolate file"
             )
         }
+        guard testTimeout == nil || configuration.isolate != .none else {
+            throw CommandFailure(
+                .usage,
+                "--test-timeout needs tests that are kept apart: add --isolate test or --isolate file"
+            )
+        }
         var run = TestRun(project: folder, configuration: configuration)
         let table = TimingTable()
         run.parallel = parallel
@@ -95,6 +104,7 @@ struct TestCommand: AsyncParsableCommand {
         run.accelerator = accel.choice
         run.limits.boot = bootTimeout.duration
         run.limits.pytest = timeout?.duration
+        run.limits.test = testTimeout?.duration
         run.keepsFailedBake = keepFailed
         run.onOutput = StandardOutput.write
         run.columns = StandardOutput.columns

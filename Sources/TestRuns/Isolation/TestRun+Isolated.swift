@@ -8,11 +8,15 @@ extension TestRun {
     /// Runs the suite in forks of a machine that is frozen when pytest has collected it.
     func runIsolated(from warm: Template, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {
         let scratch = try TemplateStore(home: home).scratchFolder()
+        let patience = PytestPatience(limit: limits.pytest)
         return try await withCleanup {
-            let prepared = try await prepare(from: warm, scratch: scratch, gathered, clock: clock)
+            let prepared = try await prepare(from: warm, scratch: scratch, patience, gathered, clock: clock)
             switch prepared {
             case .ended(let status): return status
-            case .frozen(let frozen): return try await runForks(of: frozen, gathered, clock: clock)
+            case .frozen(let frozen):
+                return try await patience.wait("pytest to run the tests") {
+                    try await runForks(of: frozen, gathered, clock: clock)
+                }
             }
         } cleanup: {
             try? Folder.removeTree(scratch)
@@ -36,6 +40,7 @@ extension TestRun {
     private func prepare(
         from warm: Template,
         scratch: FilePath,
+        _ patience: PytestPatience,
         _ gathered: RunReport,
         clock: StageClock,
     ) async throws -> Prepared {
@@ -51,7 +56,11 @@ extension TestRun {
                     try await sync.upload()
                     try await memory(in: sync.destination, helper).restore()
                 }
-                return try await clock.time(.collect) { try await collect(suite, fork.machine, helper) }
+                return try await clock.time(.collect) {
+                    try await patience.wait("pytest to collect the tests") {
+                        try await collect(suite, fork.machine, helper)
+                    }
+                }
             }
             switch started {
             case .ended(let status):
@@ -137,7 +146,7 @@ extension TestRun {
             parallel: parallel,
             standbys: standbys ?? parallel,
             home: home,
-            limit: limits.pytest,
+            limit: limits.test,
             onOutput: onOutput,
             onTiming: { timing in
                 gathered.note(timing)

@@ -12,6 +12,10 @@ public struct TestRunLimits: Sendable, Hashable {
     public var powerDown: Duration
     /// For the whole pytest run; nil lets it run without end.
     public var pytest: Duration?
+    /// For one test, or one file's tests, in a machine of its own; nil lets it run without end.
+    ///
+    /// What takes longer fails, and the others go on.
+    public var test: Duration?
 
     /// Limits generous enough for software emulation on a busy host.
     public init(
@@ -21,6 +25,7 @@ public struct TestRunLimits: Sendable, Hashable {
         bake: Duration = .seconds(1800),
         powerDown: Duration = .seconds(60),
         pytest: Duration? = nil,
+        test: Duration? = nil,
     ) {
         self.boot = boot
         self.ssh = ssh
@@ -28,5 +33,6 @@ public struct TestRunLimits: Sendable, Hashable {
         self.bake = bake
         self.powerDown = powerDown
         self.pytest = pytest
+        self.test = test
     }
 }
