@@ -50,7 +50,7 @@ extension QMPLink {
         _ begin: @Sendable (inout State) -> [QMPSession.Action],
     ) async -> Result<JSON, QMPError> {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { waiter in
+            await withUnsafeContinuation { waiter in
                 let call = QMPCall(name: name, deadline: .now + limit, limit: limit, waiter: waiter)
                 act { state in
                     state.calls[id] = call
