@@ -137,6 +137,7 @@ extension QMPLink {
 
     private static func notGreeted(within limit: Duration, endpoint: QMPEndpoint) -> QMPError {
         let hint = "does another client hold this monitor? It serves one at a time"
-        return QMPError(.connectFailed, "\(endpoint): no greeting within \(limit.shortText); \(hint)")
+        let cause = DeadlineExceeded(limit: limit, waitedFor: "the greeting of \(endpoint)")
+        return QMPError(.connectFailed, "\(endpoint): no greeting within \(limit.shortText); \(hint)", cause: cause)
     }
 }
