@@ -159,6 +159,7 @@ public final class FakeClient: Sendable {
             inBand.async {
                 self.state.withLock { $0.waiting -= 1 }
                 _ = self.execute(command)
+                self.releaseHeldBack()
                 self.places.signal()
             }
             return true
@@ -220,6 +221,9 @@ public final class FakeClient: Sendable {
     }
 
     private func send(_ reply: FakeReply, to command: FakeCommand) -> Bool {
+        if let (name, count) = faults.lazy.compactMap(\.flood).first {
+            for number in 0..<Int64(count) { emit(QMPEvent(name: name, data: ["number": .integer(number)])) }
+        }
         switch reply {
         case .success(let value): write(["return": value], id: command.id)
         case .failure(let errorClass, let message): write(Self.error(errorClass, message, id: command.id))
@@ -273,6 +277,12 @@ public final class FakeClient: Sendable {
         if let earlier { write(bytes: bytes + earlier) }
     }
 
+    /// Writes a reply that was held back when no other is there to overtake it.
+    private func releaseHeldBack() {
+        let left = state.withLock { state in state.waiting == 0 ? state.heldBack.take() : nil }
+        if let left { write(bytes: left) }
+    }
+
     func write(bytes: [UInt8]) {
         let step = faults.contains(.oneByteAtATime) ? 1 : bytes.count
         writing.withLock { _ in
@@ -320,22 +330,5 @@ extension QMPGreeting {
                 "capabilities": .array(capabilities.map { .string($0) }),
             ]
         ]
-    }
-}
-
-extension FakeFault {
-    var nameBeforeGreeting: String? {
-        guard case .eventBeforeGreeting(let name) = self else { return nil }
-        return name
-    }
-
-    var refusalToNegotiate: String? {
-        guard case .refusedNegotiation(let message) = self else { return nil }
-        return message
-    }
-
-    var nameDuringNegotiation: String? {
-        guard case .eventDuringNegotiation(let name) = self else { return nil }
-        return name
     }
 }
