@@ -270,6 +270,7 @@ let package = Package(
                 "HostSupport",
                 "QMPClient",
                 "QMPTesting",
+                "Quantities",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -1,3 +1,4 @@
+import HostSupport
 import QMPClient
 import QMPCore
 import SystemPackage
@@ -43,6 +44,29 @@ import WireJSON
                     #expect(item?.event?.name == name)
                 }
             }
+        }
+    }
+
+    @Test(arguments: RealQEMU.all)
+    func `a monitor that another client holds greets when that one has left`(qemu: RealQEMU) async throws {
+        try await qemu.run { sockets, _ in
+            let first = try await QMPConnection.connect(to: .unix(sockets[0]))
+            var options = QMPOptions()
+            options.connectDeadline = .milliseconds(300)
+            let error = await #expect(throws: QMPError.self) {
+                try await QMPConnection.connect(to: .unix(sockets[0]), options: options)
+            }
+            #expect(error?.code == .connectFailed)
+            #expect(error?.message.contains("another client") == true)
+            #expect(error?.cause is DeadlineExceeded)
+            options.connectDeadline = .seconds(60)
+            // It waits for its turn, and has it.
+            async let second = QMPConnection.connect(to: .unix(sockets[0]), options: options)
+            _ = try await first.execute("query-status")
+            await first.close()
+            let status = try await second.execute("query-status")
+            #expect(status["running"] == true)
+            await (try second).close()
         }
     }
 
