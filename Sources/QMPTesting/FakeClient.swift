@@ -14,7 +14,6 @@ import WireJSON
 public final class FakeClient: Sendable {
     struct State {
         var hasNegotiated = false
-        var isOpen = true
         /// In-band commands that were read and not yet answered.
         var waiting = 0
         /// The most that there were at once.
@@ -33,7 +32,8 @@ public final class FakeClient: Sendable {
     private let inBand = DispatchQueue(label: "quiver.fake.in-band")
     /// QEMU's own queue has eight places; whoever fills it waits until one is free.
     private let places = DispatchSemaphore(value: 8)
-    private let writing = Locked(())
+    /// Whether the descriptor is open; locked for as long as a message is written.
+    private let isWritable = Locked(true)
 
     init(descriptor: Int32, fake: FakeQEMU, faults: Set<FakeFault>) {
         self.descriptor = descriptor
@@ -87,9 +87,9 @@ public final class FakeClient: Sendable {
         fake.remove(self)
         end()
         inBand.sync {}
-        writing.withLock { _ in
+        isWritable.withLock { isWritable in
+            isWritable = false
             state.withLock { state in
-                state.isOpen = false
                 for descriptor in state.descriptors + Array(state.named.values) { close(descriptor) }
                 close(descriptor)
             }
@@ -285,8 +285,8 @@ public final class FakeClient: Sendable {
 
     func write(bytes: [UInt8]) {
         let step = faults.contains(.oneByteAtATime) ? 1 : bytes.count
-        writing.withLock { _ in
-            guard state.withLock({ $0.isOpen }) else { return }
+        isWritable.withLock { isWritable in
+            guard isWritable else { return }
             var start = 0
             while start < bytes.count {
                 let end = min(start + step, bytes.count)

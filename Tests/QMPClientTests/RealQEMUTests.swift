@@ -71,6 +71,32 @@ import WireJSON
     }
 
     @Test(arguments: RealQEMU.all)
+    func `the byte FF has QEMU start over`(qemu: RealQEMU) async throws {
+        try await qemu.run { sockets, _ in
+            let socket = try UnixSocket.connectOnce(sockets[0]).get()
+            let answers = try await BlockingCalls.run {
+                try socket.closeAfter {
+                    let command = Array(#"{"execute": "qmp_capabilities", "id": 7}"#.utf8)
+                    try socket.writeAll(Array(#"{"execute": ["never finished"#.utf8) + [0xFF] + command)
+                    var framer = JSONFramer()
+                    var answers: [JSON] = []
+                    var buffer = [UInt8](repeating: 0, count: 4096)
+                    while answers.last?["id"] != 7 {
+                        let count = try buffer.withUnsafeMutableBytes { try socket.read(into: $0) }
+                        try #require(count > 0, "QEMU closed after \(answers)")
+                        framer.append(buffer[..<count])
+                        while case .value(let text)? = framer.next() { answers.append(try JSON.parse(text)) }
+                    }
+                    return answers
+                }
+            }
+            // What had begun is an error without an id, and what follows is whole again.
+            #expect(answers.last?["return"] == [:])
+            #expect(answers.contains { $0["error"] != nil && $0["id"] == nil })
+        }
+    }
+
+    @Test(arguments: RealQEMU.all)
     func `quit succeeds and ends the events without an error`(qemu: RealQEMU) async throws {
         try await qemu.run { sockets, _ in
             let qmp = try await QMPConnection.connect(to: .unix(sockets[0]))
