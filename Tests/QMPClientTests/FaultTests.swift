@@ -26,7 +26,7 @@ import WireJSON
     @Test(
         arguments: [
             .eventBeforeGreeting("EARLY"), .eventDuringNegotiation("MIDDLE"), .oneByteAtATime, .prettyOutput,
-            .reorderedReplies, .resetsInsteadOfEnds,
+            .reorderedReplies, .resetsInsteadOfEnds, .floodOfEvents("FLOOD", count: 500),
         ] as [FakeFault]
     )
     func `twenty commands at once are answered whatever the fault`(fault: FakeFault) async throws {
