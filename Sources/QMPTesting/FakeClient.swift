@@ -14,7 +14,6 @@ import WireJSON
 public final class FakeClient: Sendable {
     struct State {
         var hasNegotiated = false
-        var isOpen = true
         /// In-band commands that were read and not yet answered.
         var waiting = 0
         /// The most that there were at once.
@@ -33,7 +32,8 @@ public final class FakeClient: Sendable {
     private let inBand = DispatchQueue(label: "quiver.fake.in-band")
     /// QEMU's own queue has eight places; whoever fills it waits until one is free.
     private let places = DispatchSemaphore(value: 8)
-    private let writing = Locked(())
+    /// Whether the descriptor is open; locked for as long as a message is written.
+    private let isWritable = Locked(true)
 
     init(descriptor: Int32, fake: FakeQEMU, faults: Set<FakeFault>) {
         self.descriptor = descriptor
@@ -87,9 +87,9 @@ public final class FakeClient: Sendable {
         fake.remove(self)
         end()
         inBand.sync {}
-        writing.withLock { _ in
+        isWritable.withLock { isWritable in
+            isWritable = false
             state.withLock { state in
-                state.isOpen = false
                 for descriptor in state.descriptors + Array(state.named.values) { close(descriptor) }
                 close(descriptor)
             }
@@ -159,6 +159,7 @@ public final class FakeClient: Sendable {
             inBand.async {
                 self.state.withLock { $0.waiting -= 1 }
                 _ = self.execute(command)
+                self.releaseHeldBack()
                 self.places.signal()
             }
             return true
@@ -220,6 +221,9 @@ public final class FakeClient: Sendable {
     }
 
     private func send(_ reply: FakeReply, to command: FakeCommand) -> Bool {
+        if let (name, count) = faults.lazy.compactMap(\.flood).first {
+            for number in 0..<Int64(count) { emit(QMPEvent(name: name, data: ["number": .integer(number)])) }
+        }
         switch reply {
         case .success(let value): write(["return": value], id: command.id)
         case .failure(let errorClass, let message): write(Self.error(errorClass, message, id: command.id))
@@ -273,10 +277,16 @@ public final class FakeClient: Sendable {
         if let earlier { write(bytes: bytes + earlier) }
     }
 
+    /// Writes a reply that was held back when no other is there to overtake it.
+    private func releaseHeldBack() {
+        let left = state.withLock { state in state.waiting == 0 ? state.heldBack.take() : nil }
+        if let left { write(bytes: left) }
+    }
+
     func write(bytes: [UInt8]) {
         let step = faults.contains(.oneByteAtATime) ? 1 : bytes.count
-        writing.withLock { _ in
-            guard state.withLock({ $0.isOpen }) else { return }
+        isWritable.withLock { isWritable in
+            guard isWritable else { return }
             var start = 0
             while start < bytes.count {
                 let end = min(start + step, bytes.count)
@@ -320,22 +330,5 @@ extension QMPGreeting {
                 "capabilities": .array(capabilities.map { .string($0) }),
             ]
         ]
-    }
-}
-
-extension FakeFault {
-    var nameBeforeGreeting: String? {
-        guard case .eventBeforeGreeting(let name) = self else { return nil }
-        return name
-    }
-
-    var refusalToNegotiate: String? {
-        guard case .refusedNegotiation(let message) = self else { return nil }
-        return message
-    }
-
-    var nameDuringNegotiation: String? {
-        guard case .eventDuringNegotiation(let name) = self else { return nil }
-        return name
     }
 }

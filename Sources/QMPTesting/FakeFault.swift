@@ -19,6 +19,8 @@ public enum FakeFault: Sendable, Hashable {
     case prettyOutput
     /// Answers in-band commands in pairs, the later one first.
     case reorderedReplies
+    /// Sends this many events of that name before every reply, numbered from 0.
+    case floodOfEvents(String, count: Int)
     /// Ends connections by a reset and not in good order, wherever a reply ends one.
     case resetsInsteadOfEnds
 }
@@ -50,5 +52,27 @@ public enum FakeReply: Sendable {
 
     static func commandNotFound(_ name: String) -> Self {
         .failure(errorClass: "CommandNotFound", message: "The command \(name) has not been found")
+    }
+}
+
+extension FakeFault {
+    var nameBeforeGreeting: String? {
+        guard case .eventBeforeGreeting(let name) = self else { return nil }
+        return name
+    }
+
+    var refusalToNegotiate: String? {
+        guard case .refusedNegotiation(let message) = self else { return nil }
+        return message
+    }
+
+    var nameDuringNegotiation: String? {
+        guard case .eventDuringNegotiation(let name) = self else { return nil }
+        return name
+    }
+
+    var flood: (name: String, count: Int)? {
+        guard case .floodOfEvents(let name, let count) = self else { return nil }
+        return (name, count)
     }
 }

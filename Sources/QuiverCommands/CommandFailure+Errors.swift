@@ -87,6 +87,9 @@ extension CommandFailure {
     private static func status(of error: QMPError) -> ExitStatus {
         switch error.code {
         case .timedOut: .temporary
+        // Nobody greeted, or took the connection, for as long as there was time.
+        case .connectFailed where error.cause is DeadlineExceeded: .temporary
+        case .connectFailed where error.cause as? Errno == .resourceTemporarilyUnavailable: .temporary
         case .invalidArguments: .usage
         case .unsupported: .unavailable
         default: .failed

@@ -16,9 +16,9 @@ struct OutputOptions: ParsableArguments {
         switch format {
         case .text:
             let text = result.text
-            if !text.isEmpty { print(text) }
+            if !text.isEmpty { try StandardOutput.print(text) }
         case .json:
-            print(try JSONText.encode(result))
+            try StandardOutput.print(try JSONText.encode(result))
         }
     }
 }

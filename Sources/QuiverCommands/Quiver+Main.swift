@@ -43,7 +43,9 @@ extension Quiver {
         default: break
         }
         let failure = CommandFailure(explaining: error)
-        StandardError.write("quiver: \(failure.message)")
+        // QEMU's own words can be several lines.
+        let lines = failure.message.split(whereSeparator: \.isNewline)
+        StandardError.write("quiver: \(lines.joined(separator: " "))")
         if arguments.prefix(while: { $0 != "--" }).contains("--verbose") {
             var cause = failure.cause
             while let current = cause {

@@ -20,6 +20,21 @@ enum StandardOutput {
         return Int(size.ws_col)
     }
 
+    /// Prints the result of a command, and a newline after it.
+    ///
+    /// - Throws: ``CommandFailure`` with 74 when it cannot be written, as when the disk is full. A reader that left, as
+    ///   `head` does, has what it wanted: that is no failure.
+    /// - Returns: Whether somebody still reads.
+    @discardableResult static func print(_ text: String) throws(CommandFailure) -> Bool {
+        do {
+            try FileDescriptor.standardOutput.writeAll("\(text)\n".utf8)
+            return true
+        } catch {
+            if error as? Errno == .brokenPipe { return false }
+            throw CommandFailure(.inputOutput, "standard output: cannot be written: \(error)", cause: error)
+        }
+    }
+
     /// Passes on what another program printed, each stream to its own.
     @Sendable static func write(_ stream: OutputStream, _ bytes: [UInt8]) {
         let descriptor: FileDescriptor =

@@ -62,8 +62,8 @@ private struct JSONWriter {
         switch value {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
-        case .integer(let value): bytes.append(contentsOf: String(value).utf8)
-        case .unsigned(let value): bytes.append(contentsOf: String(value).utf8)
+        case .integer(let value): write(digits: value.magnitude, isNegative: value < 0)
+        case .unsigned(let value): write(digits: value, isNegative: false)
         case .double(let value):
             guard value.isFinite || allowsNonFinite else {
                 throw JSONError(.nonFiniteNumber, "\(value) cannot be written as JSON")
@@ -94,6 +94,17 @@ private struct JSONWriter {
             if !object.isEmpty { breakLine() }
             bytes.append(UInt8(ascii: "}"))
         }
+    }
+
+    private mutating func write(digits value: UInt64, isNegative: Bool) {
+        if isNegative { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        var rest = value
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
     }
 
     private mutating func write(_ text: String) {

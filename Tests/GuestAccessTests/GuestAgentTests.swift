@@ -64,6 +64,25 @@ import WireJSON
             FakeAgent.synchronisation(command, message).map { [$0] } ?? []
         }
         try await agent.guestShutdown()
+        try await agent.guestSuspendDisk()
+        try await agent.guestSuspendRAM()
+        try await agent.guestSuspendHybrid()
+        agent.close()
+        fake.channel.close()
+    }
+
+    @Test func `a command that answers only when it fails has its failure told`() async throws {
+        let (agent, fake) = try FakeAgent.connected { command, message in
+            if let bytes = FakeAgent.synchronisation(command, message) { return [bytes] }
+            return [Array("{\"error\": {\"class\": \"GenericError\", \"desc\": \"no swap\"}}\n".utf8)]
+        }
+        for refused in [
+            await #expect(throws: QMPError.self) { try await agent.guestShutdown() },
+            await #expect(throws: QMPError.self) { try await agent.guestSuspendDisk() },
+        ] {
+            #expect(refused?.code == .commandFailed)
+            #expect(refused?.message.contains("no swap") == true)
+        }
         agent.close()
         fake.channel.close()
     }

@@ -1,9 +1,12 @@
+import Dispatch
 import HostSupport
-import QMPClient
+import Logging
 import QMPCore
 import QMPTesting
 import Testing
 import WireJSON
+
+@testable import QMPClient
 
 @Suite(.timeLimit(.minutes(1))) struct FaultTests {
     /// Connects to a fake with these faults.
@@ -23,7 +26,7 @@ import WireJSON
     @Test(
         arguments: [
             .eventBeforeGreeting("EARLY"), .eventDuringNegotiation("MIDDLE"), .oneByteAtATime, .prettyOutput,
-            .reorderedReplies, .resetsInsteadOfEnds,
+            .reorderedReplies, .resetsInsteadOfEnds, .floodOfEvents("FLOOD", count: 500),
         ] as [FakeFault]
     )
     func `twenty commands at once are answered whatever the fault`(fault: FakeFault) async throws {
@@ -37,6 +40,37 @@ import WireJSON
                     }
                 }
                 for try await isRight in group { #expect(isRight) }
+            }
+        }
+    }
+
+    @Test func `a ninth command waits here until one of eight is answered, and then they go in order`() async throws {
+        try await withFake { fake, qmp in
+            let release = DispatchSemaphore(value: 0)
+            fake.handle("slow") { command, _ in
+                release.wait()
+                return .success(.object(command.arguments))
+            }
+            fake.reply(to: "query-yank", with: .success([]))
+            func sent() -> [JSON?] { fake.received.filter { $0.name == "slow" }.map { $0.arguments["n"] } }
+            try await withThrowingTaskGroup { group in
+                for number in Int64(0)..<12 {
+                    group.addTask { _ = try await qmp.execute("slow", ["n": .integer(number)]) }
+                    // One after another, or their order would be nobody's.
+                    let isSubmitted = { qmp.link.state.withLock { $0.calls.count } == Int(number) + 1 }
+                    while !isSubmitted() { await Task.yield() }
+                }
+                // The fake reads on beyond eight only when it may: were a ninth sent, this would not be answered.
+                _ = try await qmp.execute("query-yank", outOfBand: true)
+                #expect(sent() == (0..<8).map { .integer($0) })
+                for answered in 1...4 {
+                    release.signal()
+                    while sent().count < 8 + answered { await Task.yield() }
+                    _ = try await qmp.execute("query-yank", outOfBand: true)
+                    #expect(sent() == (0..<Int64(8 + answered)).map { .integer($0) })
+                }
+                for _ in 0..<8 { release.signal() }
+                try await group.waitForAll()
             }
         }
     }
@@ -145,8 +179,12 @@ import WireJSON
         }
     }
 
-    @Test func `wrong ids, garbage and strange messages are survived`() async throws {
-        try await withFake { fake, qmp in
+    @Test func `wrong ids, garbage and strange messages are survived, and logged`() async throws {
+        let lines = LogLines()
+        var options = QMPOptions()
+        options.logger = Logger(label: "test") { _ in lines }
+        options.logger?.logLevel = .debug
+        try await withFake(options: options) { fake, qmp in
             fake.reply(
                 to: "odd",
                 with: .raw(
@@ -154,6 +192,10 @@ import WireJSON
                 ),
             )
             _ = try await qmp.execute("odd")
+            let oddities = lines.lines.compactMap { $0["qmp.diagnostic"].map { "\($0)" } }
+            for fragment in ["no JSON: garbage", "id 99999", "neither greeting, reply nor event"] {
+                #expect(oddities.contains { $0.contains(fragment) }, "\(fragment): \(oddities)")
+            }
             fake.reply(to: "wrong", with: .wrongID(1, id: "x"))
             let error = await #expect(throws: QMPError.self) {
                 try await qmp.execute("wrong", deadline: .milliseconds(50))

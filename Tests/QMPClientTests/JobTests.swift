@@ -1,6 +1,7 @@
 import QMPClient
 import QMPCore
 import QMPTesting
+import Quantities
 import Testing
 import WireJSON
 
@@ -110,7 +111,7 @@ import WireJSON
     @Test func `the verbs are the job's own commands`() async throws {
         try await withFake { fake, qmp in
             let verbs = ["job-pause", "job-resume", "job-complete", "job-finalize", "job-cancel"]
-            for verb in verbs { fake.reply(to: verb, with: .success([:])) }
+            for verb in verbs + ["block-job-set-speed"] { fake.reply(to: verb, with: .success([:])) }
             let following = qmp.adoptJob(id: "j")
             try await following.pause()
             try await following.resume()
@@ -120,6 +121,10 @@ import WireJSON
             let sent = fake.received.filter { $0.name.hasPrefix("job-") }
             #expect(sent.map(\.name) == verbs)
             #expect(sent.allSatisfy { $0.arguments == ["id": "j"] })
+            // Only block jobs have a speed, and it has no command of the newer name.
+            try await following.setSpeed(.mebibytes(3))
+            #expect(fake.received.last?.name == "block-job-set-speed")
+            #expect(fake.received.last?.arguments == ["device": "j", "speed": 3_145_728])
         }
     }
 

@@ -1,3 +1,4 @@
+import HostSupport
 import QMPClient
 import QMPCore
 import SystemPackage
@@ -43,6 +44,55 @@ import WireJSON
                     #expect(item?.event?.name == name)
                 }
             }
+        }
+    }
+
+    @Test(arguments: RealQEMU.all)
+    func `a monitor that another client holds greets when that one has left`(qemu: RealQEMU) async throws {
+        try await qemu.run { sockets, _ in
+            let first = try await QMPConnection.connect(to: .unix(sockets[0]))
+            var options = QMPOptions()
+            options.connectDeadline = .milliseconds(300)
+            let error = await #expect(throws: QMPError.self) {
+                try await QMPConnection.connect(to: .unix(sockets[0]), options: options)
+            }
+            #expect(error?.code == .connectFailed)
+            #expect(error?.message.contains("another client") == true)
+            #expect(error?.cause is DeadlineExceeded)
+            options.connectDeadline = .seconds(60)
+            // It waits for its turn, and has it.
+            async let second = QMPConnection.connect(to: .unix(sockets[0]), options: options)
+            _ = try await first.execute("query-status")
+            await first.close()
+            let status = try await second.execute("query-status")
+            #expect(status["running"] == true)
+            await (try second).close()
+        }
+    }
+
+    @Test(arguments: RealQEMU.all)
+    func `the byte FF has QEMU start over`(qemu: RealQEMU) async throws {
+        try await qemu.run { sockets, _ in
+            let socket = try UnixSocket.connectOnce(sockets[0]).get()
+            let answers = try await BlockingCalls.run {
+                try socket.closeAfter {
+                    let command = Array(#"{"execute": "qmp_capabilities", "id": 7}"#.utf8)
+                    try socket.writeAll(Array(#"{"execute": ["never finished"#.utf8) + [0xFF] + command)
+                    var framer = JSONFramer()
+                    var answers: [JSON] = []
+                    var buffer = [UInt8](repeating: 0, count: 4096)
+                    while answers.last?["id"] != 7 {
+                        let count = try buffer.withUnsafeMutableBytes { try socket.read(into: $0) }
+                        try #require(count > 0, "QEMU closed after \(answers)")
+                        framer.append(buffer[..<count])
+                        while case .value(let text)? = framer.next() { answers.append(try JSON.parse(text)) }
+                    }
+                    return answers
+                }
+            }
+            // What had begun is an error without an id, and what follows is whole again.
+            #expect(answers.last?["return"] == [:])
+            #expect(answers.contains { $0["error"] != nil && $0["id"] == nil })
         }
     }
 

@@ -13,23 +13,8 @@ import WireJSON
 #endif
 
 @Suite(.timeLimit(.minutes(1))) struct TransportTests {
-    /// Two connected sockets.
-    private func pair() -> (ours: FileDescriptor, theirs: FileDescriptor) {
-        var descriptors: [Int32] = [-1, -1]
-        #if canImport(Glibc)
-            let kind = Int32(SOCK_STREAM.rawValue)
-        #else
-            let kind = SOCK_STREAM
-        #endif
-        precondition(socketpair(AF_UNIX, kind, 0, &descriptors) == 0)
-        return (
-            FileDescriptor(rawValue: descriptors[0]),
-            FileDescriptor(rawValue: descriptors[1])
-        )
-    }
-
     @Test func `a peer that does not read delays nobody who sends, and everything arrives in order`() throws {
-        let (ours, theirs) = pair()
+        let (ours, theirs) = try connectedPair()
         let socket = ConnectedSocket(adopting: ours)
         var expected: [UInt8] = []
         // Far more than the kernel keeps for a socket.
@@ -38,6 +23,11 @@ import WireJSON
             #expect(socket.send(message))
             expected += message
         }
+        // Receiving goes on meanwhile.
+        try theirs.writeAll("still here".utf8)
+        var heard = [UInt8](repeating: 0, count: 64)
+        let heardCount = try heard.withUnsafeMutableBytes { try socket.receive(into: $0) }
+        #expect(heard[..<heardCount].elementsEqual("still here".utf8))
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while received.count < expected.count {
@@ -51,7 +41,7 @@ import WireJSON
     }
 
     @Test func `a socket whose peer is gone takes nothing and ends quietly`() throws {
-        let (ours, theirs) = pair()
+        let (ours, theirs) = try connectedPair()
         let socket = ConnectedSocket(adopting: ours)
         try theirs.close()
         // The first send may still be taken by the kernel; none may raise SIGPIPE.
@@ -65,7 +55,7 @@ import WireJSON
     func `a connection can take over a connected descriptor, one that does not block too`(
         isNonBlocking: Bool
     ) async throws {
-        let (ours, theirs) = pair()
+        let (ours, theirs) = try connectedPair()
         if isNonBlocking { _ = fcntl(ours.rawValue, F_SETFL, O_NONBLOCK) }
         // It blocks: on a thread of its own, since the tests' tasks share few.
         async let answering: Void = BlockingCalls.run {

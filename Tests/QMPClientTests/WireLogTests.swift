@@ -1,3 +1,4 @@
+import HostSupport
 import Logging
 import QMPClient
 import QMPCore
@@ -79,6 +80,45 @@ import WireJSON
             let error = #expect(throws: QMPRecordingError.self) { try QMPRecording(contentsOf: path) }
             #expect(error?.line == 2)
         }
+    }
+
+    @Test func `what comes in the place of a message is recorded too`() async throws {
+        try await withScratchFile { path in
+            var options = QMPOptions()
+            options.wireLog = try QMPRecorder(path)
+            options.limits.size = 1000
+            try await FakeQEMU.withFake { fake in
+                let large = String(repeating: "x", count: 2000)
+                fake.reply(to: "large", with: .raw("{\"return\": \"\(large)\", \"id\": $ID}\r\n"))
+                fake.reply(to: "noise", with: .raw("stray{\"return\": {}, \"id\": $ID}\r\n"))
+                try await QMPConnection.withConnection(to: .unix(fake.socket), options: options) { qmp in
+                    let error = await #expect(throws: QMPError.self) { try await qmp.execute("large") }
+                    #expect(error?.code == .undecodableReply)
+                    _ = try await qmp.execute("noise")
+                }
+            }
+            let received = try QMPRecording(contentsOf: path).entries.filter { $0.direction == .received }
+            #expect(received.contains { $0.message.hasPrefix("xxxx") && $0.message.hasSuffix("\"id\": 2}") })
+            #expect(received.contains { $0.message == "stray" })
+        }
+    }
+
+    @Test func `a peer's parser that starts over is recorded and ends nothing`() async throws {
+        let (ours, theirs) = try connectedPair()
+        async let answering: Void = BlockingCalls.run {
+            var answer = Array(#"{"QMP":{"version":{},"capabilities":[]}}{"begun":"#.utf8) + [0xFF]
+            answer += Array(#"{"return":{},"id":1}"#.utf8)
+            try theirs.writeAll(answer)
+        }
+        let lines = LogLines()
+        var logger = Logger(label: "test") { _ in lines }
+        logger.logLevel = .trace
+        var options = QMPOptions()
+        options.wireLog = QMPLoggerWireLog(logger)
+        try await QMPConnection.withConnection(to: .descriptor(ours), options: options) { _ in }
+        try await answering
+        #expect(lines.lines.contains { $0["qmp.direction"] == "received" && $0["qmp.message"] == "\u{FFFD}" })
+        try theirs.close()
     }
 
     @Test func `messages go to a logger with their direction`() async throws {

@@ -27,12 +27,19 @@ import WireJSON
         #expect(error == .failure(id: 4, errorClass: "NewClass", message: "text"))
     }
 
-    @Test func `a command is one line of ASCII with its arguments and its id`() throws {
-        let request = try QMPRequest(id: 7, name: "x", arguments: ["n": .unsigned(.max), "t": "a\nb"])
+    @Test func `a command is one line of UTF-8 with its arguments and its id`() throws {
+        let text = "a\nb\r\u{7F}ü😀"
+        let request = try QMPRequest(id: 7, name: "x", arguments: ["n": .unsigned(.max), "t": .string(text)])
         #expect(
-            String(decoding: request.message, as: UTF8.self)
-                == #"{"execute":"x","arguments":{"n":18446744073709551615,"t":"a\u000ab"},"id":7}"# + "\n"
+            String(validating: request.message, as: UTF8.self)
+                == #"{"execute":"x","arguments":{"n":18446744073709551615,"t":"a\u000ab\u000d\u007fü😀"},"id":7}"# + "\n"
         )
+        // Control characters reset QEMU's parser: only the end of the line is one.
+        #expect(request.message.dropLast().allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 < 0xF8 })
+        for id in [1, 10, UInt64(Int64.max), .max] {
+            let message = try QMPRequest(id: id, name: "y", arguments: [:]).message
+            #expect(try JSON.parse(message)["id"] == JSON(id))
+        }
         let fast = try QMPRequest(id: 8, name: "y", arguments: [:], isOutOfBand: true)
         #expect(String(decoding: fast.message, as: UTF8.self) == #"{"exec-oob":"y","id":8}"# + "\n")
     }

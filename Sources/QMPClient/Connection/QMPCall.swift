@@ -8,5 +8,7 @@ struct QMPCall {
     let deadline: ContinuousClock.Instant
     /// The time it was given, for the message.
     let limit: Duration
-    let waiter: CheckedContinuation<Result<JSON, QMPError>, Never>
+    /// Resumed once, by whoever takes the call out of the link's calls; unchecked, since the check costs each command
+    /// an allocation and two locks.
+    let waiter: UnsafeContinuation<Result<JSON, QMPError>, Never>
 }

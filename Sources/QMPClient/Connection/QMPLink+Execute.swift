@@ -50,7 +50,7 @@ extension QMPLink {
         _ begin: @Sendable (inout State) -> [QMPSession.Action],
     ) async -> Result<JSON, QMPError> {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { waiter in
+            await withUnsafeContinuation { waiter in
                 let call = QMPCall(name: name, deadline: .now + limit, limit: limit, waiter: waiter)
                 act { state in
                     state.calls[id] = call
@@ -137,6 +137,7 @@ extension QMPLink {
 
     private static func notGreeted(within limit: Duration, endpoint: QMPEndpoint) -> QMPError {
         let hint = "does another client hold this monitor? It serves one at a time"
-        return QMPError(.connectFailed, "\(endpoint): no greeting within \(limit.shortText); \(hint)")
+        let cause = DeadlineExceeded(limit: limit, waitedFor: "the greeting of \(endpoint)")
+        return QMPError(.connectFailed, "\(endpoint): no greeting within \(limit.shortText); \(hint)", cause: cause)
     }
 }

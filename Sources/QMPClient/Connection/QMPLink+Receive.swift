@@ -76,10 +76,13 @@ extension QMPLink {
                 act { $0.session.receivedUnreadable(error, id: id) }
             }
         case .refused(let error, let tail):
+            options.wireLog?.record(.received, tail, at: .now)
             act { $0.session.receivedUnreadable(error, id: Self.id(inTail: tail)) }
         case .garbage(let bytes):
+            options.wireLog?.record(.received, bytes, at: .now)
             act { _ in [.report(.garbage(bytes))] }
         case .reset:
+            options.wireLog?.record(.received, [0xFF], at: .now)
             act { _ in [.report(.reset)] }
         }
     }

@@ -1,4 +1,5 @@
 public import QMPCore
+public import Quantities
 import WireJSON
 
 extension QMPJob {
@@ -18,6 +19,16 @@ extension QMPJob {
 
     /// Has a job that is `pending` make its changes; needed for jobs begun with `auto-finalize` false.
     public func finalize() async throws(QMPError) { try await execute("job-finalize", forMigration: nil) }
+
+    /// Limits how fast a block job copies, in bytes a second; zero takes the limit away.
+    ///
+    /// - Throws: ``QMPError`` with QEMU's own words for a job that is no block job or knows no limit.
+    public func setSpeed(_ speed: ByteCount) async throws(QMPError) {
+        guard kind == .job else {
+            throw QMPError(.unsupported, command: "block-job-set-speed", "\(subject) is no block job")
+        }
+        _ = try await connection.execute("block-job-set-speed", ["device": .string(id), "speed": speed.json])
+    }
 
     private func execute(_ verb: String, forMigration other: String?) async throws(QMPError) {
         switch kind {

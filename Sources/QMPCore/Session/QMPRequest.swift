@@ -50,7 +50,9 @@ package struct QMPRequest: Sendable {
             message.append(contentsOf: ",\"arguments\":".utf8)
             do { try JSON.object(arguments).write(to: &message) } catch { throw error.inside("arguments") }
         }
-        message.append(contentsOf: ",\"id\":\(id)}\n".utf8)
+        message.append(contentsOf: ",\"id\":".utf8)
+        try JSON(id).write(to: &message)
+        message.append(contentsOf: "}\n".utf8)
         self.init(id: id, name: name, isOutOfBand: isOutOfBand, passenger: passenger, message: message)
     }
 }

@@ -14,9 +14,14 @@ extension QMPSession {
             return []
         case .ready(let greeting, let outOfBand, var book):
             state = .closed(Self.inTransition)
-            book.queued.append(request)
             var actions: [Action] = []
-            fill(&book, outOfBand: outOfBand, &actions)
+            if book.queued.isEmpty, hasRoom(for: request, book, outOfBand: outOfBand) {
+                book.outstanding.append(Outstanding(request))
+                actions = [.send(request)]
+            } else {
+                book.queued.append(request)
+                fill(&book, outOfBand: outOfBand, &actions)
+            }
             state = .ready(greeting, outOfBand: outOfBand, book)
             return actions
         case .closed(let reason):
@@ -77,6 +82,13 @@ extension QMPSession {
         return [.complete(id, .failure(error(true)))]
     }
 
+    /// Whether a command can be sent at once where none waits: most do, and need not go through the queue.
+    private func hasRoom(for request: QMPRequest, _ book: Book, outOfBand: Bool) -> Bool {
+        if request.passenger != nil { return false }
+        if request.isOutOfBand { return outOfBand }
+        return book.outstanding.count < settings.window
+    }
+
     /// Sends what has room: out-of-band commands at once, the others in order while the window has a free slot.
     ///
     /// QEMU drops a descriptor that it holds when the next one arrives, so a command with a descriptor waits for the
@@ -106,14 +118,7 @@ extension QMPSession {
             }
             inBand += needsSlot ? 1 : 0
             descriptors += hasDescriptor ? 1 : 0
-            book.outstanding.append(
-                Outstanding(
-                    id: request.id,
-                    name: request.name,
-                    isOutOfBand: request.isOutOfBand,
-                    carriesDescriptor: hasDescriptor,
-                )
-            )
+            book.outstanding.append(Outstanding(request))
             actions.append(.send(request))
         }
         book.queued = waiting

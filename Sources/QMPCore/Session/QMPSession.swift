@@ -44,6 +44,13 @@ package struct QMPSession: Sendable {
         let carriesDescriptor: Bool
         /// Set when its caller has given up: the reply will be dropped, the slot is kept until then.
         var isAbandoned = false
+
+        init(_ request: QMPRequest) {
+            id = request.id
+            name = request.name
+            isOutOfBand = request.isOutOfBand
+            carriesDescriptor = request.passenger != nil
+        }
     }
 
     /// The commands that wait and those in flight.

@@ -22,6 +22,6 @@ struct HMPCommand: AsyncParsableCommand {
         guard !HumanMonitor.looksLikeError(reply) else {
             throw CommandFailure(.failed, "machine \(name): QEMU's monitor: \(reply)")
         }
-        if !reply.isEmpty { print(reply) }
+        if !reply.isEmpty { try StandardOutput.print(reply) }
     }
 }

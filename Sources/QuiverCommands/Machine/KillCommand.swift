@@ -14,6 +14,6 @@ struct KillCommand: AsyncParsableCommand {
     func run() async throws {
         // By its lock and process alone: a machine that has to be killed may not answer at its monitor.
         let cause = try await MachineStore().kill(name)
-        print("\(name): \(cause)")
+        try StandardOutput.print("\(name): \(cause)")
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import HostSupport
 import QAPI
 import QMPClient
+import QMPCore
 import WireJSON
 
 /// `quiver qmp call`: one command, its return as JSON.
@@ -19,7 +21,7 @@ struct MonitorCall: AsyncParsableCommand {
 
     @OptionGroup var target: MonitorTarget
 
-    @Option(help: ArgumentHelp("How long to wait for the reply, as in 30s.", valueName: "duration"))
+    @Option(help: ArgumentHelp("How long all of it may take, as in 30s.", valueName: "duration"))
     var timeout = DurationArgument(.seconds(60))
 
     @Flag(help: "Execute out of band, overtaking what QEMU is at.")
@@ -36,11 +38,18 @@ struct MonitorCall: AsyncParsableCommand {
 
     func run() async throws {
         let object = try MonitorArguments(parsing: arguments, command: command).object
-        let reply = try await target.withConnection { qmp in
-            if unchecked { return try await qmp.execute(command, object, deadline: timeout.duration, outOfBand: oob) }
-            let gated = try await MonitorGate.gated(qmp)
-            return try await gated.execute(command, object, deadline: timeout.duration, outOfBand: oob)
+        let end = ContinuousClock.now + timeout.duration
+        let reply = try await target.withConnection(within: timeout.duration) { qmp in
+            var executor: any QMPTimedExecutor = qmp
+            if !unchecked {
+                let rest = ContinuousClock.now.duration(to: end)
+                executor = try await withDeadline(rest, waitingFor: "QEMU's schema") {
+                    try await MonitorGate.gated(qmp)
+                }
+            }
+            let rest = ContinuousClock.now.duration(to: end)
+            return try await executor.execute(command, object, deadline: rest, outOfBand: oob)
         }
-        print(try reply.prettyText())
+        try StandardOutput.print(try reply.prettyText())
     }
 }

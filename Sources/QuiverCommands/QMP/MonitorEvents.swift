@@ -11,7 +11,7 @@ struct MonitorEvents: AsyncParsableCommand {
         abstract: "Print events as they come, one line of JSON each.",
         discussion: """
             Ends after --count events (1 unless told otherwise), or goes on with --follow until QEMU closes the
-            connection. Ends with 75 when --timeout runs out first.
+            connection, which is its good end. Ends with 75 when --timeout runs out first.
             """,
     )
 
@@ -35,21 +35,21 @@ struct MonitorEvents: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await target.withConnection { qmp in
+        let end = timeout.map { ContinuousClock.now + $0.duration }
+        try await target.withConnection(within: timeout?.duration) { qmp in
             let events = qmp.events(filter.isEmpty ? .all : .named(anyOf: filter), buffering: 65_536)
-            try await print(events, within: timeout?.duration)
+            try await print(events, until: end)
         }
     }
 
-    private func print(_ events: QMPEvents, within limit: Duration?) async throws {
-        let end = limit.map { ContinuousClock.now + $0 }
+    private func print(_ events: QMPEvents, until end: ContinuousClock.Instant?) async throws {
         var rest = follow ? Int.max : count ?? 1
         var iterator = events.makeAsyncIterator()
         while rest > 0 {
             let item = try await next(of: &iterator, until: end)
             switch item {
             case .event(let event):
-                MonitorLine.write(event.line)
+                guard try StandardOutput.print("\(event.line)") else { return }
                 rest -= 1
             case .missed(let count):
                 StandardError.write("quiver: missed \(count) events: they came faster than they could be printed")
@@ -70,6 +70,9 @@ struct MonitorEvents: AsyncParsableCommand {
         let rest = end.map { ContinuousClock.now.duration(to: $0) } ?? .seconds(315_360_000)
         do throws(QMPError) {
             return try await iterator.next(within: rest)
+        } catch  where follow && error.code == .connectionClosed && error.cause == nil {
+            // QEMU ended in good order, whoever told it to.
+            return nil
         } catch {
             throw explanation(of: error)
         }

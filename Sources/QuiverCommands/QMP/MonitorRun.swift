@@ -30,15 +30,15 @@ struct MonitorRun: AsyncParsableCommand {
 
     func run() async throws {
         let script = try MonitorScript(try read(), name: script.string)
-        try await target.withConnection { qmp in
+        try await target.withConnection(within: timeout.duration) { qmp in
             // From before the first command: its event can come before its reply.
-            var events = qmp.events(buffering: 65_536).makeAsyncIterator()
+            var events = ScriptEvents(qmp.events(buffering: ScriptEvents.capacity))
             var failures = 0
             var firstFailure: CommandFailure?
             for (line, step) in script.steps {
-                do throws(QMPError) {
+                do {
                     try await execute(step, on: qmp, &events)
-                } catch {
+                } catch let error as QMPError {
                     failures += 1
                     let status: ExitStatus = error.code == .timedOut ? .temporary : .failed
                     let failure = CommandFailure(status, "\(self.script):\(line): \(error)", cause: error)
@@ -57,43 +57,32 @@ struct MonitorRun: AsyncParsableCommand {
     private func execute(
         _ step: MonitorScript.Step,
         on qmp: QMPConnection,
-        _ events: inout QMPEvents.AsyncIterator,
-    ) async throws(QMPError) {
+        _ events: inout ScriptEvents,
+    ) async throws {
         switch step {
         case .execute(let name, let arguments, let outOfBand):
-            do throws(QMPError) {
+            do {
                 let value = try await qmp.execute(
                     name,
                     arguments,
                     deadline: timeout.duration,
                     outOfBand: outOfBand,
                 )
-                MonitorLine.write(["return": value])
-            } catch {
+                try print(["return": value])
+            } catch let error as QMPError {
                 let errorClass = error.errorClass ?? "\(error.code)"
-                MonitorLine.write(["error": ["class": .string(errorClass), "desc": .string(error.message)]])
+                try print(["error": ["class": .string(errorClass), "desc": .string(error.message)]])
                 throw error
             }
         case .wait(let name):
-            let end = ContinuousClock.now + timeout.duration
-            while true {
-                let item: QMPEventItem?
-                do throws(QMPError) {
-                    item = try await events.next(within: ContinuousClock.now.duration(to: end))
-                } catch  where error.code == .timedOut {
-                    throw QMPError(.timedOut, "no event \(name) within \(timeout.duration.shortText)")
-                }
-                guard let item else {
-                    throw QMPError(.connectionClosed, "QEMU closed the connection before \(name) came")
-                }
-                guard let event = item.event, event.name == name else { continue }
-                MonitorLine.write(event.line)
-                return
-            }
+            try print(try await events.next(named: name, within: timeout.duration).line)
         case .sleep(let duration):
             do { try await Task.sleep(for: duration) } catch { throw QMPError(.cancelled, "interrupted") }
         }
     }
+
+    /// Prints a line; a script goes on when nobody reads it any more.
+    private func print(_ line: JSON) throws { try StandardOutput.print("\(line)") }
 
     private func read() throws -> String {
         do {

@@ -19,8 +19,17 @@ struct MonitorTarget: ParsableArguments {
     var isNamed: Bool { vm != nil || socket != nil }
 
     /// Connects, runs `body`, and closes.
-    func withConnection<Value>(_ body: (QMPConnection) async throws -> Value) async throws -> Value {
+    /// - Parameter limit: How long connecting may take, and each command that brings no deadline of its own; nil leaves
+    ///   both as they are.
+    func withConnection<Value>(
+        within limit: Duration? = nil,
+        _ body: (QMPConnection) async throws -> Value,
+    ) async throws -> Value {
         var options = QMPOptions()
+        if let limit {
+            options.connectDeadline = min(options.connectDeadline, limit)
+            options.commandDeadline = limit
+        }
         if let record {
             do { options.wireLog = try QMPRecorder(record) } catch {
                 throw CommandFailure(.cannotCreate, "\(record): cannot record: \(error)", cause: error)

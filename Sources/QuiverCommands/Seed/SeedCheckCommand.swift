@@ -25,7 +25,7 @@ struct SeedCheckCommand: AsyncParsableCommand {
     func run() async throws {
         let report = try examine()
         switch output.format {
-        case .text: print(report.fullText)
+        case .text: try StandardOutput.print(report.fullText)
         case .json: try output.render(report)
         }
         guard !report.findings.contains(where: { $0.severity == SeedFinding.Severity.error.rawValue }) else {

@@ -18,7 +18,7 @@ struct SnapshotLoad: AsyncParsableCommand {
         let isRunning = try store.status(of: name).state == .running
         if !isRunning, try await !store.snapshot(tag, ofStopped: name).hasMemory {
             try await store.loadSnapshot(tag, ofStopped: name)
-            print("\(name): its disks are back at `\(tag)`")
+            try StandardOutput.print("\(name): its disks are back at `\(tag)`")
             return
         }
         // A machine that does not run is started without running its guest, which the snapshot then replaces.
@@ -33,7 +33,7 @@ struct SnapshotLoad: AsyncParsableCommand {
         }
         await machine.disconnect()
         let started = isRunning ? "" : "started and "
-        print("\(name): \(started)loaded `\(tag)` in \(done.loading.shortText)\(remark(on: done))")
+        try StandardOutput.print("\(name): \(started)loaded `\(tag)` in \(done.loading.shortText)\(remark(on: done))")
     }
 
     private func remark(on done: Restoration) -> String {

@@ -21,6 +21,8 @@ struct SnapshotSave: AsyncParsableCommand {
         } else {
             try await store.saveSnapshot(arguments.tag, ofStopped: arguments.name)
         }
-        print("\(arguments.name): saved `\(arguments.tag)` in \((ContinuousClock.now - start).shortText)")
+        try StandardOutput.print(
+            "\(arguments.name): saved `\(arguments.tag)` in \((ContinuousClock.now - start).shortText)"
+        )
     }
 }

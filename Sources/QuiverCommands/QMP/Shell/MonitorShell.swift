@@ -30,7 +30,7 @@ struct MonitorShell: AsyncParsableCommand {
 
     func run() async throws {
         let isTerminal = FileDescriptor.standardInput.isTerminal && StandardOutput.isTerminal
-        try await target.withConnection { qmp in
+        try await target.withConnection(within: timeout.duration) { qmp in
             let gated = try await MonitorGate.gated(qmp)
             let input = try isTerminal ? terminal(gated.gate) : PlainInput()
             let events = qmp.events()

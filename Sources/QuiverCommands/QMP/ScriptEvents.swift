@@ -1,0 +1,49 @@
+import QMPClient
+import QMPCore
+import Quantities
+
+/// The events of a script: each is waited for once, in whatever order they come and are waited for.
+struct ScriptEvents {
+    /// How many events are kept that no line has waited for yet; the oldest go first.
+    static let capacity = 65_536
+
+    private var iterator: QMPEvents.AsyncIterator
+    /// Those that came while another was waited for, the oldest first.
+    private var kept: [QMPEvent] = []
+
+    init(_ events: QMPEvents) { iterator = events.makeAsyncIterator() }
+
+    /// The oldest event of that name which no line has waited for, or the next one to come.
+    ///
+    /// - Throws: ``QMPError`` with code `timedOut` when none comes within `limit`, `connectionClosed` when none can.
+    mutating func next(named name: String, within limit: Duration) async throws(QMPError) -> QMPEvent {
+        if let index = kept.firstIndex(where: { $0.name == name }) { return kept.remove(at: index) }
+        let end = ContinuousClock.now + limit
+        while true {
+            switch try await next(until: end, name, limit) {
+            case .event(let event):
+                if event.name == name { return event }
+                if kept.count == Self.capacity { kept.removeFirst() }
+                kept.append(event)
+            case .missed(let count):
+                StandardError.write("quiver: missed \(count) events: they came faster than they could be kept")
+            case .gap(let reason):
+                StandardError.write("quiver: the connection was lost for a moment: \(reason)")
+            case nil:
+                throw QMPError(.connectionClosed, "QEMU closed the connection before \(name) came")
+            }
+        }
+    }
+
+    private mutating func next(
+        until end: ContinuousClock.Instant,
+        _ name: String,
+        _ limit: Duration,
+    ) async throws(QMPError) -> QMPEventItem? {
+        do throws(QMPError) {
+            return try await iterator.next(within: ContinuousClock.now.duration(to: end))
+        } catch  where error.code == .timedOut {
+            throw QMPError(.timedOut, "no event \(name) within \(limit.shortText)")
+        }
+    }
+}

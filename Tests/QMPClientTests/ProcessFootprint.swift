@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What this process holds: descriptors, threads, memory.
+///
+/// Only where no other test runs beside says it something.
+struct ProcessFootprint: CustomStringConvertible {
+    let descriptors: Int
+    let threads: Int
+    /// Memory that is resident after what was freed has been given back.
+    let residentKilobytes: Int
+
+    /// Reads all three.
+    static var now: Self {
+        giveBackFreedMemory()
+        return Self(
+            descriptors: count("/dev/fd"),
+            threads: count("/proc/self/task"),
+            residentKilobytes: pages() * Int(sysconf(Int32(_SC_PAGESIZE))) / 1024,
+        )
+    }
+
+    /// What glibc keeps of freed memory would be counted; the module of Glibc leaves the call out.
+    private static func giveBackFreedMemory() {
+        guard let trim = dlsym(nil, "malloc_trim") else { return }
+        _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
+    }
+
+    var description: String { "\(descriptors) descriptors, \(threads) threads, \(residentKilobytes) KiB" }
+
+    private static func count(_ path: String) -> Int {
+        guard let folder = opendir(path) else { return 0 }
+        defer { closedir(folder) }
+        var count = 0
+        while readdir(folder) != nil { count += 1 }
+        return count
+    }
+
+    private static func pages() -> Int {
+        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+        defer { fclose(file) }
+        var (size, resident) = (0, 0)
+        return withUnsafeMutablePointer(to: &size) { size in
+            withUnsafeMutablePointer(to: &resident) { resident in
+                withVaList([size, resident]) { vfscanf(file, "%ld %ld", $0) } == 2 ? resident.pointee : 0
+            }
+        }
+    }
+}
