@@ -1,8 +1,8 @@
 import Testing
 
 /// Waits until the condition holds; for what another process does, of which nothing tells.
-func eventually(_ condition: () throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(60)
+func eventually(within limit: Duration = .seconds(60), _ condition: () throws -> Bool) async throws {
+    let end = ContinuousClock.now + limit
     while try !condition() {
         let isInTime = ContinuousClock.now < end
         try #require(isInTime, "it never came true")

@@ -1,0 +1,39 @@
+import CloudImages
+import HostSupport
+import Quantities
+import SystemPackage
+import Testing
+
+@testable import Machines
+
+/// The image that this host builds, started by firmware alone, as any hypervisor would.
+@Suite(.tags(.qemu), .timeLimit(.minutes(20)))
+struct ImageBootTests {
+    @Test(arguments: Board.qemus)
+    func `a built image boots under OVMF without a kernel beside it`(qemu: FilePath?) async throws {
+        let image = try ImageStore().image(try ImageReference("debian:12"))
+        try await ScratchHome.with { home in
+            try await withMachine(
+                named: "self-booting",
+                home: home,
+                options: LaunchOptions(qemu: qemu),
+                describe: { folder in
+                    let disk = folder.path.appending("disk.qcow2")
+                    try Overlay.create(at: disk, base: image.disk)
+                    var description = MachineDescription(memory: .mebibytes(768))
+                    description.firmware = .uefi
+                    description.drives = [Drive(id: "disk0", file: disk)]
+                    return description
+                },
+            ) { machine in
+                let console = machine.folder.consoleLog
+                // The boot loader's own kernel, and the system that it hands over to.
+                try await eventually(within: .seconds(600)) {
+                    let text = String(decoding: try WholeFile.read(console), as: UTF8.self)
+                    return text.contains("Linux version") && text.contains("Debian GNU/Linux 12")
+                }
+                #expect(machine.exitCause == nil)
+            }
+        }
+    }
+}
