@@ -83,4 +83,14 @@ import Testing
             #expect(list.output.hasPrefix("["))
         }
     }
+
+    @Test func `a folder that cannot be made is told by the status of its own`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            try WholeFile.write("in the way".utf8, to: quiver.home.appending("machines"))
+            let outcome = try await quiver.run("start", "vm1", "--image", "debian:12")
+            #expect(outcome.status == 73)
+            let path = quiver.home.appending("machines/vm1").string
+            #expect(outcome.errors == "quiver: machine vm1: \(path): cannot create the folder: Not a directory\n")
+        }
+    }
 }
