@@ -40,6 +40,33 @@ struct LifetimeTests {
         }
     }
 
+    /// With the command as its users have it: two processes, which share nothing but the machine's folder.
+    @Test func `of two commands that start a machine at once one wins and the other says who holds it`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            _ = try await store.create("one") { _ in Self.small }
+            async let first = QuiverCommand.run("start", "one", home: home)
+            async let second = QuiverCommand.run("start", "one", home: home)
+            let outcomes = try await [first, second].sorted { $0.status < $1.status }
+            #expect(outcomes.map(\.status) == [0, 1])
+            let machine = try #require(try store.status(of: "one").process?.processID)
+            let complaint = self.complaint(of: outcomes[1])
+            // Whichever it met: the winner's process while it starts the machine, or the machine.
+            let holder = try #require(complaint.firstMatch(of: /process (\d+)/)?.1)
+            #expect(Int32(holder) != nil && complaint.hasPrefix("quiver: machine one: "), "\(complaint)")
+            let late = try await QuiverCommand.run("start", "one", home: home)
+            #expect(self.complaint(of: late) == "quiver: machine one: it runs already, as process \(machine)")
+            let folder = store.folder(of: "one").path
+            #expect(await QEMUProcess.ofQuiver().filter { $0.folder == folder }.map(\.id) == [machine])
+            _ = try await store.kill("one")
+        }
+    }
+
+    /// The line that says why a command failed, without what it told of the accelerator before.
+    private func complaint(of outcome: ToolRun.Outcome) -> String {
+        outcome.errors.split(separator: "\n").last.map(String.init) ?? ""
+    }
+
     @Test func `a QEMU that is killed makes its machine crashed, and it can be started again`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
