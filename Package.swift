@@ -37,11 +37,8 @@ let package = Package(
             pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])],
         ),
-        .systemLibrary(
-            name: "CCurl",
-            pkgConfig: "libcurl",
-            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])],
-        ),
+        // Its header is libcurl's; the library itself is loaded when it is needed.
+        .target(name: "CCurl"),
         .systemLibrary(
             name: "CEdit",
             // Debian's pkg-config file points into the folder of the header; macOS has the library without one.
@@ -173,6 +170,7 @@ let package = Package(
                 "QMPTesting",
                 "Quantities",
                 "WireJSON",
+                "quiver",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
@@ -407,6 +405,7 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
-for target in package.targets where [.regular, .executable, .test].contains(target.type) && target.name != "CPlatform" {
+let written = package.targets.filter { [.regular, .executable, .test].contains($0.type) }
+for target in written where !["CCurl", "CPlatform"].contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + house
 }

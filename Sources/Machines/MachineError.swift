@@ -67,6 +67,8 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        "machine \(machine): \(message)" + (cause.map { ": \($0)" } ?? "")
+        let reason = cause.map { "\($0)" } ?? ""
+        // Where the message is the cause's own, it is not told twice.
+        return "machine \(machine): \(message)" + (reason.isEmpty || message.contains(reason) ? "" : ": \(reason)")
     }
 }

@@ -65,7 +65,8 @@ extension CommandFailure {
         case .invalidDescription, .invalidSnapshotTag: .usage
         case .noSpace: .inputOutput
         case .timedOut, .unresponsive: .temporary
-        case .fileFailed: (error.cause as? FileFailure).map(status) ?? .inputOutput
+        case .fileFailed:
+            (error.cause as? FileFailure).map(status) ?? (error.cause as? CloudImagesError).map(status) ?? .inputOutput
         default: .failed
         }
     }

@@ -133,4 +133,64 @@ import WireJSON
         let python = try await ToolRun.run("python3", ["-c", program, HelperInstallation.source])
         #expect(python.output == "runs\n", "\(python.errors)")
     }
+
+    /// What a guest's kernel did on a busy host: the next host's request came first, then the news that the host before
+    /// had left, then that the next was there.
+    @Test func `a request that overtakes the news of its connection is answered`() async throws {
+        let program = """
+            import os, signal, sys
+            helper = {"__name__": "helper"}
+            exec(sys.argv[1], helper)
+            class Kernel:
+                POLLIN, POLLOUT, POLLHUP = 1, 4, 16
+                def __init__(self):
+                    self.arrives, self.written, self.is_open = [], b"", True
+                def poll(self): return self
+                def register(self, *_): self.events = [(0, 0 if self.is_open else self.POLLHUP)]
+                def modify(self, *_): pass
+                def unregister(self, *_): pass
+                def poll_now(self, _): return self.events
+                def read(self, *_): return self.arrives.pop(0)
+                def write(self, _, data):
+                    if not self.is_open: raise BlockingIOError()
+                    self.written += data
+                    return len(data)
+            kernel = Kernel()
+            class Poll:
+                register, modify, unregister = kernel.register, kernel.modify, kernel.unregister
+                poll = kernel.poll_now
+            class Select:
+                POLLIN, POLLOUT, POLLHUP = 1, 4, 16
+                poll = staticmethod(lambda: Poll)
+            class Files:
+                read, write, getpid = kernel.read, kernel.write, os.getpid
+                O_ASYNC = os.O_ASYNC
+            class Control:
+                F_GETFL, F_SETFL, F_SETOWN = 1, 2, 3
+                fcntl = staticmethod(lambda *_: 0)
+            helper.update(os=Files, select=Select, fcntl=Control)
+            port = helper["Port"](0, Poll)
+            def serve():
+                for line in port.read_lines():
+                    if line: port.send_line(b"answer to " + line + b"\\n")
+            kernel.arrives = [b"first\\n", b"\\nsecond\\n\\nthi", b"", b"rd\\n", b"fourth\\n", b""]
+            serve()
+            kernel.is_open = False
+            serve()
+            serve()
+            assert not port.connected and not port.look_for_host()
+            kernel.is_open = True
+            assert port.look_for_host()
+            serve()
+            # What is left unsaid to a host that has been heard of is dropped when it leaves.
+            kernel.is_open = False
+            serve()
+            serve()
+            kernel.is_open = True
+            assert port.look_for_host() and not port.unsent
+            print(kernel.written.decode(), end="")
+            """
+        let python = try await ToolRun.run("python3", ["-c", program, HelperInstallation.source])
+        #expect(python.output == "answer to first\nanswer to second\nanswer to third\n", "\(python.errors)")
+    }
 }

@@ -5,7 +5,7 @@ import WireJSON
 
 @Suite struct HelperSessionTests {
     @Test func `answers find their requests by number, in any order`() {
-        var session = HelperSession()
+        var session = HelperSession(firstID: 1)
         let first = session.request("ping", [:])
         let second = session.request("time", ["x": 1])
         #expect(second.message == ["id": 2, "do": "time", "x": 1])
@@ -20,19 +20,19 @@ import WireJSON
         ] as [JSONObject]
     )
     func `what nobody waits for is ignored`(message: JSONObject) {
-        var session = HelperSession()
+        var session = HelperSession(firstID: 1)
         #expect(session.received(message) == .ignore)
     }
 
     @Test func `an abandoned request's late answer is dropped`() {
-        var session = HelperSession()
+        var session = HelperSession(firstID: 1)
         let request = session.request("ping", [:])
         session.abandon(request.id)
         #expect(session.received(["id": .integer(Int64(request.id)), "ok": [:]]) == .ignore)
     }
 
     @Test func `output belongs to its command until the command has ended`() {
-        var session = HelperSession()
+        var session = HelperSession(firstID: 1)
         _ = session.request("run", [:])
         let output: JSONObject = ["event": "output", "id": 1, "stream": "stderr", "data": "aGk="]
         #expect(session.received(output) == .output(id: 1, .standardError, Array("hi".utf8)))

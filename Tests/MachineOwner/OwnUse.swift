@@ -1,18 +1,26 @@
 import HostSupport
 import SystemPackage
 
-#if canImport(Darwin)
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
     import Darwin
 #endif
 
-/// What this process uses of the host.
+/// What this process, and the home that it works in, use of the host.
 struct OwnUse {
     let descriptors: Int
     let threads: Int
     /// Resident memory.
     let kibibytes: Int
+    let children: Int
+    /// Files and folders below the home.
+    let files: Int
 
-    init() throws {
+    init(home: QuiverHome) throws {
+        files = Self.files(below: home.data)
         descriptors = Folder.names(in: "/dev/fd").count
         #if canImport(Darwin)
             var info = proc_taskinfo()
@@ -22,6 +30,7 @@ struct OwnUse {
             }
             threads = Int(info.pti_threadnum)
             kibibytes = Int(info.pti_resident_size / 1024)
+            children = Int(proc_listchildpids(getpid(), nil, 0))
         #else
             let status = try WholeFile.readText("/proc/self/status")
             func number(_ field: String) -> Int {
@@ -30,8 +39,18 @@ struct OwnUse {
             }
             threads = number("Threads")
             kibibytes = number("VmRSS")
+            children =
+                Folder.names(in: "/proc").filter { name in
+                    let status = try? WholeFile.readText(FilePath("/proc/\(name)/status"))
+                    return status?.contains("\nPPid:\t\(getpid())\n") == true
+                }.count
         #endif
     }
 
-    var text: String { "\(descriptors) \(threads) \(kibibytes)" }
+    private static func files(below folder: FilePath) -> Int {
+        Folder.names(in: folder).reduce(0) { $0 + 1 + files(below: folder.appending($1)) }
+    }
+
+    /// `DESCRIPTORS THREADS KIBIBYTES CHILDREN FILES`.
+    var text: String { "\(descriptors) \(threads) \(kibibytes) \(children) \(files)" }
 }

@@ -83,4 +83,36 @@ import Testing
             #expect(list.output.hasPrefix("["))
         }
     }
+
+    @Test func `a folder that cannot be made is told by the status of its own`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            try WholeFile.write("in the way".utf8, to: quiver.home.appending("machines"))
+            let outcome = try await quiver.run("start", "vm1", "--image", "debian:12")
+            #expect(outcome.status == 73)
+            let path = quiver.home.appending("machines/vm1").string
+            #expect(outcome.errors == "quiver: machine vm1: \(path): cannot create the folder: Not a directory\n")
+        }
+    }
+
+    @Test func `a libcurl that cannot be loaded is told by whoever needs it, and by nobody else`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            let broken = quiver.home.appending("broken")
+            try Folder.create(broken)
+            for name in ["libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.4.dylib"] {
+                try WholeFile.write("no library".utf8, to: broken.appending(name))
+            }
+            let home = quiver.home.appending("empty")
+            let environment = [
+                "QUIVER_HOME": home.string, "LD_LIBRARY_PATH": broken.string, "DYLD_LIBRARY_PATH": broken.string,
+            ]
+            func run(_ words: String...) async throws -> ToolRun.Outcome {
+                try await ToolRun.run(QuiverProcess.program.string, words, environment: environment)
+            }
+            let pull = try await run("image", "pull", "debian:12")
+            #expect(pull.status == 69)
+            let lines = pull.errors.split(separator: "\n").filter { $0.hasPrefix("quiver: ") }
+            #expect(lines.count == 1 && lines[0].contains("libcurl cannot be loaded: "), "\(pull.errors)")
+            #expect(try await run("ls").status == 0)
+        }
+    }
 }

@@ -6,12 +6,13 @@ import Quantities
 struct CurlHandle: ~Copyable {
     let pointer: UnsafeMutableRawPointer
 
-    /// libcurl wants to be set up once, before any thread uses it.
-    private static let setUp = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    /// Why libcurl cannot be used; it is loaded and set up once, before any thread uses it.
+    private static let obstacle = ccurl_load().map { String(cString: $0) }
 
     init(url: String, policy: DownloadPolicy) throws(CloudImagesError) {
-        guard Self.setUp == CURLE_OK, let pointer = curl_easy_init() else {
-            throw CloudImagesError(.downloadFailed, "\(url): libcurl cannot be set up")
+        if let obstacle = Self.obstacle { throw CloudImagesError(.unsupported, "\(url): \(obstacle)") }
+        guard let pointer = ccurl_open() else {
+            throw CloudImagesError(.downloadFailed, "\(url): libcurl has no memory left")
         }
         self.pointer = pointer
         ccurl_set_text(pointer, CURLOPT_URL, url)
@@ -31,7 +32,7 @@ struct CurlHandle: ~Copyable {
     }
 
     deinit {
-        curl_easy_cleanup(pointer)
+        ccurl_close(pointer)
     }
 }
 

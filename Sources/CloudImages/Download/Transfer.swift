@@ -81,7 +81,7 @@ final class Transfer {
             },
             context,
         )
-        let code = curl_easy_perform(curl.pointer)
+        let code = ccurl_perform(curl.pointer)
         return outcome(of: code, status: ccurl_status(curl.pointer))
     }
 
@@ -119,7 +119,7 @@ final class Transfer {
     private func outcome(of code: CURLcode, status: Int) -> Outcome {
         if let fault { return fault }
         if isCancelled() { return .cancelled }
-        let reason = String(cString: curl_easy_strerror(code))
+        let reason = String(cString: ccurl_reason(code))
         switch code {
         case CURLE_OK:
             report(start + received, start + received)

@@ -16,7 +16,9 @@ public final class GuestHelper: Sendable {
     }
 
     private struct State {
-        var session = HelperSession()
+        // Numbers that no other connection has: the helper may still have an answer for the one before, and what that
+        // one started may still run under its number.
+        var session = HelperSession(firstID: Int.random(in: 1...1 << 40))
         var waiters: [Int: Waiter] = [:]
         var outputs: [Int: OutputHandler] = [:]
         var milestones: [GuestMilestone] = []

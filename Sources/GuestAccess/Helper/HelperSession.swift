@@ -12,8 +12,13 @@ struct HelperSession: Sendable {
         case ignore
     }
 
-    private var nextID = 1
+    private var nextID: Int
     private var outstanding: Set<Int> = []
+
+    /// - Parameter firstID: The number of the first request.
+    init(firstID: Int) {
+        nextID = firstID
+    }
 
     /// Numbers a request and remembers that its answer is awaited.
     mutating func request(_ name: String, _ arguments: JSONObject) -> (id: Int, message: JSONObject) {

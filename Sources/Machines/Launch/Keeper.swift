@@ -36,17 +36,22 @@ final class Keeper: Sendable {
     private let end: OneTimeValue<ProcessEnd?>
     private let source: any DispatchSourceRead
     private let link: FileDescriptor
+    private let isReleased: ReleaseFlag
 
     private init(processID: Int32, keeperID: pid_t, link: FileDescriptor) {
         self.processID = processID
         self.link = link
         let end = OneTimeValue<ProcessEnd?>()
         self.end = end
+        let isReleased = ReleaseFlag()
+        self.isReleased = isReleased
         source = DispatchSource.makeReadSource(fileDescriptor: link.rawValue, queue: Self.queue)
         source.setEventHandler { [source] in
             let message = Self.nextMessage(from: link)
             end.set(message.flatMap { ProcessEnd(message: $0) })
-            if message == nil { source.cancel() }
+            // The hang-up that follows a last message is not always told of. A keeper that was not released must not lose
+            // the link: it would take the machine's folder away under the hands of who looks at how it ended.
+            if message == nil || isReleased.value.load(ordering: .sequentiallyConsistent) { source.cancel() }
         }
         source.setCancelHandler {
             try? link.close()
@@ -95,7 +100,12 @@ final class Keeper: Sendable {
     var endedAlready: ProcessEnd?? { end.current }
 
     /// Lets QEMU outlive this process.
-    func release() { send(CPLATFORM_KEEPER_RELEASE) }
+    func release() {
+        send(CPLATFORM_KEEPER_RELEASE)
+        isReleased.value.store(true, ordering: .sequentiallyConsistent)
+        // Otherwise whoever hears of the end gives the link up.
+        if endedAlready != nil { source.cancel() }
+    }
 
     /// Sends QEMU SIGTERM.
     func terminate() { send(CPLATFORM_KEEPER_TERMINATE) }
@@ -118,6 +128,11 @@ final class Keeper: Sendable {
         }
         return count == MemoryLayout<cplatform_keeper_message>.size ? message : nil
     }
+}
+
+/// Whether a keeper was released, for whoever hears of its machine's end.
+private final class ReleaseFlag: Sendable {
+    let value = Atomic(false)
 }
 
 extension ProcessEnd {

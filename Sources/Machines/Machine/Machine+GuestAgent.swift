@@ -6,9 +6,12 @@ extension Machine {
     /// Asks the guest's agent to shut the guest down, then runs the body, which waits for that.
     ///
     /// The agent gives no answer to this when it works, and one that is not there none at all.
-    func afterAskingGuestAgentToShutDown<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+    func afterAskingGuestAgentToShutDown<Value>(
+        before end: ContinuousClock.Instant,
+        _ body: () async throws -> Value,
+    ) async rethrows -> Value {
         guard let path = socket(of: .guestAgent),
-            let agent = try? await UnixSocket.connect(path, deadline: .now + .seconds(1))
+            let agent = try? await UnixSocket.connect(path, deadline: min(end, .now + .seconds(1)))
         else { return try await body() }
         // Held meanwhile: QEMU drops what it has not read yet of a client that leaves.
         defer { try? agent.close() }

@@ -47,7 +47,10 @@ extension Machine {
     public func powerDown(within grace: Duration = .seconds(60)) async throws -> PowerDown {
         let start = ContinuousClock.now
         var last = PowerDown.Rung.kill
-        for step in await steps(for: grace) {
+        // A guest whose processors stand still hears neither its button nor its agent.
+        let isRunning = grace > .zero ? await isGuestRunning(within: grace / 8) : false
+        let steps = Self.steps(for: grace, guestRuns: isRunning, hasAgent: socket(of: .guestAgent) != nil)
+        for step in steps {
             // What waited too long for an answer has used up the time of the attempts after it.
             guard start + step.until > .now else { continue }
             last = step.rung
@@ -60,22 +63,22 @@ extension Machine {
     }
 
     /// One attempt, and when the next begins, counted from the start of the ladder.
-    private struct Step {
+    struct PowerDownStep: Hashable {
         let rung: PowerDown.Rung
         let until: Duration
     }
 
-    private func steps(for grace: Duration) async -> [Step] {
+    /// The attempts before QEMU is killed, which happens soon enough for it to have gone when the period is over.
+    static func steps(for grace: Duration, guestRuns: Bool, hasAgent: Bool) -> [PowerDownStep] {
         guard grace > .zero else { return [] }
-        var steps: [Step] = []
-        // A guest whose processors stand still hears neither its button nor its agent.
-        if await isGuestRunning(within: grace / 8) {
-            steps += (1...3).map { Step(rung: .powerButton, until: grace * $0 / 8) }
-            if socket(of: .guestAgent) != nil { steps.append(Step(rung: .guestAgent, until: grace / 2)) }
-            steps += (5...6).map { Step(rung: .powerButton, until: grace * $0 / 8) }
+        var steps: [PowerDownStep] = []
+        if guestRuns {
+            steps += (1...3).map { PowerDownStep(rung: .powerButton, until: grace * $0 / 8) }
+            if hasAgent { steps.append(PowerDownStep(rung: .guestAgent, until: grace / 2)) }
+            steps += (5...6).map { PowerDownStep(rung: .powerButton, until: grace * $0 / 8) }
         }
-        steps.append(Step(rung: .quit, until: grace * 7 / 8))
-        steps.append(Step(rung: .terminate, until: grace))
+        steps.append(PowerDownStep(rung: .quit, until: grace * 7 / 8))
+        steps.append(PowerDownStep(rung: .terminate, until: grace * 31 / 32))
         return steps
     }
 
@@ -84,7 +87,7 @@ extension Machine {
         switch rung {
         case .powerButton: return try await climb(by: "system_powerdown", before: end)
         case .guestAgent:
-            return try await afterAskingGuestAgentToShutDown { try await endedCause(before: end) }
+            return try await afterAskingGuestAgentToShutDown(before: end) { try await endedCause(before: end) }
         case .quit: return try await climb(by: "quit", before: end)
         case .terminate: signal(SIGTERM)
         case .kill: signal(SIGKILL)

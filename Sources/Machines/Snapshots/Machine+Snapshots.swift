@@ -43,6 +43,7 @@ extension Machine {
             if error.code != .timedOut { try? await runSnapshotJob("snapshot-delete", tag, nodes, within: deadline) }
             throw error
         }
+        await recordSnapshot(tag)
     }
 
     /// Puts the guest's memory and disks back to what they were when the tag was saved.
@@ -50,8 +51,9 @@ extension Machine {
     /// The guest runs afterwards if it ran when the snapshot was saved or runs now; what it holds of the time since
     /// then, its clock above all, is for ``GuestRestore`` to put right.
     ///
-    /// - Throws: ``MachineError``: `notFound`; `snapshotImpossible`; `snapshotFailed` when QEMU could not load it: the
-    ///   machine may then be half of each state, so it has been ended.
+    /// - Throws: ``MachineError``: `notFound`; `snapshotImpossible`, which also says in what the machine differs from the
+    ///   one that was saved (QEMU, machine type, devices); `snapshotFailed` when QEMU could not load it: the machine may
+    ///   then be half of each state, so it has been ended.
     public func loadSnapshot(_ tag: String, within deadline: Duration = .seconds(300)) async throws(MachineError) {
         let nodes = try await snapshotNodes()
         let snapshot = try find(tag, in: nodes)
@@ -67,6 +69,7 @@ extension Machine {
                 "its snapshot `\(tag)` holds the disks alone; stop the machine first, then load it",
             )
         }
+        try await checkSnapshotFits(snapshot)
         let wasRunning = try await status().isRunning
         do {
             try await runSnapshotJob("snapshot-load", tag, nodes, within: deadline)
@@ -90,6 +93,7 @@ extension Machine {
         let nodes = try await snapshotNodes()
         _ = try find(tag, in: nodes)
         try await runSnapshotJob("snapshot-delete", tag, nodes, within: deadline)
+        try? SnapshotRecords(in: folder, machine: name).remove(tag)
     }
 
     private func snapshotNodes() async throws(MachineError) -> SnapshotNodes {

@@ -63,6 +63,7 @@ extension MachineStore {
             for drive in drives where !snapshot.missingDrives.contains(drive.id) {
                 try await Self.imageTool(["-d", tag], drive, machine: name)
             }
+            try? SnapshotRecords(in: folder(of: name), machine: name).remove(tag)
         }
     }
 

@@ -59,6 +59,6 @@ extension MachineError {
     /// The error for a file that could not be read or written.
     static func file(_ error: any Error, machine: String) -> Self {
         let isFull = (error as? FileFailure)?.reason == .noSpace
-        return Self(isFull ? .noSpace : .fileFailed, machine: machine, "\(error)")
+        return Self(isFull ? .noSpace : .fileFailed, machine: machine, "\(error)", cause: error)
     }
 }

@@ -43,6 +43,8 @@ public struct MachineFolder: Hashable, Sendable {
     public var consoleLog: FilePath { path.appending("console.log") }
     /// The machine's disk, where Quiver made it one.
     public var disk: FilePath { path.appending("disk.qcow2") }
+    /// What the machine's snapshots depend on.
+    var snapshotsFile: FilePath { path.appending("snapshots.json") }
     /// The cloud-init seed, where Quiver made one.
     public var seed: FilePath { path.appending("seed.iso") }
     /// The firmware's variables.

@@ -47,7 +47,7 @@ extension MachineStore {
         }
         Machine.send(SIGTERM, to: process.processID)
         while folder.isLocked(by: process.id) {
-            guard start + grace > .now else {
+            guard start + grace * 31 / 32 > .now else {
                 return PowerDown(rung: .kill, duration: .now - start, cause: try await kill(name))
             }
             try await Task.sleep(for: .milliseconds(5))

@@ -72,7 +72,7 @@ extension MachineStore {
             let qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name)") { [options] in
                 try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options)
             }
-            try await prove(record.id, qmp, name)
+            try await prove(record.id, qmp, name, within: deadline)
             return Machine(
                 name: name,
                 folder: folder,
@@ -95,8 +95,13 @@ extension MachineStore {
     }
 
     /// Makes sure that what answers is the machine that was asked for.
-    private func prove(_ id: MachineID, _ qmp: QMPConnection, _ name: String) async throws {
-        guard case .object(let reply) = try await qmp.execute("query-uuid", [:]),
+    private func prove(
+        _ id: MachineID,
+        _ qmp: QMPConnection,
+        _ name: String,
+        within deadline: Duration,
+    ) async throws {
+        guard case .object(let reply) = try await qmp.execute("query-uuid", [:], deadline: deadline),
             case .string(let uuid)? = reply["UUID"],
             MachineID(uuid) == id
         else {

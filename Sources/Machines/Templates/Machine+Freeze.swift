@@ -73,7 +73,7 @@ extension Machine {
     }
 
     /// The machine type with its version: an alias such as `q35` means another machine in another QEMU.
-    func versionedMachineType() async throws -> String {
+    func versionedMachineType() async throws(MachineError) -> String {
         let reply = try await command("qom-get", ["path": "/machine", "property": "type"])
         guard case .string(let type) = reply else { return description.effectiveMachineType }
         return type.hasSuffix("-machine") ? String(type.dropLast("-machine".count)) : type

@@ -52,7 +52,7 @@ struct MachineCopy {
 
     /// The connection to the guest's helper; nil for a machine that has no channel to one.
     private func answeringHelper() async throws -> GuestHelper? {
-        guard let channel = try await helperChannel() else { return nil }
+        guard let channel = try await machine.helperChannel() else { return nil }
         guard channel.isTaken || channel.isOpenInGuest else {
             throw silent("the helper in its guest does not run yet; wait with `quiver start --wait cloud-init`")
         }
@@ -77,26 +77,6 @@ struct MachineCopy {
     private func silent(_ reason: String, cause: (any Error)? = nil) -> MachineError {
         let what = "it cannot be forked, because the forks would take themselves for it"
         return machine.error(.unresponsive, "\(what): \(reason)", cause: cause)
-    }
-
-    private struct ChannelState {
-        /// Whether a program on the host is connected.
-        let isTaken: Bool
-        /// Whether a program in the guest has opened the port.
-        let isOpenInGuest: Bool
-    }
-
-    private func helperChannel() async throws -> ChannelState? {
-        guard let place = machine.description.channels.firstIndex(of: .helper),
-            case .array(let devices) = try await machine.command("query-chardev")
-        else { return nil }
-        for case .object(let device) in devices where device["label"]?.stringValue == "channel\(place)" {
-            return ChannelState(
-                isTaken: device["filename"]?.stringValue?.hasPrefix("disconnected:") == false,
-                isOpenInGuest: device["frontend-open"]?.boolValue ?? true,
-            )
-        }
-        return nil
     }
 
     private func copyFiles(

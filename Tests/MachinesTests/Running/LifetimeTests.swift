@@ -40,6 +40,33 @@ struct LifetimeTests {
         }
     }
 
+    /// With the command as its users have it: two processes, which share nothing but the machine's folder.
+    @Test func `of two commands that start a machine at once one wins and the other says who holds it`() async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            _ = try await store.create("one") { _ in Self.small }
+            async let first = QuiverCommand.run("start", "one", home: home)
+            async let second = QuiverCommand.run("start", "one", home: home)
+            let outcomes = try await [first, second].sorted { $0.status < $1.status }
+            #expect(outcomes.map(\.status) == [0, 1])
+            let machine = try #require(try store.status(of: "one").process?.processID)
+            let complaint = self.complaint(of: outcomes[1])
+            // Whichever it met: the winner's process while it starts the machine, or the machine.
+            let holder = try #require(complaint.firstMatch(of: /process (\d+)/)?.1)
+            #expect(Int32(holder) != nil && complaint.hasPrefix("quiver: machine one: "), "\(complaint)")
+            let late = try await QuiverCommand.run("start", "one", home: home)
+            #expect(self.complaint(of: late) == "quiver: machine one: it runs already, as process \(machine)")
+            let folder = store.folder(of: "one").path
+            #expect(await QEMUProcess.ofQuiver().filter { $0.folder == folder }.map(\.id) == [machine])
+            _ = try await store.kill("one")
+        }
+    }
+
+    /// The line that says why a command failed, without what it told of the accelerator before.
+    private func complaint(of outcome: ToolRun.Outcome) -> String {
+        outcome.errors.split(separator: "\n").last.map(String.init) ?? ""
+    }
+
     @Test func `a QEMU that is killed makes its machine crashed, and it can be started again`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
@@ -88,6 +115,24 @@ struct LifetimeTests {
             #expect(try await attached.qmp.liveness(within: .milliseconds(50)) == .stopped)
             _ = try await attached.kill()
             #expect(try await attached.qmp.liveness(within: .milliseconds(50)) == .dead)
+        }
+    }
+
+    @Test func `a machine whose keeper is killed is known to have ended, and nobody knows how`() async throws {
+        try await ScratchHome.with { home in
+            for _ in 0..<5 {
+                try await withMachine(Self.small, home: home) { machine in
+                    let process = machine.process.processID
+                    let parent = try await ToolRun.run("ps", ["-o", "ppid=", "-p", "\(process)"]).output
+                    kill(try #require(Int32(parent.filter(\.isNumber))), SIGKILL)
+                    // Where the system does not end it with its keeper.
+                    kill(process, SIGKILL)
+                    let cause = try await withDeadline(.seconds(30), waitingFor: "the end to be noticed") {
+                        try await machine.waitUntilEnded()
+                    }
+                    #expect(cause.kind == .unknown)
+                }
+            }
         }
     }
 
@@ -178,23 +223,28 @@ struct LifetimeTests {
         }
     }
 
-    @Test func `200 machines leave no descriptor, thread, memory, process or file behind`() async throws {
+    @Test(arguments: ["scoped-cycles", "detached-cycles"])
+    func `200 machines leave no descriptor, thread, memory, process or file behind`(work: String) async throws {
         try await ScratchHome.with { home in
             // In a process of its own: this one's figures are those of all tests that run at once.
-            let owner = try OwnerProcess([home.data.string, "cycles", "200"])
+            let owner = try OwnerProcess([home.data.string, work, "200"])
             let uses = try await BlockingCalls.run {
                 let lines = try [owner.line(), owner.line()]
                 owner.wait()
                 return lines.map { $0.split(separator: " ").compactMap { Int($0) } }
             }
-            try #require(uses.allSatisfy { $0.count == 3 })
+            print("\(work): descriptors, threads, KiB, children, files: \(uses)")
+            try #require(uses.allSatisfy { $0.count == 5 })
             let (early, late) = (uses[0], uses[1])
             #expect(late[0] <= early[0], "descriptors: \(early[0]) after 20 machines, \(late[0]) after 200")
             #expect(late[1] <= early[1] + 4, "threads: \(early[1]) after 20 machines, \(late[1]) after 200")
             // Less than 30 KiB a machine: the allocator keeps some of what it once had.
             #expect(late[2] <= early[2] + 5400, "KiB: \(early[2]) after 20 machines, \(late[2]) after 200")
+            #expect(early[3] == 0 && late[3] == 0, "children: \(early[3]) after 20 machines, \(late[3]) after 200")
+            #expect(late[4] <= early[4], "files: \(early[4]) after 20 machines, \(late[4]) after 200")
             #expect(Folder.names(in: home.cache.appending("scoped")).isEmpty)
-            #expect(Folder.names(in: home.runtime).isEmpty)
+            // A stopped machine keeps its sockets' folder for its next run.
+            #expect(Folder.names(in: home.runtime).count == Folder.names(in: home.machines).count)
         }
     }
 }

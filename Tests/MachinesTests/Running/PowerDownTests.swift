@@ -1,9 +1,10 @@
 import HostSupport
-import Machines
 import MachinesTesting
 import Quantities
 import SystemPackage
 import Testing
+
+@testable import Machines
 
 #if canImport(Glibc)
     import Glibc
@@ -41,12 +42,28 @@ struct PowerDownTests {
         }
     }
 
-    @Test func `a machine without an operating system is told to quit`() async throws {
+    @Test func `a machine without an operating system has its button pressed again and is told to quit`() async throws {
         try await withDeafMachine { machine in
             let down = try await machine.powerDown(within: .seconds(12))
             #expect(down.rung == .quit, "\(down)")
             #expect(down.cause.kind == .quit)
+            let presses = RecordedEvent.read(machine.folder.eventsFile).filter { $0.name == "POWERDOWN" }
+            #expect(presses.count >= 2)
         }
+    }
+
+    @Test(arguments: [true, false], [true, false])
+    func `every attempt has its time, and the last ends before the grace does`(guestRuns: Bool, hasAgent: Bool) {
+        for grace in [Duration.milliseconds(100), .seconds(2), .seconds(60)] {
+            let steps = Machine.steps(for: grace, guestRuns: guestRuns, hasAgent: hasAgent)
+            let ends = steps.map(\.until)
+            #expect(zip(ends, ends.dropFirst()).allSatisfy { $0 < $1 })
+            #expect(ends.allSatisfy { $0 > .zero && $0 < grace })
+            #expect(steps.filter { $0.rung == .powerButton }.count == (guestRuns ? 5 : 0))
+            #expect(steps.filter { $0.rung == .guestAgent }.count == (guestRuns && hasAgent ? 1 : 0))
+            #expect(steps.suffix(2).map(\.rung) == [.quit, .terminate])
+        }
+        #expect(Machine.steps(for: .zero, guestRuns: guestRuns, hasAgent: hasAgent).isEmpty)
     }
 
     @Test func `a paused guest is not asked to press a button`() async throws {

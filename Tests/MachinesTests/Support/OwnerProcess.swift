@@ -42,16 +42,35 @@ struct OwnerProcess {
         return text
     }
 
+    /// What it has said since it was last listened to, without waiting for more.
+    func heard() throws -> String {
+        var text = ""
+        var source = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
+        while poll(&source, 1, 0) == 1 {
+            var buffer = [UInt8](repeating: 0, count: 256)
+            let count = try buffer.withUnsafeMutableBytes { try output.read(into: $0) }
+            guard count > 0 else { break }
+            text += String(decoding: buffer[..<count], as: UTF8.self)
+        }
+        return text
+    }
+
     /// Kills it and waits for its end.
-    func end(by signal: Int32 = SIGKILL) {
+    ///
+    /// - Returns: What it had still said.
+    @discardableResult
+    func end(by signal: Int32 = SIGKILL) -> String {
         kill(id, signal)
-        waitpid(id, nil, 0)
-        try? output.close()
+        return wait()
     }
 
     /// Waits for its own end.
-    func wait() {
+    ///
+    /// - Returns: What it had still said.
+    @discardableResult
+    func wait() -> String {
         waitpid(id, nil, 0)
-        try? output.close()
+        defer { try? output.close() }
+        return (try? heard()) ?? ""
     }
 }

@@ -13,6 +13,7 @@ import SystemPackage
 /// A small disk of the host's own, to be filled: a file system in memory, which only root can mount.
 struct TinyDisk: Sendable {
     let folder: FilePath
+    private let size: ByteCount
 
     /// Runs the body with a disk of the given size and takes it away afterwards.
     static func with<Value>(_ size: ByteCount, _ body: (TinyDisk) async throws -> Value) async throws -> Value {
@@ -25,7 +26,7 @@ struct TinyDisk: Sendable {
         #endif
         return try await withCleanup {
             try await asRoot("chown", "\(getuid())", folder.string)
-            return try await body(TinyDisk(folder: folder))
+            return try await body(TinyDisk(folder: folder, size: size))
         } cleanup: {
             // By force: a process that was killed may have its files open for a moment yet.
             #if os(macOS)
@@ -71,6 +72,27 @@ struct TinyDisk: Sendable {
                 }
             }
         }
+    }
+
+    /// Takes all room but a little, at once where the system can make a disk smaller, else as fast as can be written.
+    func runOut() async throws {
+        #if os(Linux)
+            // Who writes meanwhile may need more than is left to it: then the disk cannot become so small.
+            for rest in [1, 4, 16] as [UInt64] {
+                let used = try size.bytes - free.bytes
+                let options = "remount,size=\(used + rest << 20)"
+                if (try? await Self.asRoot("mount", "-o", options, folder.string)) != nil { return }
+            }
+        #endif
+        try fill(leaving: .mebibytes(1))
+    }
+
+    /// Gives the room back that ``runOut()`` took.
+    func recover() async throws {
+        #if os(Linux)
+            try await Self.asRoot("mount", "-o", "remount,size=\(size.bytes)", folder.string)
+        #endif
+        try empty()
     }
 
     /// Gives the room back that ``fill(leaving:)`` took.

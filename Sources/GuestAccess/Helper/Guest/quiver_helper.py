@@ -104,6 +104,8 @@ class Port:
         self.unsent = b""
         self.waits_for_room = False
         self.connected = True
+        # Whether a host has connected that was not yet written to: it begins with an empty line.
+        self.has_newcomer = False
         poll.register(descriptor, select.POLLIN)
 
     def read_lines(self):
@@ -116,6 +118,8 @@ class Port:
             return []
         lines = (self.received + data).split(b"\n")
         self.received = lines.pop()
+        if b"" in lines:
+            self.has_newcomer = True
         return lines
 
     def send(self, message):
@@ -137,6 +141,7 @@ class Port:
                 self.lost_host()
                 return
             self.unsent = self.unsent[sent:]
+            self.has_newcomer = False
         waits_for_room = self.connected and bool(self.unsent)
         if waits_for_room != self.waits_for_room:
             self.waits_for_room = waits_for_room
@@ -145,14 +150,18 @@ class Port:
     def lost_host(self):
         """The host closed its end: what was for it is dropped, and a signal will tell when it is back.
 
+        The requests of a host that connects at once may arrive before the news that the one before it has left: the
+        answers to these are kept, and whoever else gets one does not know its number.
         Polling would return at once again and again: the driver reports a hang-up for as long as nobody is connected.
         """
         if not self.connected:
             return
         self.connected = False
         self.waits_for_room = False
-        self.received = b""
-        self.unsent = b""
+        if not self.has_newcomer:
+            self.received = b""
+            self.unsent = b""
+        self.has_newcomer = False
         self.poll.unregister(self.descriptor)
         flags = fcntl.fcntl(self.descriptor, fcntl.F_GETFL)
         fcntl.fcntl(self.descriptor, fcntl.F_SETOWN, os.getpid())
@@ -168,6 +177,7 @@ class Port:
         flags = fcntl.fcntl(self.descriptor, fcntl.F_GETFL)
         fcntl.fcntl(self.descriptor, fcntl.F_SETFL, flags & ~os.O_ASYNC)
         self.poll.register(self.descriptor, select.POLLIN)
+        self.flush()
         return True
 
 

@@ -37,8 +37,21 @@ struct SnapshotLoad: AsyncParsableCommand {
     }
 
     private func remark(on done: Restoration) -> String {
-        guard let fixingUp = done.fixingUp else { return "; its clock was left alone, the guest has no helper" }
+        guard let fixingUp = done.fixingUp else {
+            return "; its clock and random pool were left alone: \(reason(for: done.obstacle))"
+        }
         let proof = done.isProven == true ? ", proven by a nonce" : ""
         return "; clock and random pool put right in \(fixingUp.shortText)\(proof)"
+    }
+
+    private func reason(for obstacle: Restoration.Obstacle?) -> String {
+        switch obstacle {
+        case .noChannel, nil: "the machine has no channel to Quiver's helper"
+        case .guestPaused: "the guest stands still"
+        case .channelTaken:
+            "another command, such as `quiver exec`, is connected to the helper in the guest; load again when that has ended"
+        case .silent: "no helper answers in the guest"
+        case .refused(let reason): reason
+        }
     }
 }

@@ -1,0 +1,57 @@
+import QMPClient
+import QMPCore
+import WireJSON
+
+extension Machine {
+    /// Writes down what a snapshot that was just saved depends on.
+    func recordSnapshot(_ tag: String) async {
+        // Without a record the snapshot is loaded without being compared, which is better than no snapshot: it has been
+        // saved, and a disk that is now full is no reason to call that a failure.
+        guard let ingredients = try? await stateIngredients(),
+            let snapshot = try? await snapshots().first(where: { $0.tag == tag })
+        else { return }
+        let record = SnapshotRecord(tag: tag, date: snapshot.date, ingredients: ingredients.list)
+        try? SnapshotRecords(in: folder, machine: name).add(record)
+    }
+
+    /// Refuses a snapshot that was saved from a machine unlike this one, before QEMU is asked to load it.
+    ///
+    /// - Throws: ``MachineError`` with code `snapshotImpossible` that says what differs.
+    func checkSnapshotFits(_ snapshot: Snapshot) async throws(MachineError) {
+        guard let record = SnapshotRecords(in: folder, machine: name).record(of: snapshot) else { return }
+        let differences = record.differences(in: try await stateIngredients())
+        guard !differences.isEmpty else { return }
+        throw error(
+            .snapshotImpossible,
+            "its snapshot `\(snapshot.tag)` was saved from a machine unlike it: \(differences.joined(separator: "; ")); "
+                + "start it as it was then, or remove the snapshot",
+        )
+    }
+
+    /// All that a state of this machine depends on, as far as QEMU does not check it itself.
+    private func stateIngredients() async throws(MachineError) -> TemplateIngredients {
+        var ingredients = TemplateIngredients()
+        // Later releases of a series mend bugs and load the states of earlier ones.
+        ingredients.set("QEMU", process.version.split(separator: ".").prefix(2).joined(separator: "."))
+        ingredients.set("machine type", try await versionedMachineType())
+        ingredients.set("accelerator", process.accelerator.rawValue)
+        ingredients.set("processor", description.effectiveProcessor(under: process.accelerator))
+        ingredients.set("processors", "\(description.processorCount)")
+        ingredients.set("memory", "\(description.memory)")
+        ingredients.set("firmware", "\(description.firmware)")
+        // From QEMU and not from the description: devices are plugged in and out while it runs.
+        for group in ["peripheral", "peripheral-anon"] {
+            let list = try await command("qom-list", ["path": .string("/machine/\(group)")]).arrayValue ?? []
+            let devices = list.compactMap(\.objectValue).compactMap { item -> (name: String, type: String)? in
+                guard let name = item["name"]?.stringValue, let type = item["type"]?.stringValue,
+                    type.hasPrefix("child<")
+                else { return nil }
+                return (name, String(type.dropFirst("child<".count).dropLast()))
+            }
+            for device in devices.sorted(by: { $0.name < $1.name }) {
+                ingredients.set("device \(device.name)", device.type)
+            }
+        }
+        return ingredients
+    }
+}

@@ -1,0 +1,67 @@
+import GuestAccess
+import HostSupport
+import SystemPackage
+import Testing
+
+@testable import Machines
+
+/// A guest with Quiver's helper that is put back to an earlier state.
+@Suite(.tags(.qemu), .timeLimit(.minutes(10)))
+struct RestoreTests {
+    private static let patience = Duration.seconds(60)
+
+    /// F27 and F29: the host's time, and nothing random twice.
+    @Test(arguments: Board.qemus)
+    func `a restore proves itself, sets the clock and lets nothing random come twice`(qemu: FilePath?) async throws {
+        try await ForkFixture.template(qemu).withFork { fork in
+            let machine = fork.machine
+            try await machine.saveSnapshot("base")
+            let savedAt = GuestFixUp.wallClock()
+
+            // The fork's own connection is in the way: the machine is restored and nobody can put it right.
+            let blind = try await machine.restore("base", within: Self.patience)
+            #expect(blind.obstacle == .channelTaken && blind.fixingUp == nil && blind.isProven == nil)
+            fork.helper?.close()
+
+            var skew = Int64.max
+            var seen: Set<Substring> = []
+            for _ in 0..<3 {
+                let done = try await machine.restore("base", within: Self.patience)
+                #expect(done.isProven == true && done.fixingUp != nil && done.obstacle == nil, "\(done)")
+                let helper = try machine.helper()
+                defer { helper.close() }
+                let before = GuestFixUp.wallClock()
+                let guest = try await helper.wallClock(within: Self.patience)
+                let after = GuestFixUp.wallClock()
+                // A busy host may keep the guest from running when the time is on its way to it: once is enough.
+                skew = min(skew, max(before - guest, guest - after))
+                #expect(after - savedAt > 4_000_000_000, "too young a snapshot to tell its clock from the host's")
+                let words = try await helper.collect(.shell(Self.random), within: Self.patience).text
+                    .split(whereSeparator: \.isWhitespace)
+                #expect(words.count == 4)
+                for word in words { #expect(seen.insert(word).inserted, "\(word)") }
+            }
+            #expect(skew <= 1_000_000_000, "\(skew) ns")
+        }
+    }
+
+    private static let random = """
+        head -c 32 /dev/urandom | base64; cat /proc/sys/kernel/random/uuid
+        python3 -c 'import uuid, secrets; print(uuid.uuid4(), secrets.token_hex())'
+        """
+
+    @Test func `a guest without a helper is restored, and says why its clock was left alone`() async throws {
+        try await ForkFixture.template().withFork { fork in
+            let helper = try #require(fork.helper)
+            // From then on nobody listens, as in an image without the helper; nor does anybody tell that it is so.
+            _ = try helper.begin(.shell("kill -STOP $PPID; echo 'nobody listens' >/dev/ttyS0"), onOutput: { _, _ in })
+            try await eventually {
+                try WholeFile.readText(fork.machine.folder.consoleLog).contains("nobody listens")
+            }
+            helper.close()
+            try await fork.machine.saveSnapshot("silent")
+            let done = try await fork.machine.restore("silent", within: Self.patience)
+            #expect(done.obstacle == .silent && done.isProven == nil, "\(done)")
+        }
+    }
+}
