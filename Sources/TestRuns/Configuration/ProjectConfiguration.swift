@@ -20,6 +20,8 @@ public struct ProjectConfiguration: Sendable, Hashable {
         case collected
         /// The fixtures of session scope have been set up too.
         case sessionFixtures = "session-fixtures"
+        /// The fixtures of session, package and module scope have been set up, those of all modules at once.
+        case moduleFixtures = "module-fixtures"
     }
 
     /// The image to start from, as in `debian:12`; nil when the project does not say.

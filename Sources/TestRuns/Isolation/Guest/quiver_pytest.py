@@ -119,11 +119,105 @@ class Seeds:
         ssl.RAND_add(os.urandom(32), 32.0)
 
 
+class Modules:
+    """What was set up for each test module before the freeze, kept aside until a test of the module runs.
+
+    pytest has one module set up at a time. So what it knows of a module is taken from it when the module is ready, and
+    given back in the fork that runs a test of the module, which then tears it down as ever.
+    """
+
+    def __init__(self):
+        # Finalizers by module or package, outermost first, as in pytest's own stack.
+        self.nodes = {}
+        # By module: fixtures with their values and finalizers. Several modules may use one fixture of a conftest.
+        self.fixtures = {}
+        # Why a module is set up in each fork after all.
+        self.refusals = {}
+
+    def set_up(self, session):
+        state = session._setupstate
+        if not (hasattr(state, "setup") and isinstance(getattr(state, "stack", None), dict)):
+            self.refusals["every module"] = "pytest %s is too old" % pytest.__version__
+            return
+        modules = {}
+        for item in session.items:
+            module = item.getparent(pytest.Module)
+            if module is not None and not is_skipped(item):
+                modules.setdefault(module, []).append(item)
+        for module, items in modules.items():
+            names = [(item, name) for item in items for name in early_fixtures(session, item)]
+            if names:
+                self.set_up_module(session, module, names)
+
+    def set_up_module(self, session, module, names):
+        state = session._setupstate
+        before = surroundings()
+        self.push(state, module)
+        try:
+            state.setup(module)
+            for item, name in names:
+                with kept_by_pytest():
+                    item._request._get_active_fixturedef(name)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:
+            # pytest keeps the error with the package or module, and raises it for each of its tests.
+            pass
+        for item in {item for item, _ in names}:
+            # A request remembers the fixtures that it has seen, also those that are torn down again here.
+            item._initrequest()
+        changed = [what for what, value in surroundings().items() if value != before[what]]
+        if changed:
+            what = " and ".join(changed)
+            self.refusals[module.nodeid] = "its fixtures change %s, which tests of other modules would see" % what
+            run_finalizers(state.stack.pop(module, ([], None))[0])
+        else:
+            self.fixtures[module] = []
+            for definition in active_fixtures(session, "module"):
+                self.fixtures[module].append((definition, definition.cached_result, definition._finalizers))
+                definition.cached_result = None
+                definition._finalizers = []
+        for node in list(state.stack):
+            if node is not session:
+                self.nodes[node] = state.stack.pop(node)
+
+    def push(self, state, node):
+        """Gives pytest back what is kept of a node and of those around it."""
+        for part in node.listchain():
+            if part in state.stack:
+                continue
+            if part not in self.nodes:
+                return
+            state.stack[part] = self.nodes.pop(part)
+            self.give_back_fixtures(part)
+
+    def give_back_fixtures(self, node):
+        for definition, result, finalizers in self.fixtures.pop(node, ()):
+            definition.cached_result = result
+            definition._finalizers = finalizers
+
+    def reinstate(self, item):
+        if self.nodes:
+            self.push(item.session._setupstate, item)
+
+    def tell(self, terminal):
+        for module, reason in self.refusals.items():
+            if terminal is not None:
+                terminal.write_line("quiver: %s is set up in each machine: %s" % (module, reason))
+
+    def tear_down(self):
+        """Ends what is still kept, whose threads would otherwise keep the interpreter from ending."""
+        for node in reversed(list(self.nodes)):
+            self.give_back_fixtures(node)
+            run_finalizers(self.nodes.pop(node)[0])
+
+
 class Quiver:
     def __init__(self, path, checkpoint):
         self.port = Port(path)
         self.checkpoint = checkpoint
         self.seeds = Seeds()
+        self.modules = Modules()
         self.role = "collector"
         self.reports = []
         self.warnings = []
@@ -151,9 +245,13 @@ class Quiver:
         if session.testsfailed and not session.config.option.continue_on_collection_errors:
             return None
         if self.order is None:
-            if self.checkpoint == "session-fixtures":
+            if self.checkpoint in ("session-fixtures", "module-fixtures"):
                 with captured(session.config):
                     set_up_session_fixtures(session)
+            if self.checkpoint == "module-fixtures":
+                with captured(session.config):
+                    self.modules.set_up(session)
+                self.modules.tell(session.config.pluginmanager.getplugin("terminalreporter"))
             self.order = self.wait_for_freeze(session)
         self.obey(session, self.order)
         return True
@@ -240,6 +338,7 @@ class Quiver:
             self.warnings = []
             ending = None
             started = time.perf_counter()
+            self.modules.reinstate(item)
             try:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             except pytest.exit.Exception as exit:
@@ -308,6 +407,7 @@ class Quiver:
             if request["do"] == "finish":
                 # Every runner has torn down its own copy of what was set up before the freeze.
                 with captured(session.config):
+                    self.modules.tear_down()
                     tear_down_all(session)
                 return
             if request["do"] == "replay":
@@ -330,6 +430,7 @@ class Quiver:
             report = self.config.hook.pytest_report_from_serializable(config=self.config, data=data)
             # Controllers of distributed runs do the same, and junitxml looks for it.
             report.item = item
+            count_failed_subtest(self.config, report)
             item.ihook.pytest_runtest_logreport(report=report)
         crash = request.get("crash")
         if crash is not None:
@@ -418,6 +519,16 @@ def crash_reports(item, crash, output, seconds):
     yield TestReport(outcome="passed", longrepr=None, when="teardown", duration=0, **common)
 
 
+def count_failed_subtest(config, report):
+    """Since pytest 9.0 the count of a test's failed subtests, kept where they ran, is what makes the test fail."""
+    try:
+        from _pytest.subtests import SubtestReport, failed_subtests_key
+    except ImportError:
+        return
+    if isinstance(report, SubtestReport) and report.failed:
+        config.stash[failed_subtests_key][report.nodeid] += 1
+
+
 def warning_from(data):
     category = getattr(sys.modules.get(data["module"]), data["category"], None)
     if not (isinstance(category, type) and issubclass(category, Warning)):
@@ -500,6 +611,75 @@ def set_up_session_fixtures(session):
             except BaseException:
                 # pytest keeps the error with the fixture; outcomes such as a skip do not derive from Exception.
                 pass
+
+
+def early_fixtures(session, item):
+    """The names of a test's fixtures of module and package scope that do not depend on its parameters."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    if getattr(item, "_request", None) is None or not hasattr(item, "_initrequest"):
+        return
+    definitions = {
+        name: session._fixturemanager.getfixturedefs(name, item if takes_node() else item.nodeid) or ()
+        for name in item.fixturenames
+    }
+
+    def is_fixed(name, seen):
+        if name in parameters:
+            return False
+        needed = {other for definition in definitions.get(name, ()) for other in definition.argnames}
+        return all(is_fixed(other, seen | needed) for other in needed - seen)
+
+    for name, found in definitions.items():
+        if found and found[-1].scope in ("package", "module") and is_fixed(name, {name}):
+            yield name
+
+
+@contextlib.contextmanager
+def kept_by_pytest():
+    """Lets pass what a fixture ends with: pytest keeps it, and every test that uses the fixture ends with it too."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        # Outcomes such as a skip do not derive from Exception.
+        pass
+
+
+def active_fixtures(session, scope):
+    for definitions in session._fixturemanager._arg2fixturedefs.values():
+        for definition in definitions:
+            if definition.scope == scope and definition.cached_result is not None:
+                yield definition
+
+
+def is_skipped(item):
+    """Whether a mark has the test skipped, so that pytest sets nothing up for it."""
+    try:
+        from _pytest.skipping import evaluate_skip_marks
+
+        return evaluate_skip_marks(item) is not None
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        # A condition that cannot be evaluated is an error of the test, which its fork reports.
+        return True
+
+
+def surroundings():
+    """What fixtures often change of the interpreter, and what all tests in it share."""
+    return {"os.environ": dict(os.environ), "the working directory": os.getcwd(), "sys.path": list(sys.path)}
+
+
+def run_finalizers(finalizers):
+    while finalizers:
+        try:
+            finalizers.pop()()
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:
+            # Whoever runs a test of the module reports its own.
+            pass
 
 
 def takes_node():
