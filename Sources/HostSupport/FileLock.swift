@@ -51,8 +51,14 @@ public struct FileLock: ~Copyable, Sendable {
     }
 
     /// Removes a lock's file unless somebody holds it; who takes the lock afterwards makes the file anew.
-    public static func reap(_ path: FilePath) throws(FileFailure) {
+    ///
+    /// - Parameter cleaning: What else is removed meanwhile. It is not called when somebody holds the lock.
+    public static func reap(
+        _ path: FilePath,
+        cleaning: () throws(FileFailure) -> Void = {},
+    ) throws(FileFailure) {
         guard let lock = try take(path) else { return }
+        try cleaning()
         unlink(path.string)
         _ = consume lock
     }
@@ -99,7 +105,10 @@ public struct FileLock: ~Copyable, Sendable {
         guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return false }
         defer { try? file.close() }
         // A shared lock, so that several who ask do not see each other; who takes the lock meanwhile must try again.
-        return flock(file.rawValue, LOCK_SH | LOCK_NB) != 0
+        guard flock(file.rawValue, LOCK_SH | LOCK_NB) == 0 else { return true }
+        // Closing it would leave the lock to a child that was forked just now, until that executes its program.
+        flock(file.rawValue, LOCK_UN)
+        return false
     }
 
     deinit {

@@ -70,6 +70,7 @@ import Testing
             try await refuse(quiver)
             try await survive(quiver)
             try await freezeLater(quiver)
+            try await prepareModules(quiver)
             try await differ(quiver)
             try await giveUp(quiver)
             try await beKilled(quiver)
@@ -91,6 +92,14 @@ import Testing
             expectSame(Self.steady(isolated.output), Self.steady(plain.output), "output with --isolate \(isolation)")
             expectSame(Self.steady(isolated.junit), Self.steady(plain.junit), "JUnit with --isolate \(isolation)")
         }
+    }
+
+    /// What fixtures of module and package scope have set up before the freeze is there in each test's machine.
+    private func prepareModules(_ quiver: QuiverProcess) async throws {
+        let plain = try await Self.run(quiver, "scopes", ["--isolate", "none"], junit: true)
+        let isolated = try await Self.run(quiver, "scopes", ["--isolate", "test", "-n", "2"], junit: true)
+        #expect(isolated.status == plain.status, "\(isolated.output)\(isolated.errors)")
+        expectSame(Self.steady(isolated.junit), Self.steady(plain.junit), "JUnit with fixtures of modules")
     }
 
     private func select(_ quiver: QuiverProcess) async throws {

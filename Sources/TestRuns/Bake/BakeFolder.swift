@@ -33,9 +33,7 @@ struct BakeFolder {
     /// Removes what bakes that were killed have left, and locks that nobody holds.
     func removeAbandoned() throws(FileFailure) {
         for digest in unfinished {
-            guard let lock = try FileLock.take(lock(digest)) else { continue }
-            try Folder.removeTree(staging(digest))
-            _ = consume lock
+            try FileLock.reap(lock(digest)) { () throws(FileFailure) in try Folder.removeTree(staging(digest)) }
         }
         for name in Folder.names(in: path) where name.hasSuffix(Self.lockSuffix) {
             try FileLock.reap(path.appending(name))

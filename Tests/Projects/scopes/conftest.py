@@ -1,14 +1,26 @@
+"""Fixtures that several modules share: what is kept of one module must not be given to another."""
+
 import pytest
-log = []
+
+
 @pytest.fixture(scope="session")
 def base():
-    log.append("base"); yield "base"
+    yield "base"
+
+
 @pytest.fixture(scope="module")
-def db(request, base):
-    v = {"module": request.module.__name__, "rows": []}
-    yield v
-    if request.module.__name__ == "test_bad": raise RuntimeError("teardown of bad")
-@pytest.fixture(scope="module", params=["x", "y"])
-def flavour(request): return request.param
+def database(request, base):
+    yield {"module": request.module.__name__, "rows": []}
+    if request.module.__name__ == "test_teardown":
+        raise RuntimeError("the tear-down of a module fails")
+
+
+@pytest.fixture(scope="module", params=["first", "second"])
+def flavour(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def derived(flavour): return flavour * 2
+def twice(flavour):
+    """Depends on a parameter, so that it cannot be set up ahead."""
+    return flavour * 2

@@ -1,6 +1,16 @@
+"""A fixture of a package, which both of its modules see set up once."""
+
 import pytest
-count = []
+
+set_up = []
+
+
 @pytest.fixture(scope="package")
-def pack(): count.append(1); yield len(count)
+def package():
+    set_up.append("package")
+    yield len(set_up)
+
+
 @pytest.fixture(scope="module")
-def inner(pack, db): return (pack, db["module"])
+def inner(package, database):
+    return (package, database["module"])

@@ -1,2 +1,0 @@
-def test_in(inner): assert inner == (1, "pkg.test_p")
-def test_pack(pack): assert pack == 1

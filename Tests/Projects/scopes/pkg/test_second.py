@@ -1,0 +1,6 @@
+def test_module_in_package(inner):
+    assert inner == (1, "pkg.test_second")
+
+
+def test_package(package):
+    assert package == 1
