@@ -21,9 +21,12 @@ final class FakeAgent: Sendable {
 
     /// A connected pair.
     ///
-    /// - Parameter script: Answers every command, also the synchronisation.
+    /// - Parameters:
+    ///   - lag: How long every answer is on its way.
+    ///   - script: Answers every command, also the synchronisation.
     static func connected(
         options: GuestAgent.Options = GuestAgent.Options(),
+        lag: Duration = .zero,
         _ script: @escaping Script,
     ) throws -> (agent: GuestAgent, fake: FakeAgent) {
         var ends: [Int32] = [0, 0]
@@ -32,16 +35,21 @@ final class FakeAgent: Sendable {
         #else
             try #require(socketpair(AF_UNIX, SOCK_STREAM, 0, &ends) == 0)
         #endif
-        let (answers, feed) = AsyncStream.makeStream(of: [UInt8].self)
+        let (answers, feed) = AsyncStream.makeStream(of: (bytes: [UInt8], due: ContinuousClock.Instant).self)
         let channel = MessageChannel(adopting: FileDescriptor(rawValue: ends[1]), label: "fake-agent") { incoming in
             switch incoming {
             case .message(let message):
-                for bytes in script(message["execute"]?.stringValue ?? "", message) { feed.yield(bytes) }
+                for bytes in script(message["execute"]?.stringValue ?? "", message) { feed.yield((bytes, .now + lag)) }
             case .closed: feed.finish()
             case .reset, .unreadable: break
             }
         }
-        Task { for await bytes in answers { _ = channel.send(bytes) } }
+        Task {
+            for await answer in answers {
+                if lag > .zero { try await Task.sleep(until: answer.due) }
+                _ = channel.send(answer.bytes)
+            }
+        }
         return (
             GuestAgent(adopting: FileDescriptor(rawValue: ends[0]), guest: "vm", options: options),
             FakeAgent(channel: channel)

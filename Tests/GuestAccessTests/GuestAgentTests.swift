@@ -116,6 +116,23 @@ import WireJSON
         fake.channel.close()
     }
 
+    @Test(arguments: [true, false])
+    func `an agent slower than it is asked is reached, and its late answers are not taken for others`(
+        echoesIDs: Bool,
+    ) async throws {
+        var options = GuestAgent.Options()
+        options.synchronisationInterval = .milliseconds(10)
+        // What a real agent says to the byte that precedes a question.
+        let stray = Array("{\"error\": {\"class\": \"GenericError\", \"desc\": \"stray byte\"}}\n".utf8)
+        let (agent, fake) = try FakeAgent.connected(options: options, lag: .milliseconds(200)) { command, message in
+            if let bytes = FakeAgent.synchronisation(command, message, echoesIDs: echoesIDs) { return [stray, bytes] }
+            return [FakeAgent.answer(["host-name": "slow"], to: message, echoesIDs: echoesIDs)]
+        }
+        #expect(try await agent.guestGetHostName().hostName == "slow")
+        agent.close()
+        fake.channel.close()
+    }
+
     @Test func `a command in flight when the channel closes has an unknown outcome, and later ones are not sent`()
         async throws
     {

@@ -19,7 +19,8 @@ struct AgentSession: Sendable {
     private enum State: Equatable {
         /// What comes next may belong to something earlier.
         case outOfStep
-        case synchronising(id: Int64, sawDelimiter: Bool)
+        /// Asked once, or several times: a slow agent answers the first question when others have followed it.
+        case synchronising(asked: [Int64], sawDelimiter: Bool, isAnswering: Bool)
         case inStep
         case awaiting(id: Int64)
     }
@@ -35,8 +36,17 @@ struct AgentSession: Sendable {
     var isAwaiting: Bool { if case .awaiting = state { true } else { false } }
 
     /// What to send to get in step: a byte that makes the agent drop what it has half read, then a marked question.
+    ///
+    /// To be called again while no answer comes. Once an earlier question is answered nothing is to be sent: the answer
+    /// to the last one is on its way, and an agent slower than it is asked would never be done with new ones.
     mutating func synchronise(id: Int64) -> [UInt8] {
-        state = .synchronising(id: id, sawDelimiter: false)
+        switch state {
+        case .inStep, .synchronising(_, _, isAnswering: true): return []
+        case .synchronising(let asked, let sawDelimiter, _):
+            state = .synchronising(asked: asked + [id], sawDelimiter: sawDelimiter, isAnswering: false)
+        case .outOfStep, .awaiting:
+            state = .synchronising(asked: [id], sawDelimiter: false, isAnswering: false)
+        }
         return [0xFF] + Self.message("guest-sync-delimited", ["id": .integer(id)], id: id)
     }
 
@@ -47,19 +57,28 @@ struct AgentSession: Sendable {
     }
 
     /// Gives up waiting: an answer that comes later must not be taken for that to a later command.
-    mutating func giveUp() { state = .outOfStep }
+    mutating func giveUp() {
+        // A question remains asked: its answer may come yet.
+        if isAwaiting { state = .outOfStep }
+    }
 
     /// The agent sent its delimiter, which precedes the answer to the marked question.
     mutating func receivedDelimiter() {
-        if case .synchronising(let id, _) = state { state = .synchronising(id: id, sawDelimiter: true) }
+        if case .synchronising(let asked, _, let isAnswering) = state {
+            state = .synchronising(asked: asked, sawDelimiter: true, isAnswering: isAnswering)
+        }
     }
 
     mutating func received(_ message: JSONObject) -> Action {
         switch state {
-        case .outOfStep, .inStep, .synchronising(_, sawDelimiter: false):
+        case .outOfStep, .inStep, .synchronising(_, sawDelimiter: false, _):
             return .ignore
-        case .synchronising(let id, sawDelimiter: true):
-            guard message["return"] == .integer(id) else { return .ignore }
+        case .synchronising(let asked, sawDelimiter: true, _):
+            guard let id = asked.first(where: { message["return"] == .integer($0) }) else { return .ignore }
+            guard id == asked.last else {
+                state = .synchronising(asked: asked, sawDelimiter: true, isAnswering: true)
+                return .ignore
+            }
             echoesIDs = message["id"] == .integer(id)
             state = .inStep
             return .synchronised

@@ -123,7 +123,10 @@ extension GuestAgent {
             guard !state.isClosed else { return nil }
             state.nextID += 1
             state.pending = pending
-            return start(&state.session, state.nextID)
+            let bytes = start(&state.session, state.nextID)
+            // The answer may have come after the wait for it and before this one.
+            if state.session.isInStep { pending.set(.action(.synchronised)) }
+            return bytes
         }
         guard let bytes, send(bytes) else { return .closed }
         let outcome = await pending.wait(within: limit, late: .late, cancelled: .cancelled)
