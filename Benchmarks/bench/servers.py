@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import shutil
 import subprocess
 import time
 
@@ -12,7 +13,7 @@ from . import HERE
 def qemus() -> dict:
     """The installed QEMU and, where it is, the newer one of `make test`: the command of each, by its version."""
     folder = pathlib.Path(os.environ.get("QUIVER_TEST_QEMU_NEXT") or HERE.parent / ".build" / "qemu-next")
-    found = [["qemu-system-x86_64"]]
+    found = [[shutil.which("qemu-system-x86_64") or "/usr/bin/qemu-system-x86_64"]]
     newer = folder / "usr" / "bin" / "qemu-system-x86_64"
     if newer.exists():
         found.append([str(newer), "-L", str(folder / "usr" / "share" / "qemu"), "-L", "/usr/share/seabios"])
