@@ -27,8 +27,16 @@ import Testing
                 _ = try await machine.powerDown(within: .seconds(120))
 
                 let seed = machine.folder.path.appending("changed.img")
-                try Self.changedSeed().write(to: seed, as: .vfat)
-                try await Self.bootAgain(image, disk: machine.folder.disk, seed: seed, home: home)
+                let pair = try await SSHKeyPair.obtain(in: machine.folder.path, named: "pinned", comment: "pinned")
+                let hostKey = try HostKey(privateKey: pair.privateKey, named: "pinned")
+                try Self.changedSeed(hostKey: hostKey).write(to: seed, as: .vfat)
+                try await Self.bootAgain(
+                    image,
+                    disk: machine.folder.disk,
+                    seed: seed,
+                    publicKey: hostKey.publicKey,
+                    home: home,
+                )
             }
         }
     }
@@ -110,7 +118,7 @@ import Testing
     }
 
     /// Three faults that no check of a seed can find, and one sound file.
-    private static func changedSeed() throws -> Seed {
+    private static func changedSeed(hostKey: HostKey) throws -> Seed {
         var config = CloudConfig()
         config.files = [.init(path: "/etc/quiver-changed", content: "changed\n")]
         config.bootCommands = ["rm -rf /etc/apt/sources.list /etc/apt/sources.list.d"]
@@ -128,17 +136,42 @@ import Testing
                   - {type: static, address: 10.98.0.1/24}
 
             """
-        let seed = try Seed.composed(
+        var seed = try Seed.composed(
             userData: try config.userData(),
             networkConfig: network,
             vendorData: HelperInstallation.vendorData,
             hostname: "changed-host",
+            hostKeys: [hostKey],
         )
+        seed.compressesUserData = true
         #expect(SeedCheck.findings(of: seed) == [])
         return seed
     }
 
-    private static func bootAgain(_ image: Image, disk: FilePath, seed: FilePath, home: QuiverHome) async throws {
+    /// An `interfaces` file as cloud-init's own reader turns it into a network-config.
+    private static func interfacesAreRead(_ helper: GuestHelper) async throws {
+        let text = "auto card0\niface card0 inet static\n    address 10.97.0.1/24\n"
+        let metaData = MetaData(instanceID: "a", interfaces: text).text
+        let line = """
+            python3 - <<'END'
+            import yaml
+            from cloudinit.net import eni
+            text = yaml.safe_load(r'''\(metaData)''')["network-interfaces"]
+            card = eni.convert_eni_data(text)["config"][0]
+            print(card["name"], card["subnets"][0]["type"], card["subnets"][0]["address"])
+            END
+            """
+        let outcome = try await helper.collect(.shell(line), within: .seconds(60))
+        #expect(outcome.text == "card0 static 10.97.0.1/24\n", "\(outcome.lastWords)")
+    }
+
+    private static func bootAgain(
+        _ image: Image,
+        disk: FilePath,
+        seed: FilePath,
+        publicKey: String,
+        home: QuiverHome,
+    ) async throws {
         var description = MachineDescription(processorCount: 1, memory: .mebibytes(768))
         description.networks = [UserNetwork(hardwareAddress: hardwareAddress)]
         description.drives = [Drive(id: "disk0", file: disk), .seed(seed)]
@@ -152,6 +185,12 @@ import Testing
                 )
                 #expect(outcome.text == "changed\nchanged-host\n10.98.0.1/24\n")
                 try await kernelMounts(.vfat, helper)
+                let key = try await helper.collect(
+                    .shell("ssh-keyscan -t ed25519 127.0.0.1 2>/dev/null | cut -d ' ' -f 2-"),
+                    within: .seconds(60),
+                )
+                #expect(key.text == publicKey + "\n")
+                try await interfacesAreRead(helper)
             }
             #expect(status.state == .error || status.state == .degraded, "\(status)")
             let modules = status.problems.compactMap(\.module)
