@@ -98,7 +98,9 @@ struct DebianImageBuild {
             }.joined(separator: " ")
         }
         let text = lines.sorted().joined(separator: "\n") + "\n"
-        try WholeFile.write(text.utf8, to: folder.appending(ImageStore.manifestName))
+        // As readable as the disk that qemu-img writes.
+        let mode: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
+        try WholeFile.write(text.utf8, to: folder.appending(ImageStore.manifestName), mode: mode)
         try Folder.removeTree(folder.appending("status"))
         return text
     }

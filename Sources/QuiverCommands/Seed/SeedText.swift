@@ -12,7 +12,12 @@ enum SeedText {
         guard !NamedPipe.is(at: path) || path.starts(with: "/dev") || path.starts(with: "/proc") else {
             throw CommandFailure(.failed, "\(name): is a named pipe; give a file, or - for standard input")
         }
-        return try WholeFile.read(path)
+        do {
+            return try WholeFile.read(path)
+        } catch {
+            guard error.reason == .noSuchFileOrDirectory else { throw error }
+            throw CommandFailure(.inputOutput, "\(error)\(NearestName.hint(for: path))", cause: error)
+        }
     }
 
     /// The text of the file, or of standard input for `-`.
