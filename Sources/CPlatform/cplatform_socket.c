@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -64,6 +65,24 @@ ssize_t cplatform_send(int socket, const void *bytes, size_t count, int descript
     do sent = sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
     return sent;
+}
+
+int cplatform_send_all(int socket, const void *bytes, size_t count) {
+    const char *position = bytes;
+    if (silence_sigpipe(socket) < 0) return -1;
+    while (count > 0) {
+        ssize_t sent = send(socket, position, count, MSG_NOSIGNAL);
+        if (sent >= 0) {
+            position += sent;
+            count -= (size_t)sent;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            struct pollfd room = {.fd = socket, .events = POLLOUT};
+            poll(&room, 1, -1);
+        } else if (errno != EINTR) {
+            return -1;
+        }
+    }
+    return 0;
 }
 
 ssize_t cplatform_receive(int socket, void *bytes, size_t count, int *descriptors, int capacity, int *received) {

@@ -77,7 +77,7 @@ import WireJSON
             let answers = try await BlockingCalls.run {
                 try socket.closeAfter {
                     let command = Array(#"{"execute": "qmp_capabilities", "id": 7}"#.utf8)
-                    try socket.writeAll(Array(#"{"execute": ["never finished"#.utf8) + [0xFF] + command)
+                    try socket.sendAll(Array(#"{"execute": ["never finished"#.utf8) + [0xFF] + command)
                     var framer = JSONFramer()
                     var answers: [JSON] = []
                     var buffer = [UInt8](repeating: 0, count: 4096)

@@ -24,7 +24,7 @@ import WireJSON
             expected += message
         }
         // Receiving goes on meanwhile.
-        try theirs.writeAll("still here".utf8)
+        try theirs.sendAll("still here".utf8)
         var heard = [UInt8](repeating: 0, count: 64)
         let heardCount = try heard.withUnsafeMutableBytes { try socket.receive(into: $0) }
         #expect(heard[..<heardCount].elementsEqual("still here".utf8))
@@ -59,7 +59,7 @@ import WireJSON
         if isNonBlocking { _ = fcntl(ours.rawValue, F_SETFL, O_NONBLOCK) }
         // It blocks: on a thread of its own, since the tests' tasks share few.
         async let answering: Void = BlockingCalls.run {
-            _ = try theirs.writeAll(Array(#"{"QMP":{"version":{},"capabilities":[]}}"#.utf8))
+            _ = try theirs.sendAll(Array(#"{"QMP":{"version":{},"capabilities":[]}}"#.utf8))
             var framer = JSONFramer()
             var answered = 0
             var buffer = [UInt8](repeating: 0, count: 4096)
@@ -68,7 +68,7 @@ import WireJSON
                 framer.append(buffer[..<count])
                 while case .value(let text)? = framer.next() {
                     let id = try JSON.parse(text)["id"] ?? .null
-                    _ = try theirs.writeAll(Array("{\"return\":{},\"id\":\(id)}\r\n".utf8))
+                    _ = try theirs.sendAll(Array("{\"return\":{},\"id\":\(id)}\r\n".utf8))
                     answered += 1
                 }
             }

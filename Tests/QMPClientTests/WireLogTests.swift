@@ -108,7 +108,7 @@ import WireJSON
         async let answering: Void = BlockingCalls.run {
             var answer = Array(#"{"QMP":{"version":{},"capabilities":[]}}{"begun":"#.utf8) + [0xFF]
             answer += Array(#"{"return":{},"id":1}"#.utf8)
-            try theirs.writeAll(answer)
+            try theirs.sendAll(answer)
         }
         let lines = LogLines()
         var logger = Logger(label: "test") { _ in lines }

@@ -6,6 +6,9 @@
 /// Never blocks and never raises SIGPIPE. Returns the bytes sent, or -1 with errno.
 ssize_t cplatform_send(int socket, const void *bytes, size_t count, int descriptor);
 
+/// Sends everything, waiting for room. Never raises SIGPIPE, whoever opened the socket. Returns 0, or -1 with errno.
+int cplatform_send_all(int socket, const void *bytes, size_t count);
+
 /// Receives bytes, waiting for the first, and up to `capacity` descriptors that came with them (close-on-exec).
 /// Returns the bytes received, 0 at the end, or -1 with errno; `*received` is the number of descriptors.
 ssize_t cplatform_receive(int socket, void *bytes, size_t count, int *descriptors, int capacity, int *received);

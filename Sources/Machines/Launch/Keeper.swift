@@ -35,26 +35,26 @@ final class Keeper: Sendable {
     let processID: Int32
     private let end: OneTimeValue<ProcessEnd?>
     private let source: any DispatchSourceRead
-    private let link: FileDescriptor
+    private let link: KeeperLink
     private let isReleased: ReleaseFlag
 
-    private init(processID: Int32, keeperID: pid_t, link: FileDescriptor) {
+    private init(processID: Int32, keeperID: pid_t, link: KeeperLink) {
         self.processID = processID
         self.link = link
         let end = OneTimeValue<ProcessEnd?>()
         self.end = end
         let isReleased = ReleaseFlag()
         self.isReleased = isReleased
-        source = DispatchSource.makeReadSource(fileDescriptor: link.rawValue, queue: Self.queue)
+        source = DispatchSource.makeReadSource(fileDescriptor: link.descriptor.rawValue, queue: Self.queue)
         source.setEventHandler { [source] in
-            let message = Self.nextMessage(from: link)
+            let message = link.nextMessage()
             end.set(message.flatMap { ProcessEnd(message: $0) })
             // The hang-up that follows a last message is not always told of. A keeper that was not released must not lose
             // the link: it would take the machine's folder away under the hands of who looks at how it ended.
             if message == nil || isReleased.value.load(ordering: .sequentiallyConsistent) { source.cancel() }
         }
         source.setCancelHandler {
-            try? link.close()
+            link.close()
             // Not on the queue of all keepers: one whose QEMU hangs in the kernel ends no sooner than that.
             BlockingCalls.begin { waitpid(keeperID, nil, 0) }
         }
@@ -68,20 +68,20 @@ final class Keeper: Sendable {
     /// - Throws: `Errno` when the program cannot be executed or the system has no process left.
     static func start(_ plan: Plan) async throws -> Keeper {
         try await BlockingCalls.run {
-            var link: Int32 = -1
+            var descriptor: Int32 = -1
             let keeperID = try plan.withCPlan { cPlan throws(Errno) in
-                let id = cplatform_keeper_start(&cPlan, &link)
+                let id = cplatform_keeper_start(&cPlan, &descriptor)
                 guard id > 0 else { throw Errno(rawValue: errno) }
                 return id
             }
-            let descriptor = FileDescriptor(rawValue: link)
-            let first = nextMessage(from: descriptor)
+            let link = KeeperLink(adopting: FileDescriptor(rawValue: descriptor))
+            let first = link.nextMessage()
             guard let first, first.kind == CPLATFORM_KEEPER_STARTED else {
-                try? descriptor.close()
+                link.close()
                 waitpid(keeperID, nil, 0)
                 throw first.map { Errno(rawValue: $0.value) } ?? Errno.noChildProcess
             }
-            return Keeper(processID: first.value, keeperID: keeperID, link: descriptor)
+            return Keeper(processID: first.value, keeperID: keeperID, link: link)
         }
     }
 
@@ -101,33 +101,20 @@ final class Keeper: Sendable {
 
     /// Lets QEMU outlive this process.
     func release() {
-        send(CPLATFORM_KEEPER_RELEASE)
+        link.send(CPLATFORM_KEEPER_RELEASE)
         isReleased.value.store(true, ordering: .sequentiallyConsistent)
         // Otherwise whoever hears of the end gives the link up.
         if endedAlready != nil { source.cancel() }
     }
 
     /// Sends QEMU SIGTERM.
-    func terminate() { send(CPLATFORM_KEEPER_TERMINATE) }
+    func terminate() { link.send(CPLATFORM_KEEPER_TERMINATE) }
 
     /// Sends QEMU SIGKILL.
-    func kill() { send(CPLATFORM_KEEPER_KILL) }
+    func kill() { link.send(CPLATFORM_KEEPER_KILL) }
 
     /// Gives this end up: a machine that was not released is killed and its scope removed.
     func close() { source.cancel() }
-
-    private func send(_ request: Int) {
-        // A keeper that is gone has nothing left to do.
-        _ = try? link.writeAll([UInt8(request)])
-    }
-
-    private static func nextMessage(from link: FileDescriptor) -> cplatform_keeper_message? {
-        var message = cplatform_keeper_message()
-        let count = withUnsafeMutableBytes(of: &message) { bytes in
-            try? link.read(into: bytes)
-        }
-        return count == MemoryLayout<cplatform_keeper_message>.size ? message : nil
-    }
 }
 
 /// Whether a keeper was released, for whoever hears of its machine's end.

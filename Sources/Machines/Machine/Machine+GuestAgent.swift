@@ -1,3 +1,4 @@
+import HostSupport
 import QMPClient
 import SystemPackage
 import WireJSON
@@ -16,7 +17,7 @@ extension Machine {
         // Held meanwhile: QEMU drops what it has not read yet of a client that leaves.
         defer { try? agent.close() }
         // 0xFF makes the agent forget what another client may have left half said.
-        _ = try? agent.writeAll([0xFF] + "{\"execute\":\"guest-shutdown\"}\n".utf8)
+        try? agent.sendAll([0xFF] + "{\"execute\":\"guest-shutdown\"}\n".utf8)
         return try await body()
     }
 }

@@ -14,6 +14,8 @@ public struct RunState: RawRepresentable, Hashable, Codable, Sendable, CustomStr
     public static let prelaunch = Self(rawValue: "prelaunch")
     /// Waiting for state from elsewhere.
     public static let incomingMigration = Self(rawValue: "inmigrate")
+    /// Its state is being sent elsewhere, at the last with the processors standing still.
+    public static let finishMigration = Self(rawValue: "finish-migrate")
     /// Its state has been sent elsewhere.
     public static let postMigration = Self(rawValue: "postmigrate")
     /// Paused because a drive could not be read or written, as when the host's disk is full.

@@ -51,19 +51,32 @@ extension Machine {
             await Task { await stopSaving() }.value
             throw error
         }
+        await waitUntilFinalized()
     }
 
     /// Has QEMU give up a save that is under way: a guest that went on meanwhile would be stopped again at its end.
     private func stopSaving() async {
         _ = try? await command("migrate_cancel")
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + Self.finalizing
         while ContinuousClock.now < end, case .object(let migration)? = try? await command("query-migrate"),
             let status = migration["status"]?.stringValue,
             ["setup", "active", "pre-switchover", "device", "cancelling"].contains(status)
         {
             try? await Task.sleep(for: .milliseconds(20))
         }
+        await waitUntilFinalized()
     }
+
+    /// QEMU tells that a migration has ended a moment before it is done with it, and refuses `cont` meanwhile.
+    private func waitUntilFinalized() async {
+        let end = ContinuousClock.now + Self.finalizing
+        while ContinuousClock.now < end, (try? await status()) == .finishMigration {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// How long QEMU may take to be done with a migration that has ended; what is refused after that says why itself.
+    private static let finalizing = Duration.seconds(10)
 
     /// Has QEMU send its state to this process, which writes it.
     private func send(to file: FilePath, within deadline: Duration) async throws {

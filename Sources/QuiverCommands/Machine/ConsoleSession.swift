@@ -66,7 +66,7 @@ struct ConsoleSession: Sendable {
                 let count = try buffer.withUnsafeMutableBytes { try FileDescriptor.standardInput.read(into: $0) }
                 let typed = buffer[..<count]
                 let wanted = typed.prefix { $0 != detachKey }
-                try console.writeAll(wanted)
+                try console.sendAll(wanted)
                 if count == 0 || wanted.count < typed.count { return true }
             }
         }

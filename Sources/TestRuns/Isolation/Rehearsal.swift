@@ -32,7 +32,7 @@ struct Rehearsal: Sendable {
         bytes.append(UInt8(ascii: "\n"))
         let line = bytes
         try await BlockingCalls.run {
-            try connection.writeAll(line)
+            try connection.sendAll(line)
             try waitForLine(on: connection)
         }
     }

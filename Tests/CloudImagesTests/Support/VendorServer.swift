@@ -1,4 +1,5 @@
 import Dispatch
+import HostSupport
 import Synchronization
 import SystemPackage
 
@@ -57,8 +58,6 @@ final class VendorServer: Sendable {
     private static let queue = DispatchQueue(label: "vendor-server", attributes: .concurrent)
 
     init() throws {
-        // A client that leaves in the middle of an answer must not end the tests.
-        signal(SIGPIPE, SIG_IGN)
         #if canImport(Glibc)
             let stream = Int32(SOCK_STREAM.rawValue)
         #else
@@ -159,7 +158,7 @@ final class VendorServer: Sendable {
     private func send(_ content: [UInt8]?, for request: Request, fault: Fault?, to client: FileDescriptor) throws {
         func head(_ status: String, _ fields: [String] = []) throws {
             let lines = ["HTTP/1.1 \(status)"] + fields + ["Connection: close", "", ""]
-            try client.writeAll(lines.joined(separator: "\r\n").utf8)
+            try client.sendAll(lines.joined(separator: "\r\n").utf8)
         }
         guard let content else { return try head("404 Not Found", ["Content-Length: 0"]) }
         var from = request.from
@@ -169,10 +168,10 @@ final class VendorServer: Sendable {
         case .endless:
             try head("200 OK")
             let piece = [UInt8](repeating: 7, count: 65536)
-            while true { try client.writeAll(piece) }
+            while true { try client.sendAll(piece) }
         case .announces(let length):
             try head("200 OK", ["Content-Length: \(length)"])
-            try client.writeAll(content)
+            try client.sendAll(content)
             return
         case .ignoresRange: from = nil
         case .hidesLength:
@@ -196,9 +195,9 @@ final class VendorServer: Sendable {
         }
         switch fault {
         case .cut(let count):
-            try client.writeAll(body.prefix(count))
+            try client.sendAll(body.prefix(count))
         case .stall(let count):
-            try client.writeAll(body.prefix(count))
+            try client.sendAll(body.prefix(count))
             var ignored: UInt8 = 0
             // Returns once the client has given up and closed.
             _ = try withUnsafeMutableBytes(of: &ignored) { try client.read(into: $0) }
@@ -209,12 +208,12 @@ final class VendorServer: Sendable {
         case .slow(let piece, let milliseconds):
             var rest = body
             while !rest.isEmpty {
-                try client.writeAll(rest.prefix(piece))
+                try client.sendAll(rest.prefix(piece))
                 rest = rest.dropFirst(piece)
                 usleep(milliseconds * 1000)
             }
         default:
-            try client.writeAll(body)
+            try client.sendAll(body)
         }
     }
 }

@@ -33,14 +33,14 @@ struct ConsoleShell: Sendable {
     func run(_ line: String, within limit: Duration = .seconds(60)) async throws -> String {
         let token = "end-\(UInt32.random(in: 0 ... .max))"
         // Split, so that an echo of the line itself is not taken for its end.
-        try console.writeAll("\(line); echo \(token.prefix(4))''\(token.dropFirst(4))\n".utf8)
+        try console.sendAll("\(line); echo \(token.prefix(4))''\(token.dropFirst(4))\n".utf8)
         let output = try await read(until: token, within: limit)
         return output.split(whereSeparator: \.isNewline).joined(separator: "\n")
     }
 
     /// Sends a line whose end nobody waits for.
     func send(_ line: String) throws {
-        try console.writeAll("\(line)\n".utf8)
+        try console.sendAll("\(line)\n".utf8)
     }
 
     func close() { try? console.close() }

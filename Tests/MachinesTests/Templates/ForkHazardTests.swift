@@ -162,7 +162,7 @@ struct ForkHazardTests {
             old.close()
             let socket = try #require(fork.machine.socket(of: .helper))
             let connection = try UnixSocket.connect(to: socket)
-            try connection.writeAll(rest.utf8)
+            try connection.sendAll(rest.utf8)
             // Takes up the same connection, as QEMU shows the guest when one client follows another at once.
             let helper = GuestHelper(adopting: connection, guest: "forked")
             defer { helper.close() }

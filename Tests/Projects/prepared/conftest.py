@@ -11,3 +11,9 @@ def service():
     yield log
     with log.open("a") as file:
         file.write("torn down\n")
+
+
+@pytest.fixture(scope="session")
+def unwanted():
+    with pathlib.Path("/run/set-ups").open("a") as file:
+        file.write("nobody wants this\n")

@@ -596,6 +596,8 @@ def set_up_session_fixtures(session):
     # Since pytest 7.0 it is called setup.
     (state.setup if hasattr(state, "setup") else state.prepare)(session)
     for item in session.items:
+        if is_skipped(item):
+            continue
         request = getattr(item, "_request", None)
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         for name in getattr(item, "fixturenames", ()):
