@@ -11,6 +11,7 @@ extension BakeTests {
         try await Self.withProject(
             """
             #cloud-config
+            bootcmd: [rm -rf /etc/apt/sources.list.d]
             apt:
               preserve_sources_list: false
               sources_list: deb [trusted=yes] http://\(host)/debian stable main

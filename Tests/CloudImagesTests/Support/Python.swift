@@ -4,6 +4,9 @@ import SystemPackage
 
 /// Python, in which cloud-init is written: what it reads out of a text is what cloud-init reads.
 enum Python {
+    /// The system's own, which has the YAML reader of its package.
+    private static let program = FileStamp(of: "/usr/bin/python3") != nil ? "/usr/bin/python3" : "python3"
+
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
@@ -17,7 +20,7 @@ enum Python {
         try await withScratchFolder { folder in
             let file = folder.appending("input")
             try WholeFile.write(bytes, to: file)
-            let outcome = try await ToolRun.run("python3", ["-c", script], input: file)
+            let outcome = try await ToolRun.run(program, ["-c", script], input: file)
             guard outcome.isSuccess else { throw Failure(description: "python3: \(outcome.errors)") }
             return try JSONDecoder().decode(Value.self, from: Data(outcome.output.utf8))
         }

@@ -176,7 +176,7 @@ final class VendorServer: Sendable {
         case .ignoresRange: from = nil
         case .hidesLength:
             try head("200 OK")
-            try client.writeAll(content)
+            try client.sendAll(content)
             return
         case .cut, .stall, .slow, .waits, nil: break
         }
@@ -202,9 +202,9 @@ final class VendorServer: Sendable {
             // Returns once the client has given up and closed.
             _ = try withUnsafeMutableBytes(of: &ignored) { try client.read(into: $0) }
         case .waits(let count):
-            try client.writeAll(body.prefix(count))
+            try client.sendAll(body.prefix(count))
             gate.wait()
-            try client.writeAll(body.dropFirst(count))
+            try client.sendAll(body.dropFirst(count))
         case .slow(let piece, let milliseconds):
             var rest = body
             while !rest.isEmpty {

@@ -1,4 +1,5 @@
 import Dispatch
+import HostSupport
 import SystemPackage
 
 #if canImport(Glibc)
