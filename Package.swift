@@ -323,6 +323,7 @@ let package = Package(
         .testTarget(
             name: "QuiverCommandsTests",
             dependencies: [
+                "CloudImages",
                 "GuestAccess",
                 "HostSupport",
                 "QAPI",

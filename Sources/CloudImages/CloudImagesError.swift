@@ -3,7 +3,7 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it was.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case badReference, unknownImage, unsupported, toolFailed, badImage, unreadable, inUse, badSeed
+            case badReference, badSize, unknownImage, unsupported, toolFailed, badImage, unreadable, inUse, badSeed
             case badCatalog, badDigest, badSignature, downloadFailed, cannotWrite
         }
         private let kind: Kind
@@ -12,6 +12,8 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
 
         /// The text is no image reference.
         public static let badReference = Self(.badReference)
+        /// No disk can have the size, or this one cannot.
+        public static let badSize = Self(.badSize)
         /// No image of that name is in the store.
         public static let unknownImage = Self(.unknownImage)
         /// This host or this image cannot do what was asked.

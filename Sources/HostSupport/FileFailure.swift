@@ -15,6 +15,14 @@ public struct FileFailure: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        "\(path): cannot \(action): \(reason)" + (reason == .noSpace ? "; free some space on its disk" : "")
+        "\(path): cannot \(action): \(reason)\(mend)"
+    }
+
+    private var mend: String {
+        switch reason {
+        case .noSpace: "; free some space on its disk"
+        case .noSuchFileOrDirectory where ["write", "create"].contains(action): "; make its folder first"
+        default: ""
+        }
     }
 }

@@ -29,7 +29,7 @@ extension CommandFailure {
 
     private static func status(of error: CloudImagesError) -> ExitStatus {
         switch error.code {
-        case .badReference: .usage
+        case .badReference, .badSize: .usage
         case .unsupported: .unavailable
         case .cannotWrite:
             (error.cause as? FileFailure).map(status) ?? (error.cause as? Errno).map(status) ?? .cannotCreate

@@ -35,6 +35,20 @@ enum StandardOutput {
         }
     }
 
+    /// Writes the bytes of a file, unless somebody sits before them.
+    ///
+    /// - Throws: ``CommandFailure`` with 64 for a terminal, 74 when they cannot be written.
+    static func write(_ bytes: [UInt8]) throws(CommandFailure) {
+        guard !isTerminal else {
+            throw CommandFailure(.usage, "standard output: is a terminal, and this is no text; send it to a file")
+        }
+        do {
+            try FileDescriptor.standardOutput.writeAll(bytes)
+        } catch {
+            throw CommandFailure(.inputOutput, "standard output: cannot be written: \(error)", cause: error)
+        }
+    }
+
     /// Passes on what another program printed, each stream to its own.
     @Sendable static func write(_ stream: OutputStream, _ bytes: [UInt8]) {
         let descriptor: FileDescriptor =

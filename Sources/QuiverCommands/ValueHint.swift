@@ -6,6 +6,8 @@ enum ValueHint {
     /// The end of a message that names an option whose values have a form of their own; empty for other messages.
     static func following(_ message: String) -> String {
         guard message.contains("is invalid for") || message.contains("Missing value for") else { return "" }
+        // Some say themselves what they take.
+        guard !message.contains("; write it like") else { return "" }
         if sizes.contains(where: { message.contains("'\($0) ") }) { return "; give a size such as 512M or 4G" }
         if durations.contains(where: { message.contains("'\($0) ") }) { return "; give a duration such as 90s or 2m" }
         if message.contains("'--forward ") { return "; give HOSTPORT:GUESTPORT, as in 8080:80 or 127.0.0.1:0:22" }

@@ -51,7 +51,7 @@ import Testing
     }
 
     /// A command whose bakes are its own, and a project with this user-data.
-    private static func withProject(
+    static func withProject(
         _ userData: String,
         _ body: (QuiverProcess, FilePath) async throws -> Void,
     ) async throws {

@@ -43,7 +43,7 @@ struct QuiverProcess {
         }
     }
 
-    private static func link(_ path: FilePath, to target: FilePath) throws {
+    static func link(_ path: FilePath, to target: FilePath) throws {
         guard symlink(target.string, path.string) == 0 else { throw Errno(rawValue: errno) }
     }
 }

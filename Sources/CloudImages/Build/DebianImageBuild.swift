@@ -1,5 +1,4 @@
 import HostSupport
-import Quantities
 import SystemPackage
 
 /// Makes a cloud image of Debian from packages: mmdebstrap for the root, mke2fs and mtools for the disk.
@@ -9,7 +8,7 @@ import SystemPackage
 struct DebianImageBuild {
     let release: DebianRelease
     let architecture: ImageArchitecture
-    let size: ByteCount
+    let recipe: ImageRecipe
     /// The folder in which everything is made; it stays with whoever made it.
     let folder: FilePath
     let progress: ProgressHandler
@@ -30,13 +29,14 @@ struct DebianImageBuild {
 
     /// Makes the image; `disk.qcow2`, `vmlinuz`, `initrd.img` and `packages.txt` are in the folder afterwards.
     func run() async throws {
+        let sources = try await PackageSources.choose(for: release, recipe: recipe)
         let privilege = try await RootPrivilege.available()
         progress(ProgressUpdate("fetch and unpack packages"))
-        let identity = try await makeArchive()
+        let identity = try await makeArchive(from: sources)
         progress(ProgressUpdate("make the file system"))
         let disk = DebianDisk(
             architecture: architecture,
-            size: size,
+            size: recipe.size,
             folder: folder,
             identity: identity,
             privilege: privilege,
@@ -53,8 +53,7 @@ struct DebianImageBuild {
     }
 
     /// Has mmdebstrap install everything, and writes down what that was.
-    private func makeArchive() async throws -> BuildIdentity {
-        let sources = try await PackageSources.configured(for: release)
+    private func makeArchive(from sources: PackageSources) async throws -> BuildIdentity {
         let list = folder.appending("sources.list")
         try WholeFile.write((sources.lines.joined(separator: "\n") + "\n").utf8, to: list)
         try await bootstrap(
@@ -99,7 +98,9 @@ struct DebianImageBuild {
             }.joined(separator: " ")
         }
         let text = lines.sorted().joined(separator: "\n") + "\n"
-        try WholeFile.write(text.utf8, to: folder.appending(ImageStore.manifestName))
+        // As readable as the disk that qemu-img writes.
+        let mode: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
+        try WholeFile.write(text.utf8, to: folder.appending(ImageStore.manifestName), mode: mode)
         try Folder.removeTree(folder.appending("status"))
         return text
     }

@@ -1,5 +1,5 @@
 public import HostSupport
-public import Quantities
+import Quantities
 import SystemPackage
 
 #if canImport(Glibc)
@@ -11,51 +11,21 @@ import SystemPackage
 #endif
 
 extension ImageStore {
-    /// Builds an image from packages of the sources that this system is configured to use, and puts it into the store.
+    /// Builds an image from packages and puts it into the store.
     ///
     /// - Parameters:
     ///   - reference: `debian:12` or `debian:13`, with an architecture where it is not the host's.
-    ///   - size: The disk's size for the guest; the file holds only what is used.
     ///   - progress: Told of each step.
     /// - Throws: ``CloudImagesError``; `ToolMissing` for a tool that has to be installed; `FileFailure`.
     public func build(
         _ reference: ImageReference,
-        size: ByteCount = .gibibytes(8),
+        recipe: ImageRecipe = ImageRecipe(),
         progress: @escaping ProgressHandler = { _ in },
     ) async throws -> Image {
-        guard case .stored(let name, let architecture) = reference.target,
-            let release = DebianRelease.all.first(where: { "debian:\($0.version)" == name })
-        else {
-            let names = DebianRelease.all.map { "debian:\($0.version)" }.joined(separator: " and ")
-            throw CloudImagesError(.unsupported, "\(reference) cannot be built; \(names) can, others can be pulled")
-        }
-        try await checkRuns(architecture, for: reference)
+        let plan = try await BuildPlan(reference)
         let staging = try makeStaging()
         do {
-            let build = DebianImageBuild(
-                release: release,
-                architecture: architecture,
-                size: size,
-                folder: staging,
-                progress: progress,
-            )
-            try await build.run()
-            progress(ProgressUpdate("compute the digest"))
-            let disk = staging.appending("disk.qcow2")
-            let digest = try await FileDigest.sha256(of: disk)
-            let image = Image(
-                name: name,
-                architecture: architecture,
-                disk: disk,
-                kernel: staging.appending("vmlinuz"),
-                initialRamdisk: staging.appending("initrd.img"),
-                kernelArguments: "root=LABEL=\(DebianCustomization.rootLabel) ro console=tty0 console="
-                    + DebianCustomization.console(of: architecture),
-                defaultUser: "debian",
-                source: "built from packages with mmdebstrap",
-                digest: "sha256:\(digest)",
-                created: Int64(time(nil)),
-            )
+            let image = try await plan.run(recipe, in: staging, progress: progress)
             return try adopt(image, staging: staging)
         } catch {
             await Task { try? Folder.removeTree(staging) }.value
@@ -65,9 +35,55 @@ extension ImageStore {
 
     /// The name of the list of packages beside an image that was built here.
     public static let manifestName: String = "packages.txt"
+}
+
+/// What is to be built, once it is known that it can be.
+struct BuildPlan {
+    private let name: String
+    private let architecture: ImageArchitecture
+    private let release: DebianRelease
+
+    init(_ reference: ImageReference) async throws(CloudImagesError) {
+        guard case .stored(let name, let architecture) = reference.target,
+            let release = DebianRelease.all.first(where: { "debian:\($0.version)" == name })
+        else {
+            let names = DebianRelease.all.map { "debian:\($0.version)" }.joined(separator: " and ")
+            throw CloudImagesError(.unsupported, "\(reference) cannot be built; \(names) can, others can be pulled")
+        }
+        (self.name, self.architecture, self.release) = (name, architecture, release)
+        try await checkRuns(reference)
+    }
+
+    /// Builds in a folder that is there.
+    func run(_ recipe: ImageRecipe, in folder: FilePath, progress: @escaping ProgressHandler) async throws -> Image {
+        let build = DebianImageBuild(
+            release: release,
+            architecture: architecture,
+            recipe: recipe,
+            folder: folder,
+            progress: progress,
+        )
+        try await build.run()
+        progress(ProgressUpdate("compute the digest"))
+        let disk = folder.appending("disk.qcow2")
+        let digest = try await FileDigest.sha256(of: disk)
+        return Image(
+            name: name,
+            architecture: architecture,
+            disk: disk,
+            kernel: folder.appending("vmlinuz"),
+            initialRamdisk: folder.appending("initrd.img"),
+            kernelArguments: "root=LABEL=\(DebianCustomization.rootLabel) ro console=tty0 console="
+                + DebianCustomization.console(of: architecture),
+            defaultUser: "debian",
+            source: "built from packages with mmdebstrap",
+            digest: "sha256:\(digest)",
+            created: Int64(time(nil)),
+        )
+    }
 
     /// Packages run programs while they are installed: the host must be able to run those of the image's architecture.
-    private func checkRuns(_ architecture: ImageArchitecture, for reference: ImageReference) async throws {
+    private func checkRuns(_ reference: ImageReference) async throws(CloudImagesError) {
         guard architecture != .host else { return }
         guard await BuildTools.succeeds("arch-test", [architecture.rawValue]) else {
             throw CloudImagesError(

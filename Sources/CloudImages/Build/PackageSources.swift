@@ -1,47 +1,101 @@
 import HostSupport
 import SystemPackage
 
-/// Where packages come from: what this system's own apt is configured to use, for the wanted release.
+/// Where packages come from: the mirrors that are given, or what this system's own apt is configured to use.
 struct PackageSources {
     /// Lines of a `sources.list`.
     let lines: [String]
 
-    /// Reads the configured sources from apt and turns them into those of the wanted release.
+    /// The sources for a release.
     ///
-    /// - Throws: ``CloudImagesError`` with code `unsupported` when apt knows no Debian archive.
-    static func configured(for release: DebianRelease) async throws -> PackageSources {
-        let targets = try await ToolRun.run(
-            "apt-get",
-            ["indextargets", "--format", "$(SITE) $(RELEASE) $(COMPONENT)", "Created-By: Packages"],
-        )
-        let osRelease = (try? WholeFile.readText("/etc/os-release")) ?? ""
-        let ours = DebianRelease.all.first { osRelease.contains("VERSION_CODENAME=\($0.codename)\n") }
-        let lines = PackageSources(indexTargets: targets.output, from: ours, to: release)
-        guard !lines.lines.isEmpty else {
+    /// - Throws: ``CloudImagesError`` with code `unsupported` when there are none, or nothing to check them with.
+    static func choose(for release: DebianRelease, recipe: ImageRecipe) async throws -> PackageSources {
+        guard FileStamp(of: recipe.keyring) != nil else {
             throw CloudImagesError(
                 .unsupported,
-                "debian:\(release.version) cannot be built here: apt has no source of a Debian release; add one to "
-                    + "/etc/apt/sources.list.d and run apt-get update, or pull the vendor's image",
+                "debian:\(release.version) cannot be built here: the keys of its packages, \(recipe.keyring), are not "
+                    + "there; install them: apt-get install debian-archive-keyring",
             )
         }
-        return lines
+        if !recipe.mirrors.isEmpty {
+            return try PackageSources(mirrors: recipe.mirrors, keyring: recipe.keyring, release: release)
+        }
+        let targets: ToolRun.Outcome
+        do {
+            targets = try await ToolRun.run(
+                "apt-get",
+                ["indextargets", "--format", "$(SITE) $(RELEASE) $(COMPONENT)", "Created-By: Packages"],
+            )
+        } catch let missing as ToolMissing {
+            throw CloudImagesError(
+                .unsupported,
+                "images are built on Debian and Ubuntu, and this host has no apt-get; get the vendor's image: "
+                    + "quiver image pull debian:\(release.version)",
+                cause: missing,
+            )
+        }
+        let sources = PackageSources(indexTargets: targets.output, keyring: recipe.keyring, release: release)
+        guard !sources.lines.isEmpty else {
+            throw CloudImagesError(
+                .unsupported,
+                "debian:\(release.version) cannot be built here: apt has no source of a Debian release; say where one "
+                    + "is with --mirror URL, or get the vendor's image: quiver image pull debian:\(release.version)",
+            )
+        }
+        return sources
     }
 
-    /// Keeps the sources of the host's release, with its codename exchanged for the wanted one.
-    init(indexTargets: String, from ours: DebianRelease?, to wanted: DebianRelease) {
-        let keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    /// Takes those of apt's sources that are a Debian release's, with its codename exchanged for the wanted one.
+    ///
+    /// Ubuntu's have other codenames, and none of them is taken. Backports and the like are not either: they would mix
+    /// newer packages in.
+    init(indexTargets: String, keyring: FilePath, release: DebianRelease) {
         var lines: [String] = []
         for target in indexTargets.split(separator: "\n") {
             let fields = target.split(separator: " ").map(String.init)
-            guard let ours, fields.count == 3, fields[2] == "main" else { continue }
-            // Backports and the like would mix newer packages in: only the release, its updates and security.
-            guard [ours.codename, "\(ours.codename)-updates", "\(ours.codename)-security"].contains(fields[1]) else {
-                continue
-            }
-            let suite = wanted.codename + fields[1].dropFirst(ours.codename.count)
-            let line = "deb [signed-by=\(keyring)] \(fields[0]) \(suite) main"
+            guard fields.count == 3, fields[2] == "main", let pocket = Self.pocket(of: fields[1]) else { continue }
+            let line = Self.line(fields[0], release.codename + pocket, keyring: keyring)
             if !lines.contains(line) { lines.append(line) }
         }
         self.lines = lines
+    }
+
+    /// The part of a Debian release's archive that a suite is; nil when it is no suite of a release.
+    private static func pocket(of suite: String) -> String? {
+        let pockets = ["", "-updates", "-security"]
+        return pockets.first { pocket in DebianRelease.all.contains { suite == $0.codename + pocket } }
+    }
+
+    /// Takes mirrors of the archive; one with a folder whose name ends in `-security` has the security updates.
+    init(mirrors: [String], keyring: FilePath, release: DebianRelease) throws(CloudImagesError) {
+        var lines: [String] = []
+        for mirror in mirrors {
+            guard ["http://", "https://", "file:/"].contains(where: mirror.hasPrefix),
+                !mirror.contains(where: \.isWhitespace)
+            else {
+                throw CloudImagesError(
+                    .badReference,
+                    "\(mirror): is no mirror's URL; write it with https://, http:// or file:/, as far as above dists",
+                )
+            }
+            let folders = mirror.split(separator: "/")
+            let hasSecurity = folders.contains { $0.hasSuffix("-security") }
+            // An archive's state of some day says that it is no longer valid, rightly and to no purpose here.
+            let isOfSomeDay = folders.contains { $0.wholeMatch(of: /[0-9]{8}T[0-9]{6}Z/) != nil }
+            for pocket in hasSecurity ? ["-security"] : ["", "-updates"] {
+                let suite = release.codename + pocket
+                lines.append(Self.line(mirror, suite, keyring: keyring, checksValidity: !isOfSomeDay))
+            }
+        }
+        self.lines = lines
+    }
+
+    private static func line(
+        _ site: String,
+        _ suite: String,
+        keyring: FilePath,
+        checksValidity: Bool = true,
+    ) -> String {
+        "deb [signed-by=\(keyring)\(checksValidity ? "" : " check-valid-until=no")] \(site) \(suite) main"
     }
 }

@@ -39,8 +39,9 @@ struct Download: Sendable {
 
     /// Downloads into a file; what the file already holds is taken for the beginning and only the rest is asked for.
     ///
-    /// - Throws: ``CloudImagesError`` with code `downloadFailed` once all tries are used up or the server refuses;
-    ///   `FileFailure` when the file cannot be written; `CancellationError`. What has arrived stays in the file.
+    /// - Throws: ``CloudImagesError`` with code `downloadFailed` once all tries are used up or the server refuses,
+    ///   `cannotWrite` when the disk is full; `FileFailure` when the file cannot be made; `CancellationError`. What has
+    ///   arrived stays in the file.
     func run(into path: FilePath) async throws {
         var pause = policy.firstPause
         var lastReason = ""
@@ -65,12 +66,12 @@ struct Download: Sendable {
             case .refused(_, let reason):
                 throw CloudImagesError(.downloadFailed, "\(url): \(reason)")
             case .cannotWrite(let reason):
-                throw FileFailure("write", path, reason)
+                throw cannotWrite(path, reason)
             case .noRoom(let needed, let free):
                 throw CloudImagesError(
                     .cannotWrite,
                     "\(path): the disk has \(ByteCount(free)) free and \(ByteCount(needed)) are still to come; "
-                        + "free some space on it",
+                        + "free some space on it and try again: what has arrived is kept",
                     cause: Errno.noSpace,
                 )
             case .cancelled:
@@ -111,6 +112,18 @@ struct Download: Sendable {
         } onCancel: {
             stop.set()
         }
+    }
+
+    /// The error for what arrived and cannot be stored, as when the disk filled up meanwhile.
+    private func cannotWrite(_ path: FilePath, _ reason: Errno) -> CloudImagesError {
+        let failure = FileFailure("write", path, reason)
+        let kept = (try? DiskFile(path).count) ?? 0
+        let mend = reason == .fileTooLarge ? "; raise the limit of a file's size: ulimit -f" : ""
+        return CloudImagesError(
+            .cannotWrite,
+            "\(failure)\(mend), and try again: the \(ByteCount(kept)) that have arrived are kept",
+            cause: failure,
+        )
     }
 
     private func truncate(_ path: FilePath) async throws {

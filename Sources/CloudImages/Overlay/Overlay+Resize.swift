@@ -11,8 +11,8 @@ extension Overlay {
     ///   - path: A qcow2 image, with a base or without, that no machine is using.
     ///   - size: The size to be, or how much is added to what it has; rounded up to a whole sector.
     /// - Returns: The size that the disk has now.
-    /// - Throws: ``CloudImagesError`` with code `unsupported` for a size below the disk's, above 2 PiB, or for an image
-    ///   in which more than the header would have to change, `badImage`, `unreadable`, `inUse` or `cannotWrite`.
+    /// - Throws: ``CloudImagesError`` with code `badSize` for one below the disk's or above 2 PiB, `unsupported` for an
+    ///   image in which more than the header would have to change, `badImage`, `unreadable`, `inUse` or `cannotWrite`.
     @discardableResult
     public static func resize(_ path: FilePath, to size: DiskSize) throws(CloudImagesError) -> ByteCount {
         let path = path.absolute
@@ -28,14 +28,14 @@ extension Overlay {
         let wanted = size.size(above: now)
         guard wanted <= QCOW2Header.largestDisk else {
             throw CloudImagesError(
-                .unsupported,
+                .badSize,
                 "\(path): \(wanted) is too large for a disk; \(QCOW2Header.largestDisk) is the most"
             )
         }
         let target = ByteCount((wanted.bytes + 511) / 512 * 512)
         guard target >= now else {
             throw CloudImagesError(
-                .unsupported,
+                .badSize,
                 "\(path): has \(now), and a smaller disk would cut off what the guest has there; "
                     + "ask for more, or make a new disk and copy the files"
             )

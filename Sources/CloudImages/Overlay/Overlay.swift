@@ -13,8 +13,8 @@ public enum Overlay {
     ///   - base: The base image. Its absolute path is recorded, so the overlay may lie anywhere.
     ///   - baseFormat: The base's format, which is recorded too: guessing it would let a guest choose it.
     ///   - size: The disk's size for the guest, rounded up to a whole sector; at least the base's. Nil takes the base's.
-    /// - Throws: ``CloudImagesError`` with code `unreadable` or `badImage` when the base cannot be used, `unsupported`
-    ///   for a size below the base's or above 2 PiB, `cannotWrite` when the overlay exists or cannot be written.
+    /// - Throws: ``CloudImagesError`` with code `unreadable` or `badImage` when the base cannot be used, `badSize` for
+    ///   one below the base's or above 2 PiB, `cannotWrite` when the overlay exists or cannot be written.
     public static func create(
         at path: FilePath,
         base: FilePath,
@@ -27,14 +27,14 @@ public enum Overlay {
         let wanted = size ?? baseSize
         guard wanted <= QCOW2Header.largestDisk else {
             throw CloudImagesError(
-                .unsupported,
+                .badSize,
                 "\(path): \(wanted) is too large for a disk; \(QCOW2Header.largestDisk) is the most"
             )
         }
         let size = ByteCount((wanted.bytes + 511) / 512 * 512)
         guard size >= baseSize else {
             throw CloudImagesError(
-                .unsupported,
+                .badSize,
                 "\(path): \(size) is smaller than its base \(base), which has \(baseSize); ask for as much or more"
             )
         }
@@ -53,11 +53,7 @@ public enum Overlay {
             try DiskEdit.create(path, image.bytes, fileSize: image.fileSize)
         } catch {
             let mend = error == .fileExists ? "; remove it or choose another name" : ""
-            throw CloudImagesError(
-                .cannotWrite,
-                "\(FileFailure("create the overlay", path, error))\(mend)",
-                cause: error
-            )
+            throw CloudImagesError(.cannotWrite, "\(FileFailure("create", path, error))\(mend)", cause: error)
         }
     }
 }

@@ -63,6 +63,9 @@ public struct OverlayCheck: Sendable {
             }
         }
         guard let above else {
+            if facts.format == .raw, let file = try? DiskFile(facts.path), let what = try? BootSector.oddity(of: file) {
+                add(.warning, .imageDoubtful, "is \(what)", "nothing, if it is a disk of data")
+            }
             if DiskUse.isWritten(facts.path) {
                 add(.note, .imageInUse, "is in use by \(users(of: facts.path))", nil)
             }

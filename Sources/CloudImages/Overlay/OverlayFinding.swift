@@ -28,7 +28,7 @@ public struct OverlayFinding: Sendable, Hashable {
         case chainCycle, chainTooLong
         case dataFileMissing
         case formatNotRecorded
-        case imageCorrupt, imageDirty, imageInUse, imageUnusable
+        case imageCorrupt, imageDirty, imageDoubtful, imageInUse, imageUnusable
     }
 
     /// A base that is in another place now, proven by its length and time of writing to be the one recorded.

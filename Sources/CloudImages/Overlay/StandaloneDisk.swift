@@ -9,11 +9,11 @@ public enum StandaloneDisk {
     /// - Parameters:
     ///   - path: The image's file, which must not exist.
     ///   - size: The disk's size for the guest, rounded up to a whole sector; 2 PiB at most.
-    /// - Throws: ``CloudImagesError`` with code `unsupported` or `cannotWrite`.
+    /// - Throws: ``CloudImagesError`` with code `badSize` or `cannotWrite`.
     public static func create(at path: FilePath, size: ByteCount) throws(CloudImagesError) {
         guard size <= QCOW2Header.largestDisk else {
             throw CloudImagesError(
-                .unsupported,
+                .badSize,
                 "\(path): \(size) is too large for a disk; \(QCOW2Header.largestDisk) is the most"
             )
         }

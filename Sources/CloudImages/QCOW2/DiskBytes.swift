@@ -81,7 +81,10 @@ struct DiskFile: DiskBytes, ~Copyable {
                 guard fstat(descriptor.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
                 let kind = status.st_mode & S_IFMT
                 guard kind == S_IFREG || kind == S_IFBLK else {
-                    throw CloudImagesError(.badImage, "\(path): neither a file nor a block device, so no disk image")
+                    throw CloudImagesError(
+                        .badImage,
+                        "\(path): neither a file nor a block device, so no disk image; give a file"
+                    )
                 }
                 return (descriptor, UInt64(try descriptor.seek(offset: 0, from: .end)), FileStatus(status))
             } catch {
@@ -91,7 +94,8 @@ struct DiskFile: DiskBytes, ~Copyable {
         } catch let error as CloudImagesError {
             throw error
         } catch {
-            throw CloudImagesError(.unreadable, "\(path): cannot be read: \(error)", cause: error)
+            let hint = error as? Errno == .noSuchFileOrDirectory ? NearestName.hint(for: path) : ""
+            throw CloudImagesError(.unreadable, "\(path): cannot be read: \(error)\(hint)", cause: error)
         }
     }
 

@@ -49,13 +49,19 @@ public struct DiskFacts: Sendable, Hashable {
 
 extension DiskFormat {
     /// What other programs' images begin with.
-    private static let foreign: [(name: String, magic: [UInt8])] = [
+    private static let foreignDisks: [(name: String, magic: [UInt8])] = [
         ("a VMware disk", Array("KDMV".utf8)),
         ("a VMware disk", Array("# Disk DescriptorFile".utf8)),
         ("a Hyper-V disk", Array("vhdxfile".utf8)),
         ("a Virtual PC disk", Array("conectix".utf8)),
         ("a VirtualBox disk", Array("<<< ".utf8)),
         ("a QED disk", Array("QED\0".utf8)),
+        ("a Parallels disk", Array("WithoutFreeSpace".utf8)),
+        ("a Parallels disk", Array("WithouFreSpacExt".utf8)),
+    ]
+
+    /// What other files begin with that are given for disks.
+    private static let others: [(name: String, magic: [UInt8])] = [
         ("a file compressed by xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
         ("a file compressed by gzip", [0x1F, 0x8B]),
         ("a file compressed by zstd", [0x28, 0xB5, 0x2F, 0xFD]),
@@ -68,16 +74,22 @@ extension DiskFormat {
     static func probe(_ disk: borrowing some DiskBytes & ~Copyable) throws(CloudImagesError) -> DiskFormat {
         let start = try disk.read(at: 0, count: Int(min(disk.count, 32)))
         guard !start.isEmpty else { throw disk.damage("the file is empty") }
-        if start.starts(with: [0x51, 0x46, 0x49, 0xFB]) {
-            // Version 1 is another format, which QEMU calls qcow.
-            return .qcow2
-        }
-        if let other = foreign.first(where: { start.starts(with: $0.magic) }) {
+        // Version 1 is another format, which QEMU calls qcow.
+        if start.starts(with: qcow2Magic) { return .qcow2 }
+        if let other = (foreignDisks + others).first(where: { start.starts(with: $0.magic) }) {
             throw CloudImagesError(
                 .unsupported,
                 "\(disk.name): this is \(other.name); unpack it or convert it with: qemu-img convert -O qcow2"
             )
         }
         return .raw
+    }
+
+    private static let qcow2Magic: [UInt8] = [0x51, 0x46, 0x49, 0xFB]
+
+    /// What a disk is called that is not raw, by its first bytes; nil when they are those of no such disk.
+    static func nameOfWrapping(_ bytes: [UInt8]) -> String? {
+        if bytes.starts(with: qcow2Magic) { return "a qcow2 disk" }
+        return foreignDisks.first { bytes.starts(with: $0.magic) }?.name
     }
 }

@@ -91,6 +91,7 @@ private struct SnapshotTable {
         var extra = BigEndianReader(Array(reader.take(Int(extraLength)) ?? []))
         let longSize = extra.integer(UInt64.self)
         let diskSize = extra.integer(UInt64.self)
+        let instructions = extra.integer(UInt64.self)
         let snapshot = QCOW2Facts.Snapshot(
             id: reader.text(Int(idLength)) ?? "",
             name: reader.text(Int(nameLength)) ?? "",
@@ -99,6 +100,7 @@ private struct SnapshotTable {
             dateSeconds: dateSeconds,
             dateNanoseconds: dateNanoseconds,
             vmClockNanoseconds: clock,
+            instructionCount: instructions == .max ? nil : instructions,
         )
         return (snapshot, (Self.fixedLength + variable + 7) / 8 * 8)
     }

@@ -30,6 +30,8 @@ public struct QCOW2Facts: Sendable, Hashable, Codable {
         public let dateNanoseconds: UInt32
         /// How long the guest had run, in nanoseconds.
         public let vmClockNanoseconds: UInt64
+        /// How many instructions the guest had executed; nil where nobody counted.
+        public let instructionCount: UInt64?
     }
 
     /// A record of which parts of the disk were written since some moment.

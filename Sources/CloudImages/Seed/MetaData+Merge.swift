@@ -12,6 +12,7 @@ extension MetaData {
         hostname: String? = nil,
         publicKeys: [String] = [],
         mode: String? = nil,
+        interfaces: String? = nil,
     ) throws(CloudImagesError) -> String {
         let root: Node?
         do {
@@ -25,6 +26,7 @@ extension MetaData {
         let additions: [(key: String, value: Node?, option: String)] = [
             ("local-hostname", hostname.map { Node($0) }, "host name"),
             ("dsmode", mode.map { Node($0) }, "mode"),
+            ("network-interfaces", interfaces.map { Node($0) }, "interfaces"),
             ("public-keys", publicKeys.isEmpty ? nil : Node(publicKeys.map { Node($0) }), "ssh keys"),
         ]
         var added: [(Node, Node)] = []

@@ -12,12 +12,21 @@ public struct MetaData: Sendable, Hashable {
     public var publicKeys: [String]
     /// When the seed is applied: `local` before the network is up, `net` after it; nil leaves it to cloud-init.
     public var mode: String?
+    /// The network as a Debian `interfaces` file describes it; a network-config takes its place.
+    public var interfaces: String?
 
-    public init(instanceID: String, hostname: String? = nil, publicKeys: [String] = [], mode: String? = nil) {
+    public init(
+        instanceID: String,
+        hostname: String? = nil,
+        publicKeys: [String] = [],
+        mode: String? = nil,
+        interfaces: String? = nil,
+    ) {
         self.instanceID = instanceID
         self.hostname = hostname
         self.publicKeys = publicKeys
         self.mode = mode
+        self.interfaces = interfaces
     }
 
     /// An instance-id that is the same exactly when the texts are the same.
@@ -43,13 +52,16 @@ public struct MetaData: Sendable, Hashable {
         var lines = ["instance-id: \(Self.quoted(instanceID))"]
         if let hostname { lines.append("local-hostname: \(Self.quoted(hostname))") }
         if let mode { lines.append("dsmode: \(Self.quoted(mode))") }
+        if let interfaces { lines.append("network-interfaces: \(Self.quoted(interfaces))") }
         if !publicKeys.isEmpty { lines.append("public-keys:") }
         lines += publicKeys.map { "  - \(Self.quoted($0))" }
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Quoted so that the text stays on one line whatever is in it.
     private static func quoted(_ text: String) -> String {
-        "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+        let escapes: [Unicode.Scalar: String] = ["\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"]
+        return "\"" + text.unicodeScalars.map { escapes[$0] ?? String($0) }.joined() + "\""
     }
 }
 

@@ -1,14 +1,16 @@
 extension Seed {
     /// A seed of the user's own files and what options add to them.
     ///
-    /// The instance-id follows from the content, unless the meta-data has one. The user-data is not touched: host name
-    /// and keys go to the meta-data.
+    /// The instance-id follows from the content, unless the meta-data has one. The user-data is not touched: host name,
+    /// keys and interfaces go to the meta-data, host keys to the vendor-data.
     ///
     /// - Parameters:
     ///   - metaData: The user's own; what options add must not be in it already.
     ///   - publicKeys: For the image's default user, as OpenSSH writes them.
+    ///   - hostKeys: The guest's own ssh keys, one of a kind at the most.
     ///   - mode: `local` or `net`; nil leaves it to cloud-init.
-    /// - Throws: ``CloudImagesError`` with code `badSeed` when options and meta-data do not go together.
+    ///   - interfaces: The network as a Debian `interfaces` file, in the place of a network-config.
+    /// - Throws: ``CloudImagesError`` with code `badSeed` when options and the user's files do not go together.
     public static func composed(
         userData: String? = nil,
         metaData: String? = nil,
@@ -16,10 +18,23 @@ extension Seed {
         vendorData: String? = nil,
         hostname: String? = nil,
         publicKeys: [String] = [],
+        hostKeys: [HostKey] = [],
         mode: String? = nil,
+        interfaces: String? = nil,
     ) throws(CloudImagesError) -> Seed {
+        guard interfaces == nil || networkConfig == nil else {
+            throw CloudImagesError(
+                .badSeed,
+                "interfaces: cloud-init ignores them where there is a network-config; give one of the two",
+            )
+        }
         let userData = userData ?? "#cloud-config\n{}\n"
-        let texts = [userData, metaData, vendorData, networkConfig, hostname, mode].map { $0 ?? "" } + publicKeys
+        let pinning = HostKeyPinning(hostKeys)
+        try pinning.checkEffect(under: userData)
+        let vendorData = try pinning.added(to: vendorData)
+        let texts =
+            [userData, metaData, vendorData, networkConfig, hostname, mode].map { $0 ?? "" } + publicKeys
+            + (interfaces.map { [$0] } ?? [])
         let instanceID = MetaData.instanceID(of: texts)
         let meta =
             if let metaData {
@@ -29,9 +44,16 @@ extension Seed {
                     hostname: hostname,
                     publicKeys: publicKeys,
                     mode: mode,
+                    interfaces: interfaces,
                 )
             } else {
-                MetaData(instanceID: instanceID, hostname: hostname, publicKeys: publicKeys, mode: mode).text
+                MetaData(
+                    instanceID: instanceID,
+                    hostname: hostname,
+                    publicKeys: publicKeys,
+                    mode: mode,
+                    interfaces: interfaces,
+                ).text
             }
         return Seed(userData: userData, metaData: meta, networkConfig: networkConfig, vendorData: vendorData)
     }

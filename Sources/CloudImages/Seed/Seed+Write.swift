@@ -20,10 +20,18 @@ extension Seed {
 
     /// The seed as the bytes of a disk image.
     public func image(_ filesystem: SeedFilesystem = .iso9660) throws(CloudImagesError) -> [UInt8] {
-        let files = parts.map { (name: $0.name, bytes: Array($0.text.utf8)) }
+        let files = try files()
         return switch filesystem {
         case .iso9660: try ISOImage(files: files).bytes()
         case .vfat: try FATImage(files: files).bytes()
         }
+    }
+
+    /// The seed's files as a tar archive, for systems that are installed without a disk for the seed.
+    ///
+    /// - Parameter folder: The folder that the files lie in within the archive, as in `var/lib/cloud/seed/nocloud`.
+    public func archive(in folder: FilePath = "") throws(CloudImagesError) -> [UInt8] {
+        let files = try files().map { (name: folder.appending($0.name).string, bytes: $0.bytes) }
+        return try TarArchive(files: files).bytes()
     }
 }

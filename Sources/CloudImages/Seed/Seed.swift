@@ -5,6 +5,8 @@
 public struct Seed: Sendable, Hashable {
     /// The user's own part.
     public var userData: String
+    /// Whether ``userData`` is stored compressed by gzip; cloud-init unpacks it.
+    public var compressesUserData = false
     /// The instance's identity: at least `instance-id`.
     public var metaData: String
     /// The network's description, version 1 or 2; nil lets cloud-init use DHCP on the first card.
@@ -24,6 +26,17 @@ public struct Seed: Sendable, Hashable {
         var files = [(name: "meta-data", text: metaData), (name: "user-data", text: userData)]
         if let vendorData { files.append(("vendor-data", vendorData)) }
         if let networkConfig { files.append(("network-config", networkConfig)) }
+        return files
+    }
+
+    /// The files of the seed as they are stored.
+    package func files() throws(CloudImagesError) -> [(name: String, bytes: [UInt8])] {
+        var files: [(name: String, bytes: [UInt8])] = []
+        for part in parts {
+            let bytes = Array(part.text.utf8)
+            let isCompressed = compressesUserData && part.name == SeedFinding.Part.userData.rawValue
+            files.append((part.name, isCompressed ? try Gzip.pack(bytes) : bytes))
+        }
         return files
     }
 }

@@ -9,15 +9,27 @@ public struct SeedImage: Sendable, Hashable {
     /// The image's files by name; those in folders have the folder in their name.
     public let files: [String: [UInt8]]
 
+    package init(filesystem: SeedFilesystem, label: String, files: [String: [UInt8]]) {
+        self.filesystem = filesystem
+        self.label = label
+        self.files = files
+    }
+
     /// The seed in the image; what is no UTF-8 in it is replaced.
     public var seed: Seed {
         func text(_ name: String) -> String? { files[name].map { String(decoding: $0, as: UTF8.self) } }
-        return Seed(
-            userData: text("user-data") ?? "",
+        func unpackedText(_ name: String) -> String? {
+            guard let bytes = files[name], Gzip.isCompressed(bytes) else { return text(name) }
+            return (try? Gzip.unpack(bytes, named: name)).map { String(decoding: $0, as: UTF8.self) }
+        }
+        var seed = Seed(
+            userData: unpackedText("user-data") ?? "",
             metaData: text("meta-data") ?? "",
             networkConfig: text("network-config"),
-            vendorData: text("vendor-data"),
+            vendorData: unpackedText("vendor-data"),
         )
+        seed.compressesUserData = files["user-data"].map(Gzip.isCompressed) ?? false
+        return seed
     }
 
     /// The most that is read of an image, in bytes; no seed comes near it.
@@ -44,12 +56,23 @@ public struct SeedImage: Sendable, Hashable {
     }
 
     /// The image in the bytes; nil when they begin like no file system of the two.
+    ///
+    /// - Throws: ``CloudImagesError`` with code `badSeed` for a damaged image, and for what may hold one.
     package static func read(_ bytes: [UInt8], name: String) throws(CloudImagesError) -> SeedImage? {
         if let label = ISOReading.label(of: bytes) {
             return SeedImage(filesystem: .iso9660, label: label, files: try ISOReading.files(of: bytes, name: name))
         }
         if let volume = FATVolume(bytes) {
             return SeedImage(filesystem: .vfat, label: volume.label, files: try volume.files(name: name))
+        }
+        if let disk = DiskFormat.nameOfWrapping(bytes) {
+            throw CloudImagesError(
+                .badSeed,
+                "\(name): is \(disk); take out what is in it with: qemu-img convert -O raw \(name) seed.img",
+            )
+        }
+        if bytes.count > 262, bytes[257..<262].elementsEqual("ustar".utf8) {
+            throw CloudImagesError(.badSeed, "\(name): is an archive; unpack it with tar -xf and give its files")
         }
         return nil
     }
@@ -73,6 +96,14 @@ public struct SeedImage: Sendable, Hashable {
                     mend: near.map { "name \($0) \(part.rawValue)" } ?? "add it, empty if need be",
                 )
             )
+        }
+        for part in [SeedFinding.Part.userData, .vendorData] {
+            guard let bytes = files[part.rawValue], Gzip.isCompressed(bytes) else { continue }
+            do {
+                _ = try Gzip.unpack(bytes, named: part.rawValue)
+            } catch {
+                findings.append(.ofImage("\(error)", mend: "and write the seed again"))
+            }
         }
         return findings + SeedCheck.findings(of: seed)
     }

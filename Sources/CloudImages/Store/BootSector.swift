@@ -17,19 +17,21 @@ enum BootSector {
     ///
     /// - Throws: ``CloudImagesError`` with code `badImage` that says what the file is instead.
     static func check(_ disk: borrowing some DiskBytes & ~Copyable) throws(CloudImagesError) {
-        if try has([0x55, 0xAA], at: 510, of: disk) { return }
-        // The first copy of a GPT lies in the second sector, of whichever size.
-        for sector: UInt64 in [512, 4096] where try has(Array("EFI PART".utf8), at: sector, of: disk) { return }
-        var what = "neither a qcow2 image nor a raw disk with a boot sector or partitions"
-        for other in others where try has(other.magic, at: other.place, of: disk) {
-            what = other.what
-            break
-        }
+        guard let what = try oddity(of: disk) else { return }
         throw CloudImagesError(
             .badImage,
             "\(disk.name): is \(what), so no machine boots from it; "
                 + "give a cloud image's disk, or name an image as in debian:12"
         )
+    }
+
+    /// What a raw file is that has neither an MBR's signature nor a GPT; nil for one that has.
+    static func oddity(of disk: borrowing some DiskBytes & ~Copyable) throws(CloudImagesError) -> String? {
+        if try has([0x55, 0xAA], at: 510, of: disk) { return nil }
+        // The first copy of a GPT lies in the second sector, of whichever size.
+        for sector: UInt64 in [512, 4096] where try has(Array("EFI PART".utf8), at: sector, of: disk) { return nil }
+        for other in others where try has(other.magic, at: other.place, of: disk) { return other.what }
+        return "neither a qcow2 image nor a raw disk with a boot sector or partitions"
     }
 
     private static func has(

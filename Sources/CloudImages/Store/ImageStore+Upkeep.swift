@@ -58,9 +58,7 @@ extension ImageStore {
             throw CloudImagesError(.badReference, "\(reference): is a file, not an image of the store; use rm")
         }
         let images = everything().filter { $0.name == name && $0.architecture == architecture }
-        guard !images.isEmpty else {
-            throw CloudImagesError(.unknownImage, "no image \(reference) is here; see: quiver image ls")
-        }
+        guard !images.isEmpty else { throw unknownHere(reference) }
         let users = ImageUse(in: overlayFolders)
         let overlays = images.flatMap { users.overlays(on: $0.disk) }
         guard overlays.isEmpty || isForced else {

@@ -134,9 +134,10 @@ public struct ImageStore: Sendable {
             try facts.checkBootable()
         } catch let error where error.code == .unreadable {
             let reason = error.cause.map { "\($0)" } ?? "cannot be read"
+            let near = NearestName.hint(for: file)
             throw CloudImagesError(
                 .unknownImage,
-                "\(file): \(reason); give the path of a qcow2 or raw disk image",
+                "\(file): \(reason)" + (near.isEmpty ? "; give the path of a qcow2 or raw disk image" : near),
                 cause: error,
             )
         }
@@ -151,8 +152,19 @@ public struct ImageStore: Sendable {
         )
     }
 
+    /// The error for an image that is not in the store, with the one there that may be meant.
+    public func unknownHere(_ reference: ImageReference) -> CloudImagesError {
+        let near = NearestName.find("\(reference)", among: names)
+        let mend = near.map { "did you mean \($0)?" } ?? "see: quiver image ls"
+        return CloudImagesError(.unknownImage, "no image \(reference) is here; \(mend)")
+    }
+
+    private var names: [String] {
+        list().map { $0.architecture == .host ? $0.name : "\($0.name):\($0.architecture.rawValue)" }
+    }
+
     private func explainUnknown(_ reference: ImageReference, name: String) -> String {
-        let names = list().map { $0.architecture == .host ? $0.name : "\($0.name):\($0.architecture.rawValue)" }
+        let names = names
         let known = (try? ImageCatalog(toml: ImageCatalog.builtIn, path: "built-in"))?.entries.map(\.name) ?? []
         if !known.contains(name), let near = NearestName.find(name, among: names + known) {
             return "no image \(reference); did you mean \(near)?"

@@ -1,7 +1,6 @@
 /// Where the time of a guest's boot went.
 ///
-/// All times are since the firmware began, or since the kernel did where the firmware does not say, as with a kernel
-/// that QEMU loads itself.
+/// All times are since the firmware began, or since the kernel did where nothing tells of the firmware.
 public struct BootTimes: Sendable, Hashable {
     /// Something that took its time.
     public struct Span: Sendable, Hashable {
@@ -40,9 +39,12 @@ public struct BootTimes: Sendable, Hashable {
     ///   - milestones: What the guest helper has reported.
     ///   - manager: What `systemctl show` prints of the manager's timestamps.
     ///   - units: What `systemctl show` prints of the services' timestamps.
-    public init(milestones: [GuestMilestone], manager: String, units: String) {
+    ///   - firmwareTime: How long firmware and boot loader took by the host, for the many firmwares that do not tell the
+    ///     guest; nil when the host does not know either.
+    public init(milestones: [GuestMilestone], manager: String, units: String, firmwareTime: Duration? = nil) {
         let manager = SystemdProperties(manager).blocks.first ?? [:]
-        let firmware = SystemdProperties.time(manager["FirmwareTimestampMonotonic"]) ?? .zero
+        let told = SystemdProperties.time(manager["FirmwareTimestampMonotonic"])
+        let firmware = told ?? firmwareTime ?? .zero
         let loader = SystemdProperties.time(manager["LoaderTimestampMonotonic"]) ?? .zero
         let before = max(firmware, loader)
         var stages: [Span] = []

@@ -1,8 +1,13 @@
 extension GuestHelper {
     /// Where the time of this boot went, as the helper and the guest's systemd tell it.
     ///
+    /// - Parameter firmwareTime: Asked for how long firmware and boot loader took by the host, given the uptime at which the
+    ///   helper started; nil when the host does not know.
     /// - Throws: ``GuestAccessError``; with code `helperRefused` for a guest without systemd.
-    public func bootTimes(within limit: Duration) async throws -> BootTimes {
+    public func bootTimes(
+        within limit: Duration,
+        firmwareTime: (_ helperStarted: Duration) -> Duration? = { _ in nil },
+    ) async throws -> BootTimes {
         let hello = try await hello(within: limit)
         let manager = try await show(["Firmware", "Loader", "InitRD", "Userspace", "Finish"], units: [], within: limit)
         let units = try await show(
@@ -10,7 +15,13 @@ extension GuestHelper {
             units: ["--property=Id", "--type=service", "--all", "*"],
             within: limit,
         )
-        return BootTimes(milestones: hello.milestones, manager: manager, units: units)
+        let started = hello.milestones.first { $0.name == GuestMilestone.helperStarted }?.uptime
+        return BootTimes(
+            milestones: hello.milestones,
+            manager: manager,
+            units: units,
+            firmwareTime: started.flatMap(firmwareTime),
+        )
     }
 
     private func show(_ names: [String], units: [String], within limit: Duration) async throws -> String {

@@ -100,20 +100,3 @@ extension ExitCause {
         )
     }
 }
-
-/// An event that a machine's keeper recorded.
-struct RecordedEvent {
-    let name: String
-    let data: JSONObject
-
-    /// The events in a record; a line that is no event, or half of one, is passed over.
-    static func read(_ path: FilePath) -> [RecordedEvent] {
-        let bytes = (try? WholeFile.read(path)) ?? []
-        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            guard case .object(let message)? = try? JSON.parse(Array(line)), case .string(let name)? = message["event"]
-            else { return nil }
-            guard case .object(let data)? = message["data"] else { return RecordedEvent(name: name, data: [:]) }
-            return RecordedEvent(name: name, data: data)
-        }
-    }
-}

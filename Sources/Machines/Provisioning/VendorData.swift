@@ -1,3 +1,4 @@
+import CloudImages
 import GuestAccess
 
 /// Quiver's own part of a seed: the guest helper, and the host key that the guest must show.
@@ -7,16 +8,13 @@ struct VendorData {
     let hostKey: SSHKeyPair
 
     var text: String {
-        let boundary = "quiver-vendor-data"
-        let parts = [
-            ("text/cloud-boothook", HelperInstallation.vendorData),
-            ("text/cloud-config", configuration),
-        ]
-        let bodies = parts.map { type, body in
-            "--\(boundary)\nContent-Type: \(type); charset=\"utf-8\"\nMIME-Version: 1.0\n\n\(body)\n"
-        }
-        return "Content-Type: multipart/mixed; boundary=\"\(boundary)\"\nMIME-Version: 1.0\n\n"
-            + bodies.joined() + "--\(boundary)--\n"
+        MultipartText(
+            boundary: "quiver-vendor-data",
+            parts: [
+                .init(type: "text/cloud-boothook", body: HelperInstallation.vendorData),
+                .init(type: "text/cloud-config", body: configuration),
+            ],
+        ).text
     }
 
     private var configuration: String {

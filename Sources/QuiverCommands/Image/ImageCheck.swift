@@ -32,12 +32,13 @@ struct ImageCheck: AsyncParsableCommand {
     private func chosen(of store: ImageStore) throws -> [Image] {
         let images = store.list()
         guard let name = image else { return images }
-        guard case .stored(let wanted, let architecture) = try ImageReference(name).target else {
+        let reference = try ImageReference(name)
+        guard case .stored(let wanted, let architecture) = reference.target else {
             throw CommandFailure(.usage, "\(name): is a file; see: quiver overlay check")
         }
         let found = images.filter { $0.name == wanted && $0.architecture == architecture }
         guard found.isEmpty else { return found }
-        throw CloudImagesError(.unknownImage, "no image \(name) is here; see: quiver image ls")
+        throw store.unknownHere(reference)
     }
 
     private struct Report: Renderable {
@@ -66,7 +67,8 @@ struct ImageCheck: AsyncParsableCommand {
         let images: [Line]
 
         var text: String {
-            images.map { image in
+            guard !images.isEmpty else { return "There are no images to check." }
+            return images.map { image in
                 switch image.state {
                 case "whole": "\(image.name) (\(image.architecture)): whole"
                 case "changed":

@@ -3,7 +3,10 @@ import CloudImages
 
 /// The command `quiver image info`.
 struct ImageInfo: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "info", abstract: "Tell what an image is.")
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Tell what an image is, and what its disk's header says.",
+    )
 
     @Argument(help: "An image's name, as in debian:12, or a disk image's path.")
     var image: String
@@ -11,6 +14,30 @@ struct ImageInfo: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.render(ImageReport(try ImageStore().image(ImageReference(image))))
+        let reference = try ImageReference(image)
+        switch reference.target {
+        case .file(let path):
+            try output.render(DiskDetail(try DiskFacts.read(path)))
+        case .stored:
+            let image = try ImageStore().image(reference)
+            let facts = try DiskFacts.read(image.disk, format: image.format)
+            try output.render(Report(image: ImageReport(image), disk: DiskDetail(facts)))
+        }
+    }
+
+    /// An image of the store with its disk, in JSON as one object.
+    private struct Report: Renderable {
+        let image: ImageReport
+        let disk: DiskDetail
+
+        var text: String {
+            // The image's own lines say already which file the disk is.
+            image.text + "\n" + disk.text.split(separator: "\n").dropFirst().joined(separator: "\n")
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try image.encode(to: encoder)
+            try disk.encode(to: encoder)
+        }
     }
 }

@@ -28,7 +28,7 @@ struct WaterfallCommand: AsyncParsableCommand {
         defer { helper.close() }
         _ = try await helper.hello(within: timeout.duration)
         _ = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: timeout.duration)
-        let times = try await helper.bootTimes(within: timeout.duration)
+        let times = try await helper.bootTimes(within: timeout.duration, firmwareTime: machine.firmwareTime)
         await machine.disconnect()
         try output.render(WaterfallReport(name, times, services: services))
     }

@@ -45,10 +45,13 @@ struct SeedCheckCommand: AsyncParsableCommand {
                 image.findings(),
             )
         }
-        let text = try SeedText.text(of: start, named: file.string)
         let named = file.lastComponent.flatMap { SeedPart(fileName: $0.string) }
+        let part = part ?? named ?? .userData
+        let text =
+            part == .userData || part == .vendorData
+            ? try SeedText.text(ofPacked: start, named: file.string) : try SeedText.text(of: start, named: file.string)
         let findings =
-            switch part ?? named ?? .userData {
+            switch part {
             case .userData: SeedCheck.userData(text)
             case .metaData: SeedCheck.metaData(text)
             case .networkConfig: SeedCheck.networkConfig(text)

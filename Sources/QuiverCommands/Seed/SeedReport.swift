@@ -22,23 +22,15 @@ struct SeedReport: Renderable {
     let label: String?
     let instanceID: String?
     let files: [File]
+    /// The lines of known_hosts by which the guest is recognised.
+    let knownHosts: [String]
     let findings: [Finding]
     private let lines: [String]
 
     private enum CodingKeys: String, CodingKey {
         case path, filesystem, label, files, findings
         case instanceID = "instance_id"
-    }
-
-    init(_ path: FilePath, filesystem: SeedFilesystem, label: String, _ seed: Seed, _ findings: [SeedFinding]) {
-        self.init(
-            path,
-            filesystem: filesystem.rawValue,
-            label: label,
-            instanceID: seed.instanceID,
-            files: seed.parts.map { File(name: $0.name, bytes: $0.text.utf8.count) },
-            findings,
-        )
+        case knownHosts = "known_hosts"
     }
 
     init(
@@ -47,6 +39,7 @@ struct SeedReport: Renderable {
         label: String? = nil,
         instanceID: String? = nil,
         files: [File] = [],
+        knownHosts: [String] = [],
         _ findings: [SeedFinding],
     ) {
         self.path = path.string
@@ -54,6 +47,7 @@ struct SeedReport: Renderable {
         self.label = label
         self.instanceID = instanceID
         self.files = files
+        self.knownHosts = knownHosts
         self.findings = findings.map {
             Finding(
                 severity: $0.severity.rawValue,
@@ -69,12 +63,15 @@ struct SeedReport: Renderable {
 
     /// What the file is, in one line.
     private var heading: String {
-        guard let filesystem, let label else { return path }
+        guard let filesystem else { return path }
         let files = files.map { "\($0.name) \($0.bytes)" }.joined(separator: ", ")
-        return "\(path): \(filesystem) \(label), instance \(instanceID ?? "without a name"): \(files) bytes"
+        let what = [filesystem, label].compactMap(\.self).joined(separator: " ")
+        return "\(path): \(what), instance \(instanceID ?? "without a name"): \(files) bytes"
     }
 
-    var text: String { heading }
+    var text: String {
+        ([heading] + knownHosts.map { "for known_hosts: \($0)" }).joined(separator: "\n")
+    }
 
     /// The heading and what was found.
     var fullText: String {

@@ -12,7 +12,12 @@ enum SeedText {
         guard !NamedPipe.is(at: path) || path.starts(with: "/dev") || path.starts(with: "/proc") else {
             throw CommandFailure(.failed, "\(name): is a named pipe; give a file, or - for standard input")
         }
-        return try WholeFile.read(path)
+        do {
+            return try WholeFile.read(path)
+        } catch {
+            guard error.reason == .noSuchFileOrDirectory else { throw error }
+            throw CommandFailure(.inputOutput, "\(error)\(NearestName.hint(for: path))", cause: error)
+        }
     }
 
     /// The text of the file, or of standard input for `-`.
@@ -20,10 +25,25 @@ enum SeedText {
         try text(of: try readBytes(name), named: name)
     }
 
+    /// The text of the file, which may be compressed by gzip.
+    static func readPacked(_ name: String) throws -> (text: String, isCompressed: Bool) {
+        let bytes = try readBytes(name)
+        return (try text(ofPacked: bytes, named: name), Gzip.isCompressed(bytes))
+    }
+
+    /// The bytes as text, unpacked where they are compressed.
+    static func text(ofPacked bytes: [UInt8], named name: String) throws -> String {
+        try text(of: Gzip.isCompressed(bytes) ? try Gzip.unpack(bytes, named: name) : bytes, named: name)
+    }
+
     /// The bytes as text.
     static func text(of bytes: [UInt8], named name: String) throws -> String {
-        if bytes.starts(with: [0x1F, 0x8B]) {
-            throw CommandFailure(.failed, "\(name): is compressed; unpack it first: gunzip -c \(name) > user-data")
+        if Gzip.isCompressed(bytes) {
+            throw CommandFailure(
+                .failed,
+                "\(name): is compressed, which cloud-init takes for user-data and vendor-data alone; unpack it: "
+                    + "gunzip -c \(name)",
+            )
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandFailure(.failed, "\(name): is no UTF-8 text; save it as UTF-8")

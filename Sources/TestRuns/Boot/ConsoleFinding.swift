@@ -2,6 +2,10 @@
 enum ConsoleFinding: Hashable {
     /// Somebody could log in: the boot is over.
     case login
+    /// cloud-init has ended, well or not.
+    ///
+    /// `dataSource` is where its configuration came from, as in `DataSourceNoCloud [seed=/dev/vdb]`.
+    case cloudInitEnded(dataSource: String)
     /// The guest will not come up by itself.
     case hopeless(String)
     /// systemd waits for a job.
@@ -14,6 +18,8 @@ enum ConsoleFinding: Hashable {
         let line = line.trimmingSuffix { $0.isWhitespace }
         if line.hasSuffix(" login:") {
             self = .login
+        } else if let dataSource = Self.dataSource(inFinalMessage: line) {
+            self = .cloudInitEnded(dataSource: dataSource)
         } else if let reason = Self.dead.first(where: { line.contains($0.words) })?.meaning {
             self = .hopeless(reason)
         } else if let start = line.firstRange(of: "A start job is running for ") {
@@ -21,6 +27,17 @@ enum ConsoleFinding: Hashable {
         } else {
             return nil
         }
+    }
+
+    /// Reads `Cloud-init v. 22.4.2 finished at Wed, 25 Nov 2026 21:15:23 +0000. Datasource DataSourceNone.  Up 32.13 seconds`.
+    private static func dataSource(inFinalMessage line: String) -> String? {
+        guard let start = line.firstRange(of: "Cloud-init v. "),
+            let end = line[start.upperBound...].firstRange(of: " finished at ")
+        else { return nil }
+        let rest = line[end.upperBound...]
+        guard let name = rest.firstRange(of: "Datasource ") else { return "" }
+        let text = rest[name.upperBound...]
+        return text[..<(text.firstRange(of: ".  Up ")?.lowerBound ?? text.endIndex)].trimmingSuffix { $0.isWhitespace }
     }
 
     /// What lines mean after which nothing more comes.

@@ -18,8 +18,6 @@ struct ConsoleWatch {
     private static let patience = 15
     /// How long a wait for the network that has no end of its own is looked at, in seconds.
     private static let networkPatience = 30
-    /// From the login prompt, which comes after the helper's start, until the helper must have been heard, at least.
-    private static let leastGrace = Duration.seconds(10)
 
     /// Runs the body, which is cancelled when the console tells that there is nothing to wait for.
     ///
@@ -31,7 +29,8 @@ struct ConsoleWatch {
     private func untilHopeless() async throws {
         var reader = ConsoleReader(machine.folder.consoleLog, from: start)
         var told: Set<String> = []
-        let beginning = ContinuousClock.now
+        var silence = GuestSilence(bootBegan: .now)
+        var answer: SeedDiagnosis.Answer?
         while true {
             for finding in reader.news().compactMap(ConsoleFinding.init) {
                 switch finding {
@@ -42,14 +41,27 @@ struct ConsoleWatch {
                     }
                     guard seconds >= Self.patience, !Self.isCloudInit(job), told.insert(job).inserted else { continue }
                     onNote("the guest has waited \(seconds) s for \"\(job)\" (at most: \(limit))")
-                case .login:
-                    // A host that needs long for a boot needs long for the helper too.
-                    try await Task.sleep(for: max(Self.leastGrace, (.now - beginning) / 2))
-                    throw failure(await SeedDiagnosis(machine: machine).reason())
+                case .login: silence.hasBooted(at: .now)
+                case .cloudInitEnded(let dataSource): silence.cloudInitEnded(dataSource: dataSource, at: .now)
                 }
+            }
+            switch silence.step(at: .now) {
+            case .wait: break
+            case .ask:
+                let said = await diagnosis(silence).ask()
+                try Task.checkCancellation()
+                if said.isHopeless { throw failure(SeedDiagnosis.explain(said)) }
+                answer = said
+            case .giveUp:
+                let helper = await diagnosis(silence).helper()
+                throw failure(SeedDiagnosis.explain(answer ?? .silence, dataSource: silence.dataSource, helper: helper))
             }
             try await Task.sleep(for: .milliseconds(500))
         }
+    }
+
+    private func diagnosis(_ silence: GuestSilence) -> SeedDiagnosis {
+        SeedDiagnosis(machine: machine, patience: silence.answerLimit)
     }
 
     private static func isNetwork(_ job: String) -> Bool { job.lowercased().contains("network") }

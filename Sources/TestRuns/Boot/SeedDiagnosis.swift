@@ -6,11 +6,8 @@ import WireJSON
 /// Finds out why a guest that has booted did not read its seed, through the guest agent where the image has one.
 struct SeedDiagnosis {
     let machine: Machine
-
-    /// The reason, in words that follow "the guest does not come up:".
-    func reason() async -> String {
-        "it has booted, but \(Self.explain(await answer()))"
-    }
+    /// How long an answer may take.
+    let patience: Duration
 
     /// What the guest's cloud-init says when it is asked for its status.
     enum Answer {
@@ -32,48 +29,101 @@ struct SeedDiagnosis {
                 self = .words(output.split(whereSeparator: \.isNewline).joined(separator: ", "))
             }
         }
+
+        /// Whether cloud-init will not read its seed in this boot, however long somebody waits.
+        var isHopeless: Bool {
+            switch self {
+            case .silence, .words: false
+            case .absent: true
+            case .status(let status): status.state == .disabled || status.hasNoDataSource
+            }
+        }
     }
 
     /// A shell's exit status for a program that is not there.
     private static let notFound: Int32 = 127
 
-    private func answer() async -> Answer {
-        guard let socket = machine.socket(of: .guestAgent) else { return .silence }
-        let outcome = try? await withDeadline(.seconds(20), waitingFor: "the guest agent") {
-            let agent = try GuestAgent.connect(to: socket, guest: machine.name)
-            defer { agent.close() }
-            let line = "cloud-init status --format json 2>/dev/null"
-            return try await agent.collect("/bin/sh", ["-c", line], deadline: .seconds(15))
-        }
+    /// Asks cloud-init in the guest for its status.
+    func ask() async -> Answer {
+        let outcome = await collect("cloud-init status --format json 2>/dev/null")
         return outcome.map { Answer(output: $0.text, exitStatus: $0.status) } ?? .silence
     }
 
-    /// What an answer means.
-    static func explain(_ answer: Answer) -> String {
+    /// Why the helper is not heard; nil when the guest cannot be asked.
+    func helper() async -> HelperDiagnosis? {
+        await collect(HelperDiagnosis.question).flatMap { HelperDiagnosis(answer: $0.text) }
+    }
+
+    private func collect(_ script: String) async -> CollectedCommand? {
+        guard let socket = machine.socket(of: .guestAgent) else { return nil }
+        return try? await withDeadline(patience, waitingFor: "the guest agent") {
+            var options = GuestAgent.Options()
+            options.commandDeadline = patience
+            let agent = try GuestAgent.connect(to: socket, guest: machine.name, options: options)
+            defer { agent.close() }
+            return try await agent.collect("/bin/sh", ["-c", script], deadline: patience)
+        }
+    }
+
+    /// What is wrong, in words that follow "the guest does not come up:".
+    ///
+    /// - Parameters:
+    ///   - answer: What cloud-init said of itself.
+    ///   - dataSource: Where cloud-init's configuration came from, by what the console says at its end; nil before.
+    ///   - helper: Why the helper is not heard, where that could be asked.
+    static func explain(_ answer: Answer, dataSource: String? = nil, helper: HelperDiagnosis? = nil) -> String {
+        "it has booted, but " + reason(answer, dataSource: dataSource, helper: helper)
+    }
+
+    private static func reason(_ answer: Answer, dataSource: String?, helper: HelperDiagnosis?) -> String {
+        if answer.isHopeless { return reason(answer) }
+        if let dataSource, isNone(dataSource) { return noDataSource(said: dataSource) }
+        var source = dataSource
+        if case .status(let status) = answer, status.hasEnded {
+            source = source ?? status.dataSource ?? status.detail ?? ""
+        }
+        guard let source else { return reason(answer) }
+        let words = helper?.explanation ?? HelperDiagnosis.possibilities
+        return "cloud-init has ended\(source.isEmpty ? "" : " (\(source))") and \(words)"
+    }
+
+    private static func reason(_ answer: Answer) -> String {
         switch answer {
         case .silence:
             "cloud-init did not take its seed, and no guest agent answers to tell why: it may be switched off, "
                 + "find no data source, or not be in the image"
         case .absent: "its image has no cloud-init"
         case .words(let words): "cloud-init did not start the helper that its seed brings (\(words))"
-        case .status(let status): explain(status)
+        case .status(let status): reason(status)
         }
     }
 
-    private static func explain(_ status: CloudInitStatus) -> String {
+    private static func reason(_ status: CloudInitStatus) -> String {
         let details = status.problems.isEmpty ? [status.detail].compactMap(\.self) : status.problems.map(\.description)
         let said = (["status: \(status.state.rawValue)"] + details).joined(separator: ", ")
-        let mend = "the image's datasource_list must have NoCloud in it"
         if status.state == .disabled {
             return status.detail?.contains("generator") == true
                 ? "cloud-init is switched off: its generator found no data source for this machine, or was told so "
                     + "(\(said)); \(mend)"
                 : "cloud-init is switched off in the image or on the kernel's command line (\(said))"
         }
-        // As in `none` and `DataSourceNone`, by version.
-        if [status.dataSource, status.detail].contains(where: { $0?.lowercased().hasSuffix("none") == true }) {
-            return "cloud-init found no data source (\(said)); \(mend)"
-        }
+        if status.hasNoDataSource { return noDataSource(said: said) }
         return "cloud-init did not start the helper that its seed brings (\(said))"
+    }
+
+    private static let mend = "the image's datasource_list must have NoCloud in it"
+
+    private static func noDataSource(said: String) -> String {
+        "cloud-init found no data source (\(said)); \(mend)"
+    }
+
+    /// As in `none` and `DataSourceNone`, by version.
+    fileprivate static func isNone(_ dataSource: String) -> Bool { dataSource.lowercased().hasSuffix("none") }
+}
+
+extension CloudInitStatus {
+    /// Whether cloud-init ran and nothing told it what to do.
+    fileprivate var hasNoDataSource: Bool {
+        [dataSource, detail].contains { $0.map(SeedDiagnosis.isNone) == true }
     }
 }

@@ -69,8 +69,8 @@ import Testing
                     try Overlay.create(at: folder.appending(name), base: base, size: size)
                 }
             }
-            #expect(try failure(at: "a", base: base, size: .mebibytes(1)).code == .unsupported)
-            #expect(try failure(at: "a", base: base, size: ByteCount(.max)).code == .unsupported)
+            #expect(try failure(at: "a", base: base, size: .mebibytes(1)).code == .badSize)
+            #expect(try failure(at: "a", base: base, size: ByteCount(.max)).code == .badSize)
             #expect(try failure(at: "a", base: folder.appending("none")).code == .unreadable)
             #expect(try failure(at: "no/folder", base: base).code == .cannotWrite)
             #expect(try failure(at: "base.qcow2", base: base).message.contains("remove it or choose another name"))

@@ -1,4 +1,5 @@
 import CloudImages
+import HostSupport
 import Quantities
 import SystemPackage
 import Testing
@@ -7,7 +8,9 @@ import Testing
 @Suite struct QCOW2AgainstQemuImgTests {
     /// How one image comes to be: `qemu-img` command lines, run in order in a folder of their own.
     ///
-    /// The image is `image.qcow2`. A raw file `base.raw` of 1 MiB and an image `base.qcow2` of 4 MiB lie there already.
+    /// What begins with `machine` is a line for the monitor of a machine that has the image as its disk; with `abandon`,
+    /// a command of `qemu-io` that then ends without closing the image; with `set`, a byte's place and its value. The
+    /// image is `image.qcow2`. A raw file `base.raw` of 1 MiB and an image `base.qcow2` of 4 MiB lie there already.
     struct Recipe: Sendable, CustomTestStringConvertible {
         let name: String
         let commands: [String]
@@ -91,6 +94,47 @@ import Testing
             "resize image.qcow2 +16M",
             "snapshot -c large image.qcow2",
         ),
+        Recipe("a snapshot with a machine's state", "create -f qcow2 image.qcow2 64M", "machine savevm running"),
+        Recipe(
+            "a machine's state among snapshots of the disk",
+            "create -f qcow2 image.qcow2 64M",
+            "snapshot -c before image.qcow2",
+            "machine savevm running",
+            "snapshot -c after image.qcow2",
+            "machine -icount shift=1 savevm counted",
+            "machine delvm before",
+        ),
+        Recipe(
+            "a writer that died",
+            "create -f qcow2 -o lazy_refcounts=on image.qcow2 16M",
+            "abandon write -P 7 0 1M",
+        ),
+        Recipe("marked as damaged", "create -f qcow2 image.qcow2 16M", "set 79 2"),
+        Recipe(
+            "damaged and not closed, on a base",
+            "create -f qcow2 -o lazy_refcounts=on -b base.qcow2 -F qcow2 image.qcow2",
+            "set 79 3",
+        ),
+        Recipe(
+            "backing file in json that is raw",
+            "create -f qcow2 -b json:{\"driver\":\"raw\",\"file\":{\"driver\":\"file\",\"filename\":\"$PWD/base.raw\"}}"
+                + " -F raw image.qcow2 8M",
+        ),
+        Recipe(
+            "backing file in json with a bare file",
+            "create -u -f qcow2 -b json:{\"driver\":\"file\",\"filename\":\"$PWD/base.raw\"} -F raw image.qcow2 8M",
+        ),
+        Recipe(
+            "backing file in json with another name",
+            "convert -f qcow2 -O qcow2 base.qcow2 b\u{e4}se,1.qcow2",
+            "create -f qcow2 -b json:{\"driver\":\"qcow2\",\"file\":{\"driver\":\"file\","
+                + "\"filename\":\"$PWD/b\\u00e4se,1.qcow2\"}} -F qcow2 image.qcow2",
+        ),
+        Recipe(
+            "backing file in json of another host",
+            "create -u -f qcow2 -b json:{\"driver\":\"nbd\",\"server\":{\"type\":\"unix\",\"path\":\"/no.sock\"}}"
+                + " -F raw image.qcow2 8M",
+        ),
         Recipe(
             "bitmaps",
             "create -f qcow2 image.qcow2 16M",
@@ -105,15 +149,50 @@ import Testing
         try await withScratchFolder { folder in
             try await QemuImg.run(["create", "-q", "-f", "raw", "base.raw", "1M"], in: folder)
             try await QemuImg.run(["create", "-q", "-f", "qcow2", "base.qcow2", "4M"], in: folder)
+            let image = folder.appending("image.qcow2")
             for command in recipe.commands {
                 let words = command.split(separator: " ", omittingEmptySubsequences: false)
                     .map { String($0.replacing("$PWD", with: folder.string)) }
-                try await QemuImg.run(words, in: folder)
+                switch words[0] {
+                case "machine": try await Self.monitor(Array(words[1...]), image)
+                case "abandon": try await QemuIO.abandon(words[1...].joined(separator: " "), image)
+                case "set": try Self.set(Int(words[1]) ?? 0, to: UInt8(words[2]) ?? 0, in: image)
+                default: try await QemuImg.run(words, in: folder)
+                }
             }
-            let image = folder.appending("image.qcow2")
             let theirs = try await QemuImg.info(image, in: folder)
+            if recipe.name.contains("died") { #expect(theirs.dirtyFlag == true) }
+            if recipe.name.contains("damaged") { #expect(theirs.specific?.data.corrupt == true) }
             try expect(try DiskFacts.read(image), agreesWith: theirs, at: image)
         }
+    }
+
+    /// Runs a machine with the image as its disk, has its monitor do something, and ends it.
+    ///
+    /// - Parameter words: Options of QEMU, if any, and the monitor's line.
+    private static func monitor(_ words: [String], _ image: FilePath) async throws {
+        let options = words.first?.hasPrefix("-") == true ? Array(words.prefix(2)) : []
+        let line = words.dropFirst(options.count).joined(separator: " ")
+        let script = image.removingLastComponent().appending("script")
+        try WholeFile.write("\(line)\ninfo status\nquit\n".utf8, to: script)
+        let outcome = try await ToolRun.run(
+            "qemu-system-x86_64",
+            [
+                "-nodefaults", "-display", "none", "-accel", "tcg", "-m", "16", "-monitor", "stdio", "-drive",
+                "file=\(image),format=qcow2",
+            ] + options,
+            input: script,
+        )
+        // The monitor answers an error with a line of its own.
+        guard outcome.isSuccess, outcome.output.contains("VM status"), !outcome.output.contains("Error") else {
+            throw QemuImg.Failure(description: "\(line): \(outcome)")
+        }
+    }
+
+    private static func set(_ place: Int, to value: UInt8, in image: FilePath) throws {
+        var bytes = try WholeFile.read(image)
+        bytes[place] = value
+        try WholeFile.write(bytes, to: image)
     }
 
     private func expect(_ ours: DiskFacts, agreesWith theirs: QemuImg.Info, at image: FilePath) throws {
@@ -139,6 +218,7 @@ import Testing
             )
             let full = try #require(theirs.fullBackingFilename)
             #expect(BackingName(name, recordedBy: image) == BackingName(full, recordedBy: image))
+            if name.contains("nbd") { #expect(BackingName(name, recordedBy: image) == .remote(name)) }
         } else {
             #expect(facts.backingFile == nil)
         }
@@ -148,6 +228,11 @@ import Testing
         #expect(facts.snapshots.map(\.vmStateSize.bytes) == snapshots.map(\.vmStateSize))
         #expect(facts.snapshots.map(\.dateSeconds) == snapshots.map(\.dateSec))
         #expect(facts.snapshots.map(\.dateNanoseconds) == snapshots.map(\.dateNsec))
+        #expect(
+            facts.snapshots.map(\.vmClockNanoseconds)
+                == snapshots.map { $0.vmClockSec * 1_000_000_000 + $0.vmClockNsec }
+        )
+        #expect(facts.snapshots.map(\.instructionCount) == snapshots.map(\.icount))
         let bitmaps = specific.bitmaps ?? []
         #expect(facts.bitmaps.map(\.name) == bitmaps.map(\.name))
         #expect(facts.bitmaps.map(\.granularity.bytes) == bitmaps.map(\.granularity))

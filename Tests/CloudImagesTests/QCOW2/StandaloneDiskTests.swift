@@ -53,7 +53,7 @@ import Testing
             let large = #expect(throws: CloudImagesError.self) {
                 try StandaloneDisk.create(at: image, size: ByteCount(1 << 51 + 1))
             }
-            #expect(large?.code == .unsupported)
+            #expect(large?.code == .badSize)
             #expect(Folder.names(in: folder).isEmpty)
             try StandaloneDisk.create(at: image, size: .mebibytes(1))
             let again = #expect(throws: CloudImagesError.self) {

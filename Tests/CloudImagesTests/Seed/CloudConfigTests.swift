@@ -59,6 +59,69 @@ import Testing
         }
     }
 
+    private struct File: Decodable, Equatable {
+        var path: String
+        var content: String
+        var permissions: String?
+        var owner: String?
+        var append: Bool?
+        var `defer`: Bool?
+    }
+
+    /// A user as in `default`, or with members of its own.
+    private enum User: Decodable, Equatable {
+        case named(String)
+        case described(name: String, groups: [String]?, keys: [String]?, isLocked: Bool?)
+
+        private enum CodingKeys: String, CodingKey {
+            case name, groups
+            case keys = "ssh_authorized_keys"
+            case isLocked = "lock_passwd"
+        }
+
+        init(from decoder: any Decoder) throws {
+            if let name = try? decoder.singleValueContainer().decode(String.self) {
+                self = .named(name)
+                return
+            }
+            let members = try decoder.container(keyedBy: CodingKeys.self)
+            self = .described(
+                name: try members.decode(String.self, forKey: .name),
+                groups: try members.decodeIfPresent([String].self, forKey: .groups),
+                keys: try members.decodeIfPresent([String].self, forKey: .keys),
+                isLocked: try members.decodeIfPresent(Bool.self, forKey: .isLocked),
+            )
+        }
+    }
+
+    @Test func `the reader that cloud-init uses finds what was meant`() async throws {
+        let text = try Self.full.userData()
+        func read<Value: Decodable>(_ key: String, as type: Value.Type = Value.self) async throws -> Value {
+            try await Python.yaml(key, of: text)
+        }
+        // Each of these would be something else than a text if it stood there without quotes.
+        #expect(try await read("hostname") == "no")
+        #expect(try await read("growpart") == ["mode": "off"])
+        #expect(try await read("keyboard") == ["layout": "0644"])
+        #expect(
+            try await read("write_files") == [
+                File(path: "/etc/a", content: "on: 1\n  two\n\ttabs\n", permissions: "0644", owner: "root:root"),
+                File(path: "/etc/b", content: "é \u{7}\r\n# \"q\" \\", append: true, defer: true),
+            ]
+        )
+        #expect(
+            try await read("users") == [
+                User.named("default"),
+                .described(name: "anna", groups: ["sudo"], keys: ["ssh-ed25519 AAAAC3 anna: home"], isLocked: false),
+                .described(name: "build", groups: nil, keys: nil, isLocked: nil),
+            ]
+        )
+        #expect(try await read("ssh_keys") == Self.full.hostKeys)
+        #expect(try await read("mounts") == [["/dev/vdb", "/data", "ext4", "defaults,nofail"]])
+        #expect(try await read("ca_certs") == ["trusted": Self.full.certificates?.trusted ?? []])
+        #expect(try await read("packages") == ["git", "curl=7.88"])
+    }
+
     @Test func `an empty configuration is an empty mapping`() throws {
         #expect(try CloudConfig().userData() == "#cloud-config\n{}\n")
     }

@@ -35,9 +35,14 @@ enum QemuImg {
             let vmStateSize: UInt64
             let dateSec: UInt32
             let dateNsec: UInt32
+            let vmClockSec: UInt64
+            let vmClockNsec: UInt64
+            let icount: UInt64?
 
             enum CodingKeys: String, CodingKey {
-                case id, name
+                case id, name, icount
+                case vmClockSec = "vm-clock-sec"
+                case vmClockNsec = "vm-clock-nsec"
                 case vmStateSize = "vm-state-size"
                 case dateSec = "date-sec"
                 case dateNsec = "date-nsec"
@@ -112,6 +117,15 @@ enum QemuIO {
         let outcome = try await ToolRun.run("qemu-io", ["-f", "qcow2", "-c", command, path.string])
         guard outcome.isSuccess, !outcome.output.contains("Pattern verification failed") else {
             throw QemuImg.Failure(description: "qemu-io \(command): \(outcome.lastWords)")
+        }
+    }
+
+    /// Runs one command and ends by SIGABRT, without closing the image.
+    static func abandon(_ command: String, _ path: FilePath) async throws {
+        let line = "ulimit -c 0; qemu-io -f qcow2 -c \"$1\" -c abort \"$2\""
+        let outcome = try await ToolRun.run("bash", ["-c", line, "bash", command, path.string])
+        guard outcome.status == 134 else {
+            throw QemuImg.Failure(description: "qemu-io \(command) abort: \(outcome)")
         }
     }
 }

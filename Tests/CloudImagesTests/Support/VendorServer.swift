@@ -29,6 +29,10 @@ final class VendorServer: Sendable {
         case endless
         /// A length beyond every disk is announced.
         case announces(length: Int)
+        /// The whole content, of which no length is announced.
+        case hidesLength
+        /// Nothing more comes after so many bytes of the content until the server is told to go on.
+        case waits(after: Int)
         /// A redirection to another URL.
         case redirects(to: String)
     }
@@ -50,6 +54,7 @@ final class VendorServer: Sendable {
     let port: UInt16
     private let listener: Int32
     private let state = Mutex(State())
+    private let gate = DispatchSemaphore(value: 0)
     private static let queue = DispatchQueue(label: "vendor-server", attributes: .concurrent)
 
     init() throws {
@@ -91,6 +96,11 @@ final class VendorServer: Sendable {
 
     func requests(for path: String) -> [Request] {
         state.withLock { $0.requests.filter { $0.path == path } }
+    }
+
+    /// Lets one answer go on that waits.
+    func goOn() {
+        gate.signal()
     }
 
     func stop() {
@@ -164,7 +174,11 @@ final class VendorServer: Sendable {
             try client.sendAll(content)
             return
         case .ignoresRange: from = nil
-        case .cut, .stall, .slow, nil: break
+        case .hidesLength:
+            try head("200 OK")
+            try client.sendAll(content)
+            return
+        case .cut, .stall, .slow, .waits, nil: break
         }
         if let from, from >= content.count {
             return try head(
@@ -187,6 +201,10 @@ final class VendorServer: Sendable {
             var ignored: UInt8 = 0
             // Returns once the client has given up and closed.
             _ = try withUnsafeMutableBytes(of: &ignored) { try client.read(into: $0) }
+        case .waits(let count):
+            try client.sendAll(body.prefix(count))
+            gate.wait()
+            try client.sendAll(body.dropFirst(count))
         case .slow(let piece, let milliseconds):
             var rest = body
             while !rest.isEmpty {

@@ -59,6 +59,19 @@ import Testing
         #expect(times.cloudInitEnded == .seconds(17))
     }
 
+    @Test func `where the firmware does not tell its time, the host does`() {
+        let manager = "InitRDTimestampMonotonic=1000000\nUserspaceTimestampMonotonic=4000000\n"
+        let times = BootTimes(milestones: Self.milestones, manager: manager, units: "", firmwareTime: .seconds(2))
+        let expected: [(String, Int, Int)] = [
+            ("firmware", 0, 2), ("kernel", 2, 3), ("initial RAM disk", 3, 6), ("systemd", 6, 16),
+            ("cloud-init init-local", 7, 9),
+        ]
+        #expect(times.stages == expected.map { .init(name: $0.0, start: .seconds($0.1), end: .seconds($0.2)) })
+        #expect(times.sshReady == .seconds(13))
+        let told = BootTimes(milestones: [], manager: Self.manager, units: "", firmwareTime: .seconds(60))
+        #expect(told.stages.first == .init(name: "firmware", start: .zero, end: .seconds(2)))
+    }
+
     @Test func `services are told by their length, and waits that can be left out with their mend`() {
         let times = BootTimes(milestones: Self.milestones, manager: Self.manager, units: Self.units)
         #expect(

@@ -13,11 +13,13 @@ import Testing
 
     @Test func `cloud-init applies a seed, and at the next boot a changed one`() async throws {
         let image = try ImageStore().image(try ImageReference("debian:12"))
+        let server = try TextServer("#!/bin/sh\necho included > /run/quiver-included\n")
+        defer { extendLifetime(server) }
         try await ScratchHome.with { home in
             try await withMachine(
                 named: "seeded",
                 home: home,
-                describe: { try await Self.describe(image, in: $0, home: home) },
+                describe: { try await Self.describe(image, including: server.urlForGuests, in: $0, home: home) },
             ) { machine in
                 let status = try await Self.provisioned(machine) { helper in
                     try await Self.firstSeedIsApplied(helper)
@@ -27,14 +29,24 @@ import Testing
                 _ = try await machine.powerDown(within: .seconds(120))
 
                 let seed = machine.folder.path.appending("changed.img")
-                try Self.changedSeed().write(to: seed, as: .vfat)
-                try await Self.bootAgain(image, disk: machine.folder.disk, seed: seed, home: home)
+                let pair = try await SSHKeyPair.obtain(in: machine.folder.path, named: "pinned", comment: "pinned")
+                let hostKey = try HostKey(privateKey: pair.privateKey, named: "pinned")
+                try Self.changedSeed(hostKey: hostKey).write(to: seed, as: .vfat)
+                try await Self.bootAgain(
+                    image,
+                    disk: machine.folder.disk,
+                    seed: seed,
+                    publicKey: hostKey.publicKey,
+                    home: home,
+                )
             }
         }
     }
 
+    /// A user-data with a part of each form, and a network-config.
     private static func describe(
         _ image: Image,
+        including url: String,
         in folder: MachineFolder,
         home: QuiverHome,
     ) async throws -> MachineDescription {
@@ -45,6 +57,21 @@ import Testing
         config.files = [.init(path: "/etc/quiver-seeded", content: "on: \"1\"\n  two\n", permissions: 0o640)]
         config.commands = ["echo state: ready > /run/quiver-state", .words(["touch", "/run/quiver words"])]
         config.timeZone = "Europe/Berlin"
+        let template = """
+            ## template: jinja
+            #cloud-config
+            bootcmd: ["echo templated on {{ v1.local_hostname }} > /run/quiver-templated"]
+
+            """
+        let userData = MultipartText(
+            boundary: "==part==",
+            parts: [
+                .init(type: "text/cloud-config", body: try config.userData()),
+                .init(type: "text/jinja2", body: template),
+                .init(type: "text/x-shellscript", body: "#!/bin/sh\necho scripted > /run/quiver-scripted\n"),
+                .init(type: "text/x-include-url", body: "#include\n\(url)\n"),
+            ],
+        )
         let network = """
             version: 2
             ethernets:
@@ -58,7 +85,7 @@ import Testing
         let provisioning = Provisioning(
             image: image,
             hostname: "seeded-host",
-            userData: try config.userData(),
+            userData: userData.text,
             networkConfig: network,
         )
         #expect(provisioning.findings == [])
@@ -71,6 +98,9 @@ import Testing
         let expected = [
             ("hostname", "seeded-host"),
             ("cat /etc/quiver-seeded; stat -c %a /etc/quiver-seeded", "on: \"1\"\n  two\n640"),
+            ("cat /run/quiver-templated", "templated on seeded-host"),
+            ("cat /run/quiver-scripted", "scripted"),
+            ("cat /run/quiver-included", "included"),
             ("cat /run/quiver-state; ls /run/quiver*words", "state: ready\n/run/quiver words"),
             (
                 "id -nG anna | tr ' ' '\\n' | grep -x adm; cat /home/anna/.ssh/authorized_keys",
@@ -109,10 +139,10 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("instance-id:") })
     }
 
-    /// Three faults that no check of a seed can find, and one sound file.
-    private static func changedSeed() throws -> Seed {
+    /// Three faults that no check of a seed can find, and one sound file; all of it a template.
+    private static func changedSeed(hostKey: HostKey) throws -> Seed {
         var config = CloudConfig()
-        config.files = [.init(path: "/etc/quiver-changed", content: "changed\n")]
+        config.files = [.init(path: "/etc/quiver-changed", content: "changed on {{ v1.local_hostname }}\n")]
         config.bootCommands = ["rm -rf /etc/apt/sources.list /etc/apt/sources.list.d"]
         config.packages = ["quiver-has-no-such-package"]
         config.commands = ["exit 3"]
@@ -128,17 +158,42 @@ import Testing
                   - {type: static, address: 10.98.0.1/24}
 
             """
-        let seed = try Seed.composed(
-            userData: try config.userData(),
+        var seed = try Seed.composed(
+            userData: "## template: jinja\n" + (try config.userData()),
             networkConfig: network,
             vendorData: HelperInstallation.vendorData,
             hostname: "changed-host",
+            hostKeys: [hostKey],
         )
+        seed.compressesUserData = true
         #expect(SeedCheck.findings(of: seed) == [])
         return seed
     }
 
-    private static func bootAgain(_ image: Image, disk: FilePath, seed: FilePath, home: QuiverHome) async throws {
+    /// An `interfaces` file as cloud-init's own reader turns it into a network-config.
+    private static func interfacesAreRead(_ helper: GuestHelper) async throws {
+        let text = "auto card0\niface card0 inet static\n    address 10.97.0.1/24\n"
+        let metaData = MetaData(instanceID: "a", interfaces: text).text
+        let line = """
+            python3 - <<'END'
+            import yaml
+            from cloudinit.net import eni
+            text = yaml.safe_load(r'''\(metaData)''')["network-interfaces"]
+            card = eni.convert_eni_data(text)["config"][0]
+            print(card["name"], card["subnets"][0]["type"], card["subnets"][0]["address"])
+            END
+            """
+        let outcome = try await helper.collect(.shell(line), within: .seconds(60))
+        #expect(outcome.text == "card0 static 10.97.0.1/24\n", "\(outcome.lastWords)")
+    }
+
+    private static func bootAgain(
+        _ image: Image,
+        disk: FilePath,
+        seed: FilePath,
+        publicKey: String,
+        home: QuiverHome,
+    ) async throws {
         var description = MachineDescription(processorCount: 1, memory: .mebibytes(768))
         description.networks = [UserNetwork(hardwareAddress: hardwareAddress)]
         description.drives = [Drive(id: "disk0", file: disk), .seed(seed)]
@@ -150,8 +205,14 @@ import Testing
                     .shell("cat /etc/quiver-changed; hostname; ip -4 -o address show card0 | grep -o 10.98.0.1/24"),
                     within: .seconds(60),
                 )
-                #expect(outcome.text == "changed\nchanged-host\n10.98.0.1/24\n")
+                #expect(outcome.text == "changed on changed-host\nchanged-host\n10.98.0.1/24\n")
                 try await kernelMounts(.vfat, helper)
+                let key = try await helper.collect(
+                    .shell("ssh-keyscan -t ed25519 127.0.0.1 2>/dev/null | cut -d ' ' -f 2-"),
+                    within: .seconds(60),
+                )
+                #expect(key.text == publicKey + "\n")
+                try await interfacesAreRead(helper)
             }
             #expect(status.state == .error || status.state == .degraded, "\(status)")
             let modules = status.problems.compactMap(\.module)

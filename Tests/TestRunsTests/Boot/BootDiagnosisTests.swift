@@ -30,6 +30,43 @@ import Testing
         #expect(SeedDiagnosis.explain(.silence).contains("no guest agent answers"))
     }
 
+    /// How cloud-init ended by the console and by its own words, why the helper is silent, and a word of the reason.
+    static let ends: [(source: String?, status: String?, helper: HelperDiagnosis?, words: String)] = [
+        ("DataSourceNone", nil, nil, "found no data source (DataSourceNone); the image's datasource_list"),
+        ("DataSourceNoCloud [seed=x]", nil, nil, "has ended (DataSourceNoCloud [seed=x]) and Quiver's helper"),
+        ("", nil, nil, "has ended and Quiver's helper, which comes with the seed's vendor-data, has not spoken"),
+        ("DataSourceNoCloud", nil, .vendorDataDisabled, "it leaves vendor-data alone"),
+        (nil, #"{"status": "done", "detail": "DataSourceX"}"#, .noPython, "(DataSourceX) and the guest has no /usr"),
+        (nil, #"{"status": "running", "detail": "stage init"}"#, .notInstalled, "(status: running, stage init)"),
+        ("DataSourceNoCloud", #"{"status": "disabled", "detail": "by a file"}"#, nil, "cloud-init is switched off"),
+    ]
+
+    @Test(arguments: ends)
+    func `why a helper is silent after cloud-init's end is told`(
+        source: String?,
+        status: String?,
+        helper: HelperDiagnosis?,
+        words: String,
+    ) {
+        let answer = status.map { SeedDiagnosis.Answer(output: $0, exitStatus: 0) } ?? .silence
+        let reason = SeedDiagnosis.explain(answer, dataSource: source, helper: helper)
+        #expect(reason.contains(words), "\(reason)")
+    }
+
+    @Test(arguments: answers)
+    func `only an answer that leaves no hope ends the wait for the helper`(output: String, status: Int32, words: String)
+    {
+        let answer = SeedDiagnosis.Answer(output: output, exitStatus: status)
+        #expect(answer.isHopeless == !["running", "usage"].contains { output.contains($0) }, "\(output)")
+    }
+
+    @Test(arguments: HelperDiagnosis.allCases)
+    func `what the guest says of its helper is understood`(diagnosis: HelperDiagnosis) {
+        #expect(HelperDiagnosis(answer: "\(diagnosis.rawValue)\n") == diagnosis)
+        #expect(HelperDiagnosis(answer: "sh: \(diagnosis.rawValue)\n") == nil)
+        #expect(HelperDiagnosis.question.contains("echo \(diagnosis.rawValue)"))
+    }
+
     @Test(arguments: [
         ("ok http://a/debian\nbad http://b/debian: timed out\n", false),
         ("bad http://a/debian: timed out\nbad http://b/debian: refused\n", true), ("", false), ("ok http://a\n", false),

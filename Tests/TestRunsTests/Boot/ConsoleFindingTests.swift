@@ -7,6 +7,19 @@ import Testing
         ("debian login: ", .login),
         ("[    5.1] systemd[1]: Started getty@tty1.service - Getty on tty1.", nil),
         (
+            "[   32.170395] cloud-init[495]: Cloud-init v. 22.4.2 finished at Wed, 25 Nov 2026 21:15:23 +0000. "
+                + "Datasource DataSourceNoCloud [seed=/dev/vdb][dsmode=net].  Up 32.13 seconds",
+            .cloudInitEnded(dataSource: "DataSourceNoCloud [seed=/dev/vdb][dsmode=net]")
+        ),
+        (
+            "debian login: Cloud-init v. 25.1.4-0ubuntu0~24.04.1 finished at Thu, 01 Jan 2026 00:00:20 +0000. "
+                + "Datasource DataSourceNone.  Up 19.80 seconds",
+            .cloudInitEnded(dataSource: "DataSourceNone")
+        ),
+        ("Cloud-init v. 22.4.2 finished at Wed, 25 Nov", .cloudInitEnded(dataSource: "")),
+        ("Cloud-init v. 22.4.2 running 'modules:final' at Wed, 25 Nov 2026 21:15:22 +0000. Up 31.02 seconds.", nil),
+        ("the job finished at Wed, 25 Nov 2026. Datasource DataSourceNone.  Up 3 seconds", nil),
+        (
             "[   ***] A start job is running for Wait for Network to be Configured (12s / no limit)",
             .waiting(job: "Wait for Network to be Configured", seconds: 12, limit: "no limit")
         ),

@@ -5,6 +5,8 @@ struct MetaDataCheck {
     private(set) var findings: [SeedFinding] = []
     /// Whether it brings ssh keys for the image's default user.
     private(set) var hasPublicKeys = false
+    /// Whether it describes the network.
+    private(set) var hasInterfaces = false
 
     private(set) var instanceID: String?
 
@@ -52,6 +54,12 @@ struct MetaDataCheck {
                         at: value,
                         mend: "use letters, digits and hyphens only",
                     )
+                }
+            case "network-interfaces":
+                hasInterfaces = true
+                for trouble in InterfacesCheck(value.string ?? "").troubles {
+                    let message = "network-interfaces, line \(trouble.line): \(trouble.message)"
+                    findings.error(message, at: value, mend: trouble.mend)
                 }
             case "dsmode":
                 ConfigShape.word(["local", "net", "pass", "disabled"]).examine(value, path: name, into: &findings)

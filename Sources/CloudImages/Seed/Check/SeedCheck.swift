@@ -8,9 +8,21 @@ public enum SeedCheck {
         let meta = MetaDataCheck(seed.metaData)
         var findings = userData(seed.userData, hasKeysElsewhere: meta.hasPublicKeys) + meta.findings
         if let text = seed.vendorData { findings += vendorData(text) }
-        if let text = seed.networkConfig { findings += networkConfig(text) }
+        if let text = seed.networkConfig {
+            findings += networkConfig(text)
+            if meta.hasInterfaces { findings.append(interfacesIgnored) }
+        }
         return findings
     }
+
+    private static let interfacesIgnored = SeedFinding(
+        severity: .warning,
+        part: .metaData,
+        line: nil,
+        column: nil,
+        message: "network-interfaces is ignored, because there is a network-config",
+        mend: "remove one of the two",
+    )
 
     /// The findings of a user-data in any form that cloud-init takes.
     ///

@@ -1,0 +1,50 @@
+public import HostSupport
+public import SystemPackage
+
+/// Builds an image into a file of its own, with what boots it and the list of its packages beside it.
+public enum StandaloneBuild {
+    /// Builds an image from packages.
+    ///
+    /// - Parameters:
+    ///   - reference: `debian:12` or `debian:13`, with an architecture where it is not the host's.
+    ///   - output: The qcow2 disk, which must not exist. Beside it go `NAME.vmlinuz`, `NAME.initrd.img` and
+    ///     `NAME.packages.txt`, where NAME is the disk's without its ending; those are replaced.
+    ///   - progress: Told of each step.
+    /// - Throws: ``CloudImagesError``; `ToolMissing` for a tool that has to be installed; `FileFailure`.
+    public static func run(
+        _ reference: ImageReference,
+        to output: FilePath,
+        recipe: ImageRecipe = ImageRecipe(),
+        progress: @escaping ProgressHandler = { _ in },
+    ) async throws -> Image {
+        let output = output.absolute
+        // Told now and not when everything is made. An overlay may stand on the disk that is there.
+        guard FileStamp(of: output) == nil else {
+            throw CloudImagesError(
+                .cannotWrite,
+                "\(output): exists already; remove it, or name another file",
+                cause: Errno.fileExists,
+            )
+        }
+        let plan = try await BuildPlan(reference)
+        let (parent, stem) = (output.removingLastComponent(), output.stem ?? "disk")
+        guard Folder.exists(parent) else { throw FileFailure("write", output, .noSuchFileOrDirectory) }
+        let staging = parent.appending(".\(stem).making-\(UInt32.random(in: 0 ... .max))")
+        try Folder.create(staging)
+        return try await withCleanup {
+            var image = try await plan.run(recipe, in: staging, progress: progress)
+            func settle(_ name: String, as file: FilePath) throws(FileFailure) {
+                try Folder.rename(staging.appending(name), to: file)
+            }
+            func beside(_ name: String) -> FilePath { parent.appending("\(stem).\(name)") }
+            (image.kernel, image.initialRamdisk) = (beside("vmlinuz"), beside("initrd.img"))
+            for name in ["vmlinuz", "initrd.img", ImageStore.manifestName] { try settle(name, as: beside(name)) }
+            // The disk comes last: where it is, the rest is too.
+            try settle("disk.qcow2", as: output)
+            image.disk = output
+            return image
+        } cleanup: {
+            try? Folder.removeTree(staging)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import HostSupport
+import SystemPackage
+
+/// What a seed's file is around its file system, or instead of one.
+public enum SeedDiskFormat: String, Sendable, Hashable, CaseIterable {
+    case raw
+    case qcow2
+    case qcow
+    case qed
+    case vdi
+    case vhdx
+    case vmdk
+    case vpc
+    case parallels
+    /// A tar archive of the files.
+    case tar
+    /// A tar archive to be unpacked at the root of a system, whose cloud-init needs no network for it.
+    case tarSeedLocal = "tar-seed-local"
+    /// The same for a cloud-init that waits for the network.
+    case tarSeedNet = "tar-seed-net"
+
+    /// The folder of the files within the archive; nil for what is no archive.
+    var archiveFolder: FilePath? {
+        switch self {
+        case .tar: ""
+        case .tarSeedLocal: "var/lib/cloud/seed/nocloud"
+        case .tarSeedNet: "var/lib/cloud/seed/nocloud-net"
+        case .raw, .qcow2, .qcow, .qed, .vdi, .vhdx, .vmdk, .vpc, .parallels: nil
+        }
+    }
+
+    /// Whether the files lie in it without a file system.
+    public var isArchive: Bool { archiveFolder != nil }
+}
+
+extension Seed {
+    /// The seed as the bytes of a file.
+    ///
+    /// - Parameter filesystem: Of no effect for an archive.
+    /// - Throws: ``CloudImagesError`` with code `cannotWrite` or `toolFailed`; `ToolMissing` when `qemu-img` is needed
+    ///   and not there; `FileFailure`.
+    public func file(_ format: SeedDiskFormat, filesystem: SeedFilesystem = .iso9660) async throws -> [UInt8] {
+        if let folder = format.archiveFolder { return try archive(in: folder) }
+        let image = try image(filesystem)
+        return format == .raw ? image : try await Self.converted(image, to: format)
+    }
+
+    private static func converted(_ image: [UInt8], to format: SeedDiskFormat) async throws -> [UInt8] {
+        let base = FilePath(HostEnvironment["TMPDIR"] ?? "/tmp")
+        // A folder that nobody else can enter: a seed may hold a private key.
+        let folder = base.appending("quiver-seed-\(UInt64.random(in: 0 ... .max))")
+        try Folder.create(folder)
+        return try await withCleanup {
+            let (raw, result) = (folder.appending("raw"), folder.appending("result"))
+            try WholeFile.write(image, to: raw)
+            let outcome: ToolRun.Outcome
+            do {
+                outcome = try await ToolRun.run(
+                    "qemu-img",
+                    ["convert", "-f", "raw", "-O", format.rawValue, raw.string, result.string],
+                )
+            } catch let missing as ToolMissing {
+                throw ToolMissing(missing.tool, mend: "apt-get install qemu-utils")
+            }
+            guard outcome.isSuccess else {
+                throw CloudImagesError(
+                    .toolFailed,
+                    "the seed cannot be converted to \(format.rawValue): \(outcome.lastWords)",
+                )
+            }
+            return try WholeFile.read(result)
+        } cleanup: {
+            try? Folder.removeTree(folder)
+        }
+    }
+}

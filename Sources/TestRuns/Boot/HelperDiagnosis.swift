@@ -1,0 +1,45 @@
+/// Why the helper does not speak in a guest whose cloud-init took its seed.
+enum HelperDiagnosis: String, CaseIterable {
+    /// cloud-init was told to leave vendor-data alone, with which the helper comes.
+    case vendorDataDisabled = "vendor-data-disabled"
+    case notInstalled = "not-installed"
+    case noPython = "no-python"
+    case notRunning = "not-running"
+    /// It runs.
+    case silent
+
+    /// Prints one of the cases, in a guest's shell.
+    static let question = """
+        if [ ! -e /usr/local/lib/quiver/quiver_helper.py ]; then
+            if grep -qs 'vendordata consumption is disabled' /var/log/cloud-init.log; then echo vendor-data-disabled
+            else echo not-installed; fi
+        elif [ ! -x /usr/bin/python3 ]; then echo no-python
+        elif ! systemctl -q is-active quiver-helper.service; then echo not-running
+        else echo silent; fi
+        """
+
+    init?(answer: String) {
+        self.init(rawValue: String(answer.drop(while: \.isWhitespace).prefix { !$0.isWhitespace }))
+    }
+
+    /// What it is and what to do, after "cloud-init has ended, but ".
+    var explanation: String {
+        switch self {
+        case .vendorDataDisabled:
+            "it leaves vendor-data alone, with which Quiver's helper comes: take vendor_data: {enabled: false} out of the "
+                + "user-data, or out of /etc/cloud in the image"
+        case .notInstalled:
+            "the vendor-data that brings Quiver's helper did not run; see /var/log/cloud-init.log in the guest"
+        case .noPython: "the guest has no /usr/bin/python3, which Quiver's helper needs: install python3 in the image"
+        case .notRunning:
+            "Quiver's helper does not run in the guest; see `systemctl status quiver-helper` there"
+        case .silent:
+            "Quiver's helper is not heard, although it runs in the guest; see whether its kernel has virtio_console"
+        }
+    }
+
+    /// What may be wrong where nobody can be asked.
+    static let possibilities =
+        "Quiver's helper, which comes with the seed's vendor-data, has not spoken: vendor-data may be disabled, or "
+        + "/usr/bin/python3 or the kernel's virtio_console be missing"
+}
