@@ -38,8 +38,9 @@ struct PackageSources {
         guard !sources.lines.isEmpty else {
             throw CloudImagesError(
                 .unsupported,
-                "debian:\(release.version) cannot be built here: apt has no source of a Debian release; say where one "
-                    + "is with --mirror URL, or get the vendor's image: quiver image pull debian:\(release.version)",
+                "debian:\(release.version) cannot be built here: apt knows of no Debian release; run apt-get update, say "
+                    + "where one is with --mirror URL, or get the vendor's image: quiver image pull "
+                    + "debian:\(release.version)",
             )
         }
         return sources

@@ -35,6 +35,14 @@ def proxies():
     return found
 
 
+def sites():
+    """The mirrors of apt's sources, which are known before any list of packages has come."""
+    for line in output("apt-get", "update", "--print-uris").splitlines():
+        url = line.partition(" ")[0].strip("'")
+        site, folder, _ = url.partition("/dists/")
+        yield site if folder else url.rpartition("/")[0]
+
+
 def reach(site, peer, answers):
     try:
         url = urllib.parse.urlsplit(peer)
@@ -49,7 +57,7 @@ def main():
     answers = queue.Queue()
     waiting = {}
     through = proxies()
-    for site in sorted(set(output("apt-get", "indextargets", "--format", "$(SITE)").split())):
+    for site in sorted(set(sites())):
         scheme = urllib.parse.urlsplit(site).scheme
         if scheme not in ("http", "https"):
             continue
