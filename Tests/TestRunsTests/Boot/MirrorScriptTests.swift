@@ -35,7 +35,9 @@ import Testing
         failures: [String],
     ) async throws {
         try await ScratchHome.with { home in
-            for (name, text) in [("apt-get", sites), ("apt-config", proxy)] {
+            // As apt-get update --print-uris does.
+            let files = sites.split(separator: "\n").map { "'\($0)/dists/stable/InRelease' stable_InRelease 0 " }
+            for (name, text) in [("apt-get", files.joined(separator: "\n")), ("apt-config", proxy)] {
                 let script = "#!/bin/sh\ncat <<'END'\n\(text)\nEND\n"
                 try WholeFile.write(script.utf8, to: home.data.appending(name), mode: .ownerReadWriteExecute)
             }
