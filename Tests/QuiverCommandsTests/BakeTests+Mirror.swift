@@ -1,9 +1,10 @@
 import HostSupport
+import ServersForTests
 import SystemPackage
 import Testing
 
 extension BakeTests {
-    /// QEMU's network gives a mirror that does not answer more than a minute: it is told before apt has given it up.
+    /// Through QEMU's network apt waits more than a minute for a mirror that does not answer: it is named before.
     @Test func `a mirror of packages that is out of reach is named while the guest still waits for it`() async throws {
         let mirror = try SilentServer()
         defer { extendLifetime(mirror) }

@@ -59,6 +59,16 @@ struct DiskCommands {
         return Failure(status: outcome.status, message: String(message), output: outcome.output)
     }
 
+    /// Runs lines that must fail, each with its status, its one line of reason and nothing on standard output.
+    func expectFailures(_ failures: [(line: String, status: Int32, message: String)]) async throws {
+        for (line, status, message) in failures {
+            let failure = try await failure(line)
+            #expect(failure.status == status, "\(line)")
+            #expect(failure.message == message, "\(line)")
+            #expect(failure.output.isEmpty, "\(line)")
+        }
+    }
+
     struct Failure {
         let status: Int32
         let message: String

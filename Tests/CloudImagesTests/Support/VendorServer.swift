@@ -1,5 +1,6 @@
 import Dispatch
 import HostSupport
+import ServersForTests
 import Synchronization
 import SystemPackage
 
@@ -48,36 +49,18 @@ final class VendorServer: Sendable {
         var files: [String: [UInt8]] = [:]
         var faults: [String: [Fault]] = [:]
         var requests: [Request] = []
-        var isStopped = false
     }
 
-    let port: UInt16
-    private let listener: Int32
+    private let listener: LoopbackListener
     private let state = Mutex(State())
     private let gate = DispatchSemaphore(value: 0)
-    private static let queue = DispatchQueue(label: "vendor-server", attributes: .concurrent)
 
     init() throws {
-        #if canImport(Glibc)
-            let stream = Int32(SOCK_STREAM.rawValue)
-        #else
-            let stream = SOCK_STREAM
-        #endif
-        let listener = socket(AF_INET, stream, 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
-            }
-        }
-        guard bound else { throw Errno(rawValue: errno) }
-        self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
-        Self.queue.async { [self] in accept() }
+        listener = try LoopbackListener()
+        listener.serve { [self] in answer($0) }
     }
+
+    var port: UInt16 { listener.port }
 
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 
@@ -104,29 +87,7 @@ final class VendorServer: Sendable {
     }
 
     func stop() {
-        // The thread that waits for clients closes: a closed number could be another test's socket a moment later.
-        state.withLock { state in
-            if !state.isStopped { shutdown(listener, Int32(SHUT_RDWR)) }
-            state.isStopped = true
-        }
-    }
-
-    private func accept() {
-        while true {
-            #if canImport(Glibc)
-                let client = Glibc.accept(listener, nil, nil)
-            #else
-                let client = Darwin.accept(listener, nil, nil)
-            #endif
-            guard client >= 0 else {
-                close(listener)
-                return
-            }
-            Self.queue.async { [self] in
-                answer(FileDescriptor(rawValue: client))
-                close(client)
-            }
-        }
+        listener.stop()
     }
 
     private func answer(_ client: FileDescriptor) {

@@ -2,6 +2,7 @@ import CloudImages
 import GuestAccess
 import HostSupport
 import Quantities
+import ServersForTests
 import SystemPackage
 import Testing
 

@@ -47,6 +47,14 @@ import Testing
         }
     }
 
+    @Test func `a mirror without a folder of releases is told by its own folder`() async throws {
+        try await ScratchHome.with { home in
+            let script = "#!/bin/sh\necho \"'http://good/flat/./InRelease' flat_InRelease 0 \"\n"
+            try WholeFile.write(script.utf8, to: home.data.appending("apt-get"), mode: .ownerReadWriteExecute)
+            #expect(try await ask(path: "\(home.data):/usr/bin:/bin").reachable == ["http://good/flat/."])
+        }
+    }
+
     @Test func `a guest without apt has nothing to tell`() async throws {
         #expect(try await ask(path: "/nowhere") == MirrorReport(""))
     }
