@@ -16,17 +16,24 @@ enum ConsoleFinding: Hashable {
     /// Reads a line without escape sequences; nil for one that tells nothing.
     init?(line: String) {
         let line = line.trimmingSuffix { $0.isWhitespace }
-        if line.hasSuffix(" login:") {
-            self = .login
-        } else if let dataSource = Self.dataSource(inFinalMessage: line) {
+        if let dataSource = Self.dataSource(inFinalMessage: line) {
             self = .cloudInitEnded(dataSource: dataSource)
         } else if let reason = Self.dead.first(where: { line.contains($0.words) })?.meaning {
             self = .hopeless(reason)
+        } else if Self.isPrompt(line) {
+            self = .login
         } else if let start = line.firstRange(of: "A start job is running for ") {
             self.init(job: line[start.upperBound...])
         } else {
             return nil
         }
+    }
+
+    /// Whether a line begins as `debian login:` does; the kernel's and others' messages may follow on it.
+    private static func isPrompt(_ line: String) -> Bool {
+        guard let words = line.firstRange(of: " login:") else { return false }
+        let host = line[..<words.lowerBound]
+        return !host.isEmpty && !host.contains(where: \.isWhitespace)
     }
 
     /// Reads `Cloud-init v. 22.4.2 finished at Wed, 25 Nov 2026 21:15:23 +0000. Datasource DataSourceNone.  Up 32.13 seconds`.

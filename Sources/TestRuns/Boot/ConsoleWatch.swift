@@ -32,7 +32,9 @@ struct ConsoleWatch {
         var silence = GuestSilence(bootBegan: .now)
         var answer: SeedDiagnosis.Answer?
         while true {
-            for finding in reader.news().compactMap(ConsoleFinding.init) {
+            let news = reader.news()
+            if !news.isEmpty { silence.consoleSpoke(at: .now) }
+            for finding in news.compactMap(ConsoleFinding.init) {
                 switch finding {
                 case .hopeless(let reason): throw failure(reason)
                 case .waiting(let job, let seconds, let limit):
@@ -51,6 +53,7 @@ struct ConsoleWatch {
                 let said = await diagnosis(silence).ask()
                 try Task.checkCancellation()
                 if said.isHopeless { throw failure(SeedDiagnosis.explain(said)) }
+                if said.hasEnded { silence.hasBooted(at: .now) }
                 answer = said
             case .giveUp:
                 let helper = await diagnosis(silence).helper()

@@ -38,6 +38,11 @@ struct SeedDiagnosis {
             case .status(let status): status.state == .disabled || status.hasNoDataSource
             }
         }
+
+        /// Whether cloud-init has done all it will do in this boot.
+        var hasEnded: Bool {
+            if case .status(let status) = self { status.hasEnded } else { false }
+        }
     }
 
     /// A shell's exit status for a program that is not there.

@@ -5,6 +5,10 @@ import Testing
 @Suite struct ConsoleFindingTests {
     static let lines: [(line: String, finding: ConsoleFinding?)] = [
         ("debian login: ", .login),
+        ("debian login: [   33.102938] random: crng init done", .login),
+        ("debian login: [  OK  ] Reached target cloud-init.target", .login),
+        ("[   12.1] systemd-logind[300]: New session login: root", nil),
+        (" login: ", nil),
         ("[    5.1] systemd[1]: Started getty@tty1.service - Getty on tty1.", nil),
         (
             "[   32.170395] cloud-init[495]: Cloud-init v. 22.4.2 finished at Wed, 25 Nov 2026 21:15:23 +0000. "

@@ -10,9 +10,27 @@ import Testing
         seconds.map { silence.step(at: began + .seconds($0)) }
     }
 
-    @Test func `a guest that has not booted is left alone`() {
+    @Test func `a guest whose console speaks is left alone, however long it boots`() {
         var silence = GuestSilence(bootBegan: Self.began)
-        #expect(Self.steps(&silence, 0...1000).allSatisfy { $0 == .wait })
+        for second in 0...1000 {
+            if second.isMultiple(of: 20) { silence.consoleSpoke(at: Self.began + .seconds(second)) }
+            #expect(silence.step(at: Self.began + .seconds(second)) == .wait)
+        }
+    }
+
+    @Test func `a guest whose console is quiet is asked each half minute, and never given up`() {
+        var silence = GuestSilence(bootBegan: Self.began)
+        silence.consoleSpoke(at: Self.began + .seconds(10))
+        let steps = Self.steps(&silence, 0...3600)
+        #expect(steps.indices.filter { steps[$0] == .ask } == Array(stride(from: 40, through: 3600, by: 30)))
+        #expect(!steps.contains(.giveUp))
+    }
+
+    @Test func `what the console says after the first sign puts no question off`() {
+        var silence = GuestSilence(bootBegan: Self.began)
+        silence.hasBooted(at: Self.began + .seconds(8))
+        silence.consoleSpoke(at: Self.began + .seconds(9))
+        #expect(Self.steps(&silence, 10...11) == [.wait, .ask])
     }
 
     @Test func `a guest that has booted is asked now and then, and given up in the end`() {
