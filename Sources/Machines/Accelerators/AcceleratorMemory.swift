@@ -41,7 +41,7 @@ struct AcceleratorMemory {
         return (try? JSONDecoder().decode([String: Answer].self, from: Data(bytes))) ?? [:]
     }
 
-    /// Names what an answer depends on: the QEMU program as it is now, the host and its kernel.
+    /// Names what an answer depends on: the trial, the QEMU program as it is now, the host and its kernel.
     static func key(qemu: QEMUInstallation, accelerator: Accelerator) -> String {
         var status = stat()
         stat(qemu.program.string, &status)
@@ -54,7 +54,7 @@ struct AcceleratorMemory {
         #else
             let changed = status.st_mtim.tv_sec
         #endif
-        return "\(accelerator) \(qemu.program) \(status.st_size) \(changed) \(host) \(kernel)"
+        return "\(TrialGuest.version) \(accelerator) \(qemu.program) \(status.st_size) \(changed) \(host) \(kernel)"
     }
 
     private static func text(of field: UnsafeRawBufferPointer) -> String {

@@ -38,6 +38,8 @@ public struct AcceleratorTrials: Sendable {
     let logger: Logger
     /// The device without which there is no KVM.
     var kvmDevice: FilePath = "/dev/kvm"
+    /// Where Linux lists what the processors can do.
+    var processorList: FilePath = "/proc/cpuinfo"
 
     public init(
         qemu: QEMUInstallation,
@@ -100,6 +102,9 @@ public struct AcceleratorTrials: Sendable {
         guard HostFile.exists(kvmDevice) else { return "there is no \(kvmDevice)" }
         guard access(kvmDevice.string, R_OK | W_OK) == 0 else {
             return "\(kvmDevice) may not be opened; add yourself to the group kvm"
+        }
+        if let list = try? WholeFile.readText(processorList), ProcessorFlags(list)?.lackVirtualisation == true {
+            return "the processor offers no virtualisation: \(processorList) lists neither vmx nor svm"
         }
         return nil
     }

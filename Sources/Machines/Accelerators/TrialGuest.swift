@@ -2,8 +2,15 @@ import WireJSON
 
 /// The smallest guest that proves that an accelerator runs one: it says a word on its serial line and ends.
 ///
-/// Assembled by hand; on x86_64 it is a boot sector, so that SeaBIOS has to run through first, on aarch64 a bare kernel.
+/// On x86_64 it is a boot sector, so that SeaBIOS has to run through first, on aarch64 a bare kernel.
+///
+/// On x86_64 it computes with the floating-point unit before it speaks. Where the processor's virtualisation is
+/// missing, a KVM may emulate what a guest executes outside user mode; it knows the instructions of a boot loader, and
+/// neither these nor some of an ordinary kernel.
 struct TrialGuest {
+    /// Raised when the guest proves more than before: what was found out with an earlier one is found out again.
+    static let version = 2
+
     /// What the guest says.
     static let word = "quiver"
 
@@ -48,15 +55,20 @@ struct TrialGuest {
         return arguments.list
     }
 
-    // 7c00: xor ax,ax; mov ds,ax; mov si,word            point at the word
+    // 7c00: xor ax,ax; mov ds,ax
+    //       fninit; fld1; fadd st,st; fistp word [sum]; cmp byte [sum],2; jne end
+    //       mov si,word                                        point at the word
     // next: lodsb; test al,al; jz end; mov bl,al
     // wait: mov dx,0x3fd; in al,dx; test al,0x20; jz wait; mov dx,0x3f8; mov al,bl; out dx,al; jmp next
     // end:  mov al,0x31; mov dx,0xf4; out dx,al; hlt; jmp $-1   end QEMU through isa-debug-exit
     // word: "quiver\n"
+    // sum:  two bytes
     private static let bootSector: [UInt8] = [
-        0x31, 0xC0, 0x8E, 0xD8, 0xBE, 0x27, 0x7C, 0xAC, 0x84, 0xC0, 0x74, 0x12, 0x88, 0xC3, 0xBA, 0xFD,
-        0x03, 0xEC, 0xA8, 0x20, 0x74, 0xFB, 0xBA, 0xF8, 0x03, 0x88, 0xD8, 0xEE, 0xEB, 0xE9, 0xB0, 0x31,
-        0xBA, 0xF4, 0x00, 0xEE, 0xF4, 0xEB, 0xFD, 0x71, 0x75, 0x69, 0x76, 0x65, 0x72, 0x0A, 0x00,
+        0x31, 0xC0, 0x8E, 0xD8, 0xDB, 0xE3, 0xD9, 0xE8, 0xD8, 0xC0, 0xDF, 0x1E, 0x40, 0x7C, 0x80, 0x3E,
+        0x40, 0x7C, 0x02, 0x75, 0x1A, 0xBE, 0x38, 0x7C, 0xAC, 0x84, 0xC0, 0x74, 0x12, 0x88, 0xC3, 0xBA,
+        0xFD, 0x03, 0xEC, 0xA8, 0x20, 0x74, 0xF8, 0xBA, 0xF8, 0x03, 0x88, 0xD8, 0xEE, 0xEB, 0xE9, 0xB0,
+        0x31, 0xBA, 0xF4, 0x00, 0xEE, 0xF4, 0xEB, 0xFD, 0x71, 0x75, 0x69, 0x76, 0x65, 0x72, 0x0A, 0x00,
+        0x00, 0x00,
     ]
 
     // mov x1,#0x09000000; adr x2,word                      the serial port of `virt`

@@ -20,6 +20,8 @@ public struct RunState: RawRepresentable, Hashable, Codable, Sendable, CustomStr
     public static let postMigration = Self(rawValue: "postmigrate")
     /// Paused because a drive could not be read or written, as when the host's disk is full.
     public static let ioError = Self(rawValue: "io-error")
+    /// Paused because the accelerator cannot execute what the guest does; only a reset gets it out.
+    public static let internalError = Self(rawValue: "internal-error")
     public static let guestPanicked = Self(rawValue: "guest-panicked")
     /// The guest has shut down and QEMU was told to stay.
     public static let shutdown = Self(rawValue: "shutdown")

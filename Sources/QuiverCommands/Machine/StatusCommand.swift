@@ -33,6 +33,9 @@ struct StatusCommand: AsyncParsableCommand {
             return problems.joined(separator: "; ") + "; then: quiver hmp \(name) cont"
         case .paused: return "somebody paused it; let it go on with: quiver hmp \(name) cont"
         case .watchdog: return "its watchdog ran out; reset it with: quiver hmp \(name) system_reset"
+        case .internalError:
+            let failure = machine.acceleratorFailure ?? "internal error"
+            return "QEMU cannot execute it any further (\(failure)); start it anew with: --accel tcg"
         case .guestPanicked: return "its kernel panicked; see: quiver console --log \(name)"
         default: return nil
         }

@@ -66,6 +66,11 @@ struct MachineWatch {
     private func stuckReason(in state: RunState) async -> (any Error)? {
         switch state {
         case .ioError: await diskFailure()
+        case .internalError:
+            TestRunError(
+                .machineLost,
+                "QEMU cannot execute the guest any further (\(machine.acceleratorFailure ?? "internal error")); use --accel tcg",
+            )
         case .guestPanicked: TestRunError(.machineLost, "the guest's kernel panicked")
         case .watchdog: TestRunError(.machineLost, "the guest's watchdog ran out, and QEMU paused the guest")
         default: nil

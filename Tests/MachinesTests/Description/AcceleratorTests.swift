@@ -52,6 +52,41 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("processor\t: 0\nflags\t\t: fpu vme de vmx sse\nvmx flags\t: vnmi\n", false),
+        ("flags : fpu svm\n", false),
+        ("flags\t\t: fpu vme hypervisor\nvmx flags\t: vnmi\n", true),
+        ("processor\t: 0\nFeatures\t: fp asimd\n", false),
+        ("", false),
+    ])
+    func `a processor that offers no virtualisation needs no trial`(list: String, isRejected: Bool) async throws {
+        try await withTrials("echo quiver") { trials, count in
+            var trials = trials
+            try WholeFile.write(list.utf8, to: trials.processorList)
+            let verdict = try await trials.choose(.automatic, machine: "m")
+            #if os(Linux)
+                #expect((verdict.accelerator == .tcg) == isRejected)
+                #expect(try count() == (isRejected ? 0 : 1))
+                if isRejected { #expect(verdict.rejected.first?.reason.contains("neither vmx nor svm") == true) }
+            #endif
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                "KVM internal error. Suberror: 1\nextra data[0]: 0x1\nemulation failure\nRAX=0 RBX=0\n",
+                "KVM internal error. Suberror: 1, emulation failure"
+            ),
+            ("KVM: entry failed, hardware error 0x80000021\nRAX=0\n", "KVM: entry failed, hardware error 0x80000021"),
+            ("warning: something\nerror: kvm run failed Bad address\nRAX=0\n", "error: kvm run failed Bad address"),
+            ("qemu: terminating on signal 15\n", nil),
+        ] as [(String, String?)]
+    )
+    func `what QEMU says of a guest that it cannot execute is found in its log`(log: String, words: String?) {
+        #expect(AcceleratorFailure(log: log)?.words == words)
+    }
+
     @Test func `an answer is that of one program, and lost with its file`() throws {
         let folder = FilePath("/tmp/quiver-test-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         try Folder.create(folder)
@@ -94,7 +129,9 @@ import Testing
             let qemu = QEMUInstallation(architecture: .host, program: program)
             var trials = AcceleratorTrials(qemu: qemu, cache: home.cache, deadline: .seconds(5))
             trials.kvmDevice = device
-            try await body(trials) { try WholeFile.readText(runs).split(separator: "\n").count }
+            // There is none at first: what the host's own processor can do is not asked.
+            trials.processorList = home.data.appending("cpuinfo")
+            try await body(trials) { (try? WholeFile.readText(runs))?.split(separator: "\n").count ?? 0 }
         }
     }
 }
