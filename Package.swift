@@ -350,6 +350,7 @@ let package = Package(
         .target(
             name: "TestRuns",
             dependencies: [
+                "CArchive",
                 "CloudImages",
                 "GuestAccess",
                 "HostSupport",

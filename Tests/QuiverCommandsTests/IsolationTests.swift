@@ -63,6 +63,7 @@ import Testing
     @Test(.timeLimit(.minutes(20)))
     func `isolated suites end as pytest itself ends them`() async throws {
         try await QuiverProcess.withHome { quiver in
+            try await followChanges(quiver)
             try await compareOutcomes(quiver)
             try await select(quiver)
             try await remember(quiver)

@@ -20,11 +20,13 @@ struct ArchiveWriter: ~Copyable {
         capacity: Int,
     ) throws(CloudImagesError) -> [UInt8] {
         try withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 16) { buffer throws(CloudImagesError) in
-            var used = 0
-            try check(archive_write_open_memory(pointer, buffer.baseAddress, capacity, &used))
+            // The writer goes on to use it after the call that it is given to.
+            let used = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+            defer { used.deallocate() }
+            try check(archive_write_open_memory(pointer, buffer.baseAddress, capacity, used))
             for file in files { try add(file.name, file.bytes, mode: mode) }
             try check(archive_write_close(pointer))
-            return Array(buffer[..<used])
+            return Array(buffer[..<used.pointee])
         }
     }
 
@@ -46,6 +48,8 @@ struct ArchiveWriter: ~Copyable {
 
     private func error() -> CloudImagesError {
         let reason = archive_error_string(pointer).map { String(cString: $0) } ?? "out of memory"
+        // Otherwise its end would still be written, to a buffer that is gone.
+        archive_write_fail(pointer)
         return CloudImagesError(.cannotWrite, "the seed image cannot be written: \(reason)")
     }
 }

@@ -52,10 +52,9 @@ extension TestRun {
             let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
             let suite = Suite(run: self, folder: sync.destination)
             let started = try await MachineWatch(fork.machine).during {
-                try await clock.time(.sync) {
-                    try await sync.upload()
-                    try await memory(in: sync.destination, helper).restore()
-                }
+                let listing = ProjectListing.read(in: warm.folder)
+                try await sync.update(since: listing, helper: helper, limits: limits, clock: clock)
+                try await memory(in: sync.destination, helper).restore()
                 return try await clock.time(.collect) {
                     try await patience.wait("pytest to collect the tests") {
                         try await collect(suite, fork.machine, helper)

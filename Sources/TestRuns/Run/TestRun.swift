@@ -67,6 +67,8 @@ public struct TestRun: Sendable {
         let baked = try await bake(image, clock: clock)
         let warm = WarmMachine(
             baked: baked,
+            project: project,
+            configuration: configuration,
             description: description(for: image),
             name: project.lastComponent?.string ?? "project",
             home: home,
@@ -100,7 +102,10 @@ public struct TestRun: Sendable {
             }
             let ssh = try fork.ssh(home: home)
             return try await MachineWatch(fork.machine).during {
-                try await runSuite(ssh: ssh, helper: helper, gathered, clock: clock, remembers: true)
+                let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
+                let listing = ProjectListing.read(in: template.folder)
+                try await sync.update(since: listing, helper: helper, limits: limits, clock: clock)
+                return try await runSuite(sync, helper: helper, gathered, clock: clock, remembers: true)
             }
         }
     }
@@ -148,27 +153,20 @@ public struct TestRun: Sendable {
             _ = try await helper.hello(within: limits.ssh)
             try await GuestTools(helper: helper, limits: limits)
                 .ensure(needsPytest: configuration.usesStandardPytest)
+            let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
+            try await sync.update(since: nil, helper: helper, limits: limits, clock: clock)
             // pytest finds its cache where it left it.
-            return try await runSuite(
-                ssh: try machine.ssh(home: home),
-                helper: helper,
-                gathered,
-                clock: clock,
-                remembers: false,
-            )
+            return try await runSuite(sync, helper: helper, gathered, clock: clock, remembers: false)
         }
     }
 
     private func runSuite(
-        ssh: SSHEndpoint,
+        _ sync: ProjectSync,
         helper: GuestHelper,
         _ gathered: RunReport,
         clock: StageClock,
         remembers: Bool,
     ) async throws -> Int32 {
-        try await clock.time(.ssh) { try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true) }
-        let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
-        try await clock.time(.sync) { try await sync.upload() }
         let suite = Suite(run: self, folder: sync.destination)
         let memory = PytestMemory(project: project, home: home, folder: sync.destination, helper: helper)
         if remembers { try await memory.restore() }

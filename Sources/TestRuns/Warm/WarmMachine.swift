@@ -4,9 +4,12 @@ import Machines
 import Quantities
 import SystemPackage
 
-/// A baked image's machine, booted once and frozen when it was ready, from which runs go on.
+/// A baked image's machine, booted once and frozen when it was ready and had the project, from which runs go on.
 struct WarmMachine {
     let baked: BakedImage
+    /// The project whose copy is in the guest when it is frozen.
+    let project: FilePath
+    let configuration: ProjectConfiguration
     /// What the machine is made of, apart from its disk and seed.
     let description: MachineDescription
     /// What the template is called.
@@ -78,7 +81,8 @@ struct WarmMachine {
         ) { machine in
             let helper = try machine.helper()
             defer { helper.close() }
-            let freeze = try await MachineWatch(machine).during {
+            let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
+            let (freeze, listing) = try await MachineWatch(machine).during {
                 let readiness = GuestReadiness(helper: helper, machine: machine, limits: limits)
                 try await readiness.waitForHelper()
                 clock.end(boot, note: note)
@@ -86,12 +90,15 @@ struct WarmMachine {
                 guard status.state != .error else {
                     throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
                 }
-                let freeze = clock.begin(.freeze)
                 _ = try await helper.wait(for: GuestMilestone.sshListens, within: limits.ssh)
+                // Listed before it is copied: what changes meanwhile is found changed by the first run.
+                let listing = try await ProjectListing(project, selection: sync.selection)
+                try await sync.update(since: nil, helper: helper, limits: limits, clock: clock)
+                let freeze = clock.begin(.freeze)
                 // Every fork begins with this: what it loads into memory is there then.
                 try await helper.fixUp(GuestFixUp(), within: limits.boot)
                 try await helper.settle(within: limits.boot)
-                return freeze
+                return (freeze, listing)
             }
             let template = try await machine.freeze(
                 to: target,
@@ -100,6 +107,7 @@ struct WarmMachine {
                 helper: helper,
                 keepsDigests: true,
             )
+            listing?.write(in: template.folder)
             clock.end(freeze)
             return template
         }

@@ -8,14 +8,20 @@ struct ProjectSync {
     let ssh: SSHEndpoint
 
     /// The project's folder in the guest.
-    var destination: String { "/srv/" + (project.lastComponent?.string ?? "project") }
+    var destination: String { Self.destination(of: project) }
 
-    /// Makes the guest's copy like the host's folder, less what the project excludes.
-    func upload() async throws {
-        let selection = FileSelection(
+    static func destination(of project: FilePath) -> String { "/srv/" + (project.lastComponent?.string ?? "project") }
+
+    /// What of the project is copied.
+    var selection: FileSelection {
+        FileSelection(
             include: configuration.include,
             exclude: configuration.exclude + FileSelection.standardExclusions,
         )
+    }
+
+    /// Makes the guest's copy like the host's folder, less what the project excludes.
+    func upload() async throws {
         do {
             try await ssh.synchronize(project, to: destination, selecting: selection, asRoot: true)
         } catch let error as GuestAccessError {

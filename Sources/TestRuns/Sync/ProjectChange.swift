@@ -1,0 +1,47 @@
+import GuestAccess
+
+/// What has changed in a project since it was copied into a guest.
+struct ProjectChange: Hashable {
+    /// What is to be removed in the guest, with all that is below it.
+    let removed: [String]
+    /// What is to be written, folders before what is in them.
+    let written: [String]
+    /// How much that is, in bytes.
+    let size: Int64
+
+    /// nil when the guest's copy is of another project, or of other parts of it.
+    init?(from old: ProjectListing, to new: ProjectListing) {
+        guard old.project == new.project, old.selection == new.selection else { return nil }
+        let replaced = old.entries.filter { name, entry in new.entries[name].map { !entry.isLike($0) } ?? true }
+        // What lies in a folder goes with it.
+        removed = replaced.keys.filter { name in !Self.folders(around: name).contains { replaced[$0] != nil } }.sorted()
+        written = new.entries.filter { old.entries[$0] != $1 }.keys.sorted()
+        size = written.reduce(0) { $0 + (new.entries[$1]?.size ?? 0) }
+    }
+
+    var isEmpty: Bool { removed.isEmpty && written.isEmpty }
+
+    /// Whether the guest's helper takes it in less time than rsync needs to begin.
+    var isSmall: Bool {
+        size <= 4 << 20 && written.count <= 1000 && removed.reduce(0) { $0 + $1.utf8.count } <= 32 << 10
+    }
+
+    /// In a few words, as in `3 changed`.
+    var summary: String {
+        let count = removed.count + written.count
+        return isEmpty ? "unchanged" : "\(count) changed"
+    }
+
+    /// The shell's words that make the change in a copy of the project, and read what is written as a tar archive.
+    func script(in folder: String) -> String {
+        var steps = ["cd \(ShellWords.quoted(folder))"]
+        if !removed.isEmpty { steps.append("rm -rf -- " + removed.map(ShellWords.quoted).joined(separator: " ")) }
+        // Root's tar would give the files to whom they belong on the host.
+        if !written.isEmpty { steps.append("tar -x -p -o -f -") }
+        return steps.joined(separator: " && ")
+    }
+
+    private static func folders(around name: String) -> [String] {
+        name.indices.filter { name[$0] == "/" }.map { String(name[..<$0]) }
+    }
+}

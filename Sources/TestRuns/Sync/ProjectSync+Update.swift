@@ -1,0 +1,56 @@
+import GuestAccess
+import SystemPackage
+
+extension ProjectSync {
+    /// Brings the guest's copy up to date: by the helper when little has changed since `known`, otherwise by rsync,
+    /// for which ssh must let in first.
+    ///
+    /// - Parameter known: What the copy in the guest is of; nil where nobody knows.
+    func update(
+        since known: ProjectListing?,
+        helper: GuestHelper,
+        limits: TestRunLimits,
+        clock: StageClock,
+    ) async throws {
+        if let update = try await smallUpdate(since: known) {
+            return try await clock.time(.sync, note: { _ in update.change.summary }) {
+                try await apply(update, helper, within: limits.setup)
+            }
+        }
+        if let known { try await removeOther(known, helper, within: limits.setup) }
+        try await clock.time(.ssh) { try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true) }
+        try await clock.time(.sync) { try await upload() }
+    }
+
+    /// A change with what the guest needs for it.
+    private struct Update {
+        let change: ProjectChange
+        let parcel: [UInt8]
+    }
+
+    /// What the helper is to do; nil when that is much, unknown, or goes on changing.
+    private func smallUpdate(since known: ProjectListing?) async throws -> Update? {
+        guard let known, let now = try await ProjectListing(project, selection: selection),
+            let change = ProjectChange(from: known, to: now), change.isSmall,
+            let parcel = ProjectParcel.bytes(of: change.written, in: project, now)
+        else { return nil }
+        return Update(change: change, parcel: parcel)
+    }
+
+    /// Removes the copy of another project, for whose sake the guest's machine was frozen: it is no business of this one.
+    private func removeOther(_ known: ProjectListing, _ helper: GuestHelper, within limit: Duration) async throws {
+        let other = Self.destination(of: FilePath(known.project))
+        guard other != destination else { return }
+        _ = try await helper.collect(GuestCommand(["rm", "-rf", other]), within: limit)
+    }
+
+    private func apply(_ update: Update, _ helper: GuestHelper, within limit: Duration) async throws {
+        guard !update.change.isEmpty else { return }
+        var command = GuestCommand.shell(update.change.script(in: destination))
+        command.input = update.parcel
+        let outcome = try await helper.collect(command, within: limit)
+        guard outcome.isSuccess else {
+            throw TestRunError(.syncFailed, "the guest cannot take what has changed: \(outcome.lastWords)")
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import GuestAccess
+import HostSupport
+import SystemPackage
+import Testing
+
+@testable import TestRuns
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Changes of a project on this host, carried over to a copy of it as a guest's shell does it.
+@Suite struct ProjectChangeTests {
+    private let selection = FileSelection(exclude: ["*.pyc"])
+
+    @Test func `a copy that is given the change is like the project again`() async throws {
+        try await ScratchHome.with { home in
+            let (project, copy) = (home.data.appending("project"), home.data.appending("copy"))
+            for name in ["kept", "edited", "it's gone", "turns", "folder/one", "folder/two", "becomes/a", "same.pyc"] {
+                try write(name, name, in: project)
+            }
+            symlink("kept", project.appending("link").string)
+            try Folder.create(project.appending("empty"))
+            _ = try await ToolRun.run("cp", ["-a", project.string, copy.string])
+            let before = try await listing(of: project)
+
+            try write("edited, and longer", "edited", in: project)
+            unlink(project.appending("it's gone").string)
+            unlink(project.appending("turns").string)
+            try write("now a folder", "turns/into/it", in: project)
+            try Folder.removeTree(project.appending("folder"))
+            try Folder.removeTree(project.appending("becomes"))
+            try write("a file", "becomes", in: project)
+            unlink(project.appending("link").string)
+            symlink("edited", project.appending("link").string)
+            chmod(project.appending("kept").string, 0o755)
+            rmdir(project.appending("empty").string)
+            try write("new", "ünter/-a b\nc", in: project)
+            try write("new", String(repeating: "long/", count: 40) + "name", in: project)
+            try write("not copied", "other.pyc", in: project)
+
+            let after = try await listing(of: project)
+            let change = try #require(ProjectChange(from: before, to: after))
+            #expect(change.removed == ["becomes", "empty", "folder", "it's gone", "turns"])
+            #expect(change.isSmall && !change.isEmpty)
+            let parcel = try #require(ProjectParcel.bytes(of: change.written, in: project, after))
+            try await apply(change, parcel, to: copy, home)
+            #expect(try await steady(listing(of: copy)) == steady(after))
+        }
+    }
+
+    @Test func `nothing has changed in a project that nobody touched`() async throws {
+        try await ScratchHome.with { home in
+            let project = home.data.appending("project")
+            try write("x", "folder/file", in: project)
+            let change = try #require(
+                ProjectChange(from: try await listing(of: project), to: try await listing(of: project))
+            )
+            #expect(change.isEmpty && change.summary == "unchanged")
+        }
+    }
+
+    @Test func `what goes on changing makes no parcel`() async throws {
+        try await ScratchHome.with { home in
+            let project = home.data.appending("project")
+            try write("x", "file", in: project)
+            let listed = try await listing(of: project)
+            try write("longer", "file", in: project)
+            #expect(ProjectParcel.bytes(of: ["file"], in: project, listed) == nil)
+            unlink(project.appending("file").string)
+            #expect(ProjectParcel.bytes(of: ["file"], in: project, listed) == nil)
+        }
+    }
+
+    @Test func `another project, or another part of it, is no change`() {
+        let one = ProjectListing(project: "/one", selection: selection, entries: [:])
+        let other = ProjectListing(project: "/other", selection: selection, entries: [:])
+        let more = ProjectListing(project: "/one", selection: FileSelection(exclude: []), entries: [:])
+        #expect(ProjectChange(from: one, to: other) == nil)
+        #expect(ProjectChange(from: one, to: more) == nil)
+    }
+
+    @Test func `much is left to rsync`() throws {
+        let file = ProjectListing.Entry(mode: UInt32(S_IFREG) | 0o644, size: 3 << 20, modified: 1, target: nil)
+        let none = ProjectListing(project: "/one", selection: selection, entries: [:])
+        let one = ProjectListing(project: "/one", selection: selection, entries: ["a": file])
+        let two = ProjectListing(project: "/one", selection: selection, entries: ["a": file, "b": file])
+        #expect(try #require(ProjectChange(from: none, to: one)).isSmall)
+        #expect(try #require(ProjectChange(from: one, to: two)).isSmall)
+        #expect(try !#require(ProjectChange(from: none, to: two)).isSmall)
+    }
+
+    @Test func `a listing is kept and read`() async throws {
+        try await ScratchHome.with { home in
+            try write("x", "project/file", in: home.data)
+            let listing = try await listing(of: home.data.appending("project"))
+            #expect(ProjectListing.read(in: home.data) == nil)
+            listing.write(in: home.data)
+            #expect(ProjectListing.read(in: home.data) == listing)
+            try WholeFile.write("no JSON".utf8, to: home.data.appending("project.json"))
+            #expect(ProjectListing.read(in: home.data) == nil)
+        }
+    }
+
+    private func listing(of project: FilePath) async throws -> ProjectListing {
+        try #require(try await ProjectListing(project, selection: selection))
+    }
+
+    /// The entries, with times in seconds, which is all that a tar archive carries.
+    private func steady(_ listing: ProjectListing) -> [String: [String]] {
+        listing.entries.mapValues { entry in
+            ["\(entry.mode)", "\(entry.size)", "\(entry.modified / 1_000_000_000)", entry.target ?? "-"]
+        }
+    }
+
+    private func apply(_ change: ProjectChange, _ parcel: [UInt8], to copy: FilePath, _ home: QuiverHome) async throws {
+        let input = home.data.appending("parcel")
+        try WholeFile.write(parcel, to: input)
+        let done = try await ToolRun.run("/bin/sh", ["-c", change.script(in: copy.string)], input: input)
+        #expect(done.isSuccess, "\(done.errors)")
+    }
+
+    private func write(_ text: String, _ name: String, in folder: FilePath) throws {
+        let file = folder.appending(name)
+        try Folder.create(file.removingLastComponent())
+        try WholeFile.write(text.utf8, to: file)
+    }
+}
