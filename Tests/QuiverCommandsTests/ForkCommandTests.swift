@@ -1,9 +1,18 @@
 import FoundationEssentials
 import HostSupport
+import Subprocess
 import SystemPackage
 import Testing
 
 @testable import QuiverCommands
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// `quiver fork`: machines that go on from the instant at which another is, with a real guest.
 @Suite struct ForkCommandTests {
@@ -58,6 +67,7 @@ import Testing
         }
 
         try await forkTwiceAtOnce(quiver)
+        try await killWhileForking(quiver)
 
         // What one writes the others do not see; the machine that was forked is not needed any more.
         #expect(try await quiver.run("exec", "vm1-1", "--", "touch", "/root/dirty").status == 0)
@@ -90,6 +100,39 @@ import Testing
         let other = try await quiver.run("fork", "vm1", "--name", "web")
         #expect(other.status == 0 && other.output.contains("web-1"), "\(other.output)\(other.errors)")
         #expect(try await quiver.run("rm", "--force", "web-1").status == 0)
+    }
+
+    /// A fork that is left half made is told of, and gone with the next command that forks or mends.
+    private func killWhileForking(_ quiver: QuiverProcess) async throws {
+        let half = quiver.home.appending("machines/half-1")
+        // Before its QEMU was started, and after.
+        for (sign, isMended) in [("birth", false), ("process.json", true), ("process.json", false)] {
+            _ = try await Subprocess.run(
+                .path(QuiverProcess.program),
+                arguments: ["fork", "vm1", "--name", "half"],
+                environment: .inherit.updating(["QUIVER_HOME": quiver.home.string]),
+                input: .none,
+                output: .discarded,
+                error: .discarded,
+            ) { execution in
+                let end = ContinuousClock.now + .seconds(60)
+                while FileStamp(of: half.appending(sign)) == nil, ContinuousClock.now < end {
+                    try await Task.sleep(for: .milliseconds(2))
+                }
+                try #require(kill(execution.processIdentifier.value, SIGKILL) == 0)
+            }
+            let found = try await quiver.run("doctor")
+            #expect(found.output.contains("machine half-1"), "\(found.output)")
+            if isMended {
+                #expect(try await quiver.run("doctor", "--mend").errors.contains("mended"))
+            } else {
+                #expect(try await quiver.run("fork", "vm1", "--name", "next").status == 0)
+                #expect(try await quiver.run("rm", "--force", "next-1").status == 0)
+            }
+            #expect(!Folder.exists(half), "\(sign)")
+        }
+        let left = try await ToolRun.run("pgrep", ["-f", "qemu-system.*\(quiver.home)/machines/half"])
+        #expect(left.output.isEmpty, "still running: \(left.output)")
     }
 
     @Test func `what cannot be forked is said in one line`() async throws {

@@ -18,6 +18,8 @@ enum Leftover {
     case ownerless(ProcessRecord, folder: FilePath)
     /// The folder of a machine whose making was cut short.
     case unfinished(MachineFolder, name: String)
+    /// A fork whose maker was killed before its guest had become somebody of its own.
+    case interruptedFork(name: String)
     /// A folder of sockets whose machine is gone.
     case sockets(FilePath)
     /// What a test run froze for its forks and could not remove.
@@ -45,13 +47,21 @@ enum Leftover {
                 mend: "remove it with `quiver rm \(name)`",
                 isMendable: true,
             )
+        case .interruptedFork(let name):
+            Finding(
+                .problem,
+                "machine \(name)",
+                "a fork whose making was interrupted: its guest may take itself for the machine that was forked",
+                mend: "remove it with `quiver rm --force \(name)`",
+                isMendable: true,
+            )
         case .sockets(let path):
             Finding(.warning, "\(path)", "sockets of a machine that is gone", mend: "remove them", isMendable: true)
         case .template(let path):
             Finding(
                 .warning,
                 "\(path)",
-                "a frozen machine of a test run that was killed",
+                "a frozen machine of a run that was killed",
                 mend: "remove it",
                 isMendable: true
             )
@@ -79,11 +89,12 @@ extension Examination {
             .filter { HostFile.isFolder($0) && !live.contains($0) && !isListenedAt($0) }
         let unfinished = store.names.filter { name in
             let folder = store.folder(of: name)
-            return !HostFile.exists(folder.descriptionFile) && !isInUse(folder)
+            return !HostFile.exists(folder.descriptionFile) && !isInUse(folder) && !folder.isInterruptedFork
         }
         return scopes.filter { !inUse.contains($0) }.map { .scope($0) }
             + inUse.compactMap(ownerless)
             + unfinished.map { .unfinished(store.folder(of: $0), name: $0) }
+            + store.interruptedForks.map { .interruptedFork(name: $0) }
             + sockets.map { .sockets($0) }
             + TemplateStore(home: store.home).abandoned.map { .template($0) }
             + (await QEMUProcess.ofQuiver()).filter { !HostFile.isFolder($0.folder) }
@@ -105,6 +116,7 @@ extension Examination {
             }
             try Folder.removeTree(folder.path)
             _ = consume lock
+        case .interruptedFork(let name): try await store.removeInterruptedFork(name)
         case .orphan(let id, let folder): await QEMUProcess(id: id, folder: folder).end()
         }
     }

@@ -6,7 +6,8 @@ extension Examination {
     /// What is the matter with one machine of the store.
     func machine(_ name: String) -> [Finding] {
         let subject = "machine \(name)"
-        guard let status = try? store.status(of: name) else { return [] }
+        // A fork whose making was interrupted is told as what it is: something left behind.
+        guard !store.folder(of: name).isInterruptedFork, let status = try? store.status(of: name) else { return [] }
         guard let description = status.description else {
             // One that is missing is a leftover's, or being written at this moment.
             guard HostFile.exists(store.folder(of: name).descriptionFile) else { return [] }

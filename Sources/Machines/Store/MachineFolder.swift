@@ -31,6 +31,10 @@ public struct MachineFolder: Hashable, Sendable {
     public var descriptionFile: FilePath { path.appending("machine.json") }
     /// The lock that is held as long as the machine runs.
     public var lockFile: FilePath { path.appending("lock") }
+    /// The lock that is held while the machine is made as a fork of another; gone when that is done.
+    var birthLock: FilePath { path.appending("birth") }
+    /// Whether it is a fork whose making was interrupted: its guest may run, and take itself for the one it came from.
+    public var isInterruptedFork: Bool { HostFile.exists(birthLock) && !FileLock.isHeld(birthLock) }
     /// What is known of the running process; see ``ProcessRecord``.
     public var processFile: FilePath { path.appending("process.json") }
     /// How the last process ended, written by its keeper.

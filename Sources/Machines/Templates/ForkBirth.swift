@@ -23,9 +23,16 @@ struct ForkBirth {
     ///
     /// - Throws: ``MachineError`` with code `exists` when somebody else has the name; ``TemplateError``.
     func start(_ name: String) async throws -> Machine {
-        let folder = try await store.create(name) { try describe(in: $0) }
+        var lock: FileLock?
+        let folder = try await store.create(name) {
+            lock = try FileLock.take($0.birthLock)
+            return try describe(in: $0)
+        }
         do {
-            return try await launch(name, folder)
+            let machine = try await launch(name, folder)
+            unlink(folder.birthLock.string)
+            _ = consume lock
+            return machine
         } catch {
             await Task { await undo(name) }.value
             throw error

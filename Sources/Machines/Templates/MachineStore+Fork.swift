@@ -47,6 +47,8 @@ extension MachineStore {
     }
 
     private func fork(_ name: String, into names: ForkNames, options: ForkOptions) async throws -> [Machine] {
+        // What cannot be removed now is told by `quiver doctor`.
+        for interrupted in interruptedForks { try? await removeInterruptedFork(interrupted) }
         let templates = TemplateStore(home: home)
         try templates.checkSpace(forCopyOf: try description(of: name), named: name)
         let scratch = try templates.scratchFolder()

@@ -51,7 +51,10 @@ struct MachineReport: Renderable {
         }
         uptime = process.map { max(0, now - $0.startedAt) }
         self.folder = folder.path.string
-        remark = status.cause.map { "\($0)" }
+        remark =
+            folder.isInterruptedFork
+            ? "its making as a fork was interrupted; remove it with: quiver rm --force \(name)"
+            : status.cause.map { "\($0)" }
     }
 
     var text: String {

@@ -47,7 +47,7 @@ struct StatusCommand: AsyncParsableCommand {
             let machine = try await store.attach(to: name, within: timeout.duration)
             let state = try await machine.status()
             report.runState = state.rawValue
-            report.remark = try await remark(on: state, of: machine)
+            report.remark = try await remark(on: state, of: machine) ?? report.remark
             await machine.disconnect()
         } catch {
             report.runState = "unresponsive"

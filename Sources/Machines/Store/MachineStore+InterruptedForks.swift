@@ -1,0 +1,12 @@
+import HostSupport
+
+extension MachineStore {
+    /// The forks whose maker was killed before their guests had become somebody of their own.
+    var interruptedForks: [String] { names.filter { folder(of: $0).isInterruptedFork } }
+
+    /// Ends and removes such a fork.
+    func removeInterruptedFork(_ name: String) async throws {
+        if try status(of: name).process != nil { _ = try? await kill(name) }
+        try await remove(name)
+    }
+}
