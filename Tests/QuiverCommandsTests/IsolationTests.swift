@@ -60,7 +60,7 @@ import Testing
         )
     }
 
-    @Test(.timeLimit(.minutes(20)))
+    @Test(.timeLimit(.minutes(40)))
     func `isolated suites end as pytest itself ends them`() async throws {
         try await QuiverProcess.withHome { quiver in
             try await followChanges(quiver)
