@@ -25,7 +25,8 @@ struct ForkBirth {
     func start(_ name: String) async throws -> Machine {
         var lock: FileLock?
         let folder = try await store.create(name) {
-            lock = try FileLock.take($0.birthLock)
+            // Who looks whether it is held has it for a moment.
+            lock = try await FileLock.acquire($0.birthLock, within: options.startDeadline)
             return try describe(in: $0)
         }
         do {
