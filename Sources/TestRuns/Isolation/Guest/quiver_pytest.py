@@ -18,7 +18,6 @@ import json
 import marshal
 import os
 import random
-import ssl
 import struct
 import sys
 import tempfile
@@ -99,6 +98,8 @@ class Seeds:
         self.user_has_seeded = False
         self.real_seed = random.seed
         self.real_setstate = random.setstate
+        # Python's module where OpenSSL is in use.
+        self.ssl = None
         random.seed = self.seed
         random.setstate = self.setstate
 
@@ -110,13 +111,21 @@ class Seeds:
         self.user_has_seeded = True
         return self.real_setstate(state)
 
+    def look_for_openssl(self):
+        """Notes whether OpenSSL, which keeps a random state of its own, is in use: only then a fork pays for it."""
+        if "_ssl" in sys.modules or is_mapped("libssl"):
+            import ssl
+
+            self.ssl = ssl
+
     def renew(self):
         if not self.user_has_seeded:
             self.real_seed()
         # Made at its first use and then kept: every fork would go on with the same temporary names.
         tempfile._name_sequence = None
-        # OpenSSL notices a fork of the process but not of the machine.
-        ssl.RAND_add(os.urandom(32), 32.0)
+        # It notices a fork of the process but not of the machine.
+        if self.ssl is not None:
+            self.ssl.RAND_add(os.urandom(32), 32.0)
 
 
 class Modules:
@@ -282,9 +291,12 @@ class Quiver:
         if screen_file is not None:
             screen._file = Nowhere()
         items = [{"id": item.nodeid, "file": item.nodeid.split("::")[0]} for item in session.items]
+        self.seeds.look_for_openssl()
         # Objects that exist now are never garbage: without this a collection in a fork touches, and so copies, them all.
         gc.collect()
         gc.freeze()
+        # Otherwise every fork would begin with writing back what was written before the freeze.
+        os.sync()
         is_root = os.geteuid() == 0
         for _ in range(3):
             self.rehearse()
@@ -499,6 +511,11 @@ def fix_up(request):
     if "time" in request:
         now = request["time"] + time.clock_gettime_ns(time.CLOCK_MONOTONIC) - request["since"]
         time.clock_settime_ns(time.CLOCK_REALTIME, now)
+
+
+def is_mapped(library):
+    with open("/proc/self/maps") as maps:
+        return library in maps.read()
 
 
 def end_as(session, ending):
