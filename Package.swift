@@ -362,6 +362,7 @@ let package = Package(
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             resources: [
+                .embedInCode("Ahead/Guest/quiver_ahead.py"),
                 .embedInCode("Boot/Guest/quiver_mirrors.py"),
                 .embedInCode("Isolation/Guest/quiver_pytest.py"),
                 .embedInCode("Report/Guest/quiver_recorder.py"),

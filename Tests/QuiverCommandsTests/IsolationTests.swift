@@ -16,7 +16,7 @@ import Testing
     private static let projects = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .appending("Projects")
 
-    private struct Run {
+    struct Run {
         let status: Int32
         let output: String
         let errors: String
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    private static func run(
+    static func run(
         _ quiver: QuiverProcess,
         _ project: String,
         _ arguments: [String],
@@ -64,6 +64,7 @@ import Testing
     func `isolated suites end as pytest itself ends them`() async throws {
         try await QuiverProcess.withHome { quiver in
             try await followChanges(quiver)
+            try await loadAhead(quiver)
             try await compareOutcomes(quiver)
             try await select(quiver)
             try await remember(quiver)

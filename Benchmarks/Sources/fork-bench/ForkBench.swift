@@ -9,7 +9,16 @@ import Darwin
 /// Measures the ways to a fresh machine; each mode prints one line of JSON, in milliseconds and MiB.
 @main
 struct ForkBench {
-    static func main() async throws {
+    static func main() async {
+        do {
+            try await measure()
+        } catch {
+            fputs("fork-bench: \(error)\n", stderr)
+            exit(1)
+        }
+    }
+
+    private static func measure() async throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch (arguments.first, arguments.count) {
         // Cold boot, restore in place and forks of one guest, in one QEMU.

@@ -143,13 +143,20 @@ extension GuestHelper {
         within limit: Duration?,
         onOutput: @escaping OutputHandler = { _, _ in },
     ) async throws -> Int32 {
+        let request = try begin(command, onOutput: onOutput)
+        return try await status(of: request, program: command.words.first ?? "", within: limit)
+    }
+
+    /// Waits for the end of a command that was started, as ``run(_:within:onOutput:)`` does.
+    ///
+    /// - Parameter program: What it is called in messages.
+    package func status(of request: Int, program: String, within limit: Duration?) async throws -> Int32 {
         do {
-            let answer = try await perform("run", command.arguments, within: limit, onOutput: onOutput) { id in
+            let answer = try await finish(request, "run", within: limit) { id in
                 if let kill = try? self.begin("kill", ["command": .integer(Int64(id))]) { self.forget(kill) }
             }
             return try answer.value("status")
         } catch let error as GuestAccessError where error.code == .timedOut {
-            let program = command.words.first ?? ""
             let patience = limit.map { " after \($0.shortText)" } ?? ""
             throw GuestAccessError(
                 .timedOut,

@@ -18,6 +18,7 @@ extension Machine {
     ///   - helper: The connection to the guest's helper, by which forks are proven and get the right time.
     ///   - keepsDigests: Whether the files' digests are taken, so that the template can be told from a damaged one
     ///     after it was copied, too. It reads all of the guest's memory once.
+    ///   - notes: The names of files in the machine's folder that the template keeps, beside those it needs.
     ///   - deadline: How long QEMU may take to save its state.
     /// - Throws: ``TemplateError``; ``MachineError`` when the machine ended.
     public func freeze(
@@ -26,6 +27,7 @@ extension Machine {
         ingredients: TemplateIngredients,
         helper: GuestHelper?,
         keepsDigests: Bool,
+        notes: [String] = [],
         within deadline: Duration = .seconds(60),
     ) async throws -> Template {
         let memory = try freezableMemory(name)
@@ -45,7 +47,7 @@ extension Machine {
             description.awaitsIncomingState = false
             // Forks never look at it: the guest has long booted, and loading it would cost each of them its time.
             description.kernel = nil
-            try moveFiles(of: &description, to: staging, final: folder)
+            try moveFiles(of: &description, and: notes, to: staging, final: folder)
             return try await finish(
                 staging: staging,
                 folder: folder,
@@ -82,6 +84,7 @@ extension Machine {
     /// Moves the files that lie in the machine's folder, which goes with the machine, and notes where they will be.
     private func moveFiles(
         of description: inout MachineDescription,
+        and notes: [String],
         to staging: FilePath,
         final: FilePath,
     ) throws {
@@ -91,7 +94,7 @@ extension Machine {
             try TemplateFiles.move(file, to: staging.appending(last))
             description.drives[index].file = final.appending(last)
         }
-        for name in ["login.json", "known_hosts", TemplateFiles.firmwareVariables] {
+        for name in ["login.json", "known_hosts", TemplateFiles.firmwareVariables] + notes {
             let file = folder.path.appending(name)
             if HostFile.exists(file) { try TemplateFiles.move(file, to: staging.appending(name)) }
         }

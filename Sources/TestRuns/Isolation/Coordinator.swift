@@ -24,13 +24,10 @@ final class Coordinator: Sendable {
         let options = ForkOptions(channels: [.pytest])
         fork = try await template.pausedFork(named: "coordinator", home: home, options: options)
         do {
-            guard let helper = fork.helper, let socket = fork.takeConnection(to: .pytest) else {
-                throw TestRunError(.machineLost, "the frozen machine has no channel to its helper and pytest")
-            }
-            self.helper = helper
+            let access = try fork.pytestAccess()
+            (helper, channel) = (access.helper, access.channel)
             self.command = command
             helper.adopt(command, onOutput: onOutput)
-            channel = PluginChannel(adopting: socket)
             try await fork.takeUp(options: options)
             try channel.send(["do": "coordinate"])
         } catch {

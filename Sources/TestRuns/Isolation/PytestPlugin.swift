@@ -5,8 +5,8 @@ enum PytestPlugin {
     /// The directing plugin's source.
     static var source: String { String(decoding: PackageResources.quiver_pytest_py, as: UTF8.self) }
 
-    private static let folder = "/usr/local/lib/quiver"
-    private static let port = "/dev/virtio-ports/org.quiver.pytest.0"
+    static let folder = "/usr/local/lib/quiver"
+    static let port = "/dev/virtio-ports/org.quiver.pytest.0"
     private static let recordFile = "/run/quiver-record.json"
 
     /// The command that writes the directing plugin into a guest, and lets `user` open its port.
@@ -25,7 +25,8 @@ enum PytestPlugin {
     /// The command that prints what the recorder wrote.
     static let readingOfRecord = GuestCommand(["cat", recordFile])
 
-    private static func writing(_ module: String, _ source: String, then rest: String) -> GuestCommand {
+    /// The command that writes a Python module into a guest, and goes on with the rest of a line for the shell.
+    static func writing(_ module: String, _ source: String, then rest: String = "") -> GuestCommand {
         var command = GuestCommand.shell("mkdir -p \(folder) && cat > \(folder)/\(module).py\(rest)")
         command.input = Array(source.utf8)
         return command

@@ -38,13 +38,11 @@ struct Runner: Sendable {
 
     /// Lets the guest go on, has it run the tests, and hands out what comes of each.
     func run(_ indices: [Int], _ hand: (Int, TestOutcome) -> Void) async throws -> Result {
-        guard let helper = fork.helper, let socket = fork.takeConnection(to: .pytest) else {
-            throw TestRunError(.machineLost, "the frozen machine has no channel to its helper and pytest")
-        }
+        let access = try fork.pytestAccess()
+        let (helper, channel) = (access.helper, access.channel)
+        defer { channel.close() }
         let output = TextCollector()
         helper.adopt(command, onOutput: { output.append($1) })
-        let channel = PluginChannel(adopting: socket)
-        defer { channel.close() }
         let watch = UpheavalWatch(fork.machine)
         let begin = ContinuousClock.now
         try await start(indices, helper, channel)

@@ -44,20 +44,22 @@ extension TestRun {
         _ gathered: RunReport,
         clock: StageClock,
     ) async throws -> Prepared {
-        try await warm.withFork(named: "collector", home: home, options: ForkOptions(memory: .copied)) { fork in
-            guard let helper = fork.helper else {
-                throw TestRunError(.machineLost, "the warm machine was frozen without its helper")
-            }
+        let options = ForkOptions(memory: .copied, channels: [.pytest])
+        return try await warm.withFork(named: "collector", home: home, options: options) { fork in
+            let access = try fork.pytestAccess()
+            let helper = access.helper
+            // Open until the machine is frozen: a pytest that finds nobody there would look again and again.
+            defer { access.channel.close() }
             let ssh = try fork.ssh(home: home)
             let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
             let suite = Suite(run: self, folder: sync.destination)
             let started = try await MachineWatch(fork.machine).during {
                 let listing = ProjectListing.read(in: warm.folder)
                 try await sync.update(since: listing, helper: helper, limits: limits, clock: clock)
-                try await memory(in: sync.destination, helper).restore()
+                try await memory(in: sync.destination, helper).restore(for: suite.user)
                 return try await clock.time(.collect) {
                     try await patience.wait("pytest to collect the tests") {
-                        try await collect(suite, fork.machine, helper)
+                        try await collect(suite, fork, access)
                     }
                 }
             }
@@ -90,19 +92,16 @@ extension TestRun {
     }
 
     /// Starts pytest and waits until it has collected, or has ended.
-    private func collect(_ suite: Suite, _ machine: Machine, _ helper: GuestHelper) async throws -> Started {
-        guard let socket = machine.socket(of: .pytest) else {
-            throw TestRunError(.machineLost, "the machine has no channel to pytest")
-        }
+    private func collect(_ suite: Suite, _ fork: Fork, _ access: Fork.PytestAccess) async throws -> Started {
+        let (helper, channel) = (access.helper, access.channel)
         try await suite.installRecorder(helper: helper)
         try await suite.prepareReport(helper: helper)
         let installed = try await helper.collect(PytestPlugin.installation(user: suite.user), within: limits.setup)
         guard installed.isSuccess else {
             throw TestRunError(.noPytest, "pytest's plugin cannot be written in the guest: \(installed.lastWords)")
         }
-        let channel = try PluginChannel(socket: socket)
-        defer { channel.close() }
-        let id = try helper.begin(suite.command, onOutput: onOutput)
+        let waiting = WaitingPytest(in: fork, helper: helper, channel: channel)
+        let id = try await suite.begin(helper: helper, waiting: waiting)
         let started: Started = try await withThrowingTaskGroup(of: Started?.self) { group in
             group.addTask {
                 while let message = await channel.next() {

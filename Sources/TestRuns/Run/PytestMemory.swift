@@ -21,10 +21,17 @@ struct PytestMemory {
         file = ProjectCache.file("pytest", ".tar", of: project, home: home)
     }
 
-    /// Puts what the last run remembered into the guest; a failure is not worth failing a run for.
-    func restore() async throws {
-        guard let bytes = try? WholeFile.read(file, limit: Self.limit), !bytes.isEmpty else { return }
-        var command = GuestCommand(["tar", "-x", "-f", "-", "-C", folder])
+    /// Puts what the last run remembered into the guest, where pytest's user may change it; a failure is not worth
+    /// failing a run for.
+    ///
+    /// - Parameter user: Who runs pytest; nil is root.
+    func restore(for user: String?) async throws {
+        let bytes = (try? WholeFile.read(file, limit: Self.limit)) ?? []
+        guard !bytes.isEmpty || user != nil else { return }
+        var steps = ["cd \(ShellWords.quoted(folder))", "mkdir -p .pytest_cache"]
+        if !bytes.isEmpty { steps.append("tar -x -f -") }
+        if let user { steps.append("chown -R \(ShellWords.quoted(user)) .pytest_cache") }
+        var command = GuestCommand.shell(steps.joined(separator: " && "))
         command.input = bytes
         _ = try await helper.collect(command, within: Self.patience)
     }

@@ -9,11 +9,25 @@ struct Suite {
     /// The project's folder in the guest.
     let folder: String
 
+    /// What every Python that becomes pytest is started with: who watches wants its output as it comes, which Python
+    /// would collect where it is no terminal.
+    static let environment = ["PYTHONUNBUFFERED": "1"]
+
     private static let reportFile = "/run/quiver-junit.xml"
 
     /// Runs pytest through the guest's helper, which ends the whole group of processes when the wait is cancelled.
-    func run(helper: GuestHelper) async throws -> Int32 {
-        try await helper.run(command, within: run.limits.pytest, onOutput: run.onOutput)
+    func run(helper: GuestHelper, waiting: WaitingPytest?) async throws -> Int32 {
+        let request = try await begin(helper: helper, waiting: waiting)
+        let program = command.words.first ?? ""
+        return try await helper.status(of: request, program: program, within: run.limits.pytest)
+    }
+
+    /// Starts pytest, or has the one that waits in the fork go on as it.
+    ///
+    /// - Returns: The number of the request whose answer tells how pytest ended.
+    func begin(helper: GuestHelper, waiting: WaitingPytest?) async throws -> Int {
+        if let waiting, try await waiting.goOn(as: command, onOutput: run.onOutput) { return waiting.request }
+        return try helper.begin(command, onOutput: run.onOutput)
     }
 
     /// Puts the recorder into the guest, where a report is wanted.
@@ -71,12 +85,11 @@ struct Suite {
         var command = GuestCommand(words)
         command.user = user
         command.workingDirectory = folder
-        // pytest's output is buffered by Python where it is no terminal; who watches wants it as it comes.
         command.environment = PytestPlugin.environment(
             checkpoint: run.configuration.isolate == .none ? nil : run.configuration.checkpoint,
             records: run.report != nil,
         )
-        command.environment["PYTHONUNBUFFERED"] = "1"
+        command.environment.merge(Self.environment) { $1 }
         if let columns = run.columns { command.environment["COLUMNS"] = "\(columns)" }
         return command
     }

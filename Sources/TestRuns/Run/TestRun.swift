@@ -96,16 +96,18 @@ public struct TestRun: Sendable {
 
     /// Runs the whole suite in one fork of the warm machine.
     private func run(forking template: Template, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {
-        try await template.withFork(named: "test", home: home) { fork in
-            guard let helper = fork.helper else {
-                throw TestRunError(.machineLost, "the warm machine was frozen without its helper")
-            }
+        let options = ForkOptions(channels: [.pytest])
+        return try await template.withFork(named: "test", home: home, options: options) { fork in
+            let access = try fork.pytestAccess()
+            let (helper, channel) = (access.helper, access.channel)
+            defer { channel.close() }
+            let waiting = WaitingPytest(in: fork, helper: helper, channel: channel)
             let ssh = try fork.ssh(home: home)
             return try await MachineWatch(fork.machine).during {
                 let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
                 let listing = ProjectListing.read(in: template.folder)
                 try await sync.update(since: listing, helper: helper, limits: limits, clock: clock)
-                return try await runSuite(sync, helper: helper, gathered, clock: clock, remembers: true)
+                return try await runSuite(sync, helper: helper, waiting, gathered, clock: clock, remembers: true)
             }
         }
     }
@@ -156,24 +158,25 @@ public struct TestRun: Sendable {
             let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
             try await sync.update(since: nil, helper: helper, limits: limits, clock: clock)
             // pytest finds its cache where it left it.
-            return try await runSuite(sync, helper: helper, gathered, clock: clock, remembers: false)
+            return try await runSuite(sync, helper: helper, nil, gathered, clock: clock, remembers: false)
         }
     }
 
     private func runSuite(
         _ sync: ProjectSync,
         helper: GuestHelper,
+        _ waiting: WaitingPytest?,
         _ gathered: RunReport,
         clock: StageClock,
         remembers: Bool,
     ) async throws -> Int32 {
         let suite = Suite(run: self, folder: sync.destination)
         let memory = PytestMemory(project: project, home: home, folder: sync.destination, helper: helper)
-        if remembers { try await memory.restore() }
+        if remembers { try await memory.restore(for: suite.user) }
         try await suite.installRecorder(helper: helper)
         try await suite.prepareReport(helper: helper)
         let code = try await clock.time(.pytest, note: { "exit \($0)" }) {
-            try await suite.run(helper: helper)
+            try await suite.run(helper: helper, waiting: waiting)
         }
         if let junit { try await suite.fetchReport(to: junit, helper: helper, clock: clock) }
         try await suite.fetchRecord(into: gathered, helper: helper)

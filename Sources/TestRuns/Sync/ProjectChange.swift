@@ -8,6 +8,8 @@ struct ProjectChange: Hashable {
     let written: [String]
     /// How much that is, in bytes.
     let size: Int64
+    /// Whether the guest had nothing of the project.
+    let isWhole: Bool
 
     /// nil when the guest's copy is of another project, or of other parts of it.
     init?(from old: ProjectListing, to new: ProjectListing) {
@@ -16,6 +18,7 @@ struct ProjectChange: Hashable {
         // What lies in a folder goes with it.
         removed = replaced.keys.filter { name in !Self.folders(around: name).contains { replaced[$0] != nil } }.sorted()
         written = new.entries.filter { old.entries[$0] != $1 }.keys.sorted()
+        isWhole = old.entries.isEmpty
         size = written.reduce(0) { $0 + (new.entries[$1]?.size ?? 0) }
     }
 
@@ -29,12 +32,13 @@ struct ProjectChange: Hashable {
     /// In a few words, as in `3 changed`.
     var summary: String {
         let count = removed.count + written.count
-        return isEmpty ? "unchanged" : "\(count) changed"
+        return isEmpty ? "unchanged" : "\(count) \(isWhole ? "copied" : "changed")"
     }
 
     /// The shell's words that make the change in a copy of the project, and read what is written as a tar archive.
     func script(in folder: String) -> String {
-        var steps = ["cd \(ShellWords.quoted(folder))"]
+        let place = ShellWords.quoted(folder)
+        var steps = ["mkdir -p \(place)", "cd \(place)"]
         if !removed.isEmpty { steps.append("rm -rf -- " + removed.map(ShellWords.quoted).joined(separator: " ")) }
         // Root's tar would give the files to whom they belong on the host.
         if !written.isEmpty { steps.append("tar -x -p -o -f -") }

@@ -40,7 +40,7 @@ struct ProjectListing: Codable, Hashable {
     /// By name relative to the project.
     let entries: [String: Entry]
 
-    private static let fileName = "project.json"
+    static let fileName = "project.json"
 
     /// Lists the project as it is now; nil when that cannot be told in this way.
     init?(_ project: FilePath, selection: FileSelection) async throws {

@@ -5,22 +5,31 @@ extension ProjectSync {
     /// Brings the guest's copy up to date: by the helper when little has changed since `known`, otherwise by rsync,
     /// for which ssh must let in first.
     ///
-    /// - Parameter known: What the copy in the guest is of; nil where nobody knows.
+    /// - Parameter known: What the copy in the guest is of, of another project too; nil where nobody knows.
     func update(
         since known: ProjectListing?,
         helper: GuestHelper,
         limits: TestRunLimits,
         clock: StageClock,
     ) async throws {
+        var known = known
+        if let other = known, other.project != project.string {
+            // For whose sake the guest's machine was frozen: it is no business of this one.
+            let copy = Self.destination(of: FilePath(other.project))
+            _ = try await helper.collect(GuestCommand(["rm", "-rf", copy]), within: limits.setup)
+            known = nothing
+        }
         if let update = try await smallUpdate(since: known) {
             return try await clock.time(.sync, note: { _ in update.change.summary }) {
                 try await apply(update, helper, within: limits.setup)
             }
         }
-        if let known { try await removeOther(known, helper, within: limits.setup) }
         try await clock.time(.ssh) { try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true) }
         try await clock.time(.sync) { try await upload() }
     }
+
+    /// What a guest has that the project was never copied to.
+    var nothing: ProjectListing { ProjectListing(project: project.string, selection: selection, entries: [:]) }
 
     /// A change with what the guest needs for it.
     private struct Update {
@@ -35,13 +44,6 @@ extension ProjectSync {
             let parcel = ProjectParcel.bytes(of: change.written, in: project, now)
         else { return nil }
         return Update(change: change, parcel: parcel)
-    }
-
-    /// Removes the copy of another project, for whose sake the guest's machine was frozen: it is no business of this one.
-    private func removeOther(_ known: ProjectListing, _ helper: GuestHelper, within limit: Duration) async throws {
-        let other = Self.destination(of: FilePath(known.project))
-        guard other != destination else { return }
-        _ = try await helper.collect(GuestCommand(["rm", "-rf", other]), within: limit)
     }
 
     private func apply(_ update: Update, _ helper: GuestHelper, within limit: Duration) async throws {

@@ -10,7 +10,12 @@ struct ProjectSync {
     /// The project's folder in the guest.
     var destination: String { Self.destination(of: project) }
 
-    static func destination(of project: FilePath) -> String { "/srv/" + (project.lastComponent?.string ?? "project") }
+    /// The folder in the guest that has the projects.
+    static let projects = "/srv"
+
+    static func destination(of project: FilePath) -> String {
+        "\(projects)/\(project.lastComponent?.string ?? "project")"
+    }
 
     /// What of the project is copied.
     var selection: FileSelection {

@@ -1,3 +1,4 @@
+import CloudImages
 import GuestAccess
 import HostSupport
 import Machines
@@ -54,7 +55,8 @@ struct WarmMachine {
     private func content() -> TemplateIngredients {
         var content = TemplateIngredients()
         content.set("bake", baked.folder.lastComponent?.string ?? "")
-        content.set("helper", HelperInstallation.source)
+        content.set("helper", FileDigest.sha256(of: Array(HelperInstallation.source.utf8)))
+        content.set("pytest ahead", FileDigest.sha256(of: Array(PytestAhead.source.utf8)))
         return content
     }
 
@@ -82,7 +84,10 @@ struct WarmMachine {
             let helper = try machine.helper()
             defer { helper.close() }
             let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
-            let (freeze, listing) = try await MachineWatch(machine).during {
+            let channel = try machine.socket(of: .pytest).map { try PluginChannel(socket: $0) }
+            // Open until the machine is frozen: a pytest that finds nobody there would look again and again.
+            defer { channel?.close() }
+            let freeze = try await MachineWatch(machine).during {
                 let readiness = GuestReadiness(helper: helper, machine: machine, limits: limits)
                 try await readiness.waitForHelper()
                 clock.end(boot, note: note)
@@ -93,12 +98,15 @@ struct WarmMachine {
                 _ = try await helper.wait(for: GuestMilestone.sshListens, within: limits.ssh)
                 // Listed before it is copied: what changes meanwhile is found changed by the first run.
                 let listing = try await ProjectListing(project, selection: sync.selection)
-                try await sync.update(since: nil, helper: helper, limits: limits, clock: clock)
+                try await sync.update(since: sync.nothing, helper: helper, limits: limits, clock: clock)
                 let freeze = clock.begin(.freeze)
+                let ahead = try await loadPytest(helper, channel)
                 // Every fork begins with this: what it loads into memory is there then.
                 try await helper.fixUp(GuestFixUp(), within: limits.boot)
                 try await helper.settle(within: limits.boot)
-                return (freeze, listing)
+                listing?.write(in: machine.folder.path)
+                try ahead?.write(in: machine.folder.path)
+                return freeze
             }
             let template = try await machine.freeze(
                 to: target,
@@ -106,10 +114,16 @@ struct WarmMachine {
                 ingredients: content,
                 helper: helper,
                 keepsDigests: true,
+                notes: [ProjectListing.fileName, PytestAhead.fileName],
             )
-            listing?.write(in: template.folder)
             clock.end(freeze)
             return template
         }
+    }
+
+    /// Has pytest loaded and wait, where the project runs it in the way that can be prepared.
+    private func loadPytest(_ helper: GuestHelper, _ channel: PluginChannel?) async throws -> PytestAhead? {
+        guard let channel, PytestAhead.arguments(of: configuration.pytest) != nil else { return nil }
+        return try await PytestAhead.start(helper: helper, channel: channel, limits: limits)
     }
 }

@@ -1,0 +1,118 @@
+"""Loads Python and pytest before a run asks for them.
+
+Started while the machine is made ready that all runs go on from, this program loads what `python3 -m pytest` loads
+before it looks at a project, and waits at a virtio-serial port. The machine is frozen there. In each fork the host says
+where, as whom and with which arguments pytest is to run, and this process goes on as that pytest. Where this could not
+be told from a pytest that starts anew only by its speed, one is started anew.
+
+Messages are JSON objects, one a line. Python 3.8 or newer; nothing but pytest.
+"""
+
+import importlib
+import importlib.machinery
+import json
+import logging
+import os
+import random
+import runpy
+import sys
+import time
+
+# What pytest's configuration loads beside its own plugins, where the version has it.
+ALSO = ("_pytest._argcomplete", "_pytest.config.compat", "faulthandler", "pdb")
+
+
+def load():
+    from _pytest import config
+
+    importlib.import_module("pytest")
+    for name in config.default_plugins:
+        importlib.import_module("_pytest." + name)
+    for name in ALSO:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            pass
+
+
+def is_loaded_from(folder):
+    """Whether anything was loaded from there, as of a project that is installed where it is developed."""
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    return any(file.startswith(folder + "/") for file in files if file)
+
+
+def hides_modules(folder):
+    """Whether the folder has modules of its own by the names of some that are loaded: pytest would take those."""
+    names = {name.partition(".")[0] for name in sys.modules} - set(sys.builtin_module_names)
+    suffixes = importlib.machinery.all_suffixes()
+    for name in names:
+        path = os.path.join(folder, name)
+        if os.path.exists(os.path.join(path, "__init__.py")) or any(os.path.exists(path + end) for end in suffixes):
+            return True
+    return False
+
+
+def receive(port):
+    received = b""
+    while not received.endswith(b"\n"):
+        data = os.read(port, 65536)
+        if not data:
+            # Nobody is connected on the host; the driver answers at once instead of waiting.
+            time.sleep(0.05)
+        received += data
+    return json.loads(received)
+
+
+def become(user):
+    import pwd
+
+    account = pwd.getpwnam(user)
+    os.environ.update(HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name)
+    os.initgroups(account.pw_name, account.pw_gid)
+    os.setgid(account.pw_gid)
+    os.setuid(account.pw_uid)
+
+
+def forget_the_past():
+    """What modules took down as they were loaded would be the same in every fork, or out of date."""
+    random.seed()
+    now = time.time if isinstance(logging._startTime, float) else time.time_ns
+    logging._startTime = now()
+
+
+def go_on(arguments, folder):
+    forget_the_past()
+    # As of `python3 -m pytest`.
+    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    sys.path[:1] = [folder] + paths
+    sys.argv = ["pytest"] + arguments
+    runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+
+
+def main():
+    path, projects = sys.argv[1:]
+    load()
+    if is_loaded_from(projects):
+        sys.exit("pytest belongs to a project below %s" % projects)
+    port = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    os.write(port, b'{"event":"waiting"}\n')
+    request = receive(port)
+    if request["do"] != "start":
+        return
+    os.environ.update(request["environment"])
+    folder = request["folder"]
+    os.chdir(folder)
+    if request.get("user"):
+        become(request["user"])
+    if request.get("user") or hides_modules(folder):
+        # The port is closed with that, for the plugin to open.
+        os.execvp("python3", ["python3", "-m", "pytest"] + request["arguments"])
+    if "QUIVER_PYTEST_PORT" in os.environ:
+        os.environ["QUIVER_PYTEST_PORT"] = "fd:%d" % port
+    else:
+        os.close(port)
+    go_on(request["arguments"], folder)
+
+
+if __name__ == "__main__":
+    main()

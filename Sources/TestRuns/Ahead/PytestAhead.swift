@@ -1,0 +1,63 @@
+import GuestAccess
+import HostSupport
+import Machines
+import SystemPackage
+import WireJSON
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A Python that has loaded pytest before its machine was frozen, and waits for its forks to be told what to run.
+struct PytestAhead: Codable, Sendable {
+    /// The number of the request by which the helper was asked to start it.
+    let request: Int
+
+    /// The program that waits, in the guest.
+    static var source: String { String(decoding: PackageResources.quiver_ahead_py, as: UTF8.self) }
+
+    /// The start of those commands that it can take the place of.
+    private static let command = ["python3", "-m", "pytest"]
+    static let fileName = "pytest.json"
+
+    /// pytest's arguments in a command that this could run; nil for every other command.
+    static func arguments(of words: [String]) -> [String]? {
+        words.starts(with: command) ? Array(words.dropFirst(command.count)) : nil
+    }
+
+    /// Starts one, and returns when it waits.
+    ///
+    /// - Parameter channel: To pytest's port, which must stay connected until the machine is frozen.
+    /// - Returns: nil when there is no pytest, or none that may be loaded ahead.
+    static func start(helper: GuestHelper, channel: PluginChannel, limits: TestRunLimits) async throws -> PytestAhead? {
+        let path = "\(PytestPlugin.folder)/quiver_ahead.py"
+        let written = try await helper.collect(PytestPlugin.writing("quiver_ahead", source), within: limits.setup)
+        guard written.isSuccess else { return nil }
+        var program = GuestCommand(["python3", path, PytestPlugin.port, ProjectSync.projects])
+        program.environment = Suite.environment
+        let request = try helper.begin(program, onOutput: { _, _ in })
+        return try await withDeadline(limits.setup, waitingFor: "pytest to be loaded in the guest") {
+            try await withThrowingTaskGroup(of: PytestAhead?.self) { group in
+                group.addTask { await channel.next() == nil ? nil : PytestAhead(request: request) }
+                group.addTask {
+                    _ = try await helper.answer(to: request)
+                    return nil
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? nil
+            }
+        }
+    }
+
+    /// The one that waits in a template; nil where none does.
+    static func read(in folder: FilePath) -> PytestAhead? {
+        guard let bytes = try? WholeFile.read(folder.appending(fileName)) else { return nil }
+        return try? JSONDecoder().decode(PytestAhead.self, from: Data(bytes))
+    }
+
+    func write(in folder: FilePath) throws {
+        try WholeFile.write(try JSONEncoder().encode(self), to: folder.appending(Self.fileName))
+    }
+}
