@@ -13,7 +13,7 @@ struct ForkBench {
         do {
             try await measure()
         } catch {
-            fputs("fork-bench: \(error)\n", stderr)
+            _ = try? FileDescriptor.standardError.writeAll("fork-bench: \(error)\n".utf8)
             exit(1)
         }
     }

@@ -121,15 +121,15 @@ extension LaunchPlan {
         }
         for (index, drive) in description.drives.enumerated() {
             arguments.add("blockdev", json: drive.blockNode)
-            arguments.add("device", json: drive.device(bootIndex: index + 1))
+            arguments.add("device", json: virtio(drive.device(bootIndex: index + 1)))
         }
         for network in description.networks {
             arguments.add("netdev", json: network.backend)
-            arguments.add("device", json: network.device())
+            arguments.add("device", json: virtio(network.device()))
         }
         addChannels(to: &arguments)
         arguments.add("object", json: ["qom-type": "rng-random", "id": "rng0", "filename": "/dev/urandom"])
-        arguments.add("device", json: ["driver": "virtio-rng-pci", "id": "entropy0", "rng": "rng0"])
+        arguments.add("device", json: virtio(["driver": "virtio-rng-pci", "id": "entropy0", "rng": "rng0"]))
         // On a PC the older form is announced through ACPI, where every kernel's driver finds it.
         let panicDevice: JSON = description.architecture == .x86_64 ? "pvpanic" : "pvpanic-pci"
         arguments.add("device", json: ["driver": panicDevice, "id": "panic0"])
@@ -152,9 +152,19 @@ extension LaunchPlan {
         }
     }
 
+    /// A virtio device as it suits the accelerator.
+    private func virtio(_ device: JSONObject) -> JSONObject {
+        guard accelerator == .tcg, description.awaitsIncomingState else { return device }
+        var device = device
+        // When a fork goes on QEMU would draw up the machine's memory map anew for each of these, and software emulation
+        // gains nothing by them.
+        device["ioeventfd"] = false
+        return device
+    }
+
     private func addChannels(to arguments: inout QEMUArguments) {
         guard !description.channels.isEmpty else { return }
-        arguments.add("device", json: ["driver": "virtio-serial-pci", "id": "channels"])
+        arguments.add("device", json: virtio(["driver": "virtio-serial-pci", "id": "channels"]))
         for (index, channel) in description.channels.enumerated() {
             let id = "channel\(index)"
             arguments.add("chardev", "socket", keys: listener(id: id, .channel(index)))

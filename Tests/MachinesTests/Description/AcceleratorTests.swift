@@ -61,7 +61,6 @@ import Testing
     ])
     func `a processor that offers no virtualisation needs no trial`(list: String, isRejected: Bool) async throws {
         try await withTrials("echo quiver") { trials, count in
-            var trials = trials
             try WholeFile.write(list.utf8, to: trials.processorList)
             let verdict = try await trials.choose(.automatic, machine: "m")
             #if os(Linux)

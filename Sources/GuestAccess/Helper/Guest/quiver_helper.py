@@ -22,6 +22,7 @@ import re
 import select
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -77,6 +78,14 @@ def write_whole(path, text, mode=0o644):
         os.fchmod(descriptor, mode)
         file.write(text)
     os.rename(temporary, path)
+
+
+def make_folders(path, owner):
+    """Makes a folder and those around it, where they are missing, for a user."""
+    if not os.path.isdir(path):
+        make_folders(os.path.dirname(path), owner)
+        os.mkdir(path)
+        os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
 def find_port(name):
@@ -696,6 +705,37 @@ class Helper:
         if command:
             command.kill(request.get("signal", signal.SIGKILL))
         return {"was_running": command is not None}
+
+    def do_write_files(self, request):
+        """Writes small files below a folder for a user, and makes the folder in any case."""
+        try:
+            owner = pwd.getpwnam(request.get("user") or "root")
+        except KeyError:
+            raise Refused("there is no user %s in the guest" % request["user"])
+        make_folders(request["folder"], owner)
+        for name, content in request["files"].items():
+            path = os.path.join(request["folder"], name)
+            make_folders(os.path.dirname(path), owner)
+            with open(path, "wb") as file:
+                file.write(base64.b64decode(content))
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+        return {}
+
+    def do_read_files(self, request):
+        """All files below a folder, which may be missing; no files at all when they are more than the limit together."""
+        files, room = {}, request["limit"]
+        for folder, _, names in os.walk(request["folder"]):
+            for name in names:
+                path = os.path.join(folder, name)
+                status = os.lstat(path)
+                if not stat.S_ISREG(status.st_mode):
+                    continue
+                room -= status.st_size
+                if room < 0:
+                    return {}
+                with open(path, "rb") as file:
+                    files[os.path.relpath(path, request["folder"])] = base64.b64encode(file.read()).decode()
+        return {"files": files}
 
     def do_sync(self, request):
         os.sync()
