@@ -14,8 +14,7 @@ extension MachineDescription {
         return switch (accelerator, architecture) {
         case (.kvm, _), (.hvf, _): "host"
         // Five-level page tables cost software translation one more memory access at each miss, and bring nothing.
-        // Without "fast" moves of single bytes guests move words, of which it makes eight times fewer steps.
-        case (.tcg, .x86_64): "max,la57=off,erms=off"
+        case (.tcg, .x86_64): "max,la57=off"
         // QEMU's `max` has pointer authentication, whose cipher is very slow in software.
         case (.tcg, .aarch64): "cortex-a72"
         }

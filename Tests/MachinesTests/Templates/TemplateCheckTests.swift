@@ -114,7 +114,7 @@ import Testing
                 Issue.record("found, although something differs")
                 return
             }
-            #expect(reasons == ["processor: was max,la57=off,erms=off, is qemu64"])
+            #expect(reasons == ["processor: was max,la57=off, is qemu64"])
         }
     }
 

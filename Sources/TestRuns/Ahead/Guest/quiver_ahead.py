@@ -17,6 +17,7 @@ import random
 import runpy
 import sys
 import time
+import types
 
 # What pytest's configuration loads beside its own plugins, where the version has it.
 ALSO = ("_pytest._argcomplete", "_pytest.config.compat", "faulthandler", "pdb")
@@ -37,7 +38,9 @@ def load():
 
 def is_loaded_from(folder):
     """Whether anything was loaded from there, as of a project that is installed where it is developed."""
-    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    # Modules of other types may load more when they are looked at.
+    modules = [module for module in sys.modules.values() if type(module) is types.ModuleType]
+    files = [getattr(module, "__file__", None) for module in modules]
     return any(file.startswith(folder + "/") for file in files if file)
 
 
