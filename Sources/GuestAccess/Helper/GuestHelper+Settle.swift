@@ -12,7 +12,7 @@ extension GuestHelper {
 
     // The guest agent, whom nobody asks in a fork, looks ten times a second whether somebody has come. The resolver
     // would tell the journal of the clock that is set in every fork, which costs more than all else that it causes.
-    // What a user runs who has logged out ends ten seconds later, by then in every fork.
+    // A user's own service manager ends ten seconds after the last logout, by then in every fork.
     private static let settling = """
         for timer in $(systemctl list-units --type=timer --state=active --plain --no-legend | cut -d ' ' -f 1); do
             case $(systemctl show --property=FragmentPath --value "$timer") in

@@ -81,22 +81,7 @@ public final class GuestHelper: Sendable {
         _ arguments: JSONObject = [:],
         within limit: Duration?,
     ) async throws -> JSONObject {
-        try await perform(name, arguments, within: limit, onOutput: nil, onAbandon: nil)
-    }
-
-    func perform(
-        _ name: String,
-        _ arguments: JSONObject,
-        within limit: Duration?,
-        onOutput: OutputHandler?,
-        onAbandon: (@Sendable (Int) -> Void)?,
-    ) async throws -> JSONObject {
-        try await finish(
-            try begin(name, arguments, onOutput: onOutput),
-            name,
-            within: limit,
-            onAbandon: onAbandon,
-        )
+        try await finish(try begin(name, arguments), name, within: limit)
     }
 
     /// Waits for the answer to a request that was sent, and gives it up when the wait ends early.

@@ -30,26 +30,38 @@ struct PytestAhead: Codable, Sendable {
     /// Starts one, and returns when it waits.
     ///
     /// - Parameter channel: To pytest's port, which must stay connected until the machine is frozen.
-    /// - Returns: nil when there is no pytest, or none that may be loaded ahead.
-    static func start(helper: GuestHelper, channel: PluginChannel, limits: TestRunLimits) async throws -> PytestAhead? {
+    /// - Returns: nil when there is no pytest, none that may be loaded ahead, or loading it takes too long: runs start
+    ///   their own then.
+    static func start(helper: GuestHelper, channel: PluginChannel) async throws -> PytestAhead? {
         let path = "\(PytestPlugin.folder)/quiver_ahead.py"
-        let written = try await helper.collect(PytestPlugin.writing("quiver_ahead", source), within: limits.setup)
+        let written = try await helper.collect(PytestPlugin.writing("quiver_ahead", source), within: patience)
         guard written.isSuccess else { return nil }
         var program = GuestCommand(["python3", path, PytestPlugin.port, ProjectSync.projects])
         program.environment = Suite.environment
         let request = try helper.begin(program, onOutput: { _, _ in })
-        return try await withDeadline(limits.setup, waitingFor: "pytest to be loaded in the guest") {
-            try await withThrowingTaskGroup(of: PytestAhead?.self) { group in
-                group.addTask { await channel.next() == nil ? nil : PytestAhead(request: request) }
-                group.addTask {
-                    _ = try await helper.answer(to: request)
-                    return nil
-                }
-                defer { group.cancelAll() }
-                return try await group.next() ?? nil
+        let isWaiting = try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { await channel.next() != nil }
+            group.addTask {
+                _ = try await helper.answer(to: request)
+                return false
             }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
         }
+        guard isWaiting else {
+            // Whatever it does still, the port must be free.
+            let end: JSONObject = ["command": .integer(Int64(request))]
+            _ = try await helper.request("kill", end, within: patience)
+            return nil
+        }
+        return PytestAhead(request: request)
     }
+
+    private static let patience = Duration.seconds(120)
 
     /// The one that waits in a template; nil where none does.
     static func read(in folder: FilePath) -> PytestAhead? {

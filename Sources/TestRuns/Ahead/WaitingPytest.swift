@@ -1,4 +1,5 @@
 import GuestAccess
+import HostSupport
 import Machines
 import WireJSON
 
@@ -8,13 +9,18 @@ struct WaitingPytest: Sendable {
     private let helper: GuestHelper
     private let channel: PluginChannel
 
+    /// Looks for it as soon as the fork goes on: its end would otherwise be missed.
+    ///
     /// - Returns: nil when the fork's template has none.
     init?(in fork: Fork, helper: GuestHelper, channel: PluginChannel) {
         guard let ahead = PytestAhead.read(in: fork.template.folder) else { return nil }
         self.ahead = ahead
         self.helper = helper
         self.channel = channel
+        helper.adopt(ahead.request, onOutput: { _, _ in })
     }
+
+    private static let patience = Duration.seconds(60)
 
     /// The number of the request whose answer tells how it ended.
     var request: Int { ahead.request }
@@ -23,17 +29,26 @@ struct WaitingPytest: Sendable {
     ///
     /// - Returns: False for a command that it cannot run: then it has ended, and left the port.
     func goOn(as command: GuestCommand, onOutput: @escaping OutputHandler) async throws -> Bool {
-        helper.adopt(request, onOutput: onOutput)
-        guard let arguments = PytestAhead.arguments(of: command.words), let folder = command.workingDirectory else {
+        guard let order = Self.order(for: command) else {
             try channel.send(["do": "leave"])
-            _ = try await helper.answer(to: request)
+            try await withDeadline(Self.patience, waitingFor: "the Python that has loaded pytest to leave its port") {
+                _ = try await helper.answer(to: request)
+            }
             return false
         }
+        helper.adopt(request, onOutput: onOutput)
+        try channel.send(order)
+        return true
+    }
+
+    /// What it is told to run; nil where Python must be started in another way, or by another user.
+    private static func order(for command: GuestCommand) -> JSONObject? {
+        guard command.user == nil, let folder = command.workingDirectory,
+            let arguments = PytestAhead.arguments(of: command.words)
+        else { return nil }
         var order: JSONObject = ["do": "start", "folder": .string(folder)]
         order.set("arguments", arguments)
         order.set("environment", command.environment)
-        order.set("user", command.user)
-        try channel.send(order)
-        return true
+        return order
     }
 }

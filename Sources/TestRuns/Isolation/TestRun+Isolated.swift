@@ -50,6 +50,7 @@ extension TestRun {
             let helper = access.helper
             // Open until the machine is frozen: a pytest that finds nobody there would look again and again.
             defer { access.channel.close() }
+            let waiting = WaitingPytest(in: fork, helper: helper, channel: access.channel)
             let ssh = try fork.ssh(home: home)
             let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
             let suite = Suite(run: self, folder: sync.destination)
@@ -59,7 +60,7 @@ extension TestRun {
                 try await memory(in: sync.destination, helper).restore(for: suite.user)
                 return try await clock.time(.collect) {
                     try await patience.wait("pytest to collect the tests") {
-                        try await collect(suite, fork, access)
+                        try await collect(suite, access, waiting)
                     }
                 }
             }
@@ -92,7 +93,8 @@ extension TestRun {
     }
 
     /// Starts pytest and waits until it has collected, or has ended.
-    private func collect(_ suite: Suite, _ fork: Fork, _ access: Fork.PytestAccess) async throws -> Started {
+    private func collect(_ suite: Suite, _ access: Fork.PytestAccess, _ waiting: WaitingPytest?) async throws -> Started
+    {
         let (helper, channel) = (access.helper, access.channel)
         try await suite.installRecorder(helper: helper)
         try await suite.prepareReport(helper: helper)
@@ -100,7 +102,6 @@ extension TestRun {
         guard installed.isSuccess else {
             throw TestRunError(.noPytest, "pytest's plugin cannot be written in the guest: \(installed.lastWords)")
         }
-        let waiting = WaitingPytest(in: fork, helper: helper, channel: channel)
         let id = try await suite.begin(helper: helper, waiting: waiting)
         let started: Started = try await withThrowingTaskGroup(of: Started?.self) { group in
             group.addTask {

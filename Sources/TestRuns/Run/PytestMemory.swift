@@ -28,25 +28,36 @@ struct PytestMemory {
         file = ProjectCache.file("pytest", ".json", of: project, home: home)
     }
 
-    /// Puts what the last run remembered into the guest, where pytest may change it; a failure is not worth failing a
-    /// run for.
+    /// Puts what the last run remembered into the guest, where pytest may change it.
+    ///
+    /// Neither this nor ``keep()`` fails a run because the guest cannot do it, or not in time.
     ///
     /// - Parameter user: Who runs pytest; nil is root.
     func restore(for user: String?) async throws {
         let text = try? WholeFile.read(file)
         let kept = text.flatMap { try? JSONDecoder().decode([String: Data].self, from: Data($0)) } ?? [:]
         guard !kept.isEmpty || user != nil else { return }
-        do {
+        _ = try await tolerating {
             try await helper.write(kept.mapValues(Array.init), below: folder, for: user, within: Self.patience)
-        } catch let error as GuestAccessError where error.code == .helperRefused {
-            return
         }
     }
 
     /// Keeps what this run remembers.
     func keep() async throws {
-        guard let files = try await helper.files(below: folder, upTo: Self.limit, within: Self.patience) else { return }
+        let files = try await tolerating {
+            try await helper.files(below: folder, upTo: Self.limit, within: Self.patience)
+        }
+        guard let files, let files else { return }
         try? Folder.create(file.removingLastComponent())
         try? WholeFile.write(try JSONEncoder().encode(files.mapValues { Data($0) }), to: file)
+    }
+
+    /// - Returns: nil when the guest did not do what it was asked for.
+    private func tolerating<Value>(_ body: () async throws -> Value) async throws -> Value? {
+        do {
+            return try await body()
+        } catch let error as GuestAccessError where [.helperRefused, .timedOut].contains(error.code) {
+            return nil
+        }
     }
 }

@@ -62,6 +62,8 @@ struct ProjectParcel: ~Copyable {
         if entry.isFile {
             archive_entry_set_size(header, entry.size)
             archive_entry_set_mtime(header, time_t(entry.modified / 1_000_000_000), 0)
+        } else {
+            archive_entry_set_mtime(header, time(nil), 0)
         }
         guard archive_write_header(pointer, header) >= ARCHIVE_WARN else { return false }
         guard entry.isFile else { return true }

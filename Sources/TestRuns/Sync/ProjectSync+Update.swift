@@ -14,10 +14,12 @@ extension ProjectSync {
     ) async throws {
         var known = known
         if let other = known, other.project != project.string {
-            // For whose sake the guest's machine was frozen: it is no business of this one.
             let copy = Self.destination(of: FilePath(other.project))
-            _ = try await helper.collect(GuestCommand(["rm", "-rf", copy]), within: limits.setup)
-            known = nothing
+            known = copy == destination ? nil : initialListing
+            // The guest's machine was frozen for that one's sake: it is no business of this one.
+            if copy != destination {
+                _ = try await helper.collect(GuestCommand(["rm", "-rf", copy]), within: limits.setup)
+            }
         }
         if let update = try await smallUpdate(since: known) {
             return try await clock.time(.sync, note: { _ in update.change.summary }) {
@@ -28,8 +30,12 @@ extension ProjectSync {
         try await clock.time(.sync) { try await upload() }
     }
 
-    /// What a guest has that the project was never copied to.
-    var nothing: ProjectListing { ProjectListing(project: project.string, selection: selection, entries: [:]) }
+    /// What a guest has of the project before it is first copied; nil where the provisioning had a copy of it, in which
+    /// the setup's commands have left something.
+    var initialListing: ProjectListing? {
+        guard configuration.setup.isEmpty else { return nil }
+        return ProjectListing(project: project.string, selection: selection, entries: [:])
+    }
 
     /// A change with what the guest needs for it.
     private struct Update {

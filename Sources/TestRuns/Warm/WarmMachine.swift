@@ -98,7 +98,7 @@ struct WarmMachine {
                 _ = try await helper.wait(for: GuestMilestone.sshListens, within: limits.ssh)
                 // Listed before it is copied: what changes meanwhile is found changed by the first run.
                 let listing = try await ProjectListing(project, selection: sync.selection)
-                try await sync.update(since: sync.nothing, helper: helper, limits: limits, clock: clock)
+                try await sync.update(since: sync.initialListing, helper: helper, limits: limits, clock: clock)
                 let freeze = clock.begin(.freeze)
                 let ahead = try await loadPytest(helper, channel)
                 // Every fork begins with this: what it loads into memory is there then.
@@ -124,6 +124,6 @@ struct WarmMachine {
     /// Has pytest loaded and wait, where the project runs it in the way that can be prepared.
     private func loadPytest(_ helper: GuestHelper, _ channel: PluginChannel?) async throws -> PytestAhead? {
         guard let channel, PytestAhead.arguments(of: configuration.pytest) != nil else { return nil }
-        return try await PytestAhead.start(helper: helper, channel: channel, limits: limits)
+        return try await PytestAhead.start(helper: helper, channel: channel)
     }
 }

@@ -11,7 +11,7 @@ def tell():
     main = sys.modules["__main__"]
     return {
         "main": [main.__name__, main.__spec__.name, main.__file__],
-        "program": sys.argv[0],
+        "program": [sys.argv[0], sys.orig_argv[:3]],
         "path": sys.path,
         "modules": sorted(sys.modules),
         "flags": list(sys.flags),

@@ -1,9 +1,9 @@
 """As with `python3 -m pytest`, a module in the project's folder is found before the library's."""
 
-import cmd
-import pdb
+import calendar
+import email._parseaddr
 
 
 def test_is_own():
-    assert cmd.WHOSE == "the project's"
-    assert issubclass(pdb.Pdb, cmd.Cmd)
+    assert calendar.WHOSE == "the project's"
+    assert email._parseaddr.calendar is calendar

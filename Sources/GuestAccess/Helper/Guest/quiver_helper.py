@@ -80,6 +80,18 @@ def write_whole(path, text, mode=0o644):
     os.rename(temporary, path)
 
 
+def read_file(path, limit):
+    """A file's content, as far as one byte beyond the limit; None for what is no file, is gone, or has no name in UTF-8."""
+    try:
+        path.encode()
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return None
+        with open(path, "rb") as file:
+            return file.read(limit + 1)
+    except (OSError, UnicodeEncodeError):
+        return None
+
+
 def make_folders(path, owner):
     """Makes a folder and those around it, where they are missing, for a user."""
     if not os.path.isdir(path):
@@ -109,7 +121,8 @@ class Port:
     def __init__(self, descriptor, poll):
         self.descriptor = descriptor
         self.poll = poll
-        self.received = b""
+        # The beginning of a line, in pieces.
+        self.received = []
         self.unsent = b""
         self.waits_for_room = False
         self.connected = True
@@ -125,8 +138,12 @@ class Port:
         if not data:
             self.lost_host()
             return []
-        lines = (self.received + data).split(b"\n")
-        self.received = lines.pop()
+        self.received.append(data)
+        if b"\n" not in data:
+            # A line of megabytes comes in thousands of pieces, and is put together once.
+            return []
+        lines = b"".join(self.received).split(b"\n")
+        self.received = [lines.pop()]
         if b"" in lines:
             self.has_newcomer = True
         return lines
@@ -168,7 +185,7 @@ class Port:
         self.connected = False
         self.waits_for_room = False
         if not self.has_newcomer:
-            self.received = b""
+            self.received = []
             self.unsent = b""
         self.has_newcomer = False
         self.poll.unregister(self.descriptor)
@@ -722,19 +739,20 @@ class Helper:
         return {}
 
     def do_read_files(self, request):
-        """All files below a folder, which may be missing; no files at all when they are more than the limit together."""
-        files, room = {}, request["limit"]
-        for folder, _, names in os.walk(request["folder"]):
+        """All files below a folder; no answer to that when it is missing or they are more than the limit together."""
+        top, room = request["folder"], request["limit"]
+        if not os.path.isdir(top):
+            return {}
+        files = {}
+        for folder, _, names in os.walk(top):
             for name in names:
-                path = os.path.join(folder, name)
-                status = os.lstat(path)
-                if not stat.S_ISREG(status.st_mode):
+                content = read_file(os.path.join(folder, name), room)
+                if content is None:
                     continue
-                room -= status.st_size
+                room -= len(content)
                 if room < 0:
                     return {}
-                with open(path, "rb") as file:
-                    files[os.path.relpath(path, request["folder"])] = base64.b64encode(file.read()).decode()
+                files[os.path.relpath(os.path.join(folder, name), top)] = base64.b64encode(content).decode()
         return {"files": files}
 
     def do_sync(self, request):

@@ -2,8 +2,8 @@
 
 Started while the machine is made ready that all runs go on from, this program loads what `python3 -m pytest` loads
 before it looks at a project, and waits at a virtio-serial port. The machine is frozen there. In each fork the host says
-where, as whom and with which arguments pytest is to run, and this process goes on as that pytest. Where this could not
-be told from a pytest that starts anew only by its speed, one is started anew.
+where and with which arguments pytest is to run, and this process goes on as that pytest. Where the project has modules by
+the names of some that are loaded, pytest is started anew instead, and finds those.
 
 Messages are JSON objects, one a line. Python 3.8 or newer; nothing but pytest.
 """
@@ -19,8 +19,8 @@ import sys
 import time
 import types
 
-# What pytest's configuration loads beside its own plugins, where the version has it.
-ALSO = ("_pytest._argcomplete", "_pytest.config.compat", "faulthandler", "pdb")
+# What pytest loads beside its own plugins before it looks at the project, where the version has it.
+OTHER_MODULES = ("_pytest._argcomplete", "_pytest.config.compat", "faulthandler")
 
 
 def load():
@@ -29,7 +29,7 @@ def load():
     importlib.import_module("pytest")
     for name in config.default_plugins:
         importlib.import_module("_pytest." + name)
-    for name in ALSO:
+    for name in OTHER_MODULES:
         try:
             importlib.import_module(name)
         except ImportError:
@@ -66,29 +66,20 @@ def receive(port):
     return json.loads(received)
 
 
-def become(user):
-    import pwd
-
-    account = pwd.getpwnam(user)
-    os.environ.update(HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name)
-    os.initgroups(account.pw_name, account.pw_gid)
-    os.setgid(account.pw_gid)
-    os.setuid(account.pw_uid)
-
-
-def forget_the_past():
-    """What modules took down as they were loaded would be the same in every fork, or out of date."""
+def renew_seed_and_start_time():
+    """Both were taken down as the modules were loaded: they would be the same in every fork, or out of date."""
     random.seed()
     now = time.time if isinstance(logging._startTime, float) else time.time_ns
     logging._startTime = now()
 
 
-def go_on(arguments, folder):
-    forget_the_past()
-    # As of `python3 -m pytest`.
+def go_on(command):
+    renew_seed_and_start_time()
     paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    sys.path[:1] = [folder] + paths
-    sys.argv = ["pytest"] + arguments
+    sys.path[:1] = [os.getcwd()] + paths
+    sys.argv = ["pytest"] + command[3:]
+    if hasattr(sys, "orig_argv"):
+        sys.orig_argv = command
     runpy.run_module("pytest", run_name="__main__", alter_sys=True)
 
 
@@ -103,18 +94,16 @@ def main():
     if request["do"] != "start":
         return
     os.environ.update(request["environment"])
-    folder = request["folder"]
-    os.chdir(folder)
-    if request.get("user"):
-        become(request["user"])
-    if request.get("user") or hides_modules(folder):
+    os.chdir(request["folder"])
+    command = ["python3", "-m", "pytest"] + request["arguments"]
+    if hides_modules(request["folder"]):
         # The port is closed with that, for the plugin to open.
-        os.execvp("python3", ["python3", "-m", "pytest"] + request["arguments"])
+        os.execvp(command[0], command)
     if "QUIVER_PYTEST_PORT" in os.environ:
         os.environ["QUIVER_PYTEST_PORT"] = "fd:%d" % port
     else:
         os.close(port)
-    go_on(request["arguments"], folder)
+    go_on(command)
 
 
 if __name__ == "__main__":

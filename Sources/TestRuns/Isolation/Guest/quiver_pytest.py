@@ -113,7 +113,7 @@ class Seeds:
 
     def look_for_openssl(self):
         """Notes whether OpenSSL, which keeps a random state of its own, is in use: only then a fork pays for it."""
-        if "_ssl" in sys.modules or is_mapped("libssl"):
+        if "_ssl" in sys.modules or is_mapped("libcrypto"):
             import ssl
 
             self.ssl = ssl
