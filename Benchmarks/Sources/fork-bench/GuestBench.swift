@@ -30,6 +30,7 @@ struct GuestBench {
         }
         try await withCleanup {
             try await forks(of: template, &figures)
+            try await stillForks(of: template, &figures)
             try await standbys(of: template, &figures)
         } cleanup: {
             try? TemplateStore().remove(template)
@@ -55,6 +56,24 @@ struct GuestBench {
         figures.set("fork_load", loads)
         figures.set("fork_answer", answers)
         figures.set("fork_pss", memories)
+    }
+
+    /// Forks that have not gone on yet, as tests get them on demand, two at once: what they share counts as shared.
+    private func stillForks(of template: Template, _ figures: inout Figures) async throws {
+        let pool = StandbyPool(of: template, size: 0)
+        let memories = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await pool.run() }
+            defer { group.cancelAll() }
+            var memories: [Double] = []
+            for _ in 0..<rounds {
+                let (first, second) = (try await pool.take(), try await pool.take())
+                memories.append(ProcessMemory.proportionalShare(of: first.machine.process.processID))
+                await first.end()
+                await second.end()
+            }
+            return memories
+        }
+        figures.set("still_pss", memories)
     }
 
     /// From taking a fork that was made ahead to the helper's answer.

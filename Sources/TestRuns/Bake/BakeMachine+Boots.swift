@@ -37,7 +37,7 @@ extension BakeMachine {
         consoleFrom start: Int64,
         onBoot: @escaping @Sendable (String) -> Void,
     ) async throws {
-        let helper = try machine.helper()
+        let helper = try await MachineWatch(machine).helper()
         defer { helper.close() }
         let readiness = GuestReadiness(
             helper: helper,

@@ -79,7 +79,7 @@ struct BakeMachine {
     }
 
     func withTools(_ body: (GuestTools) async throws -> Void) async throws {
-        let helper = try machine.helper()
+        let helper = try await MachineWatch(machine).helper()
         defer { helper.close() }
         try await body(GuestTools(helper: helper, limits: limits))
     }

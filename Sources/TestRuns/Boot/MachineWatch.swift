@@ -1,3 +1,4 @@
+import GuestAccess
 import HostSupport
 import Machines
 import SystemPackage
@@ -37,6 +38,9 @@ struct MachineWatch {
             }
         }
     }
+
+    /// The connection to the guest's helper; a machine that has ended by then is told with its reason.
+    func helper() async throws -> GuestHelper { try await during { try machine.helper() } }
 
     private enum Outcome<Value: Sendable>: Sendable {
         case finished(Value)

@@ -81,13 +81,16 @@ struct WarmMachine {
                 return prepared
             },
         ) { machine in
-            let helper = try machine.helper()
+            let watch = MachineWatch(machine)
+            let helper = try await watch.helper()
             defer { helper.close() }
             let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
-            let channel = try machine.socket(of: .pytest).map { try PluginChannel(socket: $0) }
+            let channel = try await watch.during {
+                try machine.socket(of: .pytest).map { try PluginChannel(socket: $0) }
+            }
             // Open until the machine is frozen: a pytest that finds nobody there would look again and again.
             defer { channel?.close() }
-            let freeze = try await MachineWatch(machine).during {
+            let freeze = try await watch.during {
                 let readiness = GuestReadiness(helper: helper, machine: machine, limits: limits)
                 try await readiness.waitForHelper()
                 clock.end(boot, note: note)
