@@ -47,7 +47,8 @@ public final class GuestHelper: Sendable {
             }
         }
         self.channel.withLock { $0 = channel }
-        if resynchronizes { _ = channel.send([UInt8(ascii: "\n")]) }
+        // One ends what was left half said; the other is the empty line by which the helper knows a new client.
+        if resynchronizes { _ = channel.send(Array("\n\n".utf8)) }
     }
 
     /// Connects to the machine's socket for the helper's port.
