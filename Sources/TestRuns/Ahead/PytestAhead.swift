@@ -4,12 +4,6 @@ import Machines
 import SystemPackage
 import WireJSON
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A Python that has loaded pytest before its machine was frozen, and waits for its forks to be told what to run.
 struct PytestAhead: Codable, Sendable {
     /// The number of the request by which the helper was asked to start it.
@@ -65,11 +59,10 @@ struct PytestAhead: Codable, Sendable {
 
     /// The one that waits in a template; nil where none does.
     static func read(in folder: FilePath) -> PytestAhead? {
-        guard let bytes = try? WholeFile.read(folder.appending(fileName)) else { return nil }
-        return try? JSONDecoder().decode(PytestAhead.self, from: Data(bytes))
+        JSONFile.read(PytestAhead.self, from: folder.appending(fileName))
     }
 
     func write(in folder: FilePath) throws {
-        try WholeFile.write(try JSONEncoder().encode(self), to: folder.appending(Self.fileName))
+        try JSONFile.write(self, to: folder.appending(Self.fileName))
     }
 }

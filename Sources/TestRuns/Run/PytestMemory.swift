@@ -34,8 +34,7 @@ struct PytestMemory {
     ///
     /// - Parameter user: Who runs pytest; nil is root.
     func restore(for user: String?) async throws {
-        let text = try? WholeFile.read(file)
-        let kept = text.flatMap { try? JSONDecoder().decode([String: Data].self, from: Data($0)) } ?? [:]
+        let kept = JSONFile.read([String: Data].self, from: file) ?? [:]
         guard !kept.isEmpty || user != nil else { return }
         _ = try await tolerating {
             try await helper.write(kept.mapValues(Array.init), below: folder, for: user, within: Self.patience)
@@ -49,7 +48,7 @@ struct PytestMemory {
         }
         guard let files, let files else { return }
         try? Folder.create(file.removingLastComponent())
-        try? WholeFile.write(try JSONEncoder().encode(files.mapValues { Data($0) }), to: file)
+        try? JSONFile.write(files.mapValues { Data($0) }, to: file)
     }
 
     /// - Returns: nil when the guest did not do what it was asked for.

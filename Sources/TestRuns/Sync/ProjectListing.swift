@@ -10,12 +10,6 @@ import SystemPackage
     import Darwin
 #endif
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What a project consisted of when it was copied into a guest; kept beside the template of that guest.
 struct ProjectListing: Codable, Hashable {
     /// What tells a file from what it was before, as for rsync: its kind and permissions, size and time.
@@ -60,14 +54,12 @@ struct ProjectListing: Codable, Hashable {
 
     /// The listing that was kept in a folder; nil where none was.
     static func read(in folder: FilePath) -> ProjectListing? {
-        guard let bytes = try? WholeFile.read(folder.appending(fileName)) else { return nil }
-        return try? JSONDecoder().decode(ProjectListing.self, from: Data(bytes))
+        JSONFile.read(ProjectListing.self, from: folder.appending(fileName))
     }
 
     /// Keeps the listing in a folder; without it a project is merely copied by rsync each time.
     func write(in folder: FilePath) {
-        guard let text = try? JSONEncoder().encode(self) else { return }
-        try? WholeFile.write(text, to: folder.appending(Self.fileName))
+        try? JSONFile.write(self, to: folder.appending(Self.fileName))
     }
 }
 

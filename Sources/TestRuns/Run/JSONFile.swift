@@ -1,0 +1,21 @@
+import HostSupport
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A value in a file of its own, as JSON.
+enum JSONFile {
+    /// - Returns: nil when there is no such file, or it holds something else.
+    static func read<Value: Decodable>(_ type: Value.Type, from file: FilePath) -> Value? {
+        guard let bytes = try? WholeFile.read(file) else { return nil }
+        return try? JSONDecoder().decode(type, from: Data(bytes))
+    }
+
+    static func write(_ value: some Encodable, to file: FilePath) throws {
+        try WholeFile.write(try JSONEncoder().encode(value), to: file)
+    }
+}
