@@ -76,10 +76,7 @@ struct IsolatedRun: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<max(1, min(parallel, plan.groups.count)) {
                 group.addTask {
-                    while let next = queue.next() {
-                        try Task.checkCancellation()
-                        try await runGroup(next, pool) { feed.yield(($0, $1)) }
-                    }
+                    try await runInTurn(queue, pool) { feed.yield(($0, $1)) }
                 }
             }
             group.addTask {
@@ -118,11 +115,34 @@ struct IsolatedRun: Sendable {
         try coordinator.finish()
     }
 
+    /// Runs one group after the other; a machine is ended while the next one already runs its tests.
+    private func runInTurn(
+        _ queue: GroupQueue,
+        _ pool: StandbyPool,
+        _ hand: (Int, TestOutcome) -> Void,
+    ) async throws {
+        try await withThrowingDiscardingTaskGroup { endings in
+            while let next = queue.next() {
+                try Task.checkCancellation()
+                try await runGroup(next, pool, hand) { fork, tests, result in
+                    endings.addTask {
+                        let begin = ContinuousClock.now
+                        await Task { await fork.end() }.value
+                        onTiming(TestTiming(tests: tests, fork: fork.timings, result: result, tearDown: .now - begin))
+                    }
+                }
+            }
+        }
+    }
+
     /// Runs one group; after a crash the tests behind it get a fork of their own.
+    ///
+    /// - Parameter end: Is given each fork whose tests have run, to end it.
     private func runGroup(
         _ group: [Int],
         _ pool: StandbyPool,
         _ hand: (Int, TestOutcome) -> Void,
+        _ end: (Fork, [String], Runner.Result) -> Void,
     ) async throws {
         var rest = group[...]
         while !rest.isEmpty {
@@ -137,10 +157,7 @@ struct IsolatedRun: Sendable {
                 await Task { await fork.end() }.value
                 throw error
             }
-            let before = ContinuousClock.now
-            await fork.end()
-            let tests = rest.prefix(result.count).map { suite.items[$0].id }
-            onTiming(TestTiming(tests: tests, fork: fork.timings, result: result, tearDown: .now - before))
+            end(fork, rest.prefix(result.count).map { suite.items[$0].id }, result)
             if result.endsRun { return }
             rest = rest.dropFirst(max(1, result.count))
         }

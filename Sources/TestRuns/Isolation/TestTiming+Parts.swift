@@ -7,7 +7,7 @@ extension TestTiming {
         package let duration: @Sendable (TestTiming) -> Duration
     }
 
-    /// What a test's time goes to, in the order in which it does; together they are ``total``.
+    /// What a test's time goes to, in the order in which it does; together they are ``total``, but for the tear-down.
     package static let parts = [
         Part(name: "wait") { $0.fork.poolWait },
         Part(name: "fork") { $0.fork.start + $0.fork.load },

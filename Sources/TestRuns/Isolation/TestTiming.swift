@@ -1,6 +1,6 @@
 public import Machines
 
-/// Where the time of one test went, as far as whoever runs the tests had to wait for it.
+/// Where the time of one test went.
 public struct TestTiming: Hashable, Sendable {
     /// pytest's node ids of the tests that shared the fork.
     public let tests: [String]
@@ -10,11 +10,11 @@ public struct TestTiming: Hashable, Sendable {
     public var test: Duration
     /// What else went by until the last report was there: the guest's first moments, and the way of order and reports.
     public var collection: Duration
-    /// Ending the machine and removing what it wrote.
+    /// Ending the machine and removing what it wrote, which nobody waits for but the end of the run.
     public var tearDown: Duration
 
-    /// All of it.
-    public var total: Duration { fork.total + test + collection + tearDown }
+    /// What was waited for: all of it but ``tearDown``.
+    public var total: Duration { fork.total + test + collection }
 }
 
 extension TestTiming {

@@ -299,6 +299,8 @@ class Quiver:
         os.sync()
         is_root = os.geteuid() == 0
         for _ in range(3):
+            if is_root:
+                fix_up({"entropy": base64.b64encode(os.urandom(32))})
             self.rehearse()
         self.port.send(event="collected", version=VERSION, pytest=pytest.__version__, root=is_root, items=items)
         self.frozen_at = time.time()
@@ -324,11 +326,12 @@ class Quiver:
         return request
 
     def rehearse(self):
-        """Goes through the motions of reporting a test, which concern no test and no other plugin.
+        """Goes through the motions of a fork that concern no test and no other plugin: reseeding, and a report.
 
         Before the freeze it loads what every fork will touch; in a fork made ahead it has the processor's emulator
         translate what the fork will execute.
         """
+        self.seeds.renew()
         report = TestReport("quiver", ("quiver", None, "quiver"), {}, "passed", None, "call")
         unpack(pack([[report._to_json()], []]))
         json.dumps({"event": "ran", "item": 0, "seconds": 0.5, "fix_up": 0.5, "ending": None})
