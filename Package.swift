@@ -350,7 +350,6 @@ let package = Package(
         .target(
             name: "TestRuns",
             dependencies: [
-                "CArchive",
                 "CloudImages",
                 "GuestAccess",
                 "HostSupport",

@@ -4,16 +4,19 @@ extension GuestHelper {
     /// Writes small files below a folder, which is made where it is missing.
     ///
     /// - Parameters:
-    ///   - files: Their contents, by name relative to the folder.
+    ///   - files: Folders before what is in them.
+    ///   - removed: What is removed before that, with all that is below it; names relative to the folder.
     ///   - user: Whose they are; nil is root.
     package func write(
-        _ files: [String: [UInt8]],
+        _ files: [GuestFile],
+        removing removed: [String] = [],
         below folder: String,
         for user: String?,
         within limit: Duration,
     ) async throws {
         var arguments: JSONObject = ["folder": .string(folder)]
-        arguments.set("files", files.mapValues(Base64.encoded))
+        arguments["files"] = .array(files.map(\.json))
+        arguments.set("removed", removed)
         arguments.set("user", user)
         _ = try await request("write-files", arguments, within: limit)
     }

@@ -37,7 +37,8 @@ struct PytestMemory {
         let kept = JSONFile.read([String: Data].self, from: file) ?? [:]
         guard !kept.isEmpty || user != nil else { return }
         _ = try await tolerating {
-            try await helper.write(kept.mapValues(Array.init), below: folder, for: user, within: Self.patience)
+            let files = kept.map { GuestFile($0, .file(Array($1))) }
+            try await helper.write(files, below: folder, for: user, within: Self.patience)
         }
     }
 

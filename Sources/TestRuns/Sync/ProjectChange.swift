@@ -1,5 +1,3 @@
-import GuestAccess
-
 /// What has changed in a project since it was copied into a guest.
 struct ProjectChange: Hashable {
     /// What is to be removed in the guest, with all that is below it.
@@ -26,23 +24,13 @@ struct ProjectChange: Hashable {
 
     /// Whether the guest's helper takes it in less time than rsync needs to begin.
     var isSmall: Bool {
-        size <= 4 << 20 && written.count <= 1000 && removed.reduce(0) { $0 + $1.utf8.count } <= 32 << 10
+        size <= 4 << 20 && written.count <= 1000
     }
 
     /// In a few words, as in `3 changed`.
     var summary: String {
         let count = removed.count + written.count
         return isEmpty ? "unchanged" : "\(count) \(isWhole ? "copied" : "changed")"
-    }
-
-    /// The shell's words that make the change in a copy of the project, and read what is written as a tar archive.
-    func script(in folder: String) -> String {
-        let place = ShellWords.quoted(folder)
-        var steps = ["mkdir -p \(place)", "cd \(place)"]
-        if !removed.isEmpty { steps.append("rm -rf -- " + removed.map(ShellWords.quoted).joined(separator: " ")) }
-        // Root's tar would give the files to whom they belong on the host.
-        if !written.isEmpty { steps.append("tar -x -p -o -f -") }
-        return steps.joined(separator: " && ")
     }
 
     private static func folders(around name: String) -> [String] {

@@ -24,6 +24,7 @@ struct ProjectListing: Codable, Hashable {
         let target: String?
 
         var isFile: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
+        var isFolder: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
 
         /// Whether the other one is of the same kind: a file, a folder or a link.
         func isLike(_ other: Entry) -> Bool { (mode ^ other.mode) & UInt32(S_IFMT) == 0 }

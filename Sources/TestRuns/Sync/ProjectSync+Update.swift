@@ -40,25 +40,30 @@ extension ProjectSync {
     /// A change with what the guest needs for it.
     private struct Update {
         let change: ProjectChange
-        let parcel: [UInt8]
+        let files: [GuestFile]
     }
 
     /// What the helper is to do; nil when that is much, unknown, or goes on changing.
     private func smallUpdate(since known: ProjectListing?) async throws -> Update? {
         guard let known, let now = try await ProjectListing(project, selection: selection),
             let change = ProjectChange(from: known, to: now), change.isSmall,
-            let parcel = ProjectParcel.bytes(of: change.written, in: project, now)
+            let files = now.files(change.written)
         else { return nil }
-        return Update(change: change, parcel: parcel)
+        return Update(change: change, files: files)
     }
 
     private func apply(_ update: Update, _ helper: GuestHelper, within limit: Duration) async throws {
         guard !update.change.isEmpty else { return }
-        var command = GuestCommand.shell(update.change.script(in: destination))
-        command.input = update.parcel
-        let outcome = try await helper.collect(command, within: limit)
-        guard outcome.isSuccess else {
-            throw TestRunError(.syncFailed, "the guest cannot take what has changed: \(outcome.lastWords)")
+        do {
+            try await helper.write(
+                update.files,
+                removing: update.change.removed,
+                below: destination,
+                for: nil,
+                within: limit,
+            )
+        } catch let error as GuestAccessError where error.code == .helperRefused {
+            throw TestRunError(.syncFailed, "the guest cannot take what has changed: \(error)", cause: error)
         }
     }
 }

@@ -100,6 +100,39 @@ def make_folders(path, owner):
         os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
+def remove(path):
+    """Removes a file, a link, or a folder with all that is in it; what is not there need not be removed."""
+    if not os.path.isdir(path) or os.path.islink(path):
+        if os.path.lexists(path):
+            os.unlink(path)
+        return
+    for name in os.listdir(path):
+        remove(os.path.join(path, name))
+    os.rmdir(path)
+
+
+def write_file(path, file, owner):
+    """Writes a file, for which there is a content, or a link, for which there is a target; else makes a folder."""
+    make_folders(os.path.dirname(path), owner)
+    if "target" in file:
+        remove(path)
+        os.symlink(file["target"], path)
+        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+        return
+    if "content" in file:
+        # It may be a link, or another name of a file that is not to change.
+        remove(path)
+        with open(path, "wb") as opened:
+            opened.write(base64.b64decode(file["content"]))
+    elif not os.path.isdir(path):
+        os.mkdir(path)
+    os.chown(path, owner.pw_uid, owner.pw_gid)
+    if "mode" in file:
+        os.chmod(path, file["mode"])
+    if "modified" in file:
+        os.utime(path, ns=(file["modified"], file["modified"]))
+
+
 def find_port(name):
     """The port's device, also before udev has made its link."""
     link = "/dev/virtio-ports/" + name
@@ -724,18 +757,17 @@ class Helper:
         return {"was_running": command is not None}
 
     def do_write_files(self, request):
-        """Writes small files below a folder for a user, and makes the folder in any case."""
+        """Removes some of what is below a folder, then writes files, links and folders there; all are one user's."""
         try:
             owner = pwd.getpwnam(request.get("user") or "root")
         except KeyError:
             raise Refused("there is no user %s in the guest" % request["user"])
-        make_folders(request["folder"], owner)
-        for name, content in request["files"].items():
-            path = os.path.join(request["folder"], name)
-            make_folders(os.path.dirname(path), owner)
-            with open(path, "wb") as file:
-                file.write(base64.b64decode(content))
-            os.chown(path, owner.pw_uid, owner.pw_gid)
+        folder = request["folder"]
+        make_folders(folder, owner)
+        for name in request["removed"]:
+            remove(os.path.join(folder, name))
+        for file in request["files"]:
+            write_file(os.path.join(folder, file["name"]), file, owner)
         return {}
 
     def do_read_files(self, request):

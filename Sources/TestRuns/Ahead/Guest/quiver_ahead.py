@@ -20,7 +20,7 @@ import time
 import types
 
 # What pytest loads beside its own plugins before it looks at the project, where the version has it.
-OTHER_MODULES = ("_pytest._argcomplete", "_pytest.config.compat", "faulthandler")
+OTHER_MODULES = ("_pytest._argcomplete", "_pytest.config.compat", "faulthandler", "pdb", "tomllib", "tomli")
 
 
 def load():
