@@ -9,7 +9,7 @@ file, the cache of failures and the exit code are pytest's.
 Messages are JSON objects, one a line. Python 3.8 or newer; nothing but pytest.
 """
 
-import base64
+import binascii
 import contextlib
 import fcntl
 import gc
@@ -35,6 +35,10 @@ except ImportError:
 
 VERSION = 1
 CHUNK = 65536
+# Made once, and without the searches for white space that json's functions begin and end with: a fork pays for all that
+# it executes for the first time.
+ENCODER = json.JSONEncoder(separators=(",", ":"), default=repr)
+DECODER = json.JSONDecoder()
 
 
 class Port:
@@ -52,7 +56,7 @@ class Port:
         if os.getpid() != self.owner:
             # A test that forked and did not end its child: what the child reports is nobody's.
             return
-        data = (json.dumps(message, separators=(",", ":"), default=repr) + "\n").encode("utf-8", "surrogatepass")
+        data = (ENCODER.encode(message) + "\n").encode("utf-8", "surrogatepass")
         while data:
             data = data[os.write(self.descriptor, data[:CHUNK]):]
 
@@ -62,7 +66,7 @@ class Port:
             if newline:
                 self.received = rest
                 try:
-                    message = json.loads(line)
+                    message, _ = DECODER.raw_decode(line.decode())
                 except ValueError:
                     # The end of a message that was under way to an earlier reader.
                     continue
@@ -298,22 +302,23 @@ class Quiver:
         # Otherwise every fork would begin with writing back what was written before the freeze.
         os.sync()
         is_root = os.geteuid() == 0
+        pool = RandomPool()
         for _ in range(3):
             if is_root:
-                fix_up({"entropy": base64.b64encode(os.urandom(32))})
+                pool.feed(os.urandom(32))
             self.rehearse()
         self.port.send(event="collected", version=VERSION, pytest=pytest.__version__, root=is_root, items=items)
         self.frozen_at = time.time()
         request = self.port.receive()
         while request["do"] == "rehearse":
             if request.get("fix_up"):
-                fix_up(request["fix_up"])
+                fix_up(request["fix_up"], pool)
             self.rehearse()
             self.port.send(event="rehearsed")
             request = self.port.receive()
         woken = time.perf_counter()
         if request.get("fix_up"):
-            fix_up(request["fix_up"])
+            fix_up(request["fix_up"], pool)
         self.seeds.renew()
         self.fix_up_seconds = time.perf_counter() - woken
         if request["do"] == "run":
@@ -334,7 +339,7 @@ class Quiver:
         self.seeds.renew()
         report = TestReport("quiver", ("quiver", None, "quiver"), {}, "passed", None, "call")
         unpack(pack([[report._to_json()], []]))
-        json.dumps({"event": "ran", "item": 0, "seconds": 0.5, "fix_up": 0.5, "ending": None})
+        ENCODER.encode({"event": "ran", "item": 0, "seconds": 0.5, "fix_up": 0.5, "ending": None})
 
     def obey(self, session, request):
         if request["do"] == "run":
@@ -466,11 +471,11 @@ class Quiver:
 
 def pack(value):
     """A value as text that another process of the same interpreter reads back exactly, tuples and all."""
-    return base64.b64encode(marshal.dumps(plain(value))).decode()
+    return binascii.b2a_base64(marshal.dumps(plain(value)), newline=False).decode()
 
 
 def unpack(text):
-    return marshal.loads(base64.b64decode(text))
+    return marshal.loads(binascii.a2b_base64(text))
 
 
 def plain(value):
@@ -499,18 +504,25 @@ RNDADDENTROPY = 0x40085203
 RNDRESEEDCRNG = 0x5207
 
 
-def fix_up(request):
+class RandomPool:
+    """The kernel's random pool, opened before the freeze: no fork need look for it."""
+
+    def __init__(self):
+        self.descriptor = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
+
+    def feed(self, entropy):
+        """Adds to it and has it make new keys, which only root may."""
+        try:
+            fcntl.ioctl(self.descriptor, RNDADDENTROPY, struct.pack("ii", len(entropy) * 8, len(entropy)) + entropy)
+            fcntl.ioctl(self.descriptor, RNDRESEEDCRNG)
+        except OSError:
+            # Kernels before 4.14 lack the second and take a new key by themselves within five minutes.
+            pass
+
+
+def fix_up(request, pool):
     """What the guest's helper does after a fork: where pytest runs as root, waking the helper too would take longer."""
-    entropy = base64.b64decode(request["entropy"])
-    pool = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        fcntl.ioctl(pool, RNDADDENTROPY, struct.pack("ii", len(entropy) * 8, len(entropy)) + entropy)
-        fcntl.ioctl(pool, RNDRESEEDCRNG)
-    except OSError:
-        # Kernels before 4.14 lack the second and take a new key by themselves within five minutes.
-        pass
-    finally:
-        os.close(pool)
+    pool.feed(binascii.a2b_base64(request["entropy"]))
     if "time" in request:
         now = request["time"] + time.clock_gettime_ns(time.CLOCK_MONOTONIC) - request["since"]
         time.clock_settime_ns(time.CLOCK_REALTIME, now)
