@@ -1,4 +1,3 @@
-import GuestAccess
 import HostSupport
 import SystemPackage
 import Testing
@@ -75,6 +74,15 @@ import WireJSON
         }
     }
 
+    @Test func `a special file is left to rsync`() async throws {
+        try await ScratchHome.with { home in
+            let project = home.data.appending("project")
+            try write("x", "file", in: project)
+            mkfifo(project.appending("pipe").string, 0o644)
+            #expect(try await listing(of: project).files(["file", "pipe"]) == nil)
+        }
+    }
+
     @Test func `another project, or another part of it, is no change`() {
         let one = ProjectListing(project: "/one", selection: selection, entries: [:])
         let other = ProjectListing(project: "/other", selection: selection, entries: [:])
@@ -107,15 +115,6 @@ import WireJSON
 
     private func listing(of project: FilePath) async throws -> ProjectListing {
         try #require(try await ProjectListing(project, selection: selection))
-    }
-
-    @Test func `a special file is left to rsync`() async throws {
-        try await ScratchHome.with { home in
-            let project = home.data.appending("project")
-            try write("x", "file", in: project)
-            mkfifo(project.appending("pipe").string, 0o644)
-            #expect(try await listing(of: project).files(["file", "pipe"]) == nil)
-        }
     }
 
     /// Has the helper's own code write what has changed; whose it becomes is who runs the tests.
