@@ -72,7 +72,7 @@ extension Machine {
                 cause: error,
             )
         } catch {
-            throw self.error(.monitorFailed, "\(id) cannot be taken out", cause: error)
+            throw await failure(.monitorFailed, "\(id) cannot be taken out", behind: error)
         }
     }
 
@@ -82,7 +82,7 @@ extension Machine {
         do {
             buses = try await qmp.queryPCI()
         } catch {
-            throw self.error(.monitorFailed, "its slots cannot be listed", cause: error)
+            throw await failure(.monitorFailed, "its slots cannot be listed", behind: error)
         }
         let free = buses.flatMap(\.devices).first { device in
             device.qdevID.hasPrefix("slot") && device.pciBridge?.devices?.isEmpty != false

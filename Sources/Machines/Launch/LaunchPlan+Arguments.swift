@@ -68,7 +68,7 @@ extension LaunchPlan {
         case .privateFile(let path): arguments.add("object", json: memoryFile(path.string, isShared: false))
         }
         arguments.add("rtc", keys: ["base": "utc"])
-        if let kernel = description.kernel {
+        if loadsKernel, let kernel = description.kernel {
             arguments.add("kernel", kernel.image.string)
             if let ramdisk = kernel.initialRamdisk { arguments.add("initrd", ramdisk.string) }
             if !kernel.commandLine.isEmpty { arguments.add("append", kernel.commandLine) }

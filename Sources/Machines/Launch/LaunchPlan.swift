@@ -17,4 +17,9 @@ struct LaunchPlan {
     let dataFolders: [FilePath]
     /// Where all that the guest writes to its serial console is kept.
     let consoleLog: FilePath
+    /// Whether QEMU loads the description's kernel.
+    ///
+    /// A fork that does not still has the board of a machine with a kernel: firmware and devices follow from the
+    /// description, which source, template and fork share.
+    var loadsKernel = true
 }

@@ -2,7 +2,7 @@ import Quantities
 
 extension MachineDescription {
     /// Refuses what QEMU would refuse later and less clearly.
-    func check(named name: String) throws(MachineError) {
+    func check(named name: String, loadsKernel: Bool = true) throws(MachineError) {
         func refuse(_ message: String) -> MachineError {
             MachineError(.invalidDescription, machine: name, message)
         }
@@ -26,7 +26,8 @@ extension MachineDescription {
         for drive in drives where !HostFile.exists(drive.file) {
             throw refuse("\(drive.file), the file of drive \(drive.id), does not exist")
         }
-        for file in [kernel?.image, kernel?.initialRamdisk].compactMap({ $0 }) where !HostFile.exists(file) {
+        let kernelFiles = loadsKernel ? [kernel?.image, kernel?.initialRamdisk].compactMap { $0 } : []
+        for file in kernelFiles where !HostFile.exists(file) {
             throw refuse("\(file), which it is to boot, does not exist")
         }
         for option in extraArguments where option.utf8.contains(0) {

@@ -29,6 +29,8 @@ struct MachineLauncher {
     let qemu: QEMUInstallation
     let accelerator: Accelerator
     let lifetime: MachineLifetime
+    /// Whether QEMU loads the description's kernel; false for a machine that ends before its guest could reboot.
+    var loadsKernel = true
     /// How long QEMU may take until its monitor answers.
     let deadline: Duration
     let logger: Logger
@@ -37,7 +39,7 @@ struct MachineLauncher {
 
     /// Takes the machine's lock, starts QEMU and waits until its monitor answers.
     func launch() async throws -> Machine {
-        try description.check(named: name)
+        try description.check(named: name, loadsKernel: loadsKernel)
         do {
             try Folder.create(folder.path)
             // Below /tmp others can make folders too, and would have the monitors of what is put into theirs.
@@ -110,6 +112,7 @@ struct MachineLauncher {
             flash: try FirmwareFiles.prepare(for: description, qemu: qemu, in: folder, machine: name),
             dataFolders: qemu.dataFolders,
             consoleLog: folder.consoleLog,
+            loadsKernel: loadsKernel,
         )
         var ours: [FileDescriptor] = []
         defer { for descriptor in ours { try? descriptor.close() } }

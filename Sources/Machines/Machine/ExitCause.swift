@@ -54,7 +54,7 @@ public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
         case .watchdog: "the guest's watchdog ran out and switched it off"
         case .quit: "QEMU was told to quit"
         case .terminated: "QEMU was asked to end by a signal"
-        case .killed: "QEMU was killed\(ending)"
+        case .killed: "QEMU was killed\(ending)\(words)"
         case .crashed: "QEMU crashed\(ending)\(words)"
         case .failed: "QEMU failed\(ending)\(words)"
         case .unknown: "it is not known why: its keeper was killed, or the host went down"

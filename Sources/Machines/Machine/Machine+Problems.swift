@@ -30,7 +30,7 @@ extension Machine {
         do {
             drives = try await qmp.queryBlock()
         } catch {
-            throw self.error(.monitorFailed, "its drives cannot be listed", cause: error)
+            throw await failure(.monitorFailed, "its drives cannot be listed", behind: error)
         }
         return drives.compactMap { drive in
             guard let status = drive.ioStatus, status != .ok, let inserted = drive.inserted else { return nil }

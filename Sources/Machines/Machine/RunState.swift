@@ -57,9 +57,7 @@ extension Machine {
         do {
             return try await qmp.execute(name, arguments)
         } catch {
-            if let cause = exitCause {
-                throw self.error(.ended, "it has ended: \(cause)", cause: error)
-            }
+            if let ended = await ended(behind: error) { throw ended }
             throw self.error(error.code == .timedOut ? .unresponsive : .monitorFailed, "QEMU refused", cause: error)
         }
     }

@@ -158,7 +158,7 @@ extension Machine {
                 try await job.complete()
             }
         } catch {
-            throw self.error(.monitorFailed, "\(command) failed", cause: error)
+            throw await failure(.monitorFailed, "\(command) failed", behind: error)
         }
     }
 }

@@ -75,7 +75,7 @@ extension Machine {
             try await runSnapshotJob("snapshot-load", tag, nodes, within: deadline)
         } catch {
             // Refused before it began, it has changed nothing.
-            if (error.cause as? QMPError)?.code == .commandFailed { throw error }
+            if (error.cause as? QMPError)?.code == .commandFailed || error.code == .ended { throw error }
             // Whoever is told that it has ended may start it again.
             _ = try? await kill()
             throw self.error(
@@ -101,7 +101,7 @@ extension Machine {
         do {
             drives = try await qmp.queryBlock()
         } catch {
-            throw self.error(.monitorFailed, "its drives cannot be listed", cause: error)
+            throw await failure(.monitorFailed, "its drives cannot be listed", behind: error)
         }
         return try SnapshotNodes(drives, machine: name)
     }
@@ -130,7 +130,7 @@ extension Machine {
         } catch  where error.code == .timedOut {
             throw self.error(.timedOut, "its snapshot `\(tag)`: \(error.message)", cause: error)
         } catch {
-            throw explainSnapshotFailure(error, tag, nodes)
+            throw await explainSnapshotFailure(error, tag, nodes)
         }
     }
 
@@ -141,8 +141,12 @@ extension Machine {
         guard text.isEmpty else { throw error(.snapshotFailed, "its snapshot `\(tag)`: \(text)") }
     }
 
-    private func explainSnapshotFailure(_ error: QMPError, _ tag: String, _ nodes: SnapshotNodes) -> MachineError {
-        if let cause = exitCause { return self.error(.ended, "it ended at its snapshot `\(tag)`: \(cause)") }
+    private func explainSnapshotFailure(
+        _ error: QMPError,
+        _ tag: String,
+        _ nodes: SnapshotNodes,
+    ) async -> MachineError {
+        if let ended = await ended(behind: error) { return ended }
         // QEMU calls it an input/output error when it is the memory that finds no room.
         let free = HostDisk.free(at: nodes.memoryNode.file) ?? memoryToSave
         let isFull =

@@ -2,8 +2,11 @@ package import GuestAccess
 
 extension Fork {
     /// Lets the guest go on, and waits until its helper has answered that clock and random pool are right.
+    ///
+    /// - Throws: ``MachineError`` with code `ended` and QEMU's last words if QEMU ends meanwhile;
+    ///   ``GuestAccess/GuestAccessError`` if the guest does not answer; ``TemplateError`` with code `damaged`.
     public func takeUp(options: ForkOptions = ForkOptions()) async throws {
-        _ = try await wake(options)
+        _ = try await machine.explainingEnd { try await wake(options) }
     }
 
     /// - Returns: When the guest went on, by the host's wall clock in nanoseconds since 1970.
@@ -42,10 +45,12 @@ extension Fork {
         _ rehearsal: () async throws -> Void = {},
     ) async throws {
         guard helper != nil, let frozenAt else { return }
-        let resumedAt = try await wake(options)
-        try await rehearsal()
-        let stoppedAt = try await machine.standStill()
-        note(stoppedAt: frozenAt + stoppedAt - resumedAt)
+        try await machine.explainingEnd {
+            let resumedAt = try await wake(options)
+            try await rehearsal()
+            let stoppedAt = try await machine.standStill()
+            note(stoppedAt: frozenAt + stoppedAt - resumedAt)
+        }
     }
 
     /// Lets the guest go on as it is; whoever calls this sees to its clock and random pool.

@@ -58,10 +58,10 @@ struct ForkBirth {
             try await takeUp(machine, helper, key)
             return machine
         } catch {
-            let cause = machine.exitCause
+            let ended = await machine.ended(behind: error)
             await machine.disconnect()
-            guard let cause else { throw error }
-            throw TemplateError(.forkFailed, template: name, "it ended at its start: \(cause)", cause: error)
+            guard let ended else { throw error }
+            throw TemplateError(.forkFailed, template: name, "the fork did not start", cause: ended)
         }
     }
 
@@ -114,7 +114,6 @@ struct ForkBirth {
         var description = try store.description(of: name)
         description.machineType = template.description.machineType
         description.processor = template.description.processor
-        description.kernel = nil
         description.memoryBacking = .privateFile(template.memoryFile)
         description.awaitsIncomingState = true
         return MachineLauncher(
@@ -128,6 +127,8 @@ struct ForkBirth {
             ),
             accelerator: template.record.accelerator,
             lifetime: .detached,
+            // It lives on, and its guest may reboot.
+            loadsKernel: true,
             deadline: options.startDeadline,
             logger: options.logger,
             incomingState: template.stateFile,

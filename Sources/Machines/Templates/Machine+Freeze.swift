@@ -45,8 +45,6 @@ extension Machine {
             description.accelerator = .only(process.accelerator)
             description.startsPaused = false
             description.awaitsIncomingState = false
-            // Forks never look at it: the guest has long booted, and loading it would cost each of them its time.
-            description.kernel = nil
             try moveFiles(of: &description, and: notes, to: staging, final: folder)
             return try await finish(
                 staging: staging,

@@ -26,6 +26,7 @@ extension Machine {
                 try await send(to: file, within: deadline)
             }
         } catch let error as QMPError {
+            if let ended = await ended(behind: error) { throw ended }
             // QEMU tells a full disk in words alone.
             throw unsaved(isFull: error.message.contains("No space left"), error)
         } catch {

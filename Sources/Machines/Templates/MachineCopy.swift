@@ -88,8 +88,6 @@ struct MachineCopy {
         copy.processor = description.effectiveProcessor(under: machine.process.accelerator)
         copy.accelerator = .only(machine.process.accelerator)
         copy.startsPaused = false
-        // Forks never look at it: the guest has long booted.
-        copy.kernel = nil
         for index in copy.networks.indices {
             for place in copy.networks[index].forwards.indices { copy.networks[index].forwards[place].hostPort = 0 }
         }

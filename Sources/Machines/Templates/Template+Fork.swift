@@ -34,10 +34,9 @@ extension Template {
             try await fork.takeUp(options: options)
             return fork
         } catch {
-            let cause = fork.machine.exitCause
             await Task { await fork.end() }.value
-            guard let cause else { throw error }
-            throw TemplateError(.forkFailed, template: self.name, "the fork ended at its start: \(cause)", cause: error)
+            guard (error as? MachineError)?.code == .ended else { throw error }
+            throw TemplateError(.forkFailed, template: self.name, "the fork did not start", cause: error)
         }
     }
 
@@ -102,7 +101,8 @@ extension Template {
                 timings: ForkTimings(start: started - begin, load: .now - started),
             )
         } catch {
-            let (machine, cause) = (launched, launched?.exitCause)
+            let machine = launched
+            let ended = await machine?.ended(behind: error)
             conversations.close()
             await Task {
                 await machine?.endScope()
@@ -111,8 +111,8 @@ extension Template {
             }.value
             // Whatever it was that a cancelled task was told.
             try Task.checkCancellation()
-            let reason = cause.map { "QEMU did not take over its state: \($0)" } ?? "QEMU could not be started from it"
-            throw TemplateError(.forkFailed, template: self.name, reason, cause: error)
+            let reason = machine == nil ? "QEMU did not start from it" : "QEMU did not load its state"
+            throw TemplateError(.forkFailed, template: self.name, reason, cause: ended ?? error)
         }
     }
 
@@ -157,6 +157,8 @@ extension Template {
             ),
             accelerator: record.accelerator,
             lifetime: .scoped,
+            // The guest has booted long ago, and loading a kernel would cost each fork its time.
+            loadsKernel: false,
             deadline: options.startDeadline,
             logger: options.logger,
             incomingState: stateFile,

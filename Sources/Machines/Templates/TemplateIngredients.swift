@@ -75,6 +75,7 @@ extension TemplateIngredients {
         set("processors", "\(description.processorCount)")
         set("memory", "\(description.memory.bytes)")
         set("firmware", "\(description.firmware)")
+        set("boot", description.kernel == nil ? "from disk" : "kernel")
         set(
             "drives",
             description.drives.map { "\($0.id) \($0.format) \($0.isReadOnly ? "ro" : "rw")" }.joined(separator: ", ")

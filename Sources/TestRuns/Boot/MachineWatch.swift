@@ -32,7 +32,7 @@ struct MachineWatch {
             case .machineStuck(let error): throw error
             case .failed(let error):
                 // A broken connection is often the first sign of a machine's end: its reason says more.
-                if !Task.isCancelled, !(error is CancellationError), let cause = await endSoon() { throw lost(cause) }
+                if !Task.isCancelled, let cause = await endSoon(behind: error) { throw lost(cause) }
                 throw error
             case nil: throw CancellationError()
             }
@@ -95,7 +95,9 @@ struct MachineWatch {
         return FileFailure("write the guest's disk", disk, .ioError)
     }
 
-    private func endSoon() async -> ExitCause? {
+    private func endSoon(behind error: any Error) async -> ExitCause? {
+        if error is CancellationError { return nil }
+        if let cause = await machine.causeOfEnd(behind: error) { return cause }
         for _ in 0..<20 {
             if let cause = machine.exitCause { return cause }
             try? await Task.sleep(for: .milliseconds(10))

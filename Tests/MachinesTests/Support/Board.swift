@@ -16,6 +16,7 @@ struct Board: Sendable, CustomTestStringConvertible {
         [
             Board(qemu: qemu, architecture: .x86_64, firmware: .standard),
             Board(qemu: qemu, architecture: .x86_64, firmware: .uefi),
+            Board(qemu: qemu, architecture: .aarch64, firmware: .standard),
             Board(qemu: qemu, architecture: .aarch64, firmware: .uefi),
         ]
     }
