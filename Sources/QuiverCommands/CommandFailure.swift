@@ -12,9 +12,25 @@ struct CommandFailure: Error, CustomStringConvertible {
     }
 
     var description: String { message }
+
+    /// Writes the line to standard error.
+    ///
+    /// - Parameter withCauses: Whether a line for each cause follows.
+    func report(withCauses: Bool) {
+        // QEMU's own words can be several lines.
+        let lines = message.split(whereSeparator: \.isNewline)
+        StandardError.write("quiver: \(lines.joined(separator: " "))")
+        guard withCauses else { return }
+        var cause = cause
+        while let current = cause {
+            StandardError.write("  because: \(current)")
+            cause = (current as? CommandFailure)?.cause
+        }
+    }
 }
 
-/// Another program's exit status, passed on without a word of our own: pytest's, or that of a command in a guest.
+/// An exit status that is passed on without another word: pytest's, that of a command in a guest, or that of a failure
+/// which has been reported.
 struct PassedOnStatus: Error {
     let code: Int32
 }

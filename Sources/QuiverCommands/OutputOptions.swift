@@ -8,7 +8,7 @@ struct OutputOptions: ParsableArguments {
         case json
     }
 
-    @Option(help: "How to print the result: text or json.")
+    @Option(help: "Output format.")
     var format: Format = .text
 
     /// Prints a result to standard output in the chosen form.
@@ -25,6 +25,6 @@ struct OutputOptions: ParsableArguments {
 
 /// The option of every command that does something.
 struct DiagnosticOptions: ParsableArguments {
-    @Flag(name: [.short, .long], help: "Log what is done to standard error, and errors with their causes.")
+    @Flag(name: [.short, .long], help: "Log what is done to standard error, and show the causes of errors.")
     var verbose = false
 }

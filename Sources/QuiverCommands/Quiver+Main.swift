@@ -43,16 +43,7 @@ extension Quiver {
         default: break
         }
         let failure = CommandFailure(explaining: error)
-        // QEMU's own words can be several lines.
-        let lines = failure.message.split(whereSeparator: \.isNewline)
-        StandardError.write("quiver: \(lines.joined(separator: " "))")
-        if arguments.prefix(while: { $0 != "--" }).contains("--verbose") {
-            var cause = failure.cause
-            while let current = cause {
-                StandardError.write("  because: \(current)")
-                cause = (current as? CommandFailure)?.cause
-            }
-        }
+        failure.report(withCauses: arguments.prefix(while: { $0 != "--" }).contains("--verbose"))
         return failure.status.rawValue
     }
 

@@ -4,15 +4,15 @@ public import ArgumentParser
 public struct Quiver: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "quiver",
-        abstract: "Virtual machines as something a program holds in its hand.",
+        abstract: "Launch, control, snapshot and test in QEMU virtual machines.",
         discussion: """
-            Launches QEMU machines from cloud images, provisions them with cloud-init, snapshots and forks them, \
-            and runs pytest suites inside them.
+            Machines start from cloud images and are provisioned with cloud-init. Snapshot them, fork them, and run pytest \
+            suites inside them.
 
             First steps:
-              quiver doctor                          what this host has and lacks
-              quiver image pull debian:12            an image (or make one: image build)
-              quiver test PROJECT --image debian:12  a pytest suite in a machine
+              quiver doctor                          check what this host has and lacks
+              quiver image pull debian:12            get an image (or make one: image build)
+              quiver test PROJECT --image debian:12  run a pytest suite in a machine
               quiver start vm1 --image debian:12 --wait ssh && quiver ssh vm1
             """,
         version: "0.1.0",
@@ -34,6 +34,7 @@ public struct Quiver: AsyncParsableCommand {
             MonitorCommand.self,
             ScreenshotCommand.self,
             SSHCommand.self,
+            SSHConfigCommand.self,
             ExecCommand.self,
             CopyCommand.self,
             TestCommand.self,

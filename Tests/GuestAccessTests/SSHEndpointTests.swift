@@ -24,6 +24,37 @@ import Testing
         #expect(!options.contains { $0.contains("StrictHostKeyChecking=no") })
     }
 
+    @Test func `ssh reads from the printed configuration what Quiver's own ssh is given`() async throws {
+        let folder = FilePath("/tmp/quiver ssh 100% \(UInt64.random(in: 0 ... .max))")
+        try Folder.create(folder)
+        defer { try? Folder.removeTree(folder) }
+        let endpoint = endpoint(port: 2222, folder: folder)
+        let file = folder.appending("ssh config")
+        try WholeFile.write(endpoint.configuration(for: "vm-1.a").utf8, to: file)
+
+        let printed = try await settings(["-F", file.string, "vm-1.a"])
+        #expect(printed["hostname"] == "127.0.0.1" && printed["port"] == "2222" && printed["user"] == "quiver")
+        // ssh shows this one before it takes %% for a percent sign.
+        #expect(printed["identityfile"] == folder.appending("id").string.replacing("%", with: "%%"))
+        #expect(printed["userknownhostsfile"] == folder.appending("known hosts 100%").string)
+        #expect(printed["hostkeyalias"] == "vm")
+        #expect(printed["stricthostkeychecking"] == "true" && printed["identitiesonly"] == "yes")
+        #expect(try await printed == settings(endpoint.options() + ["127.0.0.1"]))
+    }
+
+    /// What `ssh -G` says that it would do, apart from the name that it was given.
+    private func settings(_ arguments: [String]) async throws -> [String: String] {
+        let outcome = try await ToolRun.run("ssh", ["-G"] + arguments)
+        try #require(outcome.isSuccess, "\(outcome)")
+        var settings: [String: String] = [:]
+        for line in outcome.output.split(separator: "\n") {
+            let keyword = line.prefix { $0 != " " }
+            settings[String(keyword)] = String(line.dropFirst(keyword.count + 1))
+        }
+        settings["host"] = nil
+        return settings
+    }
+
     @Test(arguments: [
         ("", nil),
         ("ssh: connect to host 127.0.0.1 port 2: Connection refused\r\n", SSHDiagnosis.Kind.unreachable),

@@ -41,6 +41,7 @@ import Testing
         #expect(meanwhile.status == 0, "\(meanwhile.errors)")
         #expect(try await inside.status == 0)
 
+        try await useSSHConfiguration(quiver, of: "vm1")
         try await followBoot(quiver)
         try await typeAtConsole(quiver)
 

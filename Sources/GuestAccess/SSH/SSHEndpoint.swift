@@ -38,26 +38,41 @@ public struct SSHEndpoint: Hashable, Codable, Sendable {
     ///
     /// - Parameter connectTimeout: How long one attempt to connect may take, in whole seconds; at least one.
     public func options(connectTimeout: Duration = .seconds(10)) -> [String] {
-        let settings = [
-            "StrictHostKeyChecking=yes",
-            "UserKnownHostsFile=\(Self.quotedForConfiguration(knownHosts.string))",
-            "GlobalKnownHostsFile=/dev/null",
-            "HostKeyAlias=\(hostKeyAlias)",
-            "CheckHostIP=no",
-            "IdentitiesOnly=yes",
-            "IdentityAgent=none",
-            "PreferredAuthentications=publickey",
-            "BatchMode=yes",
-            "ConnectTimeout=\(max(1, connectTimeout.components.seconds))",
+        ["-F", "/dev/null", "-p", "\(port)", "-l", user]
+            + settings(connectTimeout: connectTimeout).flatMap { ["-o", "\($0)=\($1)"] }
+    }
+
+    /// The same as a block of OpenSSH's client configuration (`ssh_config`), for ssh itself and for programs that run it.
+    ///
+    /// - Parameter pattern: What the block's `Host` line says: the name under which ssh is told to connect.
+    /// - Returns: Lines, each with its newline.
+    public func configuration(for pattern: String) -> String {
+        let way = [("HostName", host), ("Port", "\(port)"), ("User", user)]
+        return "Host \(pattern)\n" + (way + settings()).map { "  \($0) \($1)\n" }.joined()
+    }
+
+    /// Everything but the address and the user, by ssh's own keywords.
+    private func settings(connectTimeout: Duration = .seconds(10)) -> [(keyword: String, value: String)] {
+        [
+            // Not by -i, which takes a % in a path for the start of a token.
+            ("IdentityFile", Self.quotedForConfiguration(identity.string)),
+            ("StrictHostKeyChecking", "yes"),
+            ("UserKnownHostsFile", Self.quotedForConfiguration(knownHosts.string)),
+            ("GlobalKnownHostsFile", "/dev/null"),
+            ("HostKeyAlias", hostKeyAlias),
+            ("CheckHostIP", "no"),
+            ("IdentitiesOnly", "yes"),
+            ("IdentityAgent", "none"),
+            ("PreferredAuthentications", "publickey"),
+            ("BatchMode", "yes"),
+            ("ConnectTimeout", "\(max(1, connectTimeout.components.seconds))"),
             // A guest that is killed or frozen sends nothing more; without this its ssh would wait for ever.
-            "ServerAliveInterval=15",
-            "ServerAliveCountMax=8",
+            ("ServerAliveInterval", "15"),
+            ("ServerAliveCountMax", "8"),
             // A shared connection would outlive a restore of the guest, which knows nothing of it any more.
-            "ControlPath=none",
-            "LogLevel=ERROR",
+            ("ControlPath", "none"),
+            ("LogLevel", "ERROR"),
         ]
-        return ["-F", "/dev/null", "-i", identity.string, "-p", "\(port)", "-l", user]
-            + settings.flatMap { ["-o", $0] }
     }
 
     /// A path as ssh's configuration syntax takes it: quoted, so that a space does not end it and `%` is itself.

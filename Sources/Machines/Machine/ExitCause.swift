@@ -65,7 +65,10 @@ public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
 extension ExitCause {
     /// Joins what is known of an end.
     init(process: ProcessEnd?, events: [RecordedEvent], lastWords: String) {
-        let shutdown = events.last { $0.name == "SHUTDOWN" }
+        // With -no-shutdown QEMU reports the guest's shutdown, and one more when it is told to quit afterwards: the first
+        // says why. A RESUME after it means that the guest was reset and ran again.
+        let run = events.lastIndex { $0.name == "RESUME" }.map { events[$0...] } ?? events[...]
+        let shutdown = run.first { $0.name == "SHUTDOWN" }
         var reason: String?
         if case .string(let text)? = shutdown?.data["reason"] { reason = text }
         let hasPanicked =

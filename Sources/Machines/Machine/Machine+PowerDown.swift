@@ -26,6 +26,14 @@ public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
         case terminate
         /// QEMU was sent SIGKILL.
         case kill
+
+        /// Whether the guest itself is asked, which one that has shut down does not hear.
+        var asksGuest: Bool {
+            switch self {
+            case .powerButton, .guestAgent: true
+            case .quit, .terminate, .kill: false
+            }
+        }
     }
 
     /// The last rung that was tried before the machine ended.
@@ -40,22 +48,28 @@ extension Machine {
     /// Powers the machine down: gently at first, by force before the grace period ends.
     ///
     /// The guest gets four fifths of the period: its power button is pressed, again at each eighth of the period in
-    /// case it was not listening, and half way its agent is asked. Then QEMU is told to quit, sent SIGTERM and SIGKILL.
+    /// case it was not listening, and half way its agent is asked. Then QEMU is told to quit, sent SIGTERM and SIGKILL. A QEMU that stays when its guest
+    /// has shut down (`-no-shutdown`) is told to quit as soon as the guest has.
     ///
     /// - Parameter grace: The time that all of this may take; zero kills at once.
     /// - Returns: The rung that worked, how long it took and why the machine ended.
     public func powerDown(within grace: Duration = .seconds(60)) async throws -> PowerDown {
         let start = ContinuousClock.now
         var last = PowerDown.Rung.kill
+        // Subscribed before the guest is asked: it may be off at once.
+        let stops = qmp.events(.named("SHUTDOWN", "STOP"))
+        var isGuestOff = false
         // A guest whose processors stand still hears neither its button nor its agent.
         let isRunning = grace > .zero ? await isGuestRunning(within: grace / 8) : false
         let steps = Self.steps(for: grace, guestRuns: isRunning, hasAgent: socket(of: .guestAgent) != nil)
         for step in steps {
             // What waited too long for an answer has used up the time of the attempts after it.
-            guard start + step.until > .now else { continue }
+            guard start + step.until > .now, !(isGuestOff && step.rung.asksGuest) else { continue }
             last = step.rung
-            if let cause = try await climb(step.rung, before: start + step.until) {
-                return PowerDown(rung: last, duration: .now - start, cause: cause)
+            switch try await climb(step.rung, before: start + step.until, stops) {
+            case .ended(let cause): return PowerDown(rung: last, duration: .now - start, cause: cause)
+            case .guestOff: isGuestOff = true
+            case .nothing: break
             }
         }
         let cause = try await kill()
@@ -82,27 +96,65 @@ extension Machine {
         return steps
     }
 
-    /// Makes one attempt and waits for what comes of it; nil when the machine has not ended by then.
-    private func climb(_ rung: PowerDown.Rung, before end: ContinuousClock.Instant) async throws -> ExitCause? {
+    /// What came of an attempt.
+    private enum Effect {
+        case ended(ExitCause)
+        /// The guest has shut down, and QEMU stays.
+        case guestOff
+        case nothing
+    }
+
+    /// Makes one attempt and waits for what comes of it.
+    private func climb(
+        _ rung: PowerDown.Rung,
+        before end: ContinuousClock.Instant,
+        _ stops: QMPEvents,
+    ) async throws -> Effect {
         switch rung {
-        case .powerButton: return try await climb(by: "system_powerdown", before: end)
+        case .powerButton:
+            guard await isHeard("system_powerdown", before: end) else { return try await briefly(before: end) }
+            return try await effect(before: end, stops)
         case .guestAgent:
-            return try await afterAskingGuestAgentToShutDown(before: end) { try await endedCause(before: end) }
-        case .quit: return try await climb(by: "quit", before: end)
+            return try await afterAskingGuestAgentToShutDown(before: end) { try await effect(before: end, stops) }
+        case .quit:
+            guard await isHeard("quit", before: end) else { return try await briefly(before: end) }
         case .terminate: signal(SIGTERM)
         case .kill: signal(SIGKILL)
         }
-        return try await endedCause(before: end)
+        return try await endedCause(before: end).map(Effect.ended) ?? .nothing
     }
 
-    private func climb(by command: String, before end: ContinuousClock.Instant) async throws -> ExitCause? {
-        do {
-            _ = try await qmp.execute(command, deadline: end - .now)
-        } catch {
-            // Nobody heard it, unless the machine is just ending: the next attempt need not wait for this one.
-            return try await endedCause(before: min(end, .now + .milliseconds(200)))
+    private func isHeard(_ command: String, before end: ContinuousClock.Instant) async -> Bool {
+        (try? await qmp.execute(command, deadline: end - .now)) != nil
+    }
+
+    /// What comes of a command that nobody heard: nothing, unless the machine is just ending.
+    ///
+    /// The next attempt need not wait for this one.
+    private func briefly(before end: ContinuousClock.Instant) async throws -> Effect {
+        try Task.checkCancellation()
+        return try await endedCause(before: min(end, .now + .milliseconds(200))).map(Effect.ended) ?? .nothing
+    }
+
+    /// Waits until the machine has ended, or its guest is off while QEMU stays.
+    private func effect(before end: ContinuousClock.Instant, _ stops: QMPEvents) async throws -> Effect {
+        try await withThrowingTaskGroup(of: Effect?.self) { group in
+            group.addTask { try await self.endedCause(before: end).map(Effect.ended) ?? .nothing }
+            group.addTask {
+                var events = stops.makeAsyncIterator()
+                while (try? await events.next()) != nil {
+                    // A QEMU that is about to end tells of the shutdown too, and no longer answers.
+                    let state = try? await self.status()
+                    if state == .shutdown || state == .guestPanicked { return .guestOff }
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let effect = try await group.next() {
+                if let effect { return effect }
+            }
+            return .nothing
         }
-        return try await endedCause(before: end)
     }
 
     /// Whether the guest's processors run; a QEMU that does not tell in time will not press a button either.

@@ -31,6 +31,9 @@ public struct RunState: RawRepresentable, Hashable, Codable, Sendable, CustomStr
 
     /// Whether the guest's processors run.
     public var isRunning: Bool { self == .running }
+
+    /// Whether QEMU refuses to let the guest go on before it is reset.
+    var requiresReset: Bool { self == .shutdown || self == .internalError }
 }
 
 extension Machine {

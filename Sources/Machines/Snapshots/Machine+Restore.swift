@@ -1,4 +1,5 @@
 public import GuestAccess
+import HostSupport
 import Quantities
 
 /// A restore that was carried out.
@@ -57,6 +58,7 @@ extension Machine {
         let nonce = "quiver-\(UInt64.random(in: 0 ... .max))"
         let hasLeftNonce = await leave(nonce)
         let start = ContinuousClock.now
+        if resumes { try await resetIfRequired(within: deadline) }
         try await loadSnapshot(tag, within: deadline)
         if resumes, try await !status().isRunning { try await resume() }
         let loading = ContinuousClock.now - start
@@ -78,6 +80,16 @@ extension Machine {
             let obstacle: Restoration.Obstacle =
                 error.code == .helperRefused ? .refused(error.message) : channel.isTaken ? .channelTaken : .silent
             return Restoration(loading: loading, obstacle: obstacle)
+        }
+    }
+
+    /// Resets a machine that QEMU lets go on only after a reset.
+    private func resetIfRequired(within limit: Duration) async throws {
+        guard try await status().requiresReset else { return }
+        try await reset()
+        // QEMU answers first and resets a moment later.
+        try await withDeadline(limit, waitingFor: "machine \(name) to be reset") {
+            while try await self.status().requiresReset { try await Task.sleep(for: .milliseconds(5)) }
         }
     }
 

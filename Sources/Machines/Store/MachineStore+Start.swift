@@ -1,6 +1,7 @@
 import HostSupport
 import QMPClient
 import QMPCore
+import Quantities
 import SystemPackage
 import WireJSON
 
@@ -82,16 +83,22 @@ extension MachineStore {
                 keeper: nil,
             )
         } catch let error as DeadlineExceeded {
-            throw MachineError(
-                .unresponsive,
-                machine: name,
-                "process \(record.processID) lives and its monitor does not answer: it is stopped (SIGSTOP), overloaded, "
-                    + "or another quiver command holds its monitor; `quiver kill \(name)` ends it",
-                cause: error,
-            )
+            throw silent(name, record.processID, for: deadline, cause: error)
+        } catch let error as QMPError where error.code == .timedOut || error.cause is DeadlineExceeded {
+            throw silent(name, record.processID, for: deadline, cause: error)
         } catch let error as QMPError {
             throw MachineError(.unresponsive, machine: name, "its monitor cannot be reached", cause: error)
         }
+    }
+
+    private func silent(_ name: String, _ process: Int32, for limit: Duration, cause: any Error) -> MachineError {
+        MachineError(
+            .unresponsive,
+            machine: name,
+            "QEMU (pid \(process)) is running but its monitor did not answer within \(limit.shortText): it is stopped "
+                + "(SIGSTOP), overloaded, or another quiver command uses its monitor; `quiver kill \(name)` ends it",
+            cause: cause,
+        )
     }
 
     /// Makes sure that what answers is the machine that was asked for.

@@ -7,7 +7,7 @@ import SystemPackage
 struct CopyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cp",
-        abstract: "Copy files and folders into a machine or out of it.",
+        abstract: "Copy files and directories into a machine or out of it.",
         discussion: """
             A path in a machine is written NAME:PATH; what is copied is on one side, and the place to copy to on the other. \
             The guest's side is done by the image's default user, or by root with --root.

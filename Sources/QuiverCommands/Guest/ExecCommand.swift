@@ -27,7 +27,7 @@ struct ExecCommand: AsyncParsableCommand {
     @Option(help: "The folder to run it in; the user's home unless given, / for root.")
     var directory: String?
 
-    @Option(help: "End the command when it runs longer, as in 90s.")
+    @Option(help: "Kill the command if it runs longer, as in 90s; connecting to the guest may take no longer either.")
     var timeout: DurationArgument?
 
     @Flag(
@@ -41,14 +41,18 @@ struct ExecCommand: AsyncParsableCommand {
 
     func run() async throws {
         // The helper has a channel of its own: others want the machine's monitor while the command runs.
-        let helper = try await withAttachedMachine(name) { try $0.helper() }
+        let start = ContinuousClock.now
+        let limit = timeout?.duration
+        let helper = try await withAttachedMachine(name, within: min(.seconds(10), limit ?? .seconds(10))) {
+            try $0.helper()
+        }
         defer { helper.close() }
-        _ = try await helper.hello(within: .seconds(30))
+        _ = try await helper.hello(within: min(.seconds(30), limit.map { $0 - (.now - start) } ?? .seconds(30)))
         var guestCommand = GuestCommand(command)
         guestCommand.user = user == "root" ? nil : user
         guestCommand.workingDirectory = directory
         if passesInput { guestCommand.input = try await Self.readInput() }
-        let status = try await helper.run(guestCommand, within: timeout?.duration, onOutput: StandardOutput.write)
+        let status = try await helper.run(guestCommand, within: limit, onOutput: StandardOutput.write)
         guard status == 0 else { throw PassedOnStatus(code: status) }
     }
 

@@ -4,7 +4,7 @@ import ArgumentParser
 struct ImageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image",
-        abstract: "List, get, build, check and remove the images that machines start from.",
+        abstract: "List, download, build, check and remove the images that machines start from.",
         subcommands: [
             ImageList.self, ImagePull.self, ImageBuild.self, ImageImport.self, ImageInfo.self, ImageCheck.self,
             ImageRemove.self, ImagePrune.self,

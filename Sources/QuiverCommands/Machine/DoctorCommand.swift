@@ -7,7 +7,7 @@ import TestRuns
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Tell what this host has and lacks, and what is wrong with its machines.",
+        abstract: "Check what this host has and lacks, and what is wrong with its machines.",
         discussion: "Exits with 1 when something is broken.",
     )
 

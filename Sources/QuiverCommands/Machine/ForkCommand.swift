@@ -7,11 +7,13 @@ import Quantities
 struct ForkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fork",
-        abstract: "Make machines that go on from the instant at which a running machine is.",
+        abstract: "Fork a running machine: each copy continues from its current state.",
         discussion: """
-            The machine itself goes on too, after standing still for about a second. Its forks have its memory and its
-            disks, and a host name, a machine-id, a host key and an ssh port of their own. They are machines like any
-            other: enter them with `quiver ssh`, end them with `quiver stop`, remove them with `quiver rm`.
+            The machine itself is paused for about a second, then continues too. Each fork has the machine's memory and \
+            disks, and its own host name, machine-id, host key and ssh port. Use it like any other machine: `quiver \
+            ssh`, `quiver stop`, `quiver rm`.
+
+              quiver fork vm1                makes vm1-1
               quiver fork vm1 --count 3      makes vm1-1, vm1-2 and vm1-3
             """,
     )
@@ -19,20 +21,20 @@ struct ForkCommand: AsyncParsableCommand {
     @Argument(help: "The running machine's name.")
     var name: String
 
-    @Option(help: "How many forks are made.")
+    @Option(help: "How many forks to make, 1 to 64.")
     var count = 1
 
-    @Option(name: .customLong("name"), help: "What the forks' names begin with (default: the machine's name).")
+    @Option(name: .customLong("name"), help: "The prefix of the forks' names, NAME-1, NAME-2 (default: the machine's).")
     var prefix: String?
 
-    @Option(help: "How long saving the machine, and the start of each fork, may take.")
+    @Option(help: "Time limit for saving the machine, and for starting each fork.")
     var timeout = DurationArgument(.seconds(60))
 
     @OptionGroup var diagnostics: DiagnosticOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (1...64).contains(count) else { throw ValidationError("\(count) forks are not possible; 1 to 64 are") }
+        guard (1...64).contains(count) else { throw ValidationError("--count \(count): must be from 1 to 64") }
     }
 
     func run() async throws {

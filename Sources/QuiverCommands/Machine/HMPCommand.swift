@@ -5,7 +5,7 @@ import Machines
 struct HMPCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hmp",
-        abstract: "Execute a command of QEMU's monitor for people.",
+        abstract: "Run a command on QEMU's human monitor (HMP).",
         discussion: "Exits with 1 when the monitor's reply is one of its error messages.",
     )
 

@@ -5,15 +5,28 @@ import Machines
 struct KillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kill",
-        abstract: "End a machine at once by SIGKILL, as if its power had failed.",
+        abstract: "Kill machines at once, as if their power had failed.",
+        discussion: """
+            QEMU gets SIGKILL. The guest cannot save anything; to shut it down, use `quiver stop`.
+
+            If one machine cannot be killed, the others still are. The exit status is that of the first failure.
+
+              quiver kill vm1
+              quiver kill vm1 vm2 vm3
+            """,
     )
 
-    @Argument(help: "The machine's name.")
-    var name: String
+    @OptionGroup var machines: MachineNames
 
     func run() async throws {
-        // By its lock and process alone: a machine that has to be killed may not answer at its monitor.
-        let cause = try await MachineStore().kill(name)
-        try StandardOutput.print("\(name): \(cause)")
+        let store = MachineStore()
+        var failures = FailureTally()
+        for name in machines.each {
+            _ = try await failures.attempt {
+                // By its lock and process alone: a machine that has to be killed may not answer at its monitor.
+                try StandardOutput.print("\(name): \(try await store.kill(name))")
+            }
+        }
+        try failures.conclude()
     }
 }

@@ -7,54 +7,82 @@ import SystemPackage
 
 /// What a new machine is made of.
 struct NewMachineOptions: ParsableArguments {
-    @Option(help: "The image that its disk starts from, as in debian:12, or a disk image's path.")
+    @Option(help: "Make a machine from this image, as in debian:12, or from the disk image at this path.")
     var image: String?
 
-    @Option(help: "How many processors it has (default: 2).")
+    @Option(help: "Number of processors (default: 2).")
     var cpus: Int?
 
-    @Option(help: "How much memory it has, as in 512M or 4G (default: 1G).")
+    @Option(help: "Memory, as in 512M or 4G (default: 1G).")
     var memory: SizeArgument?
 
-    @Option(help: "The disk's size for the guest, as in 20G (default: the image's).")
+    @Option(help: "Disk size, as in 20G (default: the image's).")
     var disk: SizeArgument?
 
-    @Option(name: .customLong("user-data"), help: "A file with cloud-init's user-data.")
+    @Option(name: .customLong("user-data"), help: "cloud-init user-data file.")
     var userData: String?
 
-    @Option(help: "A file with cloud-init's network-config (default: DHCP on the first card).")
+    @Option(help: "cloud-init network-config file (default: DHCP on the first network card).")
     var networkConfig: String?
 
-    @Flag(help: "Start although the check of user-data and network-config finds errors.")
+    @Flag(help: "Start even if user-data or network-config have errors.")
     var unchecked = false
 
-    @Option(name: .customLong("ssh-key"), help: "A file with a public key that may log in; may be repeated.")
+    @Option(name: .customLong("ssh-key"), help: "File with a public key that may log in; may be repeated.")
     var sshKeys: [String] = []
 
-    @Option(help: "The guest's architecture: x86_64 or aarch64 (default: the image's).")
+    @Option(help: "Guest architecture (default: the image's).")
     var arch: ArchitectureArgument?
 
-    @Option(help: "What executes the guest: auto, kvm, hvf or tcg (default: auto).")
+    @Option(help: "Accelerator; auto takes the fastest that works (default: auto).")
     var accel: AcceleratorArgument?
 
-    @Option(help: "A port of this host that leads into the guest, as in 8080:80 or 5353:53/udp; may be repeated.")
+    @Option(
+        help:
+            "Forward a port of this host to the guest, as in 8080:80 or 5353:53/udp; 0:80 takes a free port; may be repeated."
+    )
     var forward: [ForwardArgument] = []
 
-    @Flag(help: "Boot by UEFI, on x86_64 too.")
+    @Flag(help: "Boot with UEFI firmware, also on x86_64.")
     var uefi = false
+
+    @Option(
+        name: .customLong("qemu-arg"),
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Append an argument to QEMU's as it is, as in --qemu-arg=-D --qemu-arg=/tmp/qemu.log; may be repeated.",
+            valueName: "argument",
+        ),
+    )
+    var qemuArguments: [String] = []
+
+    @Flag(help: "Keep QEMU, paused, after the guest has shut down (QEMU's -no-shutdown); `quiver stop` ends it.")
+    var noShutdown = false
+
+    /// What is added to QEMU's arguments.
+    var extraArguments: [String] { (noShutdown ? ["-no-shutdown"] : []) + qemuArguments }
 
     /// Refuses options that a machine which exists cannot take.
     func checkNothingIsGiven(for name: String) throws {
         let isGiven =
             cpus != nil || memory != nil || disk != nil || userData != nil || networkConfig != nil || !sshKeys.isEmpty
-            || arch != nil
-            || accel != nil || !forward.isEmpty || uefi || unchecked
+            || arch != nil || accel != nil || !forward.isEmpty || uefi || unchecked || !extraArguments.isEmpty
         guard !isGiven else {
             throw CommandFailure(
                 .usage,
                 "options about what machine \(name) is made of need --image, which makes a new one",
             )
         }
+    }
+
+    /// Refuses options that several new machines cannot share.
+    func checkFitsSeveral() throws {
+        guard let fixed = forward.map(\.forward).first(where: { $0.hostPort != 0 }) else { return }
+        let suffix = fixed.transport == .udp ? "/udp" : ""
+        throw ValidationError(
+            "several machines cannot share port \(fixed.hostPort) of this host; start them one at a time, or let each "
+                + "have a free port with --forward 0:\(fixed.guestPort)\(suffix)"
+        )
     }
 
     /// Refuses options whose place is the project's own configuration.
@@ -65,8 +93,8 @@ struct NewMachineOptions: ParsableArguments {
         guard !isGiven else {
             throw CommandFailure(
                 .usage,
-                "--project takes only --image, --cpus, --memory, --accel and --forward; the rest is as `quiver test` "
-                    + "provisions it, by the project's pyproject.toml",
+                "--project takes only --image, --cpus, --memory, --accel, --forward, --qemu-arg and --no-shutdown; the "
+                    + "rest is as `quiver test` provisions it, by the project's pyproject.toml",
             )
         }
     }
@@ -84,6 +112,7 @@ struct NewMachineOptions: ParsableArguments {
         description.hasScreen = true
         description.hotPlugSlots = 4
         description.networks = [UserNetwork(forwards: forward.map(\.forward))]
+        description.extraArguments = extraArguments
         var provisioning = Provisioning(
             image: image,
             hostname: name,

@@ -29,6 +29,7 @@ struct ProjectMachine {
         let baked = try await run.bake(image, clock: StageClock(observer: StagePrinter()))
         var description = run.description(for: image)
         description.networks = [UserNetwork(forwards: hardware.forward.map(\.forward))]
+        description.extraArguments = hardware.extraArguments
         return try baked.prepare(description, in: folder, cache: .writeBack)
     }
 }

@@ -5,21 +5,30 @@ import Machines
 struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Remove machines that do not run, with their disks and logs.",
+        abstract: "Remove stopped machines, with their disks and logs.",
+        discussion: """
+            If one machine cannot be removed, the others still are. The exit status is that of the first failure.
+
+              quiver rm vm1 vm2
+              quiver rm --force vm1          kill it first if it is running
+            """,
         aliases: ["remove"],
     )
 
-    @Argument(help: "The machines' names.")
-    var names: [String]
+    @OptionGroup var machines: MachineNames
 
-    @Flag(help: "Kill machines that run.")
+    @Flag(help: "Kill machines that are running, then remove them.")
     var force = false
 
     func run() async throws {
         let store = MachineStore()
-        for name in names {
-            if force, try store.status(of: name).state == .running { _ = try await store.kill(name) }
-            try await store.remove(name)
+        var failures = FailureTally()
+        for name in machines.each {
+            _ = try await failures.attempt {
+                if force, try store.status(of: name).state == .running { _ = try await store.kill(name) }
+                try await store.remove(name)
+            }
         }
+        try failures.conclude()
     }
 }

@@ -7,7 +7,7 @@ import SystemPackage
 struct ScreenshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "screenshot",
-        abstract: "Write what a machine's screen shows to a PNG file.",
+        abstract: "Save a machine's screen as a PNG file.",
     )
 
     @Argument(help: "The machine's name.")

@@ -10,37 +10,67 @@ import SystemPackage
 struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start",
-        abstract: "Start a machine: a new one from an image, or one that was stopped.",
+        abstract: "Start machines: new ones from an image, or existing ones that are stopped.",
         discussion: """
-            The machine outlives this command. End it with `quiver stop`, remove it with `quiver rm`.
-              quiver start vm1 --image debian:12 --wait ssh  make a machine
-              quiver start vm1                               start it again after `quiver stop`
-              quiver start vm1 --wait cloud-init             wait for one that was started
+            A machine keeps running after this command has ended. Shut it down with `quiver stop`, remove it with \
+            `quiver rm`. Options that describe a machine go with --image or --project, which make a new one; it keeps \
+            them when it is started again.
+
+            Several machines are started one after another, then waited for. If one cannot be started, the others still \
+            are. The exit status is that of the first failure. With --format json, several names give an array.
+
+            Make a machine, start it again after `quiver stop`, wait for one that is running, make three:
+              quiver start vm1 --image debian:12 --wait ssh
+              quiver start vm1
+              quiver start vm1 --wait cloud-init
+              quiver start vm1 vm2 vm3 --image debian:12
             """,
     )
 
-    @Argument(help: "The machine's name.")
-    var name: String
+    @OptionGroup var machines: MachineNames
 
     @OptionGroup var hardware: NewMachineOptions
 
-    @Option(help: "Start from the image that `quiver test` provisions for the project in this folder.")
+    @Option(help: "Make a machine from the image that `quiver test` provisions for the project in this directory.")
     var project: String?
 
-    @Option(help: "What to wait for: none, agent, ssh or cloud-init.")
+    @Option(help: "What to wait for before the command ends.")
     var wait = ReadinessArgument.none
 
-    @Option(help: "How long to wait for it.")
+    @Option(help: "How long to wait.")
     var timeout = DurationArgument(.seconds(300))
 
-    @Option(help: "The QEMU to use: the program, its folder, or the prefix that it is installed below.")
+    @Option(help: "The QEMU to use: its program, its directory, or its installation prefix.")
     var qemu: String?
 
     @OptionGroup var diagnostics: DiagnosticOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if machines.each.count > 1 { try hardware.checkFitsSeveral() }
+    }
+
     func run() async throws {
+        if project != nil { try hardware.checkFitsProject() }
+        let names = machines.each
         let store = MachineStore(logger: diagnostics.logger)
+        var failures = FailureTally(showsCauses: diagnostics.verbose)
+        var started: [Machine] = []
+        for name in names {
+            let machine = try await failures.attempt { try await begin(name, in: store) }
+            if let machine { started.append(machine) }
+        }
+        var printer = ReportPrinter<MachineReport>(names, output: output, separator: "\n")
+        for machine in started {
+            _ = try await failures.attempt {
+                try printer.print(try await report(on: machine, in: store), of: machine.name)
+            }
+        }
+        try printer.finish()
+        try failures.conclude()
+    }
+
+    private func begin(_ name: String, in store: MachineStore) async throws -> Machine {
         var launch = LaunchOptions(logger: diagnostics.logger)
         launch.qemu = qemu.map { FilePath($0) }
         launch.onAccelerator = { verdict in
@@ -48,30 +78,33 @@ struct StartCommand: AsyncParsableCommand {
             let reasons = verdict.rejected.map { "not \($0)" }.joined(separator: "; ")
             StandardError.write("\(name) runs under \(verdict.accelerator); \(reasons)")
         }
-        let machine: Machine
         if let project {
-            try hardware.checkFitsProject()
-            machine = try await create(in: store, options: launch) { folder in
+            return try await create(name, in: store, options: launch) { [launch] folder in
                 try await ProjectMachine(project: project, hardware: hardware, launch: launch).describe(in: folder)
             }
-        } else if hardware.image != nil {
-            machine = try await create(in: store, options: launch) { folder in
+        }
+        if hardware.image != nil {
+            return try await create(name, in: store, options: launch) { folder in
                 try await hardware.describe(name, in: folder)
             }
-        } else {
-            try hardware.checkNothingIsGiven(for: name)
-            machine = try await start(in: store, options: launch)
         }
+        try hardware.checkNothingIsGiven(for: name)
+        return try await start(name, in: store, options: launch)
+    }
+
+    /// Waits until the machine has come as far as was asked, and lets go of it.
+    private func report(on machine: Machine, in store: MachineStore) async throws -> MachineReport {
         try await Readiness(machine: machine, limit: timeout.duration).wait(for: wait)
         let state = try await machine.status()
         await machine.disconnect()
-        var report = MachineReport(try store.status(of: name), folder: store.folder(of: name), now: WallClock.now)
+        let (name, folder) = (machine.name, store.folder(of: machine.name))
+        var report = MachineReport(try store.status(of: name), folder: folder, now: WallClock.now)
         report.runState = state.rawValue
-        try output.render(report)
+        return report
     }
 
     /// Starts a machine that exists; one that runs already is only waited for, where that was asked.
-    private func start(in store: MachineStore, options: LaunchOptions) async throws -> Machine {
+    private func start(_ name: String, in store: MachineStore, options: LaunchOptions) async throws -> Machine {
         do {
             return try await store.start(name, options: options)
         } catch let error as MachineError where error.code == .alreadyRunning && wait != .none {
@@ -87,6 +120,7 @@ struct StartCommand: AsyncParsableCommand {
 
     /// Makes a machine and starts it; one that cannot be started is not left behind.
     private func create(
+        _ name: String,
         in store: MachineStore,
         options: LaunchOptions,
         describe: (MachineFolder) async throws -> MachineDescription,

@@ -6,7 +6,7 @@ import Machines
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Tell how a machine is.",
+        abstract: "Show a machine's status.",
     )
 
     @Argument(help: "The machine's name.")
@@ -36,6 +36,7 @@ struct StatusCommand: AsyncParsableCommand {
         case .internalError:
             let failure = machine.acceleratorFailure ?? "internal error"
             return "QEMU cannot execute it any further (\(failure)); start it anew with: --accel tcg"
+        case .shutdown: return "the guest has shut down; QEMU stays (--no-shutdown); end it with: quiver stop \(name)"
         case .guestPanicked: return "its kernel panicked; see: quiver console --log \(name)"
         default: return nil
         }

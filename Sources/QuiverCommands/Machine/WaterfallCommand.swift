@@ -7,7 +7,7 @@ import Quantities
 struct WaterfallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "waterfall",
-        abstract: "Show where the time of a machine's boot went, and what of it can be left out.",
+        abstract: "Show where the time of a machine's boot went, and how to shorten it.",
         discussion: "Waits until cloud-init has ended. Times are since the firmware began, or since the kernel did.",
     )
 

@@ -4,7 +4,7 @@ import ArgumentParser
 struct OverlayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "overlay",
-        abstract: "Make, check and mend disks that hold only what differs from a base image.",
+        abstract: "Create, check and fix overlays: disks that hold only the changes to a base image.",
         subcommands: [OverlayCreate.self, OverlayCheckCommand.self, OverlayRebase.self, OverlayResize.self],
     )
 }

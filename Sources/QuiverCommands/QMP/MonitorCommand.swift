@@ -4,7 +4,7 @@ import ArgumentParser
 struct MonitorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "qmp",
-        abstract: "Speak to QEMU's monitor: execute commands, follow events, run scripts.",
+        abstract: "Use QEMU's monitor (QMP): run commands, follow events, run scripts.",
         discussion: """
             The monitor is that of a machine (--vm NAME), or any socket that speaks QMP (--socket PATH).
 

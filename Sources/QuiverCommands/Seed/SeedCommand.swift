@@ -4,7 +4,7 @@ import ArgumentParser
 struct SeedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seed",
-        abstract: "Write and check the small disks from which cloud-init takes its instructions.",
+        abstract: "Create and check cloud-init seeds: small disks with a guest's configuration.",
         subcommands: [SeedCreate.self, SeedCheckCommand.self],
     )
 }

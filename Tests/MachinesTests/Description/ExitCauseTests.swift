@@ -22,4 +22,25 @@ struct ExitCauseTests {
         #expect(cause(.killed(11)) == .crashed)
         #expect(cause(nil) == .unknown)
     }
+
+    @Test(arguments: [
+        // QEMU stayed after the shutdown, and was told to quit.
+        (["guest-shutdown", nil, "host-qmp-quit"], ExitCause.Kind.guestShutdown),
+        // It was reset after the shutdown, and ran again.
+        (["guest-shutdown", "RESUME", "host-qmp-quit"], .quit),
+        (["RESUME", "guest-shutdown", "host-signal"], .guestShutdown),
+    ])
+    func `a QEMU that stays after its guest's shutdown ends by that shutdown`(
+        reasons: [String?],
+        expected: ExitCause.Kind,
+    ) {
+        let events = reasons.map { reason in
+            switch reason {
+            case nil: RecordedEvent(name: "STOP", data: [:])
+            case "RESUME": RecordedEvent(name: "RESUME", data: [:])
+            case let reason?: RecordedEvent(name: "SHUTDOWN", data: ["reason": .string(reason)])
+            }
+        }
+        #expect(ExitCause(process: .exited(0), events: events, lastWords: "").kind == expected)
+    }
 }

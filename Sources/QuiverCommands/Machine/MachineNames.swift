@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// The names that a command for several machines takes.
+struct MachineNames: ParsableArguments {
+    @Argument(help: ArgumentHelp("The machines' names.", valueName: "name"))
+    var names: [String]
+
+    /// Each name once, in the order given.
+    var each: [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,23 @@
+import HostSupport
+import SystemPackage
+import Testing
+
+extension SpineTests {
+    /// Reaches a running machine with ssh and rsync through the configuration that `quiver ssh-config` prints.
+    func useSSHConfiguration(_ quiver: QuiverProcess, of machine: String) async throws {
+        let printed = try await quiver.run("ssh-config", machine)
+        try #require(printed.status == 0, "\(printed.errors)")
+        let file = quiver.home.appending("ssh-config")
+        try WholeFile.write(printed.output.utf8, to: file)
+
+        let uname = try await ToolRun.run("ssh", ["-F", file.string, machine, "uname", "-s"])
+        #expect(uname.status == 0 && uname.output == "Linux\n", "\(uname)")
+        let copied = try await ToolRun.run(
+            "rsync",
+            ["-e", "ssh -F \(file)", file.string, "\(machine):/tmp/copied"],
+        )
+        #expect(copied.status == 0, "\(copied)")
+        let copy = try await ToolRun.run("ssh", ["-F", file.string, machine, "cat", "/tmp/copied"])
+        #expect(copy.output == printed.output, "\(copy)")
+    }
+}
