@@ -29,8 +29,8 @@ public struct ForkOptions: Sendable {
         memory: Memory = .shared,
         channels: [GuestChannel] = [],
         fixUp: GuestFixUp = GuestFixUp(),
-        startDeadline: Duration = .seconds(30),
-        answerDeadline: Duration = .seconds(30),
+        startDeadline: Duration = .seconds(120),
+        answerDeadline: Duration = .seconds(120),
         logger: Logger = Logger(label: "quiver.forks"),
     ) {
         self.memory = memory

@@ -28,7 +28,7 @@ extension Machine {
         helper: GuestHelper?,
         keepsDigests: Bool,
         notes: [String] = [],
-        within deadline: Duration = .seconds(60),
+        within deadline: Duration = .seconds(120),
     ) async throws -> Template {
         let memory = try freezableMemory(name)
         let staging = FilePath("\(folder).making-\(UInt32.random(in: 0 ... .max))")

@@ -37,8 +37,8 @@ struct StartCommand: AsyncParsableCommand {
     @Option(help: "What to wait for before the command ends.")
     var wait = ReadinessArgument.none
 
-    @Option(help: "How long to wait.")
-    var timeout = DurationArgument(.seconds(300))
+    @Option(help: "How long to wait (default: 5m; 30m for a guest of another architecture than the host's).")
+    var timeout: DurationArgument?
 
     @Option(help: "The QEMU to use: its program, its directory, or its installation prefix.")
     var qemu: String?
@@ -94,7 +94,8 @@ struct StartCommand: AsyncParsableCommand {
 
     /// Waits until the machine has come as far as was asked, and lets go of it.
     private func report(on machine: Machine, in store: MachineStore) async throws -> MachineReport {
-        try await Readiness(machine: machine, limit: timeout.duration).wait(for: wait)
+        let limit = timeout?.duration ?? machine.description.architecture.usualBootLimit
+        try await Readiness(machine: machine, limit: limit).wait(for: wait)
         let state = try await machine.status()
         await machine.disconnect()
         let (name, folder) = (machine.name, store.folder(of: machine.name))

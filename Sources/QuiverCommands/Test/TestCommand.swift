@@ -64,8 +64,11 @@ struct TestCommand: AsyncParsableCommand {
     @Option(help: "With --isolate, end a test (or file) that takes longer, as in 30s; it fails, the others go on.")
     var testTimeout: DurationArgument?
 
-    @Option(help: "Give up when the guest is not ready in this time.")
-    var bootTimeout = DurationArgument(.seconds(300))
+    @Option(
+        help:
+            "How long the guest may take to boot (default: 5m; 30m for a guest of another architecture than the host's)."
+    )
+    var bootTimeout: DurationArgument?
 
     @Flag(help: "If the image cannot be provisioned, keep its machine and say how to look at it.")
     var keepFailed = false
@@ -102,7 +105,7 @@ struct TestCommand: AsyncParsableCommand {
         run.report = report.map { FilePath($0).absolute }
         run.launch = LaunchOptions(logger: diagnostics.logger)
         run.accelerator = accel.choice
-        run.limits.boot = bootTimeout.duration
+        if let bootTimeout { run.limits.boot = bootTimeout.duration }
         run.limits.pytest = timeout?.duration
         run.limits.test = testTimeout?.duration
         run.keepsFailedBake = keepFailed
@@ -144,6 +147,8 @@ struct TestCommand: AsyncParsableCommand {
             )
         }
         let image = try await clock.time(.image, note: { _ in name }) { try ImageStore().image(ImageReference(name)) }
+        var run = run
+        if bootTimeout == nil { run.limits.boot = GuestArchitecture(image.architecture).usualBootLimit }
         return try await run.run(image: image, clock: clock)
     }
 }
