@@ -160,6 +160,7 @@ extension Template {
             deadline: options.startDeadline,
             logger: options.logger,
             incomingState: stateFile,
+            qemuVersion: record.qemuVersion,
         )
     }
 
