@@ -45,6 +45,7 @@ bench: deps
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	Tools/check-generated
+	Tools/check-imports
 
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift

@@ -28,8 +28,7 @@ const char *ccurl_load(void) {
         library = dlopen(names[index], RTLD_NOW | RTLD_LOCAL);
         if (library || *obstacle) continue;
         const char *reason = dlerror();
-        snprintf(obstacle, sizeof obstacle, "libcurl cannot be loaded: %s; `apt-get install libcurl4` brings it",
-                 reason ? reason : names[index]);
+        snprintf(obstacle, sizeof obstacle, "libcurl cannot be loaded: %s", reason ? reason : names[index]);
     }
     if (!library) return obstacle;
     struct {

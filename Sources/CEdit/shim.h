@@ -1,4 +1,7 @@
 #pragma once
+#if defined(__APPLE__)
+#include <dlfcn.h>
+#endif
 #include <stdio.h>
 #include <editline/readline.h>
 
@@ -22,4 +25,16 @@ static inline const char *cedit_typed(int *count) {
 static inline void cedit_end_completion(char appended) {
     rl_attempted_completion_over = 1;
     rl_completion_append_character = appended;
+}
+
+/// Shows the prompt and what is typed once more, below what was printed meanwhile.
+static inline void cedit_redraw(void) {
+#if defined(__APPLE__)
+    // Not every macOS declares the function; without it the key for reprinting is pushed. Not tried on macOS.
+    void (*redraw)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "rl_forced_update_display");
+    if (redraw) redraw();
+    else rl_redisplay();
+#else
+    rl_forced_update_display();
+#endif
 }

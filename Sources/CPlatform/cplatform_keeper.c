@@ -125,6 +125,8 @@ static _Noreturn void become_program(const struct cplatform_keeper_plan *plan, i
     if (getppid() != keeper) _exit(127);
     if (plan->avoids_huge_pages) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 #else
+    // macOS has no such signal: a keeper that is killed there leaves its program running. `quiver doctor` finds a machine
+    // that has outlived its owner so, and ends it.
     (void)keeper;
 #endif
     // What the program makes, such as the log of the console, is for its user alone.

@@ -21,4 +21,20 @@ extension FileDescriptor {
             throw Errno(rawValue: errno)
         }
     }
+
+    /// Sends what the socket takes at once, and never waits or raises SIGPIPE.
+    ///
+    /// - Returns: How many of the bytes were sent.
+    /// - Throws: `Errno`, `resourceTemporarilyUnavailable` when there is no room now.
+    package func sendAvailable(_ bytes: [UInt8]) throws(Errno) -> Int {
+        let sent = bytes.withUnsafeBytes { cplatform_send(rawValue, $0.baseAddress, $0.count, -1) }
+        guard sent >= 0 else { throw Errno(rawValue: errno) }
+        return sent
+    }
+
+    /// Makes a connected socket that somebody else opened what ``UnixSocket`` opens: blocking, closed in child processes,
+    /// and without SIGPIPE on macOS, where that is a property of the socket.
+    package func adoptSocket() throws(Errno) {
+        guard cplatform_adopt_socket(rawValue) == 0 else { throw Errno(rawValue: errno) }
+    }
 }

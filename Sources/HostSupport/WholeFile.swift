@@ -40,7 +40,7 @@ public enum WholeFile {
 
     /// Writes the file so that whoever opens it sees all of the old content or all of the new, also after a crash.
     ///
-    /// The bytes go to a temporary file beside it, reach the disk, and then take the name.
+    /// The bytes go to a temporary file beside it, which takes the name; they reach the disk before the name does.
     /// - Parameter mode: The new file's permissions; readable by its owner alone unless said otherwise.
     public static func write(
         _ bytes: some Sequence<UInt8>,
@@ -57,7 +57,8 @@ public enum WholeFile {
             )
             try file.closeAfter {
                 try file.writeAll(bytes)
-                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+                // Before the new name does: after a crash the file is then the old one or all of the new.
+                try file.orderWrites()
             }
             guard rename(temporary.string, path.string) == 0 else { throw Errno(rawValue: errno) }
         } catch {

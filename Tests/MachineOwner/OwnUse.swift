@@ -30,7 +30,9 @@ struct OwnUse {
             }
             threads = Int(info.pti_threadnum)
             kibibytes = Int(info.pti_resident_size / 1024)
-            children = Int(proc_listchildpids(getpid(), nil, 0))
+            // Without room for the answer it would be the number of all processes.
+            var processes = [Int32](repeating: 0, count: 4096)
+            children = Int(proc_listchildpids(getpid(), &processes, Int32(processes.count * MemoryLayout<Int32>.size)))
         #else
             let status = try WholeFile.readText("/proc/self/status")
             func number(_ field: String) -> Int {

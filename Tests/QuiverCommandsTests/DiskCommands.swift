@@ -1,7 +1,12 @@
-import FoundationEssentials
 import HostSupport
 import SystemPackage
 import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Commands that work on images, overlays and seeds, in a folder of their own and with an empty store.
 struct DiskCommands {

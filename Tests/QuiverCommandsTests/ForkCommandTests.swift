@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HostSupport
 import Subprocess
 import SystemPackage
@@ -12,6 +11,12 @@ import Testing
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#endif
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
 #endif
 
 /// `quiver fork`: machines that go on from the instant at which another is, with a real guest.

@@ -1,7 +1,12 @@
-import FoundationEssentials
 import HostSupport
 import SystemPackage
 import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// What `quiver image info` prints of a disk, held against `qemu-img info`.
 @Suite struct ImageInfoTests {

@@ -1,7 +1,12 @@
-import FoundationEssentials
 import HostSupport
 import SystemPackage
 import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 @Suite struct ImageProcessTests {
     private struct Listed: Decodable {

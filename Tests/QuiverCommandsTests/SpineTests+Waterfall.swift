@@ -1,6 +1,11 @@
-import FoundationEssentials
 import HostSupport
 import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 extension SpineTests {
     private struct Waterfall: Decodable {

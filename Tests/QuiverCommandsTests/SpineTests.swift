@@ -1,7 +1,12 @@
-import FoundationEssentials
 import HostSupport
 import SystemPackage
 import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// One machine's life and a project's test runs, each command a process of its own, with a real guest.
 @Suite(.serialized) struct SpineTests {

@@ -51,7 +51,8 @@ struct DebianDisk {
 
             """
         try WholeFile.write(layout.utf8, to: table)
-        try await tools.run("sfdisk", ["--quiet", file.string], input: table, mend: "apt-get install fdisk")
+        let hint = PackageHint(debian: "fdisk", fedora: "util-linux").command
+        try await tools.run("sfdisk", ["--quiet", file.string], input: table, mend: hint)
         try Folder.removeTree(table)
     }
 
@@ -139,7 +140,7 @@ struct DebianDisk {
             name,
             ["-i", "\(file)@@1M"] + arguments,
             environment: identity.environment,
-            mend: "apt-get install mtools",
+            mend: PackageHint(debian: "mtools").command,
         )
     }
 }

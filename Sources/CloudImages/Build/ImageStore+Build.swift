@@ -50,8 +50,27 @@ struct BuildPlan {
             let names = DebianRelease.all.map { "debian:\($0.version)" }.joined(separator: " and ")
             throw CloudImagesError(.unsupported, "\(reference) cannot be built; \(names) can, others can be pulled")
         }
+        if let obstacle = Self.obstacle(to: reference) { throw obstacle }
         (self.name, self.architecture, self.release) = (name, architecture, release)
         try await checkRuns(reference)
+    }
+
+    /// What stands against building on this system at all.
+    static func obstacle(to reference: ImageReference, onLinux isLinux: Bool = isOnLinux) -> CloudImagesError? {
+        guard !isLinux else { return nil }
+        return CloudImagesError(
+            .unsupported,
+            "\(reference) cannot be built on this system: images are built on Linux, with mmdebstrap; get the vendor's "
+                + "image: quiver image pull \(reference)",
+        )
+    }
+
+    private static var isOnLinux: Bool {
+        #if os(Linux)
+            true
+        #else
+            false
+        #endif
     }
 
     /// Builds in a folder that is there.
@@ -86,11 +105,12 @@ struct BuildPlan {
     private func checkRuns(_ reference: ImageReference) async throws(CloudImagesError) {
         guard architecture != .host else { return }
         guard await BuildTools.succeeds("arch-test", [architecture.rawValue]) else {
+            let emulators = PackageHint(debian: "arch-test qemu-user-static binfmt-support", fedora: "qemu-user-static")
             throw CloudImagesError(
                 .unsupported,
                 "\(reference) cannot be built on this \(ImageArchitecture.host.rawValue) host, which does not run "
-                    + "\(architecture.rawValue) programs: apt-get install arch-test qemu-user-static binfmt-support, "
-                    + "or get the vendor's image: quiver image pull \(reference)",
+                    + "\(architecture.rawValue) programs: \(emulators.command.map { "\($0), or " } ?? "")"
+                    + "get the vendor's image: quiver image pull \(reference)",
             )
         }
     }

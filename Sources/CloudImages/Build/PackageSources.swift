@@ -11,10 +11,11 @@ struct PackageSources {
     /// - Throws: ``CloudImagesError`` with code `unsupported` when there are none, or nothing to check them with.
     static func choose(for release: DebianRelease, recipe: ImageRecipe) async throws -> PackageSources {
         guard FileStamp(of: recipe.keyring) != nil else {
+            let hint = PackageHint(debian: "debian-archive-keyring", fedora: "debian-keyring").command
             throw CloudImagesError(
                 .unsupported,
                 "debian:\(release.version) cannot be built here: the keys of its packages, \(recipe.keyring), are not "
-                    + "there; install them: apt-get install debian-archive-keyring",
+                    + "there" + (hint.map { "; install them: \($0)" } ?? ""),
             )
         }
         if !recipe.mirrors.isEmpty {

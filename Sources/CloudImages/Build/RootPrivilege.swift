@@ -17,10 +17,12 @@ enum RootPrivilege {
         if await BuildTools.succeeds("unshare", namespace.dropFirst() + ["true"]) { return .userNamespace }
         let hasFakes = await BuildTools.succeeds("fakeroot", ["true"])
         guard hasFakes, await BuildTools.succeeds("fakechroot", ["--version"]) else {
+            let fakes = PackageHint(debian: "fakechroot fakeroot").command ?? "install fakechroot and fakeroot"
+            let maps = PackageHint(debian: "uidmap", fedora: "shadow-utils").command ?? "install newuidmap"
             throw CloudImagesError(
                 .unsupported,
                 "an image cannot be built by this user, who gets no user namespace with more users: build as root, "
-                    + "apt-get install fakechroot fakeroot, or as root: apt-get install uidmap && "
+                    + "\(fakes), or as root: \(maps) && "
                     + "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER",
             )
         }

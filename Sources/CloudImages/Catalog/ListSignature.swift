@@ -15,6 +15,12 @@ struct ListSignature {
     /// A folder for the files that gpgv reads.
     let scratch: FilePath
 
+    private static let gpgv = PackageHint(debian: "gpgv", fedora: "gnupg2", homebrew: "gnupg")
+
+    private static func advice(_ hint: PackageHint?) -> String {
+        hint?.command.map { "; get it with: \($0)" } ?? ""
+    }
+
     /// Checks the list with gpgv.
     ///
     /// - Parameter signature: The content of the detached signature; nil for a list that is signed inline.
@@ -22,7 +28,7 @@ struct ListSignature {
     /// - Throws: ``CloudImagesError`` with code `badSignature`.
     func check(_ list: String, signature: [UInt8]?) async throws -> (Finding, text: String) {
         guard let keyring = entry.keyrings.first(where: { (try? DiskFile(FilePath($0))) != nil }) else {
-            let package = entry.keyringPackage.map { "; get it with: apt-get install \($0)" } ?? ""
+            let package = Self.advice(entry.keyringPackage.map { PackageHint(debian: $0) })
             let name = entry.keyrings.first ?? "for it"
             return (.notChecked(reason: "there is no key ring \(name) here\(package)"), list)
         }
@@ -41,7 +47,7 @@ struct ListSignature {
         do {
             outcome = try await ToolRun.run("gpgv", arguments)
         } catch is ToolMissing {
-            return (.notChecked(reason: "gpgv is not installed; get it with: apt-get install gpgv"), list)
+            return (.notChecked(reason: "gpgv is not installed\(Self.advice(Self.gpgv))"), list)
         }
         guard outcome.isSuccess else {
             let words = outcome.lastWords.replacing("gpgv: ", with: "")

@@ -7,7 +7,12 @@ struct CurlHandle: ~Copyable {
     let pointer: UnsafeMutableRawPointer
 
     /// Why libcurl cannot be used; it is loaded and set up once, before any thread uses it.
-    private static let obstacle = ccurl_load().map { String(cString: $0) }
+    private static let obstacle = ccurl_load().map { reason in
+        let reason = String(cString: reason)
+        // macOS has it.
+        let hint = reason.contains("loaded") ? PackageHint(debian: "libcurl4", fedora: "libcurl").command : nil
+        return reason + (hint.map { "; `\($0)` brings it" } ?? "")
+    }
 
     init(url: String, policy: DownloadPolicy) throws(CloudImagesError) {
         if let obstacle = Self.obstacle { throw CloudImagesError(.unsupported, "\(url): \(obstacle)") }

@@ -1,3 +1,4 @@
+import HostSupport
 import SystemPackage
 
 #if canImport(Glibc)
@@ -43,7 +44,7 @@ enum DiskEdit {
                 }
             }
             guard isDone != nil else {
-                let users = DiskUse.holders(of: path).joined(separator: " and ")
+                let users = FileHolders.names(of: path).joined(separator: " and ")
                 throw CloudImagesError(
                     .inUse,
                     "\(path): is in use by \(users.isEmpty ? "a machine" : users); stop it first, to \(purpose)"
@@ -81,7 +82,7 @@ enum DiskEdit {
 
     /// Waits until what was written lies on the disk.
     static func settle(_ file: FileDescriptor) throws(Errno) {
-        guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+        try file.synchronize()
     }
 
     private static func failure(_ path: FilePath, _ error: any Error) -> CloudImagesError {

@@ -90,7 +90,7 @@ extension Overlay {
         do {
             outcome = try await ToolRun.run("qemu-img", arguments)
         } catch let missing as ToolMissing {
-            throw ToolMissing(missing.tool, mend: "apt-get install qemu-utils")
+            throw ToolMissing(missing.tool, mend: PackageHint.qemuImg.command)
         }
         guard outcome.isSuccess else {
             throw CloudImagesError(.toolFailed, "\(path): qemu-img cannot rebase it: \(outcome.lastWords)")

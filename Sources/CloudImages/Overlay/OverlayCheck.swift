@@ -108,7 +108,7 @@ public struct OverlayCheck: Sendable {
     }
 
     private static func users(of path: FilePath) -> String {
-        let holders = DiskUse.holders(of: path)
+        let holders = FileHolders.names(of: path)
         return holders.isEmpty ? "another user's machine" : holders.joined(separator: " and ")
     }
 

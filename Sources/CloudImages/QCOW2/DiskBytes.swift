@@ -58,7 +58,8 @@ struct DiskFile: DiskBytes, ~Copyable {
             #else
                 let time = status.st_mtim
             #endif
-            device = UInt64(status.st_dev)
+            // A signed number of 32 bits on macOS.
+            device = UInt64(truncatingIfNeeded: status.st_dev)
             inode = UInt64(status.st_ino)
             occupied = UInt64(status.st_blocks) * 512
             isWritable = status.st_mode & 0o222 != 0

@@ -1,4 +1,8 @@
-import FoundationEssentials
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// A guest's own ssh key, by which it is recognised at the first connection.
 public struct HostKey: Sendable, Hashable {

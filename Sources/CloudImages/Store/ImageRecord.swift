@@ -1,6 +1,11 @@
-import FoundationEssentials
 import HostSupport
 import SystemPackage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// What `image.json` holds: an image with the names of its files, so that the store can be moved.
 struct ImageRecord: Codable {

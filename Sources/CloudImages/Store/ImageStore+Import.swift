@@ -117,9 +117,8 @@ private struct SparseCopy {
             place += Int64(count)
             progress(ProgressUpdate("copy \(from)", completed: UInt64(place), total: total, isBytes: true))
         }
-        guard ftruncate(target.rawValue, off_t(place)) == 0, fsync(target.rawValue) == 0 else {
-            throw Errno(rawValue: errno)
-        }
+        guard ftruncate(target.rawValue, off_t(place)) == 0 else { throw Errno(rawValue: errno) }
+        try target.synchronize()
     }
 
     private static func isZero(_ block: UnsafeRawBufferPointer) -> Bool {

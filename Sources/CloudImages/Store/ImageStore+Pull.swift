@@ -203,7 +203,7 @@ private struct Pull {
         do {
             let file = try FileDescriptor.open(part, .readWrite, options: .closeOnExec)
             try file.closeAfter {
-                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+                try file.synchronize()
             }
             guard rename(part.string, disk.string) == 0 else { throw Errno(rawValue: errno) }
         } catch {

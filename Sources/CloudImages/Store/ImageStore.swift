@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import HostSupport
 public import SystemPackage
 
@@ -8,6 +7,12 @@ public import SystemPackage
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#endif
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
 #endif
 
 /// The images on this host: a folder for each, with the disk, what boots it and `image.json`.

@@ -1,3 +1,4 @@
+import HostSupport
 public import QGA
 public import QMPCore
 import Synchronization

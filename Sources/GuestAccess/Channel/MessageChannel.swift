@@ -44,6 +44,8 @@ package final class MessageChannel: Sendable {
         let socket = descriptor.rawValue
         self.socket = socket
         queue = DispatchQueue(label: "quiver.channel.\(label)")
+        // One that cannot be changed so is no open socket: then receiving fails.
+        try? descriptor.adoptSocket()
         _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
         reader = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
         // The framer lives in the handler, which runs on one queue only.
@@ -127,17 +129,12 @@ package final class MessageChannel: Sendable {
     /// Writes what the socket takes now and leaves the rest to a source that waits for room.
     private func flush(_ state: inout State) {
         while !state.unsent.isEmpty {
-            #if canImport(Darwin)
-                let sent = Darwin.send(socket, state.unsent, state.unsent.count, 0)
-            #else
-                let sent = Self.systemSend(socket, state.unsent)
-            #endif
-            if sent > 0 {
-                state.unsent.removeFirst(sent)
-            } else if errno == EAGAIN {
+            do throws(Errno) {
+                state.unsent.removeFirst(try FileDescriptor(rawValue: socket).sendAvailable(state.unsent))
+            } catch .resourceTemporarilyUnavailable {
                 waitForRoom(&state)
                 return
-            } else if errno != EINTR {
+            } catch {
                 // The reading side learns of the same end and closes the channel.
                 state.unsent = []
             }
@@ -145,16 +142,6 @@ package final class MessageChannel: Sendable {
         state.writer?.cancel()
         state.writer = nil
     }
-
-    #if !canImport(Darwin)
-        private static func systemSend(_ socket: Int32, _ bytes: [UInt8]) -> Int {
-            #if canImport(Glibc)
-                Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-            #else
-                Musl.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-            #endif
-        }
-    #endif
 
     private func waitForRoom(_ state: inout State) {
         guard state.writer == nil else { return }

@@ -1,5 +1,4 @@
 import HostSupport
-import QMPClient
 import SystemPackage
 
 #if canImport(Glibc)

@@ -56,13 +56,19 @@ public struct Examination: Sendable {
     }
 
     private func tools() -> [Finding] {
-        let wanted = [
-            ("ssh", "openssh-client", "reaching guests"), ("rsync", "rsync", "copying projects"),
-            ("qemu-img", "qemu-utils", "snapshots of machines that do not run"),
-            ("mmdebstrap", "mmdebstrap", "building images"),
+        var wanted = [
+            (
+                "ssh", PackageHint(debian: "openssh-client", fedora: "openssh-clients", homebrew: "openssh"),
+                "reaching guests"
+            ),
+            ("rsync", PackageHint(debian: "rsync", homebrew: "rsync"), "copying projects"),
+            ("qemu-img", .qemuImg, "snapshots of machines that do not run"),
         ]
+        #if os(Linux)
+            wanted.append(("mmdebstrap", PackageHint(debian: "mmdebstrap"), "building images"))
+        #endif
         let folders = (HostEnvironment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
-        return wanted.map { tool, package, purpose in
+        return wanted.map { tool, hint, purpose in
             if let folder = folders.first(where: { HostFile.isExecutable($0.appending(tool)) }) {
                 return Finding(.fine, tool, folder.appending(tool).string)
             }
@@ -70,7 +76,7 @@ public struct Examination: Sendable {
                 .warning,
                 tool,
                 "not installed; \(purpose) needs it",
-                mend: "install it with `apt-get install \(package)`",
+                mend: hint.command.map { "install it with `\($0)`" },
             )
         }
     }

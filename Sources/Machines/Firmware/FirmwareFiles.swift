@@ -1,4 +1,5 @@
 import CloudImages
+import HostSupport
 import SystemPackage
 
 /// EDK2 as a distribution installs it: the code, and a template for the variables.
@@ -53,6 +54,7 @@ struct FirmwareFiles: Hashable {
             case .x86_64: ("ovmf", "edk2-ovmf")
             case .aarch64: ("qemu-efi-aarch64", "edk2-aarch64")
             }
-        return "install it with `apt-get install \(debian)` or `dnf install \(fedora)` (Homebrew's qemu brings its own)"
+        let hint = PackageHint(debian: debian, fedora: fedora, homebrew: "qemu")
+        return hint.command.map { "install it with `\($0)`" } ?? "install it"
     }
 }

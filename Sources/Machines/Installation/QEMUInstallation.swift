@@ -65,7 +65,8 @@ public struct QEMUInstallation: Hashable, Sendable {
             case .x86_64: ("qemu-system-x86", "qemu-system-x86-core")
             case .aarch64: ("qemu-system-arm", "qemu-system-aarch64-core")
             }
-        return "install it with `apt-get install \(debian)`, `dnf install \(fedora)` or `brew install qemu`"
+        let hint = PackageHint(debian: debian, fedora: fedora, homebrew: "qemu")
+        return hint.command.map { "install it with `\($0)`" } ?? "install it"
     }
 
     private static func found(

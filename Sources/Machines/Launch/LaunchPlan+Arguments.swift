@@ -65,7 +65,10 @@ extension LaunchPlan {
         switch description.memoryBacking {
         case .anonymous: break
         case .sharedFile(let path): arguments.add("object", json: memoryFile(path.string, isShared: true))
-        case .privateFile(let path): arguments.add("object", json: memoryFile(path.string, isShared: false))
+        case .privateFile(let path):
+            var file = memoryFile(path.string, isShared: false)
+            if opensPrivateMemoryReadOnly { (file["readonly"], file["rom"]) = (true, "off") }
+            arguments.add("object", json: file)
         }
         arguments.add("rtc", keys: ["base": "utc"])
         if loadsKernel, let kernel = description.kernel {
@@ -77,6 +80,14 @@ extension LaunchPlan {
 
     /// The block node of the firmware's variables.
     static let variablesNode = "flash-variables"
+
+    /// Whether QEMU opens a file that it maps privately for reading alone; the memory itself can be written all the same.
+    ///
+    /// It knows how to since 8.2. Under HVF others found it to be needed; elsewhere nothing asks for it.
+    private var opensPrivateMemoryReadOnly: Bool {
+        guard accelerator == .hvf, let qemuVersion else { return false }
+        return QEMUVersionNumber(qemuVersion) >= QEMUVersionNumber("8.2")
+    }
 
     private func memoryFile(_ path: String, isShared: Bool) -> JSONObject {
         [

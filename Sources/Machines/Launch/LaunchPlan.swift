@@ -14,6 +14,8 @@ struct LaunchPlan {
     let description: MachineDescription
     let accelerator: Accelerator
     let flash: Flash
+    /// The version of the QEMU that is started, as in `10.0.2`, where it is known: that of a fork's template.
+    var qemuVersion: String?
     let dataFolders: [FilePath]
     /// Where all that the guest writes to its serial console is kept.
     let consoleLog: FilePath

@@ -36,6 +36,8 @@ struct MachineLauncher {
     let logger: Logger
     /// The state that a machine that awaits one is to be given, to be named by its inherited descriptor.
     var incomingState: FilePath?
+    /// The version of QEMU, where a template tells it.
+    var qemuVersion: String?
 
     /// Takes the machine's lock, starts QEMU and waits until its monitor answers.
     func launch() async throws -> Machine {
@@ -110,6 +112,7 @@ struct MachineLauncher {
             description: description,
             accelerator: accelerator,
             flash: try FirmwareFiles.prepare(for: description, qemu: qemu, in: folder, machine: name),
+            qemuVersion: qemuVersion,
             dataFolders: qemu.dataFolders,
             consoleLog: folder.consoleLog,
             loadsKernel: loadsKernel,

@@ -1,4 +1,4 @@
-import QMPClient
+import HostSupport
 public import SystemPackage
 import WireJSON
 

@@ -1,7 +1,12 @@
-import FoundationEssentials
 public import GuestAccess
 public import HostSupport
 public import SystemPackage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// How a machine's guest is entered by ssh: who, with which key, and the host key it must show.
 ///

@@ -6,7 +6,7 @@ import SystemPackage
 struct ControlGroupMemory {
     /// Where the kernel tells of the groups.
     var root: FilePath = "/sys/fs/cgroup"
-    /// Where the kernel tells which groups this process is in.
+    /// Where Linux tells which groups this process is in; macOS has none.
     var membership: FilePath = "/proc/self/cgroup"
 
     /// The names of a group's files; the two versions of control groups differ in them.

@@ -132,6 +132,7 @@ struct ForkBirth {
             deadline: options.startDeadline,
             logger: options.logger,
             incomingState: template.stateFile,
+            qemuVersion: template.record.qemuVersion,
         )
     }
 

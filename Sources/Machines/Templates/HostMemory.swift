@@ -1,3 +1,4 @@
+import CPlatform
 import HostSupport
 import Quantities
 import SystemPackage
@@ -10,11 +11,17 @@ enum HostMemory {
     }
 
     private static var ofTheHost: ByteCount? {
-        guard let text = try? WholeFile.readText("/proc/meminfo") else { return nil }
-        for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
-            let digits = line.filter(\.isNumber)
-            return UInt64(digits).map { ByteCount($0 * 1024) }
-        }
-        return nil
+        #if canImport(Darwin)
+            // Not tried on macOS.
+            let bytes = cplatform_available_memory()
+            return bytes > 0 ? ByteCount(bytes) : nil
+        #else
+            guard let text = try? WholeFile.readText("/proc/meminfo") else { return nil }
+            for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+                let digits = line.filter(\.isNumber)
+                return UInt64(digits).map { ByteCount($0 * 1024) }
+            }
+            return nil
+        #endif
     }
 }

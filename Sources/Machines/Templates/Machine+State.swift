@@ -11,7 +11,9 @@ extension Machine {
     /// - Throws: ``TemplateError`` with code `freezeFailed` or `noSpace`.
     func saveState(to file: FilePath, sharesMemory: Bool, within deadline: Duration) async throws {
         do {
+            // First of all: under HVF QEMU fails an assertion when the processors still run.
             _ = try await command("stop")
+            // Never with `mapped-ram`, which QEMU before 11.0 cannot combine with this.
             _ = try await command(
                 "migrate-set-capabilities",
                 ["capabilities": [["capability": "x-ignore-shared", "state": .bool(sharesMemory)]]],

@@ -7,8 +7,7 @@ struct StateTransfer {
 
     /// - Parameter qemuVersion: As QEMU tells it, as in `7.2.19`.
     init(qemuVersion: String) {
-        let numbers = qemuVersion.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
-        opensFiles = !numbers.lexicographicallyPrecedes([8, 2])
+        opensFiles = QEMUVersionNumber(qemuVersion) >= QEMUVersionNumber("8.2")
     }
 
     /// Where a QEMU that goes on from a state takes it from.

@@ -162,6 +162,7 @@ extension Template {
             deadline: options.startDeadline,
             logger: options.logger,
             incomingState: stateFile,
+            qemuVersion: record.qemuVersion,
         )
     }
 

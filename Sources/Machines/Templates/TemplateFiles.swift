@@ -1,3 +1,4 @@
+import CPlatform
 import HostSupport
 import Quantities
 import SystemPackage
@@ -46,7 +47,7 @@ enum TemplateFiles {
             do {
                 let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
                 try file.closeAfter {
-                    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+                    try file.synchronize()
                 }
             } catch {
                 throw FileFailure("write", path, error as? Errno ?? .ioError)
@@ -59,6 +60,11 @@ enum TemplateFiles {
         do {
             let from = try FileDescriptor.open(source, .readOnly, options: .closeOnExec)
             defer { try? from.close() }
+            #if canImport(Darwin)
+                // Shares the blocks on APFS; whatever stands against that stands against a copy too, or is no matter.
+                // Not tried on macOS.
+                if cplatform_clone_file(from.rawValue, destination.string) == 0 { return }
+            #endif
             let into = try FileDescriptor.open(
                 destination,
                 .readWrite,

@@ -1,4 +1,5 @@
 #if canImport(Darwin)
+    import CPlatform
     import Darwin
 #else
     import Glibc
@@ -14,13 +15,10 @@ enum ProcessState {
 
     static func of(_ process: Int32) -> Self {
         #if canImport(Darwin)
-            var info = proc_bsdinfo()
-            let size = Int32(MemoryLayout<proc_bsdinfo>.size)
-            guard proc_pidinfo(process, PROC_PIDTBSDINFO, 0, &info, size) == size else { return .gone }
-            switch info.pbi_status {
-            case UInt32(SSTOP): return .stopped
-            case UInt32(SZOMB): return .gone
-            default: return .running
+            return switch Int(cplatform_process_state(process)) {
+            case CPLATFORM_PROCESS_STOPPED: .stopped
+            case CPLATFORM_PROCESS_GONE: .gone
+            default: .running
             }
         #else
             guard let file = fopen("/proc/\(process)/stat", "r") else { return .gone }

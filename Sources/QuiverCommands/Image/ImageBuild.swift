@@ -7,7 +7,7 @@ import SystemPackage
 struct ImageBuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build",
-        abstract: "Build an image from the packages of this system's own sources.",
+        abstract: "Build an image from the packages of this system's own sources (Linux only).",
         discussion: """
             Needs mmdebstrap, mke2fs, mtools and qemu-img on Debian or Ubuntu; takes about two minutes and 3 GiB while \
             it runs. The same packages give the same bytes.

@@ -44,25 +44,16 @@ struct ConsoleSession: Sendable {
 
     /// Copies both ways; returns whether our side ended it.
     private static func join(_ console: FileDescriptor, wake: FileDescriptor) throws -> Bool {
-        var sources = [
-            pollfd(fd: console.rawValue, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: wake.rawValue, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
-        ]
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            guard poll(&sources, nfds_t(sources.count), -1) >= 0 else {
-                // A signal leaves the answers of the poll before in place.
-                if errno == EINTR { continue }
-                throw Errno(rawValue: errno)
-            }
-            if sources[1].revents != 0 { return true }
-            if sources[0].revents != 0 {
+            let ready = try FileDescriptor.readable(among: [console, wake, .standardInput])
+            if ready.contains(wake) { return true }
+            if ready.contains(console) {
                 let count = try buffer.withUnsafeMutableBytes { try console.read(into: $0) }
                 if count == 0 { return false }
                 try FileDescriptor.standardOutput.writeAll(buffer[..<count])
             }
-            if sources[2].revents != 0 {
+            if ready.contains(.standardInput) {
                 let count = try buffer.withUnsafeMutableBytes { try FileDescriptor.standardInput.read(into: $0) }
                 let typed = buffer[..<count]
                 let wanted = typed.prefix { $0 != detachKey }

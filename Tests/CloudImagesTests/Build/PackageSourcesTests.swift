@@ -101,6 +101,18 @@ import Testing
         )
     }
 
+    @Test func `elsewhere than on Linux it is said first that nothing is built, and how to get the image`() throws {
+        let reference = try ImageReference("debian:12")
+        let error = BuildPlan.obstacle(to: reference, onLinux: false)
+        #expect(error?.code == .unsupported)
+        #expect(
+            error?.message.hasSuffix(
+                "images are built on Linux, with mmdebstrap; get the vendor's image: quiver image pull debian:12"
+            ) == true
+        )
+        #expect(BuildPlan.obstacle(to: reference, onLinux: true) == nil)
+    }
+
     @Test func `an output that exists is not overwritten`() async throws {
         try await withScratchFolder { folder in
             let output = folder.appending("disk.qcow2")

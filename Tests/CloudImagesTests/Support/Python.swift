@@ -1,6 +1,11 @@
-import FoundationEssentials
 import HostSupport
 import SystemPackage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Python, in which cloud-init is written: what it reads out of a text is what cloud-init reads.
 enum Python {

@@ -1,6 +1,11 @@
-import FoundationEssentials
 import HostSupport
 import SystemPackage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// QEMU's own tool, against which everything read and written natively is held.
 enum QemuImg {

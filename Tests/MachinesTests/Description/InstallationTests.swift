@@ -137,15 +137,24 @@ struct InstallationTests {
         }
     }
 
-    @Test(arguments: [(GuestArchitecture.x86_64, "qemu-system-x86"), (.aarch64, "qemu-system-arm")])
-    func `a host without QEMU is told which package brings it`(architecture: GuestArchitecture, package: String) throws
-    {
+    @Test(
+        arguments: [
+            (GuestArchitecture.x86_64, "qemu-system-x86", "qemu-system-x86-core"),
+            (.aarch64, "qemu-system-arm", "qemu-system-aarch64-core"),
+        ]
+    )
+    func `a host without QEMU is told which package brings it`(
+        architecture: GuestArchitecture,
+        debian: String,
+        fedora: String,
+    ) throws {
         try withRoot { root in
             let error = #expect(throws: MachineError.self) {
                 try QEMUInstallation.find(for: architecture, at: nil, environment: ["PATH": "/no/such"], root: root)
             }
             #expect(error?.code == .missingProgram)
-            #expect(error?.message.contains("apt-get install \(package)`") == true)
+            let hint = try #require(PackageHint(debian: debian, fedora: fedora, homebrew: "qemu").command)
+            #expect(error?.message.contains("install it with `\(hint)`") == true)
             let nowhere = #expect(throws: MachineError.self) {
                 try QEMUInstallation.find(for: architecture, at: root)
             }

@@ -71,21 +71,23 @@ struct SecurityTests {
         return status.st_mode & 0o777
     }
 
-    /// The local addresses of the machine's own network sockets that wait for somebody, as the kernel prints them.
-    private func listeningAddresses(of machine: Machine) throws -> [String] {
-        let files = FilePath("/proc/\(machine.process.processID)/fd")
-        let own = Set(Folder.names(in: files).compactMap { try? files.appending($0).resolved })
-        var addresses: [String] = []
-        for (table, waiting) in [("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")] {
-            for line in try WholeFile.readText(FilePath("/proc/net/\(table)")).split(separator: "\n").dropFirst() {
-                let fields = line.split(separator: " ")
-                guard fields[3] == waiting, own.contains("socket:[\(fields[9])]") else { continue }
-                addresses.append(String(fields[1].prefix { $0 != ":" }))
+    #if os(Linux)
+        /// The local addresses of the machine's own network sockets that wait for somebody, as the kernel prints them.
+        private func listeningAddresses(of machine: Machine) throws -> [String] {
+            let files = FilePath("/proc/\(machine.process.processID)/fd")
+            let own = Set(Folder.names(in: files).compactMap { try? files.appending($0).resolved })
+            var addresses: [String] = []
+            for (table, waiting) in [("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")] {
+                for line in try WholeFile.readText(FilePath("/proc/net/\(table)")).split(separator: "\n").dropFirst() {
+                    let fields = line.split(separator: " ")
+                    guard fields[3] == waiting, own.contains("socket:[\(fields[9])]") else { continue }
+                    addresses.append(String(fields[1].prefix { $0 != ":" }))
+                }
             }
+            #expect(addresses.count == 2, "\(addresses)")
+            return addresses
         }
-        #expect(addresses.count == 2, "\(addresses)")
-        return addresses
-    }
+    #endif
 }
 
 extension FilePath {

@@ -1,4 +1,8 @@
-import FoundationEssentials
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// A MIME multi-part message, as far as cloud-init's user-data needs it: one level of parts.
 struct MultipartMessage {

@@ -1,14 +1,6 @@
 import HostSupport
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// Lines from a file or a pipe.
 final class PlainInput: ShellInput {
     private struct State {
@@ -49,8 +41,8 @@ final class PlainInput: ShellInput {
 
     /// What has come, empty at the end; nil when nothing came for a while, so that a cancellation is seen.
     @Sendable private static func read() throws -> [UInt8]? {
-        var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        guard poll(&input, 1, 100) > 0 else { return nil }
+        let isReady = try !FileDescriptor.readable(among: [.standardInput], within: .milliseconds(100)).isEmpty
+        guard isReady else { return nil }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = try buffer.withUnsafeMutableBytes { try FileDescriptor.standardInput.read(into: $0) }
         return Array(buffer[..<count])

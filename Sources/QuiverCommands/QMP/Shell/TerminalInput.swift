@@ -85,17 +85,16 @@ final class TerminalInput: ShellInput {
                 Self.print(text)
             }
         }
-        var sources = [
-            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: wakeEnds.read.rawValue, events: Int16(POLLIN), revents: 0),
-        ]
         while true {
-            guard poll(&sources, nfds_t(sources.count), -1) >= 0 || errno == EINTR else {
+            let ready: Set<FileDescriptor>
+            do throws(Errno) {
+                ready = try FileDescriptor.readable(among: [.standardInput, wakeEnds.read])
+            } catch {
                 rl_callback_handler_remove()
-                throw Errno(rawValue: errno)
+                throw error
             }
-            if sources[1].revents != 0 { try showPending() }
-            guard sources[0].revents != 0 else { continue }
+            if ready.contains(wakeEnds.read) { try showPending() }
+            guard ready.contains(.standardInput) else { continue }
             rl_callback_read_char()
             guard let outcome = Editor.outcome.withLock({ $0 }) else { continue }
             if let line = outcome.line, line.contains(where: { !$0.isWhitespace }) { _ = add_history(line) }
@@ -117,7 +116,7 @@ final class TerminalInput: ShellInput {
             Self.print("")
             throw CancellationError()
         }
-        if !pending.isEmpty { rl_forced_update_display() }
+        if !pending.isEmpty { cedit_redraw() }
     }
 }
 

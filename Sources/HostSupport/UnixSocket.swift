@@ -1,19 +1,27 @@
-import CPlatform
-import HostSupport
+internal import CPlatform
 package import SystemPackage
 
-#if canImport(Darwin)
-    import Darwin
-#else
+#if canImport(Glibc)
     import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
 #endif
 
-/// Making connected unix sockets.
+/// Connections to listening unix sockets: closed in child processes, and without SIGPIPE.
 package enum UnixSocket {
     /// Tries to connect, without waiting.
     package static func connectOnce(_ path: FilePath) -> Result<FileDescriptor, Errno> {
         let descriptor = path.withPlatformString { cplatform_connect_unix($0) }
         return descriptor >= 0 ? .success(FileDescriptor(rawValue: descriptor)) : .failure(Errno(rawValue: errno))
+    }
+
+    /// Connects at once, or not at all.
+    ///
+    /// - Throws: `Errno`, `fileNameTooLong` for a path that no socket can have.
+    package static func connect(to path: FilePath) throws(Errno) -> FileDescriptor {
+        try connectOnce(path).get()
     }
 
     /// Connects, trying again while the listener's queue is full or nobody accepts yet.

@@ -1,0 +1,15 @@
+#pragma once
+#include <poll.h>
+
+/// Waits until what was written to a file is on the disk itself: macOS's fsync leaves it in the drive's cache.
+/// Returns 0, or -1 with errno.
+int cplatform_synchronize(int descriptor);
+
+/// Makes sure that what was written to a file reaches the disk before anything that is written later, and on Linux that
+/// it is there. Cheaper on macOS than cplatform_synchronize. Returns 0, or -1 with errno.
+int cplatform_order_writes(int descriptor);
+
+/// poll() for descriptors that may be terminals: where poll() refuses one, as macOS does for /dev/tty, select() is asked.
+/// Waits `timeout` milliseconds, without end for -1. Returns how many are ready, or -1 with errno (EBADF for a descriptor
+/// that is not open).
+int cplatform_poll(struct pollfd *sources, nfds_t count, int timeout);

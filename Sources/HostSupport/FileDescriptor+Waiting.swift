@@ -1,0 +1,31 @@
+internal import CPlatform
+package import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension FileDescriptor {
+    /// Waits until at least one of the descriptors can be read or has ended; they may be terminals.
+    ///
+    /// - Parameter limit: How long to wait, in whole milliseconds; nil waits without end.
+    /// - Returns: Those that can be read; none when the time is over or a signal has arrived.
+    /// - Throws: `Errno`, `badFileDescriptor` when one of them is not open.
+    package static func readable(
+        among descriptors: [FileDescriptor],
+        within limit: Duration? = nil,
+    ) throws(Errno) -> Set<FileDescriptor> {
+        var sources = descriptors.map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
+        let timeout = limit.map { Int32(max(0, min($0 / .milliseconds(1), 86_400_000))) } ?? -1
+        guard cplatform_poll(&sources, nfds_t(sources.count), timeout) >= 0 else {
+            let reason = Errno(rawValue: errno)
+            if reason == .interrupted { return [] }
+            throw reason
+        }
+        return Set(zip(descriptors, sources).filter { $1.revents != 0 }.map { $0.0 })
+    }
+}

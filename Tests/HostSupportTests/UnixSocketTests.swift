@@ -1,0 +1,68 @@
+import HostSupport
+import SystemPackage
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite struct UnixSocketTests {
+    @Test func `a connection blocks, and child processes do not inherit it`() throws {
+        try withScratchFolder { folder in
+            let path = folder.appending("s")
+            let listener = try Self.listen(at: path)
+            defer { try? listener.close() }
+            let connection = try UnixSocket.connect(to: path)
+            defer { try? connection.close() }
+            #expect(fcntl(connection.rawValue, F_GETFD) & FD_CLOEXEC != 0)
+            #expect(fcntl(connection.rawValue, F_GETFL) & O_NONBLOCK == 0)
+        }
+    }
+
+    @Test func `sending to a listener that is gone is an error and no signal`() throws {
+        try withScratchFolder { folder in
+            let path = folder.appending("s")
+            let listener = try Self.listen(at: path)
+            let connection = try UnixSocket.connect(to: path)
+            defer { try? connection.close() }
+            try listener.close()
+            #expect(throws: Errno.brokenPipe) { try connection.sendAvailable([1]) }
+        }
+    }
+
+    @Test func `where nobody listens, and where no socket can be, connecting says so`() throws {
+        try withScratchFolder { folder in
+            #expect(throws: Errno.noSuchFileOrDirectory) { try UnixSocket.connect(to: folder.appending("none")) }
+            let long = folder.appending(String(repeating: "x", count: 200))
+            #expect(throws: Errno.fileNameTooLong) { try UnixSocket.connect(to: long) }
+        }
+    }
+
+    private static func listen(at path: FilePath) throws -> FileDescriptor {
+        #if canImport(Glibc)
+            let kind = Int32(SOCK_STREAM.rawValue)
+        #else
+            let kind = SOCK_STREAM
+        #endif
+        let listener = FileDescriptor(rawValue: socket(AF_UNIX, kind, 0))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { room in
+            room.copyBytes(from: path.string.utf8.prefix(room.count - 1))
+        }
+        let isBound = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener.rawValue, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        guard isBound, systemListen(listener.rawValue, 1) == 0 else { throw Errno(rawValue: errno) }
+        return listener
+    }
+}
+
+// Inside the type the method of the same name would be found first.
+private func systemListen(_ descriptor: Int32, _ backlog: Int32) -> Int32 { listen(descriptor, backlog) }
