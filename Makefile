@@ -1,5 +1,5 @@
 # What a user or contributor does with this tree. `make demo` and `make test` work on a bare machine with a Swift
-# toolchain: they install what they need first.
+# toolchain: they install what they need first. Written for GNU make 3.81, which is macOS's.
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -12,16 +12,19 @@ ifeq ($(shell uname -s),Linux)
 RELEASE += --static-swift-stdlib
 endif
 
-.PHONY: help deps build install demo test checks bench lint format clean
+.PHONY: help deps build install demo test test-portable bench lint format clean
 
 help:
-	@echo "make deps     install the system packages that building and running need"
-	@echo "make build    build the package (debug)"
-	@echo "make install  build a release and copy quiver to PREFIX/bin ($(PREFIX)/bin)"
-	@echo "make demo     run a real pytest suite in a real machine: passed, failed, restored, passed"
-	@echo "make test     check and test everything, with real machines, on two versions of QEMU"
-	@echo "make bench    measure what the budgets speak of, beside other clients"
-	@echo "make lint     check the format and the generated code; make format mends the format"
+	@echo "make deps           install the system packages that building and running need"
+	@echo "make build          build the package (debug)"
+	@echo "make install        build a release and copy quiver to PREFIX/bin ($(PREFIX)/bin)"
+	@echo "make demo           run a real pytest suite in a real machine: passed, failed, restored, passed"
+	@echo "make test           check and test everything, with real machines, on two versions of QEMU"
+	@echo "make test-portable  what of that needs no guests, no QEMU and no Debian; for macOS and other systems"
+	@echo "make bench          measure what the budgets speak of, beside other clients"
+	@echo "make lint           check the format, the generated code and the scripts"
+	@echo "make format         fix the format"
+	@echo "make clean          remove what was built"
 
 deps:
 	@Tools/install-packages
@@ -31,13 +34,22 @@ build: deps
 
 install: deps
 	$(SWIFT) build $(RELEASE)
-	install -D -m 755 .build/release/quiver $(DESTDIR)$(PREFIX)/bin/quiver
+	mkdir -p $(DESTDIR)$(PREFIX)/bin
+	install -m 755 .build/release/quiver $(DESTDIR)$(PREFIX)/bin/quiver
 
 demo: build
 	@Tools/demo .build/debug/quiver
 
+ifeq ($(shell uname -s),Linux)
 test: build
 	@QUIVER_TEST_QEMU_NEXT="$(QEMU_NEXT)" SWIFT="$(SWIFT)" Tools/test
+else
+test:
+	@echo "make test: needs Debian, whose packages it installs and boots; run: make test-portable" >&2; exit 69
+endif
+
+test-portable:
+	@SWIFT="$(SWIFT)" Tools/test-portable
 
 bench: deps
 	@Benchmarks/run
@@ -46,6 +58,7 @@ lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	Tools/check-generated
 	Tools/check-imports
+	Tools/check-scripts
 
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
