@@ -36,7 +36,7 @@ install: deps
 demo: build
 	@Tools/demo .build/debug/quiver
 
-test: build
+test: deps
 	@QUIVER_TEST_QEMU_NEXT="$(QEMU_NEXT)" SWIFT="$(SWIFT)" Tools/test
 
 bench: deps
