@@ -41,7 +41,7 @@ demo: build
 	@Tools/demo .build/debug/quiver
 
 ifeq ($(shell uname -s),Linux)
-test: build
+test: deps
 	@QUIVER_TEST_QEMU_NEXT="$(QEMU_NEXT)" SWIFT="$(SWIFT)" Tools/test
 else
 test:

@@ -69,6 +69,7 @@ let package = Package(
             dependencies: [
                 "CloudImages",
                 "HostSupport",
+                "PatienceForTests",
                 "Quantities",
                 "ServersForTests",
                 "quiver",
@@ -107,6 +108,7 @@ let package = Package(
                 "GuestAccess",
                 "HostSupport",
                 "Machines",
+                "PatienceForTests",
                 "QGA",
                 "QMPCore",
                 "WireJSON",
@@ -126,6 +128,7 @@ let package = Package(
             name: "HostSupportTests",
             dependencies: [
                 "HostSupport",
+                "PatienceForTests",
                 "Quantities",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -165,6 +168,7 @@ let package = Package(
                 "MachineOwner",
                 "Machines",
                 "MachinesTesting",
+                "PatienceForTests",
                 "QAPI",
                 "QMPClient",
                 "QMPCore",
@@ -181,6 +185,13 @@ let package = Package(
             dependencies: [
                 "Machines"
             ],
+        ),
+        .target(
+            name: "PatienceForTests",
+            dependencies: [
+                "HostSupport"
+            ],
+            path: "Tests/PatienceForTests",
         ),
         .target(
             name: "QAPI",
@@ -200,6 +211,7 @@ let package = Package(
                 "GuestAccess",
                 "HostSupport",
                 "Machines",
+                "PatienceForTests",
                 "QAPI",
                 "QAPIGenerator",
                 "QAPISchema",
@@ -268,6 +280,7 @@ let package = Package(
             name: "QMPClientTests",
             dependencies: [
                 "HostSupport",
+                "PatienceForTests",
                 "QMPClient",
                 "QMPTesting",
                 "Quantities",
@@ -328,6 +341,7 @@ let package = Package(
                 "CloudImages",
                 "GuestAccess",
                 "HostSupport",
+                "PatienceForTests",
                 "QAPI",
                 "QMPCore",
                 "QMPTesting",
@@ -374,6 +388,7 @@ let package = Package(
                 "GuestAccess",
                 "HostSupport",
                 "Machines",
+                "PatienceForTests",
                 "Quantities",
                 "TestRuns",
                 .product(name: "SystemPackage", package: "swift-system"),

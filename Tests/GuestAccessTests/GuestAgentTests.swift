@@ -1,3 +1,4 @@
+import PatienceForTests
 import QGA
 import QMPCore
 import Synchronization
@@ -6,7 +7,7 @@ import WireJSON
 
 @testable import GuestAccess
 
-@Suite(.timeLimit(.minutes(1))) struct GuestAgentTests {
+@Suite(.hangLimit(minutes: 1)) struct GuestAgentTests {
     @Test(arguments: [true, false])
     func `a command gets its own answer, whether or not the agent repeats ids`(echoesIDs: Bool) async throws {
         let (agent, fake) = try FakeAgent.connected { command, message in
@@ -111,7 +112,7 @@ import WireJSON
             guard count > 3 else { return [] }
             return [FakeAgent.synchronisation(command, message) ?? FakeAgent.answer([:], to: message)]
         }
-        try await agent.waitUntilReachable(within: .seconds(120))
+        try await agent.waitUntilReachable(within: Patience.seconds(120))
         agent.close()
         fake.channel.close()
     }

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 import WireJSON
@@ -34,7 +35,7 @@ import WireJSON
     @Test func `a request gets its own answer although the stream began in the middle of a message`() async throws {
         let (helper, peer, requests) = try pair()
         _ = peer.send(Array("ents\": [1]}\n{\"id\": 99, \"ok\": {}}\n".utf8))
-        async let answer = helper.request("time", within: .seconds(10))
+        async let answer = helper.request("time", within: Patience.seconds(10))
         for await request in requests {
             #expect(request["do"] == "time")
             _ = try peer.send(["id": try #require(request["id"]), "ok": ["time": 12]])
@@ -46,7 +47,7 @@ import WireJSON
 
     @Test func `an answer with another token is a protocol violation`() async throws {
         let (helper, peer, requests) = try pair()
-        let ping = Task { try await helper.ping(within: .seconds(10)) }
+        let ping = Task { try await helper.ping(within: Patience.seconds(10)) }
         for await request in requests {
             _ = try peer.send(["id": try #require(request["id"]), "ok": ["token": "stale"]])
             break
@@ -65,18 +66,18 @@ import WireJSON
 
     @Test func `requests fail when the other side goes away, and so do later ones`() async throws {
         let (helper, peer, requests) = try pair()
-        let ping = Task { try await helper.ping(within: .seconds(10)) }
+        let ping = Task { try await helper.ping(within: Patience.seconds(10)) }
         for await _ in requests { break }
         peer.close()
         let error = await #expect(throws: GuestAccessError.self) { try await ping.value }
         #expect(error?.code == .helperClosed)
-        let later = await #expect(throws: GuestAccessError.self) { try await helper.ping(within: .seconds(10)) }
+        let later = await #expect(throws: GuestAccessError.self) { try await helper.ping(within: Patience.seconds(10)) }
         #expect(later?.code == .helperClosed)
     }
 
     @Test func `cancelling a wait frees its caller at once`() async throws {
         let (helper, peer, requests) = try pair()
-        let waiting = Task { try await helper.ping(within: .seconds(60)) }
+        let waiting = Task { try await helper.ping(within: Patience.seconds(60)) }
         for await _ in requests { break }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
@@ -85,17 +86,17 @@ import WireJSON
 
     @Test func `milestones are replayed and waited for by name`() async throws {
         let (helper, peer, _) = try pair()
-        async let reached = helper.wait(for: "ssh", within: .seconds(10))
+        async let reached = helper.wait(for: "ssh", within: Patience.seconds(10))
         _ = try peer.send(["event": "milestone", "name": "helper", "uptime": .double(1.25)])
         _ = try peer.send(["event": "milestone", "name": "ssh", "uptime": 2])
         #expect(try await reached == GuestMilestone(name: "ssh", uptime: .seconds(2)))
-        #expect(try await helper.wait(for: "helper", within: .seconds(10)).uptime == .milliseconds(1250))
+        #expect(try await helper.wait(for: "helper", within: Patience.seconds(10)).uptime == .milliseconds(1250))
     }
 
     @Test func `a large message survives a peer that reads slowly`() async throws {
         let (helper, peer, requests) = try pair()
         let text = String(repeating: "x", count: 3 << 20)
-        async let answer = helper.request("echo", ["text": .string(text)], within: .seconds(20))
+        async let answer = helper.request("echo", ["text": .string(text)], within: Patience.seconds(20))
         for await request in requests {
             _ = try peer.send(["id": try #require(request["id"]), "ok": ["text": try #require(request["text"])]])
             break

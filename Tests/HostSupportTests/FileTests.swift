@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
@@ -66,7 +67,7 @@ import Testing
                 }
                 _ = consume first
             }
-            _ = try await FileLock.acquire(path, within: .seconds(5))
+            _ = try await FileLock.acquire(path, within: Patience.seconds(5))
         }
     }
 

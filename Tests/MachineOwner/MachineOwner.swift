@@ -27,10 +27,10 @@ import SystemPackage
         case "start": try await tell { _ = try await store.start(words[3]) }
         case "save":
             let machine = try await store.attach(to: words[3])
-            try await tell { try await machine.saveSnapshot(words[4], within: .seconds(20)) }
+            try await tell { try await machine.saveSnapshot(words[4], within: .seconds(120)) }
         case "load":
             let machine = try await store.attach(to: words[3])
-            try await tell { try await machine.loadSnapshot(words[4], within: .seconds(20)) }
+            try await tell { try await machine.loadSnapshot(words[4], within: .seconds(120)) }
         case "nothing": break
         case "scoped-cycles":
             try await cycle(Int(words[3]) ?? 0, in: home) {
@@ -73,7 +73,7 @@ import SystemPackage
             try await once()
             guard number == count / 10 || number == count else { continue }
             // A keeper goes a moment after its machine.
-            let end = ContinuousClock.now + .seconds(30)
+            let end = ContinuousClock.now + .seconds(300)
             while try OwnUse(home: home).children > 0, .now < end { try await Task.sleep(for: .milliseconds(20)) }
             try FileDescriptor.standardOutput.writeAll("\(try OwnUse(home: home).text)\n".utf8)
         }

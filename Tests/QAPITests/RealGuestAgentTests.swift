@@ -2,6 +2,7 @@ import CloudImages
 import GuestAccess
 import HostSupport
 import Machines
+import PatienceForTests
 import QEMUForTests
 import QGA
 import QMPCore
@@ -10,11 +11,11 @@ import Synchronization
 import SystemPackage
 import Testing
 
-@Suite(.tags(.qemu), .timeLimit(.minutes(10))) struct RealGuestAgentTests {
+@Suite(.tags(.qemu), .hangLimit(minutes: 10)) struct RealGuestAgentTests {
     /// One boot for all of it: a guest takes half a minute to start under emulation.
     @Test func `the agent of a booted Debian guest does all that its client offers`() async throws {
         try await withGuest { agent in
-            try await agent.waitUntilReachable(within: .seconds(300))
+            try await agent.waitUntilReachable(within: Patience.seconds(300))
             try await everyQueryDecodes(agent)
             try await programsRun(agent)
             try await filesAreWrittenAndRead(agent)
@@ -50,7 +51,7 @@ import Testing
             "sh",
             ["-c", script],
             input: Array("from the host".utf8),
-            deadline: .seconds(60),
+            deadline: Patience.seconds(60),
         ) { stream, bytes in
             pieces.withLock { $0.append("\(stream) \(String(decoding: bytes, as: UTF8.self))") }
         }
@@ -60,7 +61,7 @@ import Testing
         #expect(seen.count > 2, "\(seen)")
         #expect(seen.joined().contains("first") && seen.joined().contains("from the host"))
 
-        let killed = try await agent.collect("sh", ["-c", "kill -9 $$"], deadline: .seconds(60))
+        let killed = try await agent.collect("sh", ["-c", "kill -9 $$"], deadline: Patience.seconds(60))
         #expect(killed.status == 137)
         let error = await #expect(throws: QMPError.self) {
             try await agent.run("sleep", ["1000"], deadline: .seconds(1)) { _, _ in }
@@ -69,7 +70,7 @@ import Testing
         let left = try await agent.collect(
             "sh",
             ["-c", "pgrep -x sleep; ls -d /tmp/tmp.*/pid"],
-            deadline: .seconds(60)
+            deadline: Patience.seconds(60)
         )
         #expect(left.output.count < 64, "left behind: \(left.text)")
     }

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import QAPI
 import QEMUForTests
 import QMPClient
@@ -8,7 +9,7 @@ import SystemPackage
 import Testing
 import WireJSON
 
-@Suite(.tags(.qemu), .timeLimit(.minutes(5))) struct RealSchemaTests {
+@Suite(.tags(.qemu), .hangLimit(minutes: 5)) struct RealSchemaTests {
     @Test(arguments: RealQEMU.allTargets)
     func `the compiled schema has all that this QEMU has`(qemu: RealQEMU) async throws {
         let live = try await qemu.run { sockets, _ in

@@ -1,5 +1,6 @@
 import Dispatch
 import HostSupport
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -13,7 +14,7 @@ import WireJSON
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct DescriptorTests {
+@Suite(.hangLimit(minutes: 1)) struct DescriptorTests {
     /// A file that holds its own name, without a name in the file system any more.
     private func file(holding text: String) throws -> OwnedDescriptor {
         let path = FilePath("/tmp/quiver-descriptor-\(UInt32.random(in: 0 ... .max))")

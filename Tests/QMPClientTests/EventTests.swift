@@ -1,10 +1,11 @@
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
 import Testing
 import WireJSON
 
-@Suite(.timeLimit(.minutes(1))) struct EventTests {
+@Suite(.hangLimit(minutes: 1)) struct EventTests {
     private func withFake(
         _ faults: Set<FakeFault> = [],
         _ body: (FakeQEMU, QMPConnection) async throws -> Void,
@@ -101,7 +102,7 @@ import WireJSON
                 #expect(error?.code == .timedOut)
             }
             fake.emit("A")
-            let item = try await iterator.next(within: .seconds(10))
+            let item = try await iterator.next(within: Patience.seconds(10))
             #expect(item?.event?.name == "A")
         }
     }

@@ -1,6 +1,7 @@
 import Dispatch
 import HostSupport
 import Logging
+import PatienceForTests
 import QMPCore
 import QMPTesting
 import Testing
@@ -8,7 +9,7 @@ import WireJSON
 
 @testable import QMPClient
 
-@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.hangLimit(minutes: 1)) struct FaultTests {
     /// Connects to a fake with these faults.
     private func withFake(
         _ faults: Set<FakeFault> = [],

@@ -1,3 +1,4 @@
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -5,7 +6,7 @@ import Quantities
 import Testing
 import WireJSON
 
-@Suite(.timeLimit(.minutes(1))) struct JobTests {
+@Suite(.hangLimit(minutes: 1)) struct JobTests {
     private func withFake(_ body: (FakeQEMU, QMPConnection) async throws -> Void) async throws {
         try await FakeQEMU.withFake { fake in
             fake.reply(to: "begin", with: .success([:]))

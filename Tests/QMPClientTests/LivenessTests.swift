@@ -1,4 +1,5 @@
 import Dispatch
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -12,7 +13,7 @@ import WireJSON
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(2))) struct LivenessTests {
+@Suite(.hangLimit(minutes: 2)) struct LivenessTests {
     @Test func `a QEMU whose main loop is at something else is busy, and answering again afterwards`() async throws {
         try await FakeQEMU.withFake { fake in
             let release = DispatchSemaphore(value: 0)
@@ -29,7 +30,7 @@ import WireJSON
                 #expect(during == .busy)
                 release.signal()
                 _ = try await slow
-                let after = try await qmp.liveness(within: .seconds(30))
+                let after = try await qmp.liveness(within: Patience.seconds(30))
                 #expect(after == .answering)
             }
         }
@@ -65,7 +66,7 @@ import WireJSON
                 #expect(fake.received.filter { $0.name == "query-status" }.count == 1)
                 release.signal()
                 _ = try await slow
-                #expect(try await qmp.liveness(within: .seconds(30)) == .answering)
+                #expect(try await qmp.liveness(within: Patience.seconds(30)) == .answering)
             }
         }
     }
@@ -74,7 +75,7 @@ import WireJSON
     func `a QEMU that was stopped is told apart from one that was killed`(qemu: RealQEMU) async throws {
         try await qemu.run { sockets, process in
             try await QMPConnection.withConnection(to: .unix(sockets[0])) { qmp in
-                let alive = try await qmp.liveness(within: .seconds(30))
+                let alive = try await qmp.liveness(within: Patience.seconds(30))
                 #expect(alive == .answering)
                 kill(process, SIGSTOP)
                 var stopped = try await qmp.liveness(within: .milliseconds(500))
@@ -82,7 +83,7 @@ import WireJSON
                 while stopped == .answering { stopped = try await qmp.liveness(within: .milliseconds(500)) }
                 #expect(stopped == .stopped)
                 kill(process, SIGCONT)
-                let again = try await qmp.liveness(within: .seconds(30))
+                let again = try await qmp.liveness(within: Patience.seconds(30))
                 #expect(again == .answering)
                 let events = qmp.events()
                 kill(process, SIGKILL)

@@ -1,11 +1,12 @@
 import HostSupport
+import PatienceForTests
 import QMPClient
 import QMPCore
 import SystemPackage
 import Testing
 import WireJSON
 
-@Suite(.tags(.qemu), .timeLimit(.minutes(2))) struct RealJobTests {
+@Suite(.tags(.qemu), .hangLimit(minutes: 2)) struct RealJobTests {
     private func createFile(_ name: String, bytes: Int) -> JSONObject {
         ["options": ["driver": "file", "filename": .string(name), "size": .integer(Int64(bytes))]]
     }

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import QMPCore
 import Quantities
 import Testing
@@ -7,7 +8,7 @@ import WireJSON
 @testable import QMPClient
 
 /// The verbs of jobs against QEMU: block jobs that copy nothing to nowhere, as slowly as they are told to.
-@Suite(.tags(.qemu), .timeLimit(.minutes(2))) struct RealJobVerbTests {
+@Suite(.tags(.qemu), .hangLimit(minutes: 2)) struct RealJobVerbTests {
     /// Runs QEMU with two disks of zeros and hands over a connection to it.
     private func withDisks(
         _ qemu: RealQEMU,
@@ -37,7 +38,7 @@ import WireJSON
         _ act: (QMPJobStatus, _ seen: [QMPJobStatus]) async throws -> Void,
     ) async throws -> [QMPJobStatus] {
         var seen: [QMPJobStatus] = []
-        for try await update in job.updates(deadline: .seconds(90), interval: .milliseconds(20)) {
+        for try await update in job.updates(deadline: Patience.seconds(90), interval: .milliseconds(20)) {
             guard update.status != seen.last else { continue }
             try await act(update.status, seen)
             seen.append(update.status)
@@ -83,7 +84,7 @@ import WireJSON
         try await withDisks(qemu) { qmp in
             let job = try await qmp.startJob("blockdev-mirror", id: "m", self.slowMirror())
             try await job.cancel()
-            let error = await #expect(throws: QMPError.self) { try await job.wait(deadline: .seconds(90)) }
+            let error = await #expect(throws: QMPError.self) { try await job.wait(deadline: Patience.seconds(90)) }
             #expect(error?.code == .jobFailed)
             #expect(error?.message.contains("canceled") == true, "\(error?.message ?? "")")
             #expect(try await qmp.jobs().isEmpty)
@@ -98,7 +99,7 @@ import WireJSON
             var events = qmp.events(.named("NONE")).makeAsyncIterator()
             let begun = try await qmp.startJob("blockdev-mirror", id: "m", self.slowMirror())
             qmp.link.state.withLock { $0.socket?.shutDown() }
-            guard case .gap = try await events.next(within: .seconds(60)) else {
+            guard case .gap = try await events.next(within: Patience.seconds(60)) else {
                 Issue.record("no gap was told")
                 return
             }
@@ -113,7 +114,7 @@ import WireJSON
             #expect(seen.contains(.ready))
             #expect(seen.last == .concluded)
             // Whoever began it has heard of its end, too, by the event: subscriptions outlive the connection that was lost.
-            try await begun.wait(deadline: .seconds(60))
+            try await begun.wait(deadline: Patience.seconds(60))
         }
     }
 }

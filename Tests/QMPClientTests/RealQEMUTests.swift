@@ -1,11 +1,12 @@
 import HostSupport
+import PatienceForTests
 import QMPClient
 import QMPCore
 import SystemPackage
 import Testing
 import WireJSON
 
-@Suite(.tags(.qemu), .timeLimit(.minutes(2))) struct RealQEMUTests {
+@Suite(.tags(.qemu), .hangLimit(minutes: 2)) struct RealQEMUTests {
     @Test(arguments: RealQEMU.all)
     func `a command by name returns QEMU's reply`(qemu: RealQEMU) async throws {
         try await qemu.run { sockets, _ in
@@ -59,7 +60,7 @@ import WireJSON
             #expect(error?.code == .connectFailed)
             #expect(error?.message.contains("another client") == true)
             #expect(error?.cause is DeadlineExceeded)
-            options.connectDeadline = .seconds(60)
+            options.connectDeadline = Patience.seconds(60)
             // It waits for its turn, and has it.
             async let second = QMPConnection.connect(to: .unix(sockets[0]), options: options)
             _ = try await first.execute("query-status")

@@ -1,11 +1,12 @@
 import Dispatch
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
 import Testing
 import WireJSON
 
-@Suite(.timeLimit(.minutes(1))) struct ReconnectTests {
+@Suite(.hangLimit(minutes: 1)) struct ReconnectTests {
     private var options: QMPOptions {
         var options = QMPOptions()
         options.reconnect = QMPReconnectPolicy(attempts: 20, delay: .milliseconds(5))

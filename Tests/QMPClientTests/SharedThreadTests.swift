@@ -1,3 +1,4 @@
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -10,7 +11,7 @@ import WireJSON
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct SharedThreadTests {
+@Suite(.hangLimit(minutes: 1)) struct SharedThreadTests {
     private var options: QMPOptions {
         var options = QMPOptions()
         options.sharesThread = true

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import QMPCore
 import QMPTesting
 import Testing
@@ -15,7 +16,7 @@ import WireJSON
 /// How many commands are executed for each kind of fault in the long run; nil in the short one.
 private let longRun = getenv("QUIVER_STRESS_COMMANDS").flatMap { Int(String(cString: $0)) }
 
-@Suite(.serialized, .timeLimit(.minutes(30))) struct StressTests {
+@Suite(.serialized, .hangLimit(minutes: 30)) struct StressTests {
     private static let tasks = 64
 
     @Test(
@@ -101,7 +102,7 @@ private let longRun = getenv("QUIVER_STRESS_COMMANDS").flatMap { Int(String(cStr
                 }
                 try await expectWholeWindow(qmp)
                 var iterator = events.makeAsyncIterator()
-                #expect(try await iterator.next(within: .seconds(60)) != nil)
+                #expect(try await iterator.next(within: Patience.seconds(60)) != nil)
                 return outcomes
             }
         }

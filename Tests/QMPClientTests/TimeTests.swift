@@ -1,4 +1,5 @@
 import Dispatch
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -6,7 +7,7 @@ import SystemPackage
 import Testing
 import WireJSON
 
-@Suite(.timeLimit(.minutes(1))) struct TimeTests {
+@Suite(.hangLimit(minutes: 1)) struct TimeTests {
     private func withFake(
         _ faults: Set<FakeFault> = [],
         options: QMPOptions = QMPOptions(),

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -12,7 +13,7 @@ import WireJSON
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct TransportTests {
+@Suite(.hangLimit(minutes: 1)) struct TransportTests {
     @Test func `a peer that does not read delays nobody who sends, and everything arrives in order`() throws {
         let (ours, theirs) = try connectedPair()
         let socket = ConnectedSocket(adopting: ours)

@@ -1,10 +1,11 @@
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
 import Testing
 import WireJSON
 
-@Suite(.timeLimit(.minutes(1))) struct ValidationTests {
+@Suite(.hangLimit(minutes: 1)) struct ValidationTests {
     private static let old = QMPGreeting.Version(major: 7, minor: 2, micro: 0)
     private static let new = QMPGreeting.Version(major: 10, minor: 0, micro: 2)
 

@@ -1,5 +1,6 @@
 import HostSupport
 import Logging
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -13,7 +14,7 @@ import WireJSON
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct WireLogTests {
+@Suite(.hangLimit(minutes: 1)) struct WireLogTests {
     private func withScratchFile(_ body: (FilePath) async throws -> Void) async throws {
         let path = FilePath("/tmp/quiver-recording-\(UInt32.random(in: 0 ... .max)).jsonl")
         defer { unlink(path.string) }

@@ -1,9 +1,10 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
 /// What a project's user-data does to its image, each run a process of its own that provisions a real guest.
-@Suite(.timeLimit(.minutes(20))) struct BakeTests {
+@Suite(.hangLimit(minutes: 20)) struct BakeTests {
     @Test func `what cloud-init could not do is named, and the machine is kept to look at`() async throws {
         try await Self.withProject(
             """

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import Subprocess
 import SystemPackage
 import Testing
@@ -24,7 +25,7 @@ import Testing
     private static let netlab = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .removingLastComponent().appending("Examples/netlab").string
 
-    @Test(.timeLimit(.minutes(20)))
+    @Test(.hangLimit(minutes: 20))
     func `a running machine is forked, goes on, and its forks are machines like any other`() async throws {
         try await QuiverProcess.withHome { quiver in
             try await withCleanup {

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import Subprocess
 import SystemPackage
 import Testing
@@ -16,7 +17,7 @@ import Testing
     private static let netlab = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .removingLastComponent().appending("Examples/netlab").string
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.hangLimit(minutes: 5))
     func `Ctrl-C ends a test run with status 130 and leaves no process, socket or overlay`() async throws {
         try await QuiverProcess.withHome { quiver in
             let outcome = try await cutShort(quiver) { quiverID, _ in
@@ -28,7 +29,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.hangLimit(minutes: 5))
     func `a test run whose QEMU is killed says so in one line and leaves nothing`() async throws {
         try await QuiverProcess.withHome { quiver in
             let outcome = try await cutShort(quiver) { _, qemuID in
@@ -42,7 +43,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.hangLimit(minutes: 5))
     func `a test run that is killed itself takes its machine with it`() async throws {
         try await QuiverProcess.withHome { quiver in
             let outcome = try await cutShort(quiver) { quiverID, _ in

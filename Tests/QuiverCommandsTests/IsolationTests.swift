@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import Subprocess
 import SystemPackage
 import Testing
@@ -60,7 +61,7 @@ import Testing
         )
     }
 
-    @Test(.timeLimit(.minutes(40)))
+    @Test(.hangLimit(minutes: 40))
     func `isolated suites end as pytest itself ends them`() async throws {
         try await QuiverProcess.withHome { quiver in
             try await followChanges(quiver)

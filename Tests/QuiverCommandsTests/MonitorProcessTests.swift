@@ -1,11 +1,12 @@
 import HostSupport
+import PatienceForTests
 import QMPCore
 import QMPTesting
 import Testing
 import WireJSON
 
 /// `quiver qmp` as a process of its own, against a fake QEMU: what it prints, and how it ends.
-@Suite(.timeLimit(.minutes(2))) struct MonitorProcessTests {
+@Suite(.hangLimit(minutes: 2)) struct MonitorProcessTests {
     @Test func `a return is printed as JSON, and an error is one line with its class and the end with 1`() async throws
     {
         try await withMonitor { fake, quiver in

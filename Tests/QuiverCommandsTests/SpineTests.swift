@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
         .removingLastComponent()
     private static let netlab = root.appending("Examples/netlab").string
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.hangLimit(minutes: 10))
     func `a machine is started, used, snapshotted, dirtied, put back and stopped`() async throws {
         try await QuiverProcess.withHome { quiver in
             let started = try await quiver.run("start", "vm1", "--project", Self.netlab, "--wait", "ssh")

@@ -1,5 +1,6 @@
 import CloudImages
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
@@ -133,7 +134,7 @@ import Testing
 
     /// Waits for as long as a busy machine may need.
     private static func wait(_ what: String, until condition: () -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(300)
+        let end = ContinuousClock.now + Patience.seconds(300)
         while !condition() {
             try #require(ContinuousClock.now < end, "\(what) did not come")
             try await Task.sleep(for: .milliseconds(20))

@@ -1,5 +1,6 @@
 import CloudImages
 import HostSupport
+import PatienceForTests
 import SystemPackage
 
 /// A vendor's server with one image in the vendors' layout, and an empty store.
@@ -76,7 +77,7 @@ struct VendorFixture: Sendable {
         policy: DownloadPolicy = VendorFixture.policy,
         progress: @escaping ProgressHandler = { _ in },
     ) async throws -> PulledImage {
-        try await store.pull(try entry(extra), policy: policy, patience: .seconds(120), progress: progress)
+        try await store.pull(try entry(extra), policy: policy, patience: Patience.seconds(120), progress: progress)
     }
 
     /// What is left of downloads, besides locks.

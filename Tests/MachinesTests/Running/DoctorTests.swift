@@ -1,5 +1,6 @@
 import CloudImages
 import HostSupport
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -14,7 +15,7 @@ import Testing
 
 /// What an examination finds of machines that went wrong, and what it mends; one after another, since each mends the
 /// processes of all homes.
-@Suite(.tags(.qemu), .serialized, .timeLimit(.minutes(3)))
+@Suite(.tags(.qemu), .serialized, .hangLimit(minutes: 3))
 struct DoctorTests {
     private static let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
 

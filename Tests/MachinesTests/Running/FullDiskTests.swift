@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @testable import Machines
 
 /// Machines on a disk of the host that really is full.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct FullDiskTests {
     @Test func `a guest that fills the host's disk is paused, and goes on when there is room again`() async throws {
         try await withGuest(on: .mebibytes(48)) { machine, shell, disk in
@@ -51,7 +52,7 @@ struct FullDiskTests {
             try disk.fill(leaving: .mebibytes(8))
             // As if the room had gone after it was looked for.
             let error = await #expect(throws: MachineError.self) {
-                try await machine.saveSnapshot("broken", checksRoom: false, within: .seconds(60))
+                try await machine.saveSnapshot("broken", checksRoom: false, within: Patience.seconds(60))
             }
             #expect(error?.code == .noSpace, "\(String(describing: error))")
             #expect(error?.description.contains("\n") == false && error?.message.contains("free some") == true)

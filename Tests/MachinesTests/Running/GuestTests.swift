@@ -1,6 +1,7 @@
 import HostSupport
 import Machines
 import MachinesTesting
+import PatienceForTests
 import QMPClient
 import Quantities
 import SystemPackage
@@ -11,7 +12,7 @@ import WireJSON
 @Suite(
     .tags(.qemu),
     .serialized,
-    .timeLimit(.minutes(5)),
+    .hangLimit(minutes: 5),
     .machine { folder in
         var description = try await TestGuest.describe(in: folder)
         description.hasScreen = true

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -10,7 +11,7 @@ import WireJSON
 @testable import Machines
 
 /// Snapshots by the people's commands, whose errors are text in a reply that succeeded.
-@Suite(.tags(.qemu), .timeLimit(.minutes(3)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 3))
 struct HumanSnapshotTests {
     @Test func `a QEMU without the jobs is asked by the people's commands`() async throws {
         try await withOldQEMU { fake, machine in

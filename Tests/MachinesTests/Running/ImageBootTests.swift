@@ -1,5 +1,6 @@
 import CloudImages
 import HostSupport
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @testable import Machines
 
 /// The image that this host builds, started by firmware alone, as any hypervisor would.
-@Suite(.tags(.qemu), .timeLimit(.minutes(20)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 20))
 struct ImageBootTests {
     @Test(arguments: Board.qemus)
     func `a built image boots under OVMF without a kernel beside it`(qemu: FilePath?) async throws {
@@ -28,7 +29,7 @@ struct ImageBootTests {
             ) { machine in
                 let console = machine.folder.consoleLog
                 // The boot loader's own kernel, and the system that it hands over to.
-                try await eventually(within: .seconds(600)) {
+                try await eventually(within: Patience.seconds(600)) {
                     let text = String(decoding: try WholeFile.read(console), as: UTF8.self)
                     return text.contains("Linux version") && text.contains("Debian GNU/Linux 12")
                 }

@@ -1,11 +1,12 @@
 import HostSupport
 import Machines
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
 
 /// Owners and QEMUs that are killed at random moments of their work.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct KillTests {
     @Test func `a scoped machine ends with its owner when that is killed, and its folder goes`() async throws {
         try await ScratchHome.with { home in
@@ -54,7 +55,7 @@ struct KillTests {
             if try await scene.settle(isKilled: blow.victim == .machine) == .running {
                 if blow.victim != .machineStopped {
                     // What outlived its owner can be used by the next.
-                    let machine = try await store.attach(to: "one", within: .seconds(30))
+                    let machine = try await store.attach(to: "one", within: Patience.seconds(30))
                     _ = try await machine.status()
                     await machine.disconnect()
                 }

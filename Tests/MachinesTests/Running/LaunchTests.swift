@@ -1,10 +1,11 @@
 import HostSupport
 import Machines
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
 
-@Suite(.tags(.qemu), .timeLimit(.minutes(2)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 2))
 struct LaunchTests {
     private static let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
 
@@ -45,7 +46,7 @@ struct LaunchTests {
             #expect(try store.status(of: "one").state == .running)
             let machine = try await store.attach(to: "one")
             #expect(machine.id == started.id)
-            let down = try await machine.powerDown(within: .seconds(12))
+            let down = try await machine.powerDown(within: Patience.seconds(12))
             #expect(down.cause.kind == .quit, "\(down)")
             #expect(try store.status(of: "one").state == .stopped)
             try await store.remove("one")

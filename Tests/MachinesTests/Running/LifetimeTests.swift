@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import QMPClient
 import Quantities
 import SystemPackage
@@ -13,7 +14,7 @@ import Testing
 #endif
 
 /// Machines whose owner, process or host fails at a moment of its own choosing.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct LifetimeTests {
     private static let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
 
@@ -127,7 +128,7 @@ struct LifetimeTests {
                     kill(try #require(Int32(parent.filter(\.isNumber))), SIGKILL)
                     // Where the system does not end it with its keeper.
                     kill(process, SIGKILL)
-                    let cause = try await withDeadline(.seconds(30), waitingFor: "the end to be noticed") {
+                    let cause = try await withDeadline(Patience.seconds(30), waitingFor: "the end to be noticed") {
                         try await machine.waitUntilEnded()
                     }
                     #expect(cause.kind == .unknown)
@@ -172,7 +173,7 @@ struct LifetimeTests {
             await machine.disconnect()
             _ = try await store.kill("one")
             try Folder.removeTree(folder.exitFile)
-            let lock = try await FileLock.acquire(folder.lockFile, within: .seconds(10))
+            let lock = try await FileLock.acquire(folder.lockFile, within: Patience.seconds(10))
             #expect(try store.status(of: "one").state == .busy)
             // The recorded process may be anybody's by now.
             await expect(failing: .notRunning) { _ = try await store.kill("one") }
@@ -188,7 +189,7 @@ struct LifetimeTests {
             let machine = try await store.start("one")
             await machine.disconnect()
             kill(machine.process.processID, SIGSTOP)
-            async let attached = store.attach(to: "one", within: .seconds(100))
+            async let attached = store.attach(to: "one", within: Patience.seconds(100))
             // Longer than a connection takes that nobody set a limit to.
             try await Task.sleep(for: .seconds(11))
             kill(machine.process.processID, SIGCONT)
@@ -217,7 +218,7 @@ struct LifetimeTests {
     func `the trial's guest runs in software`(architecture: GuestArchitecture) async throws {
         try await ScratchHome.with { home in
             let qemu = try QEMUInstallation.find(for: architecture)
-            let outcome = try await AcceleratorTrials(qemu: qemu, cache: home.cache, deadline: .seconds(60))
+            let outcome = try await AcceleratorTrials(qemu: qemu, cache: home.cache, deadline: Patience.seconds(60))
                 .tryOut(.tcg)
             #expect(outcome == .works)
         }

@@ -1,9 +1,10 @@
 import CloudImages
 import Machines
+import PatienceForTests
 import Quantities
 import Testing
 
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct MatrixTests {
     @Test(arguments: Board.all)
     func `a guest is saved, dirtied, put back and shut down`(board: Board) async throws {
@@ -33,7 +34,7 @@ struct MatrixTests {
                 #expect(disk == "before")
                 let tags = try await machine.snapshots().map(\.tag)
                 #expect(tags == ["a b/c"])
-                let down = try await machine.powerDown(within: .seconds(60))
+                let down = try await machine.powerDown(within: Patience.seconds(60))
                 #expect(down.rung == .powerButton)
                 #expect(down.cause.kind == .guestShutdown)
             }

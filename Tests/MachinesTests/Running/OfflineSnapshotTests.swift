@@ -1,11 +1,12 @@
 import HostSupport
 import Machines
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
 
 /// Snapshots of a machine that does not run, and of one that is started from a snapshot.
-@Suite(.tags(.qemu), .timeLimit(.minutes(3)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 3))
 struct OfflineSnapshotTests {
     @Test func `the disks of a stopped machine are saved, listed, put back and forgotten`() async throws {
         try await withStoppedMachine(drives: 2) { store, folder in
@@ -72,7 +73,7 @@ struct OfflineSnapshotTests {
             let machine = try await store.start("one")
             await expect(failing: .alreadyRunning) { try await store.saveSnapshot("tag", ofStopped: "one") }
             _ = try await machine.kill()
-            let lock = try await FileLock.acquire(folder.lockFile, within: .seconds(10))
+            let lock = try await FileLock.acquire(folder.lockFile, within: Patience.seconds(10))
             #expect(try store.status(of: "one").state == .busy)
             await expect(failing: .alreadyRunning) { _ = try await store.start("one") }
             await expect(failing: .alreadyRunning) { try await store.remove("one") }

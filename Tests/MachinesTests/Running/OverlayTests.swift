@@ -1,12 +1,13 @@
 import HostSupport
 import Machines
+import PatienceForTests
 import Quantities
 import Synchronization
 import SystemPackage
 import Testing
 
 /// Drives that go on in other files while their machine runs: overlays, commits and copies.
-@Suite(.tags(.qemu), .timeLimit(.minutes(3)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 3))
 struct OverlayTests {
     @Test func `a machine starts again with the overlay that was put on its drive, and without it after a commit`()
         async throws

@@ -1,5 +1,6 @@
 import HostSupport
 import MachinesTesting
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -13,7 +14,7 @@ import Testing
 #endif
 
 /// The ladder by which a machine is powered down, each rung with a machine that answers to nothing gentler.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct PowerDownTests {
     /// A machine without an operating system, which hears neither button nor agent.
     private static let deaf = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
@@ -35,7 +36,7 @@ struct PowerDownTests {
                         + "while :; do while read -r line; do "
                         + "case $line in *guest-shutdown*) poweroff -f;; esac; done </dev/$port; sleep 0.1; done"
                 )
-                let down = try await machine.powerDown(within: .seconds(40))
+                let down = try await machine.powerDown(within: Patience.seconds(40))
                 #expect(down.rung == .guestAgent, "\(down)")
                 #expect(down.cause.kind == .guestShutdown)
             }
@@ -44,7 +45,7 @@ struct PowerDownTests {
 
     @Test func `a machine without an operating system has its button pressed again and is told to quit`() async throws {
         try await withDeafMachine { machine in
-            let down = try await machine.powerDown(within: .seconds(12))
+            let down = try await machine.powerDown(within: Patience.seconds(12))
             #expect(down.rung == .quit, "\(down)")
             #expect(down.cause.kind == .quit)
             let presses = RecordedEvent.read(machine.folder.eventsFile).filter { $0.name == "POWERDOWN" }
@@ -69,7 +70,7 @@ struct PowerDownTests {
     @Test func `a paused guest is not asked to press a button`() async throws {
         try await withDeafMachine { machine in
             try await machine.pause()
-            let down = try await machine.powerDown(within: .seconds(40))
+            let down = try await machine.powerDown(within: Patience.seconds(40))
             #expect(down.rung == .quit, "\(down)")
         }
     }
@@ -77,7 +78,7 @@ struct PowerDownTests {
     @Test func `a QEMU whose monitor is lost is ended by SIGTERM`() async throws {
         try await withDeafMachine { machine in
             await machine.disconnect()
-            let down = try await machine.powerDown(within: .seconds(40))
+            let down = try await machine.powerDown(within: Patience.seconds(40))
             #expect(down.rung == .terminate, "\(down)")
             #expect(down.cause.kind == .terminated)
         }
@@ -111,7 +112,7 @@ struct PowerDownTests {
                 await holder.disconnect()
                 kill(holder.process.processID, SIGSTOP)
             }
-            let down = try await store.powerDown("one", within: .seconds(4))
+            let down = try await store.powerDown("one", within: Patience.seconds(4))
             #expect(down.rung == rung && down.cause.kind == end, "\(down)")
             #expect(!ProcessProbe.isAlive(holder.process.processID))
             await holder.disconnect()

@@ -1,5 +1,6 @@
 import HostSupport
 import Machines
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -11,7 +12,7 @@ import Testing
 #endif
 
 /// What others on the same host can see and reach of a machine.
-@Suite(.tags(.qemu), .timeLimit(.minutes(3)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 3))
 struct SecurityTests {
     @Test func `a machine's folders and files are for its user alone, and its ports for this host`() async throws {
         try await ScratchHome.with { home in

@@ -1,6 +1,7 @@
 import CloudImages
 import GuestAccess
 import HostSupport
+import PatienceForTests
 import Quantities
 import ServersForTests
 import SystemPackage
@@ -9,7 +10,7 @@ import Testing
 @testable import Machines
 
 /// Seeds as a real Debian's cloud-init takes them.
-@Suite(.tags(.qemu), .timeLimit(.minutes(30))) struct SeedInGuestTests {
+@Suite(.tags(.qemu), .hangLimit(minutes: 30)) struct SeedInGuestTests {
     private static let hardwareAddress = "52:54:00:00:51:01"
 
     @Test func `cloud-init applies a seed, and at the next boot a changed one`() async throws {
@@ -27,7 +28,7 @@ import Testing
                 }
                 #expect(status.state == .done, "\(status)")
                 #expect(status.dataSource?.contains("NoCloud") == true)
-                _ = try await machine.powerDown(within: .seconds(120))
+                _ = try await machine.powerDown(within: Patience.seconds(120))
 
                 let seed = machine.folder.path.appending("changed.img")
                 let pair = try await SSHKeyPair.obtain(in: machine.folder.path, named: "pinned", comment: "pinned")
@@ -112,7 +113,7 @@ import Testing
             ("ip -4 -o address show card0 | grep -o '10\\.0\\.2\\.15'", "10.0.2.15"),
         ]
         for (line, output) in expected {
-            let outcome = try await helper.collect(.shell(line), within: .seconds(60))
+            let outcome = try await helper.collect(.shell(line), within: Patience.seconds(60))
             let text = String(decoding: outcome.output, as: UTF8.self)
             #expect(
                 text.split(separator: "\n").joined(separator: "\n").lowercased() == output.lowercased(),
@@ -131,7 +132,7 @@ import Testing
             done
             mkdir -p /mnt/seed && mount -o ro "$disk" /mnt/seed && cat /mnt/seed/meta-data && ls /mnt/seed
             """
-        let outcome = try await helper.collect(.shell(line), within: .seconds(60))
+        let outcome = try await helper.collect(.shell(line), within: Patience.seconds(60))
         let lines = outcome.text.split(separator: "\n").map(String.init)
         #expect(lines.first?.lowercased() == "cidata", "\(outcome.text) \(outcome.lastWords)")
         for name in ["user-data", "meta-data", "network-config", "vendor-data"] {
@@ -184,7 +185,7 @@ import Testing
             print(card["name"], card["subnets"][0]["type"], card["subnets"][0]["address"])
             END
             """
-        let outcome = try await helper.collect(.shell(line), within: .seconds(60))
+        let outcome = try await helper.collect(.shell(line), within: Patience.seconds(60))
         #expect(outcome.text == "card0 static 10.97.0.1/24\n", "\(outcome.lastWords)")
     }
 
@@ -204,13 +205,13 @@ import Testing
             let status = try await provisioned(machine) { helper in
                 let outcome = try await helper.collect(
                     .shell("cat /etc/quiver-changed; hostname; ip -4 -o address show card0 | grep -o 10.98.0.1/24"),
-                    within: .seconds(60),
+                    within: Patience.seconds(60),
                 )
                 #expect(outcome.text == "changed on changed-host\nchanged-host\n10.98.0.1/24\n")
                 try await kernelMounts(.vfat, helper)
                 let key = try await helper.collect(
                     .shell("ssh-keyscan -t ed25519 127.0.0.1 2>/dev/null | cut -d ' ' -f 2-"),
-                    within: .seconds(60),
+                    within: Patience.seconds(60),
                 )
                 #expect(key.text == publicKey + "\n")
                 try await interfacesAreRead(helper)
@@ -229,8 +230,8 @@ import Testing
     ) async throws -> CloudInitStatus {
         let helper = try machine.helper()
         defer { helper.close() }
-        _ = try await helper.hello(within: .seconds(600))
-        let end = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: .seconds(600))
+        _ = try await helper.hello(within: Patience.seconds(600))
+        let end = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: Patience.seconds(600))
         try await body(helper)
         return try #require(end.cloudInit)
     }

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @testable import Machines
 
 /// Snapshots that meet another machine than they were saved from.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct SnapshotRecordTests {
     @Test func `a snapshot is not loaded into a machine with other devices, which goes on as it was`() async throws {
         try await withSavedMachine { store, folder in

@@ -1,5 +1,6 @@
 import HostSupport
 import Machines
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -7,7 +8,7 @@ import Testing
 /// What Quiver does with a machine, done with a QEMU that rejects whatever is deprecated or unstable.
 ///
 /// Templates are the one exception: they need `x-ignore-shared`, which QEMU calls unstable.
-@Suite(.tags(.qemu), .timeLimit(.minutes(3)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 3))
 struct StrictQEMUTests {
     @Test(arguments: Board.all)
     func `launching, snapshots, the monitor and powering down use nothing deprecated or unstable`(
@@ -41,7 +42,7 @@ struct StrictQEMUTests {
                 try await machine.pause()
                 try await machine.resume()
                 #expect(try await machine.humanMonitor("info status").contains("running"))
-                let end = try await machine.powerDown(within: .seconds(6))
+                let end = try await machine.powerDown(within: Patience.seconds(6))
                 #expect(end.cause.kind == .quit)
             }
         }

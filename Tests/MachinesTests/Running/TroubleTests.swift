@@ -1,6 +1,7 @@
 import HostSupport
 import Machines
 import MachinesTesting
+import PatienceForTests
 import QMPClient
 import Quantities
 import SystemPackage
@@ -8,7 +9,7 @@ import Testing
 import WireJSON
 
 /// Guests in trouble: a disk that is full, a kernel that gives up.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct TroubleTests {
     @Test func `a full disk pauses the guest, and the drive is named`() async throws {
         try await withGuest { machine, shell in

@@ -1,11 +1,12 @@
 import HostSupport
 import Machines
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
 
 /// A guest that does not feed its watchdog.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct WatchdogTests {
     /// Starts the device's two stages of one second each, and feeds it never again.
     ///

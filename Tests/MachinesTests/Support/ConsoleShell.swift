@@ -1,5 +1,6 @@
 import HostSupport
 import Machines
+import PatienceForTests
 import SystemPackage
 
 #if canImport(Glibc)
@@ -13,14 +14,15 @@ struct ConsoleShell: Sendable {
     private let console: FileDescriptor
 
     /// Attaches to a machine's console and waits until the guest has booted.
-    static func attach(to machine: Machine, within limit: Duration = .seconds(120)) async throws -> ConsoleShell {
+    static func attach(to machine: Machine, within limit: Duration = Patience.seconds(120)) async throws -> ConsoleShell
+    {
         let shell = try await reattach(to: machine)
         try await shell.waitForBoot(within: limit)
         return shell
     }
 
     /// Waits until the guest says that it has booted.
-    func waitForBoot(within limit: Duration = .seconds(120)) async throws {
+    func waitForBoot(within limit: Duration = Patience.seconds(120)) async throws {
         _ = try await read(until: "QUIVER GUEST READY", within: limit)
     }
 
@@ -30,7 +32,7 @@ struct ConsoleShell: Sendable {
     }
 
     /// Executes a line and returns what it prints.
-    func run(_ line: String, within limit: Duration = .seconds(60)) async throws -> String {
+    func run(_ line: String, within limit: Duration = Patience.seconds(60)) async throws -> String {
         let token = "end-\(UInt32.random(in: 0 ... .max))"
         // Split, so that an echo of the line itself is not taken for its end.
         try console.sendAll("\(line); echo \(token.prefix(4))''\(token.dropFirst(4))\n".utf8)

@@ -1,7 +1,8 @@
+import PatienceForTests
 import Testing
 
 /// Waits until the condition holds; for what another process does, of which nothing tells.
-func eventually(within limit: Duration = .seconds(60), _ condition: () throws -> Bool) async throws {
+func eventually(within limit: Duration = Patience.seconds(60), _ condition: () throws -> Bool) async throws {
     let end = ContinuousClock.now + limit
     while try !condition() {
         let isInTime = ContinuousClock.now < end

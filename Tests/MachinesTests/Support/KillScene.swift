@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -103,21 +104,21 @@ struct KillScene {
 
     /// The QEMU of the machine, as soon as there is one; nil when the owner is done and there is none.
     func machineProcess(of owner: OwnerProcess) async throws -> Int32? {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + Patience.seconds(30)
         while ContinuousClock.now < end {
             if let process = await QEMUProcess.ofQuiver().first(where: { $0.folder == folder.path }) {
                 return process.id
             }
             try await Task.sleep(for: .milliseconds(1))
         }
-        throw NothingThere(what: "no QEMU for \(folder.path) within 30 s")
+        throw NothingThere(what: "no QEMU for \(folder.path) in time")
     }
 
     /// Expects that soon everything that is left is what the store says of it, and returns the machine's state then.
     ///
     /// - Parameter isKilled: Whether the machine was killed, and runs for a moment yet at most.
     func settle(isKilled: Bool) async throws -> MachineStatus.State {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + Patience.seconds(30)
         while true {
             let status = try store.status(of: "one")
             let machines = await QEMUProcess.ofQuiver().filter { $0.folder == folder.path }.map(\.id)
@@ -128,7 +129,7 @@ struct KillScene {
             case .running, .busy: break
             }
             guard ContinuousClock.now < end else {
-                throw NothingThere(what: "\(status.state), and for 30 s there were \(await processes())")
+                throw NothingThere(what: "\(status.state), and there were still \(await processes())")
             }
             // The keeper of a start that was cut short ends its machine a moment after its owner.
             try await Task.sleep(for: .milliseconds(10))

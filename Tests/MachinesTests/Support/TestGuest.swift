@@ -1,6 +1,7 @@
 import HostSupport
 import Machines
 import MachinesTesting
+import PatienceForTests
 import Quantities
 import SystemPackage
 
@@ -14,7 +15,7 @@ enum TestGuest {
         let folder = HostEnvironment["QUIVER_TEST_GUESTS"].map { FilePath($0) } ?? root.appending(".build/test-guests")
         try Folder.create(folder)
         // Held while they are made: the tests of several processes may want them at once.
-        let lock = try await FileLock.acquire(folder.appending("lock"), within: .seconds(300))
+        let lock = try await FileLock.acquire(folder.appending("lock"), within: Patience.seconds(300))
         let outcome = try await ToolRun.run(root.appending("Tools/make-test-guests").string, [folder.string])
         _ = consume lock
         guard outcome.isSuccess else { throw TestGuestMissing(reason: outcome.lastWords) }

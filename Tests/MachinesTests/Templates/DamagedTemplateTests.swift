@@ -1,11 +1,12 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
 @testable import Machines
 
 /// Templates that changed after they were made: refused when they are forked, with the reason.
-@Suite(.tags(.qemu), .timeLimit(.minutes(20)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 20))
 struct DamagedTemplateTests {
     /// Makes a template of its own to be spoilt.
     private func withTemplate(_ body: (Template) async throws -> Void) async throws {

@@ -1,14 +1,15 @@
 import GuestAccess
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
 @testable import Machines
 
 /// What goes wrong in a guest that wakes up later and elsewhere than it fell asleep, each provoked on a real fork.
-@Suite(.tags(.qemu), .timeLimit(.minutes(20)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 20))
 struct ForkHazardTests {
-    private static let patience = Duration.seconds(60)
+    private static let patience = Patience.seconds(60)
 
     private func output(_ fork: Fork, _ line: String, input: String = "") async throws -> String {
         var command = GuestCommand.shell(line)
@@ -51,7 +52,7 @@ struct ForkHazardTests {
         try await template.withFork { fork in
             let before = try await #require(fork.helper).monotonicClock(within: Self.patience)
             // Minutes at most, on however busy a host, while the template may be days old.
-            #expect(before >= frozenAt && before < frozenAt + 120_000_000_000)
+            #expect(before >= frozenAt && before < frozenAt + 60_000_000_000 * Int64(Patience.factor))
             let complaints = try await output(
                 fork,
                 "dmesg | grep -E 'rcu.* stall|soft lockup|hung task|clocksource.*unstable' || true"

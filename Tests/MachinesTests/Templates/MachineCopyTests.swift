@@ -1,5 +1,6 @@
 import GuestAccess
 import HostSupport
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @testable import Machines
 
 /// Copies of running machines that cannot be made: the machine itself goes on all the same.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct MachineCopyTests {
     private func withSmallMachine(
         _ qemu: FilePath? = nil,
@@ -23,7 +24,9 @@ struct MachineCopyTests {
         }
     }
 
-    private func copy(_ machine: Machine, _ home: QuiverHome, within deadline: Duration = .seconds(30)) async throws {
+    private func copy(_ machine: Machine, _ home: QuiverHome, within deadline: Duration = Patience.seconds(30))
+        async throws
+    {
         let folder = try TemplateStore(home: home).scratchFolder()
         try Folder.create(folder)
         _ = try await MachineCopy(machine: machine, folder: folder, deadline: deadline).make()
@@ -78,7 +81,7 @@ struct MachineCopyTests {
                     try await machine.saveState(
                         to: disk.folder.appending("state"),
                         sharesMemory: false,
-                        within: .seconds(30)
+                        within: Patience.seconds(30)
                     )
                 }
                 #expect(error?.code == .noSpace, "\(String(describing: error))")

@@ -1,12 +1,13 @@
 import GuestAccess
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
 @testable import Machines
 
 /// Many forks, one after another and at once; `fork-bench` of the benchmarks does the same a thousand times.
-@Suite(.tags(.qemu), .timeLimit(.minutes(20)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 20))
 struct ManyForksTests {
     @Test func `no fork fails, none differs and nothing is left, one after another and four at once`() async throws {
         let template = try await ForkFixture.template()
@@ -26,7 +27,7 @@ struct ManyForksTests {
         try await template.withFork(home: home) { fork in
             let seen = try await #require(fork.helper).collect(
                 .shell("hostname; ls /run/visited 2>/dev/null; touch /run/visited"),
-                within: .seconds(60)
+                within: Patience.seconds(60)
             )
             #expect(seen.text == "forked\n")
         }

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
             let bakes = BakeFolder(home: home)
             for digest in ["dead", "alive"] { try Folder.create(bakes.staging(digest)) }
             try Folder.create(bakes.baked("done"))
-            let held = try await FileLock.acquire(bakes.lock("alive"), within: .seconds(10))
+            let held = try await FileLock.acquire(bakes.lock("alive"), within: Patience.seconds(10))
             // As a bake that was killed leaves its lock: there, and nobody's.
             try WholeFile.write("1\n".utf8, to: bakes.lock("dead"))
 
