@@ -109,6 +109,7 @@ let package = Package(
                 "Machines",
                 "QGA",
                 "QMPCore",
+                "Quantities",
                 "WireJSON",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
