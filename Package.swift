@@ -111,6 +111,7 @@ let package = Package(
                 "PatienceForTests",
                 "QGA",
                 "QMPCore",
+                "Quantities",
                 "WireJSON",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -48,6 +48,13 @@ public enum Folder {
         }
     }
 
+    /// Makes the folder, not those above it, with the permissions that this process gives to new ones.
+    public static func createShared(_ path: FilePath) throws(FileFailure) {
+        guard mkdir(path.string, 0o777) == 0 || errno == EEXIST else {
+            throw FileFailure("create the folder", path, Errno(rawValue: errno))
+        }
+    }
+
     /// Whether there is a folder at the path, or a link that leads to one.
     public static func exists(_ path: FilePath) -> Bool {
         var status = stat()

@@ -50,6 +50,7 @@ import Testing
         try await useSSHConfiguration(quiver, of: "vm1")
         try await followBoot(quiver)
         try await typeAtConsole(quiver)
+        try await copyWithoutRsync(quiver, "vm1")
 
         let saved = try await quiver.run("snapshot", "save", "vm1", "clean")
         try #require(saved.status == 0, "\(saved.errors)")

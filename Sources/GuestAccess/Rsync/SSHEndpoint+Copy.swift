@@ -31,24 +31,36 @@ extension SSHEndpoint {
     /// - Parameters:
     ///   - destination: A path in the guest as `cp -r` would take it; relative ones start in the user's home.
     ///   - asRoot: Whether root writes, and owns, the copy; the user must be allowed to use sudo.
-    public func upload(_ sources: [FilePath], to destination: String, asRoot: Bool = false) async throws {
-        let arguments = Self.program(asRoot: asRoot) + sources.map(\.string) + [remote(destination)]
+    public func upload(_ sources: [HostSource], to destination: String, asRoot: Bool = false) async throws {
+        let arguments = Self.program(asRoot: asRoot) + sources.map(\.rsyncArgument) + [remote(destination)]
         try await rsync(arguments, doing: "copy to \(destination)")
     }
 
     /// Copies files or folders from the guest.
     ///
+    /// Set-user-id, set-group-id and sticky bits, devices, pipes, sockets and links that lead outside are not copied.
+    ///
     /// - Parameters:
     ///   - destination: A path on the host as `cp -r` would take it.
     ///   - asRoot: Whether root reads; the user must be allowed to use sudo.
     public func download(_ sources: [String], to destination: FilePath, asRoot: Bool = false) async throws {
-        let arguments = Self.program(asRoot: asRoot) + sources.map(remote) + [destination.string]
+        let arguments = Self.program(asRoot: asRoot) + Self.distrust + sources.map(remote) + [destination.string]
         try await rsync(arguments, doing: "copy to \(destination)")
+    }
+
+    /// Copies a file, or what is in a folder of the guest, to a place of its own.
+    ///
+    /// - Parameter place: The file's new path, or the folder that gets what is in the other.
+    func fetch(_ source: String, isFolder: Bool, to place: FilePath, asRoot: Bool) async throws {
+        let slash = isFolder ? "/" : ""
+        let arguments = Self.program(asRoot: asRoot) + Self.distrust + [remote(source + slash), "\(place)\(slash)"]
+        try await rsync(arguments, doing: "copy to \(place)")
     }
 
     /// Copies those of some files and folders in the guest that exist, each to the same place below another folder.
     ///
     /// A file that is newer on the host stays: what one guest has made is not undone by another that only has its old form.
+    /// What ``download(_:to:asRoot:)`` leaves out is left out here.
     ///
     /// - Parameters:
     ///   - paths: Relative to `folder`.
@@ -57,13 +69,17 @@ extension SSHEndpoint {
     public func collect(_ paths: [String], below folder: String, to destination: FilePath) async throws {
         // With a slash at its end rsync would take what is in a folder, without the folder.
         let sources = paths.map { "\(folder)/./" + String($0.reversed().drop { $0 == "/" }.reversed()) }
-        let arguments = Self.program(asRoot: true) + ["--relative", "--update", "--ignore-missing-args"]
+        let options = Self.distrust + ["--relative", "--update", "--ignore-missing-args"]
+        let arguments = Self.program(asRoot: true) + options
         try await rsync(arguments + sources.map(remote) + ["\(destination)/"], doing: "copy to \(destination)")
     }
 
     private static func program(asRoot: Bool) -> [String] {
         (asRoot ? ["--rsync-path=sudo -n rsync"] : []) + ["-rlptz"]
     }
+
+    /// Keeps what could harm the host from reaching it, whatever the guest's rsync sends.
+    private static let distrust = ["--safe-links", "--no-devices", "--no-specials", "--chmod=ug-s,a-t"]
 
     private func remote(_ path: String) -> String { "\(host):\(path)" }
 

@@ -59,10 +59,8 @@ struct BakeMachine {
     private func setUp() async throws {
         try await withTools { try await $0.ensure(needsPytest: configuration.usesStandardPytest) }
         guard !configuration.setup.isEmpty else { return }
-        let ssh = try machine.ssh(home: home)
-        try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true)
-        let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
-        try await sync.upload()
+        let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
+        try await withTools { try await sync.upload(helper: $0.helper) }
         for line in configuration.setup {
             let isRestarted = try await machine.untilRestart {
                 try await withTools { tools in

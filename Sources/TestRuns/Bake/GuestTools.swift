@@ -5,12 +5,11 @@ struct GuestTools {
     let helper: GuestHelper
     let limits: TestRunLimits
 
-    /// Installs rsync and pytest where the image lacks them.
+    /// Installs pytest where the image lacks it.
     ///
     /// - Parameter needsPytest: Whether pytest is run from the distribution's Python; a project that brings its own
     ///   command installs its own.
     func ensure(needsPytest: Bool) async throws {
-        try await ensure("rsync", check: "command -v rsync", package: ["rsync", "rsync", "rsync"])
         guard needsPytest else { return }
         try await ensure(
             "pytest",

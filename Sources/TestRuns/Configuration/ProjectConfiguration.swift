@@ -50,7 +50,7 @@ public struct ProjectConfiguration: Sendable, Hashable {
     public var user = "root"
     public var isolate = Isolation.none
     public var checkpoint = Checkpoint.collected
-    /// Files copied back from the project's folder in the guest after the run, as rsync patterns.
+    /// Files copied back from the project's folder in the guest after the run; they may be patterns.
     public var artifacts: [String] = []
 
     /// Whether pytest is that of the guest's distribution, not one that the project's setup brings.

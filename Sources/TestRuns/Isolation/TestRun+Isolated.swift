@@ -152,7 +152,7 @@ extension TestRun {
                 onTiming(timing)
             },
             onOutcome: { item, outcome in durations.note(item.id, seconds: outcome.seconds) },
-            onGroupEnd: fetchArtifacts,
+            onGroupEnd: { try await fetchArtifacts(from: $0, clock: clock) },
         )
         let status = try await clock.time(.pytest, note: { (status: Int32) in "exit \(status)" }) {
             try await isolated.run { ending in
@@ -176,13 +176,14 @@ extension TestRun {
         if let junit { try await suite.fetchReport(to: junit, helper: helper, clock: clock) }
         try await suite.fetchRecord(into: gathered, helper: helper)
         try await memory(in: frozen.folder, helper).keep()
-        try await fetchArtifacts(from: ending.coordinator)
+        try await fetchArtifacts(from: ending.coordinator, clock: clock)
     }
 
     /// Copies back what the tests of a fork left, unless they ended the machine.
-    @Sendable private func fetchArtifacts(from fork: Fork) async throws {
+    private func fetchArtifacts(from fork: Fork, clock: StageClock) async throws {
         guard !configuration.artifacts.isEmpty, fork.machine.exitCause == nil else { return }
         let ssh = try fork.ssh(home: home)
-        try await ProjectSync(project: project, configuration: configuration, ssh: ssh).downloadArtifacts()
+        let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
+        try await sync.downloadArtifacts(helper: fork.helper) { clock.note(.sync, $0) }
     }
 }

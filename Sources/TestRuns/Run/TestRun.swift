@@ -181,7 +181,7 @@ public struct TestRun: Sendable {
         if let junit { try await suite.fetchReport(to: junit, helper: helper, clock: clock) }
         try await suite.fetchRecord(into: gathered, helper: helper)
         if remembers { try await memory.keep() }
-        try await sync.downloadArtifacts()
+        try await sync.downloadArtifacts(helper: helper) { clock.note(.sync, $0) }
         return code
     }
 }

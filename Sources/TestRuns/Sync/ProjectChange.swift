@@ -22,7 +22,7 @@ struct ProjectChange: Hashable {
 
     var isEmpty: Bool { removed.isEmpty && written.isEmpty }
 
-    /// Whether the guest's helper takes it in less time than rsync needs to begin.
+    /// Whether the guest's helper takes it in one message.
     var isSmall: Bool {
         size <= 4 << 20 && written.count <= 1000
     }

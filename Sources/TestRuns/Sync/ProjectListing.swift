@@ -58,7 +58,7 @@ struct ProjectListing: Codable, Hashable {
         JSONFile.read(ProjectListing.self, from: folder.appending(fileName))
     }
 
-    /// Keeps the listing in a folder; without it a project is merely copied by rsync each time.
+    /// Keeps the listing in a folder; without it the guest is asked each time what it has.
     func write(in folder: FilePath) {
         try? JSONFile.write(self, to: folder.appending(Self.fileName))
     }

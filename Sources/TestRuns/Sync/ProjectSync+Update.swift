@@ -2,8 +2,7 @@ import GuestAccess
 import SystemPackage
 
 extension ProjectSync {
-    /// Brings the guest's copy up to date: by the helper when little has changed since `known`, otherwise by rsync,
-    /// for which ssh must let in first.
+    /// Brings the guest's copy up to date: blindly when little has changed since `known`, otherwise by what the guest has.
     ///
     /// - Parameter known: What the copy in the guest is of, of another project too; nil where nobody knows.
     func update(
@@ -26,8 +25,8 @@ extension ProjectSync {
                 try await apply(update, helper, within: limits.setup)
             }
         }
-        try await clock.time(.ssh) { try await ssh.waitUntilReachable(within: limits.ssh, isProvisioned: true) }
-        try await clock.time(.sync) { try await upload() }
+        let notes = SyncNotes(clock: clock)
+        try await clock.time(.sync) { try await upload(helper: helper, onProgress: notes.show) }
     }
 
     /// What a guest has of the project before it is first copied; nil where the provisioning had a copy of it, in which

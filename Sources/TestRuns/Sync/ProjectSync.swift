@@ -1,4 +1,5 @@
 import GuestAccess
+import HostSupport
 import SystemPackage
 
 /// Copies a project into a guest, and its artifacts back.
@@ -26,19 +27,25 @@ struct ProjectSync {
     }
 
     /// Makes the guest's copy like the host's folder, less what the project excludes.
-    func upload() async throws {
+    ///
+    /// - Parameter onProgress: Receives how much has been copied.
+    func upload(helper: GuestHelper?, onProgress: @escaping ProgressHandler = { _ in }) async throws {
         do {
-            try await ssh.synchronize(project, to: destination, selecting: selection, asRoot: true)
+            let copy = GuestCopy(helper: helper, ssh: ssh, asRoot: true, onProgress: onProgress)
+            try await copy.synchronize(project, to: destination, selecting: selection)
         } catch let error as GuestAccessError {
             throw TestRunError(.syncFailed, "\(error)", cause: error)
         }
     }
 
     /// Copies the artifacts that exist back into the host's folder.
-    func downloadArtifacts() async throws {
+    ///
+    /// - Parameter onNote: Receives what a guest must not give to a host and was left out, a line each.
+    func downloadArtifacts(helper: GuestHelper?, onNote: @escaping @Sendable (String) -> Void) async throws {
         guard !configuration.artifacts.isEmpty else { return }
         do {
-            try await ssh.collect(configuration.artifacts, below: destination, to: project)
+            let copy = GuestCopy(helper: helper, ssh: ssh, asRoot: true, onNote: onNote)
+            try await copy.collect(configuration.artifacts, below: destination, to: project)
         } catch let error as GuestAccessError {
             throw TestRunError(.syncFailed, "the artifacts: \(error)", cause: error)
         }

@@ -74,7 +74,7 @@ import WireJSON
         }
     }
 
-    @Test func `a special file is left to rsync`() async throws {
+    @Test func `a special file is not carried over`() async throws {
         try await ScratchHome.with { home in
             let project = home.data.appending("project")
             try write("x", "file", in: project)
@@ -91,7 +91,7 @@ import WireJSON
         #expect(ProjectChange(from: one, to: more) == nil)
     }
 
-    @Test func `much is left to rsync`() throws {
+    @Test func `much is compared with what the guest has`() throws {
         let file = ProjectListing.Entry(mode: UInt32(S_IFREG) | 0o644, size: 3 << 20, modified: 1, target: nil)
         let none = ProjectListing(project: "/one", selection: selection, entries: [:])
         let one = ProjectListing(project: "/one", selection: selection, entries: ["a": file])

@@ -15,6 +15,7 @@ import binascii
 import ctypes
 import errno
 import fcntl
+import glob
 import json
 import os
 import pwd
@@ -28,7 +29,7 @@ import subprocess
 import sys
 import time
 
-VERSION = 1
+VERSION = 2
 PORT = "org.quiver.helper.0"
 CHUNK = 65536
 # From linux/random.h; the numbers are the same on every architecture with a generic ioctl layout (x86, arm, riscv).
@@ -131,6 +132,155 @@ def write_file(path, file, owner):
         os.chmod(path, file["mode"])
     if "modified" in file:
         os.utime(path, ns=(file["modified"], file["modified"]))
+
+
+class ActingAs:
+    """A user's rights for a moment: what is done meanwhile, the kernel allows or refuses as it would that user."""
+
+    def __init__(self, name):
+        try:
+            self.account = pwd.getpwnam(name) if name else pwd.getpwuid(os.geteuid())
+        except KeyError:
+            raise Refused("there is no user %s in the guest" % name)
+        self.changes = self.account.pw_uid != os.geteuid()
+
+    def __enter__(self):
+        if self.changes:
+            self.groups = os.getgroups()
+            os.initgroups(self.account.pw_name, self.account.pw_gid)
+            os.setegid(self.account.pw_gid)
+            os.seteuid(self.account.pw_uid)
+        return self.account
+
+    def __exit__(self, *_):
+        if self.changes:
+            os.seteuid(0)
+            os.setegid(0)
+            os.setgroups(self.groups)
+
+
+def is_utf8(name):
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def copied_entry(name, path, status):
+    """What the host is told of something that it may copy."""
+    mode = status.st_mode
+    entry = {"name": name, "mode": stat.S_IMODE(mode), "modified": status.st_mtime_ns, "kind": "special"}
+    if not is_utf8(name):
+        entry["name"] = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        entry["kind"] = "unnameable"
+    elif stat.S_ISDIR(mode):
+        entry["kind"] = "folder"
+    elif stat.S_ISREG(mode):
+        entry.update(kind="file", size=status.st_size)
+    elif stat.S_ISLNK(mode):
+        target = os.readlink(path)
+        if is_utf8(target):
+            entry.update(kind="link", target=target)
+    return entry
+
+
+def list_folder(path, limit):
+    """The entries of a folder; what vanishes meanwhile is not there."""
+    entries = []
+    with os.scandir(path) as found:
+        for item in found:
+            if len(entries) == limit:
+                raise Refused("%s has more than %d entries" % (path, limit))
+            try:
+                entries.append(copied_entry(item.name, item.path, item.stat(follow_symlinks=False)))
+            except FileNotFoundError:
+                pass
+    return entries
+
+
+def found_path(asked, path, follows):
+    """What there is at a path, as the answer to the question of that number; None for nothing."""
+    name = os.path.basename(path)
+    try:
+        if follows:
+            path = os.path.realpath(path)
+        entry = copied_entry(name, path, os.lstat(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return {"asked": asked, "path": path, "entry": entry} if is_utf8(path) else None
+
+
+def read_part(path, offset, length):
+    """A part of a file, shorter at its end."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Refused("%s: not a file any more" % path)
+        return os.pread(descriptor, min(length, 16 * CHUNK), offset)
+    finally:
+        os.close(descriptor)
+
+
+def write_part(item):
+    """Writes a part of a file beside its place; with the last part it gets its name."""
+    path, offset = item["path"], item["offset"]
+    folder, name = os.path.split(path)
+    part = os.path.join(folder, ".quiver-%08x.part" % binascii.crc32(name.encode()))
+    try:
+        if offset == 0:
+            remove(part)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        else:
+            flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(part, flags, 0o600), "wb") as file:
+            file.seek(offset)
+            file.write(base64.b64decode(item["data"]))
+        if item.get("is_last"):
+            os.chmod(part, item["mode"])
+            os.utime(part, ns=(item["modified"], item["modified"]))
+            os.rename(part, path)
+    except OSError:
+        remove(part)
+        raise
+
+
+def copy_in(item):
+    """Does one step of a copy into the guest."""
+    path, step = item["path"], item["step"]
+    is_folder = os.path.isdir(path) and not os.path.islink(path)
+    if step == "remove":
+        # What is excluded from the copy stays, and the folders that it is in.
+        try:
+            os.rmdir(path) if is_folder else os.unlink(path)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+    elif step == "destination":
+        os.makedirs(path, exist_ok=True)
+    elif step == "folder":
+        if not is_folder:
+            remove(path)
+            os.mkdir(path)
+        elif not os.access(path, os.W_OK, effective_ids=True):
+            # From an earlier copy; it gets its permissions again at the end.
+            os.chmod(path, 0o700)
+    elif step == "link":
+        if is_folder:
+            os.rmdir(path)
+        else:
+            remove(path)
+        os.symlink(item["target"], path)
+    elif step == "part":
+        write_part(item)
+    elif step == "attributes":
+        os.chmod(path, item["mode"])
+        if "modified" in item:
+            os.utime(path, ns=(item["modified"], item["modified"]))
+    else:
+        raise Refused("this helper (version %d) does not know the step %r" % (VERSION, step))
 
 
 def find_port(name):
@@ -786,6 +936,58 @@ class Helper:
                     return {}
                 files[os.path.relpath(os.path.join(folder, name), top)] = base64.b64encode(content).decode()
         return {"files": files}
+
+    def do_find_paths(self, request):
+        """What there is at some paths, which may be patterns; relative ones start in a folder, else the user's home."""
+        with ActingAs(request.get("user")) as account:
+            start = request.get("below") or account.pw_dir
+            found = []
+            for asked, path in enumerate(request["paths"]):
+                if path == "~" or path.startswith("~/"):
+                    path = account.pw_dir + path[1:]
+                path = os.path.join(start, path)
+                paths = [path]
+                if request.get("patterns") and not os.path.lexists(path) and glob.has_magic(path):
+                    paths = sorted(glob.iglob(path))
+                found += (found_path(asked, path, request.get("follows")) for path in paths)
+            return {"start": start, "found": [item for item in found if item]}
+
+    def do_list_folders(self, request):
+        """The entries of some folders, of at least one and as many as are asked for unless it is much."""
+        answers, count = [], 0
+        with ActingAs(request.get("user")):
+            for path in request["folders"]:
+                try:
+                    entries = list_folder(path, request["limit"])
+                    answers.append({"entries": entries})
+                    count += len(entries)
+                except OSError as error:
+                    answers.append({"error": error.strerror})
+                if count >= 2000:
+                    break
+        return {"folders": answers}
+
+    def do_read_parts(self, request):
+        """Parts of files, in Base64."""
+        parts = []
+        with ActingAs(request.get("user")):
+            for part in request["parts"]:
+                try:
+                    data = read_part(part["path"], part["offset"], part["length"])
+                    parts.append({"data": base64.b64encode(data).decode()})
+                except OSError as error:
+                    parts.append({"error": error.strerror})
+        return {"parts": parts}
+
+    def do_copy_in(self, request):
+        """Does steps of a copy into the guest, in order, with a user's rights."""
+        with ActingAs(request.get("user")):
+            for item in request["items"]:
+                try:
+                    copy_in(item)
+                except OSError as error:
+                    raise Refused("%s: %s" % (item["path"], error.strerror))
+        return {}
 
     def do_sync(self, request):
         os.sync()

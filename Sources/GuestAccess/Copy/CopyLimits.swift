@@ -1,0 +1,33 @@
+public import Quantities
+
+/// What a copy out of a guest may take from the host, since a guest can claim anything.
+public struct CopyLimits: Hashable, Sendable {
+    /// The most files, directories and links in one copy.
+    public var entries: Int
+    /// The most bytes in one copy.
+    public var size: ByteCount
+    /// What stays free on the disk that is copied to.
+    public var freeSpace: ByteCount
+    /// The deepest nesting of directories.
+    public var depth: Int
+    /// How large a copy may be that goes through the helper although rsync is on both sides.
+    public var helperShare: ByteCount
+    /// How long the guest's helper may take for one step, which moves at most half a mebibyte.
+    public var step: Duration
+
+    public init(
+        entries: Int = 200_000,
+        size: ByteCount = .gibibytes(64),
+        freeSpace: ByteCount = .mebibytes(512),
+        depth: Int = 100,
+        helperShare: ByteCount = .mebibytes(16),
+        step: Duration = .seconds(120),
+    ) {
+        self.entries = entries
+        self.size = size
+        self.freeSpace = freeSpace
+        self.depth = depth
+        self.helperShare = helperShare
+        self.step = step
+    }
+}

@@ -1,0 +1,14 @@
+import HostSupport
+package import SystemPackage
+
+extension FileSelection {
+    /// What would be copied of a folder: names relative to the folder, of folders too and each before what is in it.
+    ///
+    /// - Returns: nil when the folder cannot be read, or a name is not UTF-8.
+    package func names(in folder: FilePath) async throws -> [String]? {
+        let filter = FileFilter(self)
+        let entries = try? await BlockingCalls.run { try HostWalk.entries(below: folder, selecting: filter) }
+        try Task.checkCancellation()
+        return entries?.filter { $0.kind != .special }.map(\.name)
+    }
+}

@@ -1,0 +1,74 @@
+import GuestAccess
+import HostSupport
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A directory of a test's own, removed afterwards.
+struct ScratchFolder {
+    let path: FilePath
+
+    static func with(_ body: (ScratchFolder) async throws -> Void) async throws {
+        let folder = ScratchFolder(path: FilePath("/tmp/quiver-test-copy-\(UInt64.random(in: 0 ... .max))"))
+        try Folder.create(folder.path)
+        try await withCleanup {
+            try await body(folder)
+        } cleanup: {
+            // Trees with read-only directories are among them.
+            _ = try? await ToolRun.run("chmod", ["-R", "u+rwx", folder.path.string])
+            try? Folder.removeTree(folder.path)
+        }
+    }
+
+    func write(_ text: String, _ name: String, mode: mode_t = 0o644) throws {
+        let file = path.appending(name)
+        try Folder.create(file.removingLastComponent())
+        try WholeFile.write(text.utf8, to: file)
+        chmod(file.string, mode)
+    }
+
+    /// A tree as lines of name, kind, permissions, time and what else tells it from another.
+    func lines(_ name: String) -> [String] {
+        lines(path.appending(name), "")
+    }
+
+    private func lines(_ folder: FilePath, _ prefix: String) -> [String] {
+        Folder.names(in: folder).flatMap { own in
+            let path = folder.appending(own)
+            var status = stat()
+            guard lstat(path.string, &status) == 0 else { return ["\(prefix)\(own) missing"] }
+            let mode = String(status.st_mode & 0o7777, radix: 8)
+            #if canImport(Darwin)
+                let time = status.st_mtimespec.tv_sec
+            #else
+                let time = status.st_mtim.tv_sec
+            #endif
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: return ["\(prefix)\(own)/ \(mode) \(time)"] + lines(path, "\(prefix)\(own)/")
+            case S_IFLNK: return ["\(prefix)\(own) link \(target(path))"]
+            case S_IFREG: return ["\(prefix)\(own) \(mode) \(time) \((try? WholeFile.readText(path)) ?? "unreadable")"]
+            default: return ["\(prefix)\(own) special"]
+            }
+        }
+    }
+
+    private func target(_ link: FilePath) -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let length = max(0, readlink(link.string, &buffer, buffer.count))
+        return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// An endpoint that nobody answers at.
+    static let nowhere = SSHEndpoint(
+        guest: "vm",
+        port: 1,
+        user: "nobody",
+        identity: "/nonexistent",
+        knownHosts: "/nonexistent",
+        hostKeyAlias: "vm",
+    )
+}
