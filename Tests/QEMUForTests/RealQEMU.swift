@@ -15,14 +15,15 @@ extension Tag {
 
 /// A QEMU to test against.
 package struct RealQEMU: Sendable, CustomTestStringConvertible {
-    /// Which of the installed ones, as in `system` or `next`, and its target.
+    /// Which one, as in `system` or the directory that it is in, and its target.
     package let name: String
     package let program: String
     package let arguments: [String]
 
     package var testDescription: String { name }
 
-    /// The x86_64 ones: the system's, and a newer one where `QUIVER_TEST_QEMU_NEXT` names the folder it is unpacked in.
+    /// The x86_64 ones: the system's, and those that are unpacked in the directories that `QUIVER_TEST_QEMU_NEXT` lists,
+    /// with colons between them.
     package static let all: [RealQEMU] = installed(target: "x86_64", name: { $0 })
 
     /// The same for each target that Quiver runs guests of.
@@ -31,10 +32,11 @@ package struct RealQEMU: Sendable, CustomTestStringConvertible {
     private static func installed(target: String, name: (String) -> String) -> [RealQEMU] {
         let program = "qemu-system-\(target)"
         var found = [RealQEMU(name: name("system"), program: program, arguments: [])]
-        if let folder = getenv("QUIVER_TEST_QEMU_NEXT").map({ String(cString: $0) }), !folder.isEmpty {
+        let list = getenv("QUIVER_TEST_QEMU_NEXT").map { String(cString: $0) } ?? ""
+        for folder in list.split(separator: ":") {
             found.append(
                 RealQEMU(
-                    name: name("next"),
+                    name: name("\(folder)"),
                     program: "\(folder)/usr/bin/\(program)",
                     arguments: ["-L", "\(folder)/usr/share/qemu", "-L", "/usr/share/seabios"],
                 )

@@ -21,16 +21,17 @@ struct RealQEMU: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// The system's QEMU, and a newer one where `QUIVER_TEST_QEMU_NEXT` names the folder it was unpacked in.
+    /// The system's QEMU, and those that are unpacked in the directories that `QUIVER_TEST_QEMU_NEXT` lists, with colons
+    /// between them.
     static let all: [RealQEMU] = {
         var found = [RealQEMU(name: "system", program: "qemu-system-x86_64", arguments: [])]
-        if let folder = getenv("QUIVER_TEST_QEMU_NEXT").map({ String(cString: $0) }), !folder.isEmpty {
-            let share = folder + "/usr/share/qemu"
+        let list = getenv("QUIVER_TEST_QEMU_NEXT").map { String(cString: $0) } ?? ""
+        for folder in list.split(separator: ":") {
             found.append(
                 RealQEMU(
-                    name: "next",
-                    program: folder + "/usr/bin/qemu-system-x86_64",
-                    arguments: ["-L", share, "-L", "/usr/share/seabios"],
+                    name: "\(folder)",
+                    program: "\(folder)/usr/bin/qemu-system-x86_64",
+                    arguments: ["-L", "\(folder)/usr/share/qemu", "-L", "/usr/share/seabios"],
                 )
             )
         }

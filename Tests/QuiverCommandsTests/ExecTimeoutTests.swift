@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 #endif
 
 /// `quiver exec --timeout` where nobody answers.
-@Suite(.timeLimit(.minutes(5))) struct ExecTimeoutTests {
+@Suite(.hangLimit(minutes: 5)) struct ExecTimeoutTests {
     @Test func `the time limit is also that for reaching QEMU and the guest`() async throws {
         try await BareMachines.with { machines in
             let quiver = machines.quiver

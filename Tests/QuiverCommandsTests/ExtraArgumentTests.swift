@@ -1,9 +1,10 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
 /// `quiver start --qemu-arg`.
-@Suite(.timeLimit(.minutes(5))) struct ExtraArgumentTests {
+@Suite(.hangLimit(minutes: 5)) struct ExtraArgumentTests {
     @Test func `arguments for QEMU reach it as they are, also when the machine is started again`() async throws {
         try await BareMachines.with { machines in
             let quiver = machines.quiver

@@ -1,9 +1,10 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
 /// Commands that take several names and go on after one that fails.
-@Suite(.timeLimit(.minutes(5))) struct SeveralMachinesTests {
+@Suite(.hangLimit(minutes: 5)) struct SeveralMachinesTests {
     @Test func `several machines are started, stopped, killed and removed, whichever of them fails`() async throws {
         try await BareMachines.with { machines in
             let quiver = machines.quiver

@@ -96,13 +96,14 @@ extension LaunchPlan {
         ]
     }
 
+    /// The monitors, with `-qmp`: QEMU 11.1 warns of `-mon`, and no earlier one knows what takes its place.
     private func addMonitors(to arguments: inout QEMUArguments) {
         for (id, descriptor) in [("qmp-quiver", InheritedDescriptor.monitor), ("qmp-people", .peoplesMonitor)] {
             arguments.add("chardev", "socket", keys: listener(id: id, descriptor))
-            arguments.add("mon", keys: ["chardev": id, "mode": "control"])
+            arguments.add("qmp", "chardev:\(id)")
         }
         arguments.add("chardev", "socket", keys: ["id": "qmp-record", "fd": "\(InheritedDescriptor.recorder.number)"])
-        arguments.add("mon", keys: ["chardev": "qmp-record", "mode": "control"])
+        arguments.add("qmp", "chardev:qmp-record")
     }
 
     private func listener(id: String, _ descriptor: InheritedDescriptor) -> KeyValuePairs<String, String> {

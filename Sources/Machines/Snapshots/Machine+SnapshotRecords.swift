@@ -32,7 +32,7 @@ extension Machine {
     private func stateIngredients() async throws(MachineError) -> TemplateIngredients {
         var ingredients = TemplateIngredients()
         // Later releases of a series mend bugs and load the states of earlier ones.
-        ingredients.set("QEMU", process.version.split(separator: ".").prefix(2).joined(separator: "."))
+        ingredients.set(QEMUIngredient.name, process.version.split(separator: ".").prefix(2).joined(separator: "."))
         ingredients.set("machine type", try await versionedMachineType())
         ingredients.set("accelerator", process.accelerator.rawValue)
         ingredients.set("processor", description.effectiveProcessor(under: process.accelerator))

@@ -15,7 +15,12 @@ struct SnapshotRecord: Codable, Hashable {
 
     /// What is different in the machine that is to load it, one text each; empty when it can be loaded.
     func differences(in machine: TemplateIngredients) -> [String] {
-        machine.differences(from: TemplateIngredients(ingredients))
+        let saved = TemplateIngredients(ingredients)
+        var machine = machine
+        if let before = saved.value(of: QEMUIngredient.name), let now = machine.value(of: QEMUIngredient.name) {
+            machine.set(QEMUIngredient.name, now, change: "QEMU \(before) was replaced by \(now)")
+        }
+        return machine.differences(from: saved)
     }
 }
 

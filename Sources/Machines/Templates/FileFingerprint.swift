@@ -14,6 +14,9 @@ struct FileFingerprint: Hashable, Sendable {
     let text: String
     let size: UInt64
 
+    /// How many words the text has.
+    static let wordCount = 5
+
     /// Nil when there is no such file.
     init?(of path: FilePath) {
         var status = stat()

@@ -21,21 +21,14 @@ extension Template {
                 throw damage("\(path) was altered since it was made")
             }
         }
-        try checkQEMU()
+        try await checkQEMU()
     }
 
-    private func checkQEMU() throws(TemplateError) {
-        let program = FilePath(record.qemuProgram)
-        let wanted = record.ingredients.first { $0.name == "QEMU" }?.value
-        let fingerprint = FileFingerprint(of: program)?.text
-        let found = "\(program) \(fingerprint ?? "missing")"
-        guard let wanted, wanted != found else { return }
-        throw TemplateError(
-            .mismatch,
-            template: name,
-            "it was made by QEMU \(record.qemuVersion) at \(program), which "
-                + (fingerprint == nil ? "is not there any more" : "has been replaced since") + "; it is to be made anew",
-        )
+    private func checkQEMU() async throws(TemplateError) {
+        let found = QEMUIngredient(program: FilePath(record.qemuProgram))
+        guard let wanted = ingredients.value(of: QEMUIngredient.name), wanted != found.value else { return }
+        let change = await found.change(from: record.qemuVersion, of: QEMUIngredient(value: wanted)?.program)
+        throw TemplateError(.mismatch, template: name, "\(change); it is to be made anew")
     }
 
     private func damage(_ what: String) -> TemplateError {

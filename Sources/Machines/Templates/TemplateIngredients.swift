@@ -9,6 +9,22 @@ public struct TemplateIngredients: Hashable, Sendable {
         /// What it is, as a person would call it, as in `processor`.
         public let name: String
         public let value: String
+        /// What a person reads when it differs, for a value that means nothing to a person, such as a digest; nil shows
+        /// both values. Neither compared nor kept.
+        var change: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case name, value
+        }
+
+        public static func == (left: Self, right: Self) -> Bool {
+            left.name == right.name && left.value == right.value
+        }
+
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(name)
+            hasher.combine(value)
+        }
     }
 
     public private(set) var list: [Ingredient]
@@ -18,8 +34,11 @@ public struct TemplateIngredients: Hashable, Sendable {
     }
 
     /// Adds one, or gives the one of that name another value.
-    public mutating func set(_ name: String, _ value: String) {
-        let ingredient = Ingredient(name: name, value: value)
+    ///
+    /// - Parameter change: What ``differences(from:)`` says when it differs, as in `the image was rebuilt`; nil says both
+    ///   values, which is right for values that a person understands.
+    public mutating func set(_ name: String, _ value: String, change: String? = nil) {
+        let ingredient = Ingredient(name: name, value: value, change: change)
         if let index = list.firstIndex(where: { $0.name == name }) {
             list[index] = ingredient
         } else {
@@ -29,7 +48,7 @@ public struct TemplateIngredients: Hashable, Sendable {
 
     /// Adds those of others.
     public mutating func add(_ others: TemplateIngredients) {
-        for other in others.list { set(other.name, other.value) }
+        for other in others.list { set(other.name, other.value, change: other.change) }
     }
 
     /// A number that is the same for the same ingredients: FNV-1a, in base 36.
@@ -44,12 +63,20 @@ public struct TemplateIngredients: Hashable, Sendable {
         return String(hash, radix: 36)
     }
 
+    /// The value of the one of this name; nil when there is none.
+    func value(of name: String) -> String? { list.first { $0.name == name }?.value }
+
     /// What differs from another set, one line each, as in `processor: was qemu64, is max`.
     public func differences(from earlier: TemplateIngredients) -> [String] {
         func shown(_ value: String) -> String { value.count <= 80 ? value : value.prefix(77) + "..." }
         var lines: [String] = []
         for ingredient in list {
-            guard let before = earlier.list.first(where: { $0.name == ingredient.name }) else {
+            let before = earlier.list.first { $0.name == ingredient.name }
+            if let change = ingredient.change, before != ingredient {
+                lines.append(change)
+                continue
+            }
+            guard let before else {
                 lines.append("\(ingredient.name): is \(shown(ingredient.value)), was not there")
                 continue
             }
@@ -67,13 +94,13 @@ extension TemplateIngredients {
     /// What a machine brings into its own state: the program that runs it and all that the guest can see of it.
     init(of description: MachineDescription, qemu: QEMUInstallation, accelerator: Accelerator) {
         self.init()
-        set("layout", "\(TemplateRecord.currentVersion)")
-        set("QEMU", "\(qemu.program) \(FileFingerprint(of: qemu.program)?.text ?? "missing")")
+        set("layout", "\(TemplateRecord.currentVersion)", change: "templates have another format now")
+        set(QEMUIngredient.name, QEMUIngredient(program: qemu.program).value, change: "QEMU was replaced")
         set("machine type", description.effectiveMachineType)
         set("accelerator", accelerator.rawValue)
         set("processor", description.effectiveProcessor(under: accelerator))
         set("processors", "\(description.processorCount)")
-        set("memory", "\(description.memory.bytes)")
+        set("memory", "\(description.memory.bytes >> 20) MiB")
         set("firmware", "\(description.firmware)")
         set("boot", description.kernel == nil ? "from disk" : "kernel")
         set(

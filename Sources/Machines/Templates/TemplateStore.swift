@@ -87,7 +87,21 @@ public struct TemplateStore: Sendable {
         }
         let earlier = others.filter { $0.name == name }.sorted { $0.createdAt < $1.createdAt }
         guard let latest = earlier.last else { return .none }
-        return .stale(reasons: ingredients.differences(from: latest.ingredients))
+        return .stale(reasons: await differences(of: ingredients, from: latest))
+    }
+
+    /// What differs from a template, with the versions of both QEMUs: programs say nothing to a person.
+    private func differences(of ingredients: TemplateIngredients, from latest: Template) async -> [String] {
+        var ingredients = ingredients
+        let before = latest.ingredients.value(of: QEMUIngredient.name)
+        if let value = ingredients.value(of: QEMUIngredient.name), value != before,
+            let qemu = QEMUIngredient(value: value)
+        {
+            let earlier = before.flatMap { QEMUIngredient(value: $0)?.program }
+            let change = await qemu.change(from: latest.qemuVersion, of: earlier)
+            ingredients.set(QEMUIngredient.name, value, change: change)
+        }
+        return ingredients.differences(from: latest.ingredients)
     }
 
     /// The template in a folder, whether or not its files are whole.

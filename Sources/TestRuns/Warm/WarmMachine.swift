@@ -54,9 +54,11 @@ struct WarmMachine {
 
     private func content() -> TemplateIngredients {
         var content = TemplateIngredients()
-        content.set("bake", baked.folder.lastComponent?.string ?? "")
-        content.set("helper", FileDigest.sha256(of: Array(HelperInstallation.source.utf8)))
-        content.set("pytest ahead", FileDigest.sha256(of: Array(PytestAhead.source.utf8)))
+        content.set("bake", baked.folder.lastComponent?.string ?? "", change: "the baked image is another one")
+        let helper = FileDigest.sha256(of: Array(HelperInstallation.source.utf8))
+        content.set("helper", helper, change: "Quiver's helper for guests was updated")
+        let ahead = FileDigest.sha256(of: Array(PytestAhead.source.utf8))
+        content.set("pytest ahead", ahead, change: "Quiver's preparation of pytest was updated")
         return content
     }
 

@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
@@ -12,7 +13,7 @@ import Testing
 #endif
 
 /// A QEMU that ends in the middle of something: the error says how, and at which command.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct EndedQEMUTests {
     /// A machine without a guest, whose memory can be frozen.
     private func withMachine(_ body: (Machine, QuiverHome) async throws -> Void) async throws {

@@ -1,12 +1,13 @@
 import HostSupport
 import Machines
 import MachinesTesting
+import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
 
 /// Machines whose QEMU stays when the guest has shut down, by `-no-shutdown`.
-@Suite(.tags(.qemu), .timeLimit(.minutes(5)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct NoShutdownTests {
     @Test func `a guest that has shut down is restored or stopped, and status says what it is`() async throws {
         try await ScratchHome.with { home in

@@ -44,6 +44,9 @@ struct StrictQEMUTests {
                 #expect(try await machine.humanMonitor("info status").contains("running"))
                 let end = try await machine.powerDown(within: Patience.seconds(6))
                 #expect(end.cause.kind == .quit)
+                // Arguments are not rejected: QEMU warns of the deprecated ones.
+                let log = try WholeFile.readText(machine.folder.logFile)
+                #expect(!log.contains("deprecated"), "\(log)")
             }
         }
     }

@@ -11,7 +11,7 @@ struct Board: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(architecture), \(firmware), QEMU at \(qemu?.string ?? "PATH")" }
 
-    /// All of them: the installed QEMU, and the newer one beside it that `make test` names.
+    /// All of them: the installed QEMU, and the newer ones beside it.
     static let all: [Board] = qemus.flatMap { qemu in
         [
             Board(qemu: qemu, architecture: .x86_64, firmware: .standard),
@@ -21,5 +21,10 @@ struct Board: Sendable, CustomTestStringConvertible {
         ]
     }
 
-    static let qemus: [FilePath?] = [nil] + (HostEnvironment["QUIVER_TEST_QEMU_NEXT"].map { [FilePath($0)] } ?? [])
+    /// Those for guests whose kernel QEMU is given, which can do without firmware on aarch64.
+    static let direct = all + qemus.map { Board(qemu: $0, architecture: .aarch64, firmware: .standard) }
+
+    /// Nil is the installed one; the others are those that `QUIVER_TEST_QEMU_NEXT` names, with colons between them.
+    static let qemus: [FilePath?] =
+        [nil] + (HostEnvironment["QUIVER_TEST_QEMU_NEXT"] ?? "").split(separator: ":").map { FilePath(String($0)) }
 }

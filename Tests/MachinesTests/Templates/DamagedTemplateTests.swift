@@ -65,7 +65,7 @@ struct DamagedTemplateTests {
         let template = try await ForkFixture.template()
         var record = template.record
         record.qemuProgram = qemu.program.string
-        await expectRefusal(Template(folder: template.folder, record: record), .mismatch, "it was made by QEMU")
+        await expectRefusal(Template(folder: template.folder, record: record), .mismatch, "was replaced by")
     }
 }
 

@@ -1,6 +1,7 @@
 import CloudImages
 import GuestAccess
 import HostSupport
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -12,11 +13,16 @@ enum ForkFixture {
 
     /// - Parameter qemu: Which QEMU; nil is the one in the path.
     static func template(_ qemu: FilePath? = nil) async throws -> Template {
-        try await (qemu == nil ? installed : next).value
+        let making = templates.withLock { templates in
+            if let making = templates[qemu] { return making }
+            let making = Task { try await make(LaunchOptions(qemu: qemu)) }
+            templates[qemu] = making
+            return making
+        }
+        return try await making.value
     }
 
-    private static let installed = Task { try await make(LaunchOptions()) }
-    private static let next = Task { try await make(LaunchOptions(qemu: Board.qemus.last ?? nil)) }
+    private static let templates = Mutex<[FilePath?: Task<Template, any Error>]>([:])
 
     private static func make(_ options: LaunchOptions) async throws -> Template {
         let store = TemplateStore()

@@ -1,11 +1,12 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
 @testable import Machines
 
 /// A machine, its template and its forks have one board, whatever it boots from.
-@Suite(.tags(.qemu), .timeLimit(.minutes(10)))
+@Suite(.tags(.qemu), .hangLimit(minutes: 10))
 struct SameBoardTests {
     private func describe(_ board: Board, in folder: MachineFolder) async throws -> MachineDescription {
         var description = try await TestGuest.describe(board.architecture, firmware: board.firmware, in: folder)

@@ -5,6 +5,12 @@ import Testing
 
 @testable import Machines
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite struct TemplateCheckTests {
     /// Writes the files of a template; its QEMU is a file too, so that it can be replaced.
     private func template(in home: QuiverHome, keepsDigests: Bool = true) async throws -> Template {
@@ -95,13 +101,46 @@ import Testing
         }
     }
 
-    @Test func `a template of a QEMU that was replaced is refused`() async throws {
+    /// A program in place of QEMU that tells this version.
+    private func install(_ version: String, at program: FilePath) throws {
+        try WholeFile.write("#!/bin/sh\necho 'QEMU emulator version \(version) (Debian 1:x)'\n".utf8, to: program)
+        try #require(chmod(program.string, 0o755) == 0)
+    }
+
+    @Test func `a template of a QEMU that was replaced is refused with both versions`() async throws {
         try await ScratchHome.with { home in
             let template = try await template(in: home)
-            try WholeFile.write("another program".utf8, to: home.data.appending("qemu"))
+            let program = home.data.appending("qemu")
+            for (version, words) in [
+                ("11.1.3", "QEMU 7.2.0 was replaced by 11.1.3"), ("7.2.0", "QEMU 7.2.0 was installed again"),
+            ] {
+                try install(version, at: program)
+                let error = await #expect(throws: TemplateError.self) { try await template.check() }
+                #expect(error?.code == .mismatch)
+                #expect(error?.message.contains(words) == true, "\(error as Any)")
+            }
+            try Folder.removeTree(program)
             let error = await #expect(throws: TemplateError.self) { try await template.check() }
-            #expect(error?.code == .mismatch)
-            #expect(error?.message.contains("made by QEMU 7.2.0") == true)
+            #expect(error?.message.contains("QEMU 7.2.0 at \(program) was removed") == true, "\(error as Any)")
+        }
+    }
+
+    @Test func `a miss after an update of QEMU says both versions, and nothing of files`() async throws {
+        try await ScratchHome.with { home in
+            let template = try await template(in: home)
+            let program = home.data.appending("qemu")
+            let store = TemplateStore(home: home)
+            func reasons(_ program: FilePath) async throws -> [String] {
+                let qemu = QEMUInstallation(architecture: .x86_64, program: program)
+                let now = TemplateIngredients(of: template.description, qemu: qemu, accelerator: .tcg)
+                guard case .stale(let reasons) = await store.find("t", now) else { return [] }
+                return reasons
+            }
+            try install("11.1.3", at: program)
+            #expect(try await reasons(program) == ["QEMU 7.2.0 was replaced by 11.1.3"])
+            let other = home.data.appending("other qemu")
+            try install("7.2.0", at: other)
+            #expect(try await reasons(other) == ["QEMU 7.2.0 at \(program) was replaced by \(other)"])
         }
     }
 

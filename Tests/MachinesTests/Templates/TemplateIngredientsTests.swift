@@ -4,6 +4,12 @@ import Testing
 
 @testable import Machines
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 @Suite struct TemplateIngredientsTests {
     private func ingredients(_ pairs: [(String, String)]) -> TemplateIngredients {
         var ingredients = TemplateIngredients()
@@ -31,6 +37,35 @@ import Testing
             ]
         )
         #expect(new.differences(from: new).isEmpty)
+    }
+
+    @Test func `a difference of values that mean nothing to a person is told in words, and neither compared nor kept`()
+        throws
+    {
+        var old = TemplateIngredients()
+        old.set("helper", "0f3a")
+        var new = TemplateIngredients()
+        new.set("helper", "77c1", change: "the helper was updated")
+        #expect(new.differences(from: old) == ["the helper was updated"])
+        #expect(new.differences(from: TemplateIngredients()) == ["the helper was updated"])
+        #expect(new.differences(from: new).isEmpty)
+        var same = TemplateIngredients()
+        same.set("helper", "77c1")
+        #expect(same == new && same.hashValue == new.hashValue && same.fingerprint == new.fingerprint)
+        let kept = try JSONDecoder().decode(
+            [TemplateIngredients.Ingredient].self,
+            from: try JSONEncoder().encode(new.list)
+        )
+        #expect(kept == new.list && kept.first?.change == nil)
+    }
+
+    @Test(arguments: ["/usr/bin/qemu", "/a b/1 2 3 4 5 6/qemu missing"])
+    func `the program of a QEMU is read back from its ingredient, also when there is none`(path: String) throws {
+        let missing = QEMUIngredient(program: FilePath(path))
+        #expect(missing.fingerprint == nil && QEMUIngredient(value: missing.value) == missing)
+        let there = try #require(QEMUIngredient(value: "\(path) 1 2 3 4.5 6.7"))
+        #expect(there.program == FilePath(path) && there.fingerprint == "1 2 3 4.5 6.7")
+        for wrong in ["", "missing", "1 2 3 4.5 6.7"] { #expect(QEMUIngredient(value: wrong) == nil, "\(wrong)") }
     }
 
     @Test func `everything that the guest sees of its machine is an ingredient`() {
