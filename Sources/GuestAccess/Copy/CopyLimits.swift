@@ -20,7 +20,7 @@ public struct CopyLimits: Hashable, Sendable {
         size: ByteCount = .gibibytes(64),
         freeSpace: ByteCount = .mebibytes(512),
         depth: Int = 100,
-        helperShare: ByteCount = .mebibytes(16),
+        helperShare: ByteCount = .mebibytes(2),
         step: Duration = .seconds(120),
     ) {
         self.entries = entries

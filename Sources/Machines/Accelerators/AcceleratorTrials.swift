@@ -160,7 +160,8 @@ public struct AcceleratorTrials: Sendable {
                 try await ToolRun.run(program, arguments)
             }
             if outcome.output.contains(TrialGuest.word) { return .works }
-            let reason = "a trial guest did not start: QEMU ended with exit status \(outcome.status): \(outcome.lastWords)"
+            let end = "QEMU ended with exit status \(outcome.status): \(outcome.lastWords)"
+            let reason = "a trial guest did not start: \(end)"
             return Self.mayPass(outcome) ? .unsettled(reason) : .refused(reason)
         } catch is DeadlineExceeded {
             return .unsettled("a trial guest hung: it said nothing within \(deadline.shortText)")

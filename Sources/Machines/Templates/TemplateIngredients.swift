@@ -9,8 +9,9 @@ public struct TemplateIngredients: Hashable, Sendable {
         /// What it is, as a person would call it, as in `processor`.
         public let name: String
         public let value: String
-        /// What a person reads when it differs, for a value that means nothing to a person, such as a digest; nil shows
-        /// both values. Neither compared nor kept.
+        /// What a person reads when it differs; nil shows both values.
+        ///
+        /// It is for a value that means nothing to a person, such as a digest, and is neither compared nor kept.
         var change: String?
 
         private enum CodingKeys: String, CodingKey {

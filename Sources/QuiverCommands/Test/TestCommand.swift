@@ -105,9 +105,7 @@ struct TestCommand: AsyncParsableCommand {
         run.report = report.map { FilePath($0).absolute }
         run.launch = LaunchOptions(logger: diagnostics.logger)
         run.accelerator = accel.choice
-        if let bootTimeout { run.limits.boot = bootTimeout.duration }
-        run.limits.pytest = timeout?.duration
-        run.limits.test = testTimeout?.duration
+        run.limits = limits(for: .host)
         run.keepsFailedBake = keepFailed
         run.onOutput = StandardOutput.write
         run.columns = StandardOutput.columns
@@ -135,6 +133,14 @@ struct TestCommand: AsyncParsableCommand {
         }
     }
 
+    private func limits(for architecture: GuestArchitecture) -> TestRunLimits {
+        var limits = TestRunLimits(for: architecture)
+        if let bootTimeout { limits.boot = bootTimeout.duration }
+        limits.pytest = timeout?.duration
+        limits.test = testTimeout?.duration
+        return limits
+    }
+
     private func runIn(machine name: String, _ run: TestRun, _ clock: StageClock) async throws -> Int32 {
         try await withAttachedMachine(name) { try await run.run(in: $0, clock: clock) }
     }
@@ -148,7 +154,7 @@ struct TestCommand: AsyncParsableCommand {
         }
         let image = try await clock.time(.image, note: { _ in name }) { try ImageStore().image(ImageReference(name)) }
         var run = run
-        if bootTimeout == nil { run.limits.boot = GuestArchitecture(image.architecture).usualBootLimit }
+        run.limits = limits(for: GuestArchitecture(image.architecture))
         return try await run.run(image: image, clock: clock)
     }
 }

@@ -1,3 +1,5 @@
+public import Machines
+
 /// How long each wait of a test run may last.
 public struct TestRunLimits: Sendable, Hashable {
     /// From QEMU's start until cloud-init has ended in the guest.
@@ -16,6 +18,16 @@ public struct TestRunLimits: Sendable, Hashable {
     ///
     /// What takes longer fails, and the others go on.
     public var test: Duration?
+
+    /// Limits for a guest of an architecture: a busy host is allowed for, and the emulation of another architecture.
+    public init(for architecture: GuestArchitecture) {
+        self.init()
+        guard architecture != .host else { return }
+        boot = architecture.usualBootLimit
+        ssh *= 5
+        setup *= 4
+        powerDown *= 5
+    }
 
     /// Limits generous enough for software emulation on a busy host.
     public init(
