@@ -20,6 +20,12 @@ extension MachineDescription {
         }
     }
 
+    /// Whether a guest's usual kernel notices the power button.
+    ///
+    /// On aarch64 a guest without firmware has no ACPI, and the button is a GPIO key that kernels for clouds have no
+    /// driver for.
+    var hasPowerButton: Bool { architecture == .x86_64 || kernel == nil || firmware != .standard }
+
     /// What QEMU calls the machine's memory in its state, wherever the memory lies.
     ///
     /// It is QEMU's own name for memory that it allocates itself: a state with all of that in it can be loaded into a

@@ -18,6 +18,8 @@ public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
     public enum Rung: String, Sendable, Codable {
         /// The guest answered its power button.
         case powerButton = "power-button"
+        /// The guest's helper shut it down, on a board whose power button the guest has no driver for.
+        case guestHelper = "guest-helper"
         /// The guest's agent shut it down.
         case guestAgent = "guest-agent"
         /// QEMU was told to quit.
@@ -28,9 +30,9 @@ public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
         case kill
 
         /// Whether the guest itself is asked, which one that has shut down does not hear.
-        var asksGuest: Bool {
+        public var asksGuest: Bool {
             switch self {
-            case .powerButton, .guestAgent: true
+            case .powerButton, .guestHelper, .guestAgent: true
             case .quit, .terminate, .kill: false
             }
         }
@@ -47,9 +49,10 @@ public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
 extension Machine {
     /// Powers the machine down: gently at first, by force before the grace period ends.
     ///
-    /// The guest gets four fifths of the period: its power button is pressed, again at each eighth of the period in
-    /// case it was not listening, and half way its agent is asked. Then QEMU is told to quit, sent SIGTERM and SIGKILL. A QEMU that stays when its guest
-    /// has shut down (`-no-shutdown`) is told to quit as soon as the guest has.
+    /// The guest gets three quarters of the period: its power button is pressed, again at each eighth of the period in
+    /// case it was not listening, and half way its agent is asked. Where the guest cannot notice the button, its helper is
+    /// asked instead. Then QEMU is told to quit, sent SIGTERM and SIGKILL. A QEMU that stays when its guest has shut down
+    /// (`-no-shutdown`) is told to quit as soon as the guest has.
     ///
     /// - Parameter grace: The time that all of this may take; zero kills at once.
     /// - Returns: The rung that worked, how long it took and why the machine ended.
@@ -61,7 +64,12 @@ extension Machine {
         var isGuestOff = false
         // A guest whose processors stand still hears neither its button nor its agent.
         let isRunning = grace > .zero ? await isGuestRunning(within: grace / 8) : false
-        let steps = Self.steps(for: grace, guestRuns: isRunning, hasAgent: socket(of: .guestAgent) != nil)
+        let steps = Self.steps(
+            for: grace,
+            guestRuns: isRunning,
+            asking: description.hasPowerButton || socket(of: .helper) == nil ? .powerButton : .guestHelper,
+            hasAgent: socket(of: .guestAgent) != nil,
+        )
         for step in steps {
             // What waited too long for an answer has used up the time of the attempts after it.
             guard start + step.until > .now, !(isGuestOff && step.rung.asksGuest) else { continue }
@@ -83,13 +91,20 @@ extension Machine {
     }
 
     /// The attempts before QEMU is killed, which happens soon enough for it to have gone when the period is over.
-    static func steps(for grace: Duration, guestRuns: Bool, hasAgent: Bool) -> [PowerDownStep] {
+    ///
+    /// - Parameter gentlest: How the guest is asked first.
+    static func steps(
+        for grace: Duration,
+        guestRuns: Bool,
+        asking gentlest: PowerDown.Rung = .powerButton,
+        hasAgent: Bool,
+    ) -> [PowerDownStep] {
         guard grace > .zero else { return [] }
         var steps: [PowerDownStep] = []
         if guestRuns {
-            steps += (1...3).map { PowerDownStep(rung: .powerButton, until: grace * $0 / 8) }
+            steps += (1...3).map { PowerDownStep(rung: gentlest, until: grace * $0 / 8) }
             if hasAgent { steps.append(PowerDownStep(rung: .guestAgent, until: grace / 2)) }
-            steps += (5...6).map { PowerDownStep(rung: .powerButton, until: grace * $0 / 8) }
+            steps += (5...6).map { PowerDownStep(rung: gentlest, until: grace * $0 / 8) }
         }
         steps.append(PowerDownStep(rung: .quit, until: grace * 7 / 8))
         steps.append(PowerDownStep(rung: .terminate, until: grace * 31 / 32))
@@ -114,6 +129,8 @@ extension Machine {
         case .powerButton:
             guard await isHeard("system_powerdown", before: end) else { return try await briefly(before: end) }
             return try await effect(before: end, stops)
+        case .guestHelper:
+            return try await afterAskingGuestHelperToShutDown(before: end) { try await effect(before: end, stops) }
         case .guestAgent:
             return try await afterAskingGuestAgentToShutDown(before: end) { try await effect(before: end, stops) }
         case .quit:

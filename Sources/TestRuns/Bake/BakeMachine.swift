@@ -51,7 +51,7 @@ struct BakeMachine {
     /// Shuts the guest down, so that all it wrote is on its disk.
     func shutDown() async throws {
         let end = try await machine.powerDown(within: limits.powerDown)
-        guard end.rung == .powerButton || end.rung == .guestAgent else {
+        guard end.rung.asksGuest else {
             throw TestRunError(.bakeFailed, "the guest did not shut itself down after provisioning: \(end)")
         }
     }
