@@ -3,7 +3,9 @@
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
-QEMU_NEXT ?= $(CURDIR)/.build/qemu-next
+# The newest QEMU, beside the installed one: unpacked from this suite of Debian.
+QEMU_NEXT ?= $(CURDIR)/.build/qemu-unstable
+QEMU_NEXT_SUITE ?= sid
 
 # With Swift's own libraries in it, which need not be on the machine then; it also starts sooner and takes less memory.
 # macOS has them.
@@ -42,7 +44,7 @@ demo: build
 
 ifeq ($(shell uname -s),Linux)
 test: deps
-	@QUIVER_TEST_QEMU_NEXT="$(QEMU_NEXT)" SWIFT="$(SWIFT)" Tools/test
+	@QUIVER_TEST_QEMU_NEXT="$(QEMU_NEXT)" QEMU_NEXT_SUITE="$(QEMU_NEXT_SUITE)" SWIFT="$(SWIFT)" Tools/test
 else
 test:
 	@echo "make test: needs Debian, whose packages it installs and boots; run: make test-portable" >&2; exit 69

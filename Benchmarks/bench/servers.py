@@ -11,12 +11,15 @@ from . import HERE
 
 
 def qemus() -> dict:
-    """The installed QEMU and, where it is, the newer one of `make test`: the command of each, by its version."""
-    folder = pathlib.Path(os.environ.get("QUIVER_TEST_QEMU_NEXT") or HERE.parent / ".build" / "qemu-next")
+    """The installed QEMU and, where they are, the newer ones of the tests: the command of each, by its version."""
+    build = HERE.parent / ".build"
+    usual = f"{build / 'qemu-backports'}:{build / 'qemu-unstable'}"
+    folders = [pathlib.Path(name) for name in (os.environ.get("QUIVER_TEST_QEMU_NEXT") or usual).split(":") if name]
     found = [[shutil.which("qemu-system-x86_64") or "/usr/bin/qemu-system-x86_64"]]
-    newer = folder / "usr" / "bin" / "qemu-system-x86_64"
-    if newer.exists():
-        found.append([str(newer), "-L", str(folder / "usr" / "share" / "qemu"), "-L", "/usr/share/seabios"])
+    for folder in folders:
+        newer = folder / "usr" / "bin" / "qemu-system-x86_64"
+        if newer.exists():
+            found.append([str(newer), "-L", str(folder / "usr" / "share" / "qemu"), "-L", "/usr/share/seabios"])
     return {_version(command[0]): command for command in found}
 
 

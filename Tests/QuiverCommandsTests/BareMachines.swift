@@ -1,7 +1,12 @@
-import FoundationEssentials
 import HostSupport
 import SystemPackage
 import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Machines with an empty disk, made by the `quiver` command: they start at once, and their guests do nothing.
 struct BareMachines {

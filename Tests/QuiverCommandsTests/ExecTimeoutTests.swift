@@ -1,8 +1,13 @@
-import FoundationEssentials
 import HostSupport
 import PatienceForTests
 import SystemPackage
 import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 #if canImport(Glibc)
     import Glibc

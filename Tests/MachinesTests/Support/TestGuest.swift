@@ -36,6 +36,7 @@ enum TestGuest {
         )
         let console = architecture == .x86_64 ? "ttyS0" : "ttyAMA0"
         description.firmware = firmware
+        if let accelerator = Board.accelerator, architecture == .host { description.accelerator = .only(accelerator) }
         description.kernel = DirectKernel(
             image: files.appending("kernel"),
             initialRamdisk: files.appending("initrd"),
