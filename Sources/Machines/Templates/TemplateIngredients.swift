@@ -103,7 +103,6 @@ extension TemplateIngredients {
         set("processors", "\(description.processorCount)")
         set("memory", "\(description.memory.bytes >> 20) MiB")
         set("firmware", "\(description.firmware)")
-        set("boot", description.kernel == nil ? "from disk" : "kernel")
         set(
             "drives",
             description.drives.map { "\($0.id) \($0.format) \($0.isReadOnly ? "ro" : "rw")" }.joined(separator: ", ")

@@ -14,7 +14,7 @@ struct TemplateRecord: Codable, Sendable {
     }
 
     /// Raised when templates are made in another way.
-    static let currentVersion = 4
+    static let currentVersion = 5
 
     var version = TemplateRecord.currentVersion
     let name: String

@@ -67,6 +67,18 @@ struct PowerDownTests {
         #expect(Machine.steps(for: .zero, guestRuns: guestRuns, hasAgent: hasAgent).isEmpty)
     }
 
+    @Test func `a guest that cannot notice its button is asked through its helper`() {
+        var description = MachineDescription(architecture: .aarch64)
+        #expect(description.hasPowerButton)
+        description.kernel = DirectKernel(image: "kernel")
+        #expect(!description.hasPowerButton)
+        description.firmware = .uefi
+        #expect(description.hasPowerButton)
+        let steps = Machine.steps(for: .seconds(60), guestRuns: true, asking: .guestHelper, hasAgent: true)
+        #expect(steps.prefix(4).map(\.rung) == [.guestHelper, .guestHelper, .guestHelper, .guestAgent])
+        #expect(steps.allSatisfy { $0.rung != .powerButton })
+    }
+
     @Test func `a paused guest is not asked to press a button`() async throws {
         try await withDeafMachine { machine in
             try await machine.pause()
