@@ -121,7 +121,7 @@ import Testing
                 output: .discarded,
                 error: .discarded,
             ) { execution in
-                let end = ContinuousClock.now + .seconds(60)
+                let end = ContinuousClock.now + Patience.seconds(60)
                 while FileStamp(of: half.appending(sign)) == nil, ContinuousClock.now < end {
                     try await Task.sleep(for: .milliseconds(2))
                 }

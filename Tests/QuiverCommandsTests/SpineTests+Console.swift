@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
@@ -23,7 +24,7 @@ extension SpineTests {
             input: terminal.path,
         )
         try terminal.type("\r")
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + Patience.seconds(60)
         while try !WholeFile.readText(log).dropFirst(before).contains("login:") {
             let isInTime = ContinuousClock.now < end
             try #require(isInTime, "the guest never asked who logs in")

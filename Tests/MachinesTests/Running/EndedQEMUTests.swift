@@ -132,7 +132,7 @@ struct EndedQEMUTests {
             try WholeFile.write("#!/bin/sh\necho 'qemu: nobody may know' >&2\nexit 7\n".utf8, to: program)
             #expect(chmod(program.string, 0o700) == 0)
             let qemu = QEMUInstallation(architecture: .x86_64, program: program, dataFolders: [])
-            let trials = AcceleratorTrials(qemu: qemu, cache: home.cache, deadline: .seconds(60))
+            let trials = AcceleratorTrials(qemu: qemu, cache: home.cache, deadline: Patience.seconds(60))
             let outcome = try await trials.tryOut(.tcg)
             #expect(
                 outcome.reason == "a trial guest did not start: QEMU ended with exit status 7: qemu: nobody may know"

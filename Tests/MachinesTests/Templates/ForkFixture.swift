@@ -1,6 +1,7 @@
 import CloudImages
 import GuestAccess
 import HostSupport
+import PatienceForTests
 import Synchronization
 import SystemPackage
 import Testing
@@ -64,10 +65,10 @@ enum ForkFixture {
         ) { machine in
             let helper = try machine.helper()
             defer { helper.close() }
-            _ = try await helper.hello(within: .seconds(300))
-            _ = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: .seconds(300))
-            _ = try await helper.wait(for: GuestMilestone.sshListens, within: .seconds(60))
-            try await helper.settle(within: .seconds(300))
+            _ = try await helper.hello(within: Patience.seconds(900))
+            _ = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: Patience.seconds(900))
+            _ = try await helper.wait(for: GuestMilestone.sshListens, within: Patience.seconds(300))
+            try await helper.settle(within: Patience.seconds(900))
             return try await machine.freeze(
                 to: target,
                 name: name,
