@@ -175,7 +175,7 @@ import WireJSON
     @Test func `a reply of 64 MiB arrives`() async throws {
         try await withFake { fake, qmp in
             fake.reply(to: "giant", with: .giant(bytes: 64 << 20))
-            let value = try await qmp.execute("giant")
+            let value = try await qmp.execute("giant", deadline: Patience.seconds(300))
             #expect(value.stringValue?.utf8.count == 64 << 20)
         }
     }

@@ -44,7 +44,15 @@ import Testing
             }
             let helper = try GuestHelper.connect(to: socket, guest: "vm")
             let notes = NoteKeeper()
-            let copy = GuestCopy(helper: helper, ssh: ScratchFolder.nowhere, asRoot: true, onNote: notes.add)
+            // All of it goes through the helper, whose other commands are not there to ask for rsync.
+            let limits = CopyLimits(helperShare: .mebibytes(64))
+            let copy = GuestCopy(
+                helper: helper,
+                ssh: ScratchFolder.nowhere,
+                asRoot: true,
+                limits: limits,
+                onNote: notes.add,
+            )
             try await withCleanup {
                 try await body(scratch, copy, notes)
             } cleanup: {
