@@ -3,9 +3,9 @@
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
-# The newest QEMU, beside the installed one: unpacked from this suite of Debian.
-QEMU_NEXT ?= $(CURDIR)/.build/qemu-unstable
-QEMU_NEXT_SUITE ?= sid
+# A newer QEMU beside the installed one, unpacked from this suite of Debian; unset, from its backports.
+QEMU_NEXT ?= $(CURDIR)/.build/qemu-backports
+QEMU_NEXT_SUITE ?=
 
 # With Swift's own libraries in it, which need not be on the machine then; it also starts sooner and takes less memory.
 # macOS has them.
