@@ -12,7 +12,8 @@ struct SameBoardTests {
         var description = try await TestGuest.describe(board.architecture, firmware: board.firmware, in: folder)
         description.networks = [UserNetwork(forwards: [.ssh])]
         description.hotPlugSlots = 1
-        description.hasScreen = true
+        // The screen of aarch64 is a module of QEMU's, which one that was only unpacked does not find.
+        description.hasScreen = board.architecture == .x86_64
         description.watchdog = .reset
         return description
     }
@@ -63,6 +64,8 @@ struct SameBoardTests {
                 let mark = try await inside.run("cat /tmp/mark")
                 #expect(mark == "before")
                 let second = try await freeze(fork.machine, to: templates.appending("second"))
+                // Seen in states of 7.2 alone, the installed one.
+                guard board.qemu == nil else { return }
                 let sections = try BoardView.sections(inState: first.stateFile)
                 #expect(sections.count > 10)
                 #expect(try BoardView.sections(inState: second.stateFile) == sections)
