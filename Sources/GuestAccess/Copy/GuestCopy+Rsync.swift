@@ -41,8 +41,8 @@ extension GuestCopy {
             problem = error.message
         }
         guard hasRsync else {
-            let mend = "install rsync 3 on this host, or see to the helper"
-            throw GuestAccessError(.toolMissing, guest: guest, "cannot copy: \(problem); \(mend)")
+            let hint = "install rsync 3 on this host, or get the helper in the guest to answer"
+            throw GuestAccessError(.toolMissing, guest: guest, "cannot copy: \(problem); \(hint)")
         }
         return nil
     }

@@ -28,10 +28,10 @@ extension Template {
         let found = QEMUIngredient(program: FilePath(record.qemuProgram))
         guard let wanted = ingredients.value(of: QEMUIngredient.name), wanted != found.value else { return }
         let change = await found.change(from: record.qemuVersion, of: QEMUIngredient(value: wanted)?.program)
-        throw TemplateError(.mismatch, template: name, "\(change); it is to be made anew")
+        throw TemplateError(.mismatch, template: name, "\(change); it must be made again")
     }
 
     private func damage(_ what: String) -> TemplateError {
-        TemplateError(.damaged, template: name, "\(what); it is to be made anew")
+        TemplateError(.damaged, template: name, "\(what); it must be made again")
     }
 }

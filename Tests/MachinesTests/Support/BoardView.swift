@@ -17,15 +17,21 @@ struct BoardView: Equatable {
         let own = ["guid = ", "ioeventfd = "]
         devices = try await machine.humanMonitor("info qtree").split(separator: "\n").map(String.init)
             .filter { line in !own.contains { line.contains($0) } }
-        processors = (try? await machine.command("query-hotpluggable-cpus")) ?? .null
+        // QEMU has it for boards alone whose processors can be plugged in, which aarch64's cannot.
+        let canAsk = machine.description.architecture == .x86_64
+        processors = canAsk ? try await machine.command("query-hotpluggable-cpus") : .null
     }
 
     /// The sections of a saved state, by name and instance, as QEMU lists them at the state's end.
     static func sections(inState file: FilePath) throws -> [String] {
         let bytes = try WholeFile.read(file)
-        let mark = Array("{\"page_size\"".utf8)
-        let starts = (0..<max(0, bytes.count - mark.count)).last { bytes[$0...].starts(with: mark) }
-        let start = try #require(starts, "\(file) does not end with a list of its sections")
+        // The list is the last thing in the state: a byte 6, the text's length in four bytes, the text.
+        let headers = bytes.indices.dropLast(5).reversed()
+        let header = headers.first { place in
+            let length = bytes[(place + 1)..<(place + 5)].reduce(0) { $0 << 8 | Int($1) }
+            return bytes[place] == 6 && place + 5 + length == bytes.count
+        }
+        let start = try #require(header, "\(file) does not end with a list of its sections") + 5
         let list = try #require(try JSON.parse(Array(bytes[start...]))["devices"]?.arrayValue)
         return list.map { "\($0["name"]?.stringValue ?? "?")/\($0["instance_id"]?.intValue ?? -1)" }
     }
