@@ -117,6 +117,18 @@ let package = Package(
             ],
         ),
         .target(
+            name: "GuestsForTests",
+            dependencies: [
+                "CloudImages",
+                "GuestAccess",
+                "HostSupport",
+                "Machines",
+                "PatienceForTests",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/GuestsForTests",
+        ),
+        .target(
             name: "HostSupport",
             dependencies: [
                 "CPlatform",
@@ -165,6 +177,7 @@ let package = Package(
             dependencies: [
                 "CloudImages",
                 "GuestAccess",
+                "GuestsForTests",
                 "HostSupport",
                 "MachineOwner",
                 "Machines",
@@ -210,6 +223,7 @@ let package = Package(
             dependencies: [
                 "CloudImages",
                 "GuestAccess",
+                "GuestsForTests",
                 "HostSupport",
                 "Machines",
                 "PatienceForTests",

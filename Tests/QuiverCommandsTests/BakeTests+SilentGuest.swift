@@ -1,4 +1,5 @@
 import HostSupport
+import PatienceForTests
 import SystemPackage
 import Testing
 
@@ -44,7 +45,8 @@ extension BakeTests {
         let userData = "#cloud-config\nruncmd: [echo once >/etc/baked]\n\(guest.userData)"
         try await Self.withProject(userData) { quiver, project in
             try Self.addImage("silent:1", kernelArguments: guest.kernelArguments, to: quiver.home)
-            let run = try await quiver.run("test", project.string, "--image", "silent:1", "--boot-timeout", "10m")
+            let limit = ["--boot-timeout", Patience.option(seconds: 600)]
+            let run = try await quiver.run(["test", project.string, "--image", "silent:1"] + limit)
             #expect(run.status == 1, "\(run.output)\(run.errors)")
             let line = run.errors.split(separator: "\n").last { $0.hasPrefix("quiver: ") } ?? ""
             #expect(line.contains("the guest does not come up: it has booted, but "), "\(run.errors)")

@@ -13,12 +13,8 @@ import Testing
 #endif
 
 /// What is left when a test run is cut short: nothing.
-@Suite struct InterruptionTests {
-    private static let netlab = FilePath(#filePath).removingLastComponent().removingLastComponent()
-        .removingLastComponent().appending("Examples/netlab").string
-
-    @Test(.hangLimit(minutes: 5))
-    func `Ctrl-C ends a test run with status 130 and leaves no process, socket or overlay`() async throws {
+@Suite(.hangLimit(minutes: 5)) struct InterruptionTests {
+    @Test func `Ctrl-C ends a test run with status 130 and leaves no process, socket or overlay`() async throws {
         try await QuiverProcess.withHome { quiver in
             let outcome = try await cutShort(quiver) { quiverID, _ in
                 try #require(kill(quiverID, SIGINT) == 0)
@@ -29,8 +25,7 @@ import Testing
         }
     }
 
-    @Test(.hangLimit(minutes: 5))
-    func `a test run whose QEMU is killed says so in one line and leaves nothing`() async throws {
+    @Test func `a test run whose QEMU is killed says so in one line and leaves nothing`() async throws {
         try await QuiverProcess.withHome { quiver in
             let outcome = try await cutShort(quiver) { _, qemuID in
                 try #require(kill(qemuID, SIGKILL) == 0)
@@ -43,8 +38,7 @@ import Testing
         }
     }
 
-    @Test(.hangLimit(minutes: 5))
-    func `a test run that is killed itself takes its machine with it`() async throws {
+    @Test func `a test run that is killed itself takes its machine with it`() async throws {
         try await QuiverProcess.withHome { quiver in
             let outcome = try await cutShort(quiver) { quiverID, _ in
                 try #require(kill(quiverID, SIGKILL) == 0)
@@ -67,7 +61,7 @@ import Testing
     ) async throws -> Outcome {
         let result = try await Subprocess.run(
             .path(QuiverProcess.program),
-            arguments: ["test", Self.netlab],
+            arguments: ["test", QuiverProcess.netlab.string],
             environment: .inherit.updating(["QUIVER_HOME": quiver.home.string]),
             input: .none,
             output: .discarded,
@@ -91,16 +85,19 @@ import Testing
     }
 
     private func runningQEMU(of quiver: QuiverProcess) async throws -> Int32 {
-        for _ in 0..<3000 {
+        let limit = Patience.seconds(60)
+        let end = ContinuousClock.now + limit
+        while ContinuousClock.now < end {
             let found = try await ToolRun.run("pgrep", ["-f", "qemu-system.*guest=(test|bake|warm).*\(quiver.home)"])
             if let id = found.output.split(separator: "\n").first.flatMap({ Int32($0) }) { return id }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw DeadlineExceeded(limit: .seconds(60), waitedFor: "QEMU to run")
+        throw DeadlineExceeded(limit: limit, waitedFor: "QEMU to run")
     }
 
     private func expectNothingLeft(of quiver: QuiverProcess, _ qemu: Int32) async throws {
-        for _ in 0..<250 where kill(qemu, 0) == 0 || !leftovers(of: quiver).isEmpty {
+        let end = ContinuousClock.now + Patience.seconds(30)
+        while kill(qemu, 0) == 0 || !leftovers(of: quiver).isEmpty, ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(20))
         }
         #expect(kill(qemu, 0) != 0, "QEMU still runs")

@@ -1,8 +1,8 @@
 import Testing
 
 extension IsolationTests {
-    /// Whether pytest was loaded before the freeze or is started in the fork: nothing but the time tells.
-    func loadAhead(_ quiver: QuiverProcess) async throws {
+    /// Nothing but the time tells.
+    @Test func `pytest is loaded before the freeze, or started in the fork where it must be`() async throws {
         let ahead = try await Self.run(quiver, "ahead", ["--isolate", "none"])
         #expect(ahead.status == 0, "\(ahead.output)\(ahead.errors)")
         for project in ["shadowing", "unprivileged", "developing"] {

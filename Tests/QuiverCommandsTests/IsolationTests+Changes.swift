@@ -11,13 +11,17 @@ import Testing
 #endif
 
 extension IsolationTests {
-    /// The guest sees a project as it is on the host, although it was frozen with an earlier form of it.
-    func followChanges(_ quiver: QuiverProcess) async throws {
+    /// A warm machine of whose memory a byte was altered is not used: why is said, and another is made.
+    ///
+    /// That one is frozen with a project that changes afterwards: the guest sees the project as it is on the host.
+    @Test func `a warm machine that was altered is made again, and a project's changes are followed`() async throws {
+        try await alterWarmMachines()
         let project = quiver.home.appending("changing")
         let old = ["gone.txt": "1", "turns": "a file", "sub/deep/gone.txt": "1", "edited.txt": "old"]
         try Self.write(old, project)
         let first = try await quiver.run("test", project.string)
-        #expect(first.status == 0, "\(first.output)\(first.errors)")
+        try #require(first.status == 0, "\(first.output)\(first.errors)")
+        #expect(first.errors.contains("memory was altered since it was made"), "\(first.errors)")
         #expect(first.errors.contains("(unchanged)"), "\(first.errors)")
 
         for name in ["gone.txt", "turns", "sub"] { try Folder.removeTree(project.appending(name)) }
@@ -26,6 +30,7 @@ extension IsolationTests {
         let second = try await quiver.run("test", project.string)
         #expect(second.status == 0, "\(second.output)\(second.errors)")
         #expect(second.errors.contains("changed)"), "\(second.errors)")
+        #expect(!second.errors.contains("altered"), "\(second.errors)")
         let isolated = try await quiver.run("test", project.string, "--isolate", "test")
         #expect(isolated.status == 0, "\(isolated.output)\(isolated.errors)")
 
@@ -34,6 +39,21 @@ extension IsolationTests {
         try Self.write([:], other)
         let alone = try await quiver.run("test", other.string)
         #expect(alone.status == 0, "\(alone.output)\(alone.errors)")
+    }
+
+    /// Flips a bit in the memory of each kept machine; makes one where there is none yet.
+    private func alterWarmMachines() async throws {
+        let templates = quiver.home.appending("cache/templates")
+        func warm() -> [String] { Folder.names(in: templates).filter { !$0.hasSuffix(".lock") } }
+        if warm().isEmpty { _ = try await Self.run(quiver, "chosen", ["--isolate", "none"]) }
+        try #require(!warm().isEmpty)
+        for name in warm() {
+            let memory = try FileDescriptor.open(templates.appending(name).appending("memory"), .readWrite)
+            defer { try? memory.close() }
+            var byte: [UInt8] = [0]
+            _ = try byte.withUnsafeMutableBytes { try memory.read(fromAbsoluteOffset: 5_000_000, into: $0) }
+            try memory.writeAll(toAbsoluteOffset: 5_000_000, [byte[0] ^ 1])
+        }
     }
 
     /// Writes the files, and a test that passes where its folder has these and no others, and nothing is beside it.

@@ -1,5 +1,6 @@
 import HostSupport
 import PatienceForTests
+import Quantities
 import Subprocess
 import SystemPackage
 import Testing
@@ -12,8 +13,13 @@ import Testing
     import Darwin
 #endif
 
-/// Suites whose tests run in forks, each run a process of its own, with real guests; all go on from one warm machine.
-@Suite(.serialized) struct IsolationTests {
+/// Suites whose tests run in forks, each run a process of its own, with real guests; all go on from one warm machine,
+/// which is kept for the next run of these tests.
+@Suite(.serialized, .keptWarmMachine, .hangLimit(minutes: 10)) struct IsolationTests {
+    let quiver: QuiverProcess
+
+    init() throws { quiver = try QuiverProcess.current }
+
     private static let projects = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .appending("Projects")
 
@@ -48,11 +54,7 @@ import Testing
         let all =
             ["test", projects.appending(project).string] + arguments + (junit ? ["--junit", report.string] : [])
             + (pytest.isEmpty ? [] : ["--"] + pytest)
-        let outcome = try await ToolRun.run(
-            QuiverProcess.program.string,
-            all,
-            environment: ["QUIVER_HOME": quiver.home.string],
-        )
+        let outcome = try await quiver.run(all)
         return Run(
             status: outcome.status,
             output: outcome.output,
@@ -61,32 +63,7 @@ import Testing
         )
     }
 
-    @Test(.hangLimit(minutes: 40))
-    func `isolated suites end as pytest itself ends them`() async throws {
-        try await QuiverProcess.withHome { quiver in
-            try await followChanges(quiver)
-            try await loadAhead(quiver)
-            try await compareOutcomes(quiver)
-            try await select(quiver)
-            try await remember(quiver)
-            try await stopEarly(quiver)
-            try await refuse(quiver)
-            try await survive(quiver)
-            try await freezeLater(quiver)
-            try await prepareModules(quiver)
-            try await differ(quiver)
-            try await giveUp(quiver)
-            try await beKilled(quiver)
-            try await mendDamaged(quiver)
-            let scoped = Folder.names(in: quiver.home.appending("cache/scoped"))
-            #expect(scoped.isEmpty, "left behind: \(scoped)")
-            let scratch = Folder.names(in: quiver.home.appending("cache/templates")).filter { $0.hasPrefix("scratch") }
-            #expect(scratch.isEmpty, "left behind: \(scratch)")
-        }
-    }
-
-    /// Terminal, JUnit XML and exit code are the same however far the tests are kept apart.
-    private func compareOutcomes(_ quiver: QuiverProcess) async throws {
+    @Test func `terminal, JUnit and exit code are pytest's own, however far tests are kept apart`() async throws {
         let plain = try await Self.run(quiver, "outcomes", ["--isolate", "none"], junit: true)
         #expect(plain.status == 1, "\(plain.errors)")
         #expect(plain.summary.contains("5 failed"), "\(plain.output)")
@@ -98,15 +75,14 @@ import Testing
         }
     }
 
-    /// What fixtures of module and package scope have set up before the freeze is there in each test's machine.
-    private func prepareModules(_ quiver: QuiverProcess) async throws {
+    @Test func `what fixtures of modules set up before the freeze is there in every test`() async throws {
         let plain = try await Self.run(quiver, "scopes", ["--isolate", "none"], junit: true)
         let isolated = try await Self.run(quiver, "scopes", ["--isolate", "test", "-n", "2"], junit: true)
         #expect(isolated.status == plain.status, "\(isolated.output)\(isolated.errors)")
         expectSame(Self.steady(isolated.junit), Self.steady(plain.junit), "JUnit with fixtures of modules")
     }
 
-    private func select(_ quiver: QuiverProcess) async throws {
+    @Test func `tests are selected by name and by mark`() async throws {
         let byName = try await Self.run(quiver, "outcomes", ["--isolate", "test"], pytest: ["-q", "-k", "characters"])
         #expect(byName.status == 0, "\(byName.errors)")
         #expect(byName.summary == "8 passed, 22 deselected", "\(byName.output)")
@@ -116,8 +92,7 @@ import Testing
         #expect(nothing.status == 5, "\(nothing.output)\(nothing.errors)")
     }
 
-    /// `--lf` and `--ff` know what failed in the run before, whichever machine it failed in.
-    private func remember(_ quiver: QuiverProcess) async throws {
+    @Test func `what failed in the run before is known, whichever machine it failed in`() async throws {
         _ = try await Self.run(
             quiver,
             "outcomes",
@@ -137,7 +112,7 @@ import Testing
         #expect(lines.first?.contains("test_fails_too") == true, "\(first.output)")
     }
 
-    private func stopEarly(_ quiver: QuiverProcess) async throws {
+    @Test func `a run stops after as many failures as it was told`() async throws {
         let first = try await Self.run(quiver, "outcomes", ["--isolate", "test", "-n", "2"], pytest: ["-x"])
         #expect(first.status == 1)
         #expect(first.output.contains("stopping after 1 failures"), "\(first.output)")
@@ -147,8 +122,7 @@ import Testing
         #expect(second.summary == "2 failed, 1 passed", "\(second.output)")
     }
 
-    /// What cannot be collected is pytest's own error, and no test runs.
-    private func refuse(_ quiver: QuiverProcess) async throws {
+    @Test func `what cannot be collected is an error of pytest, and no test runs`() async throws {
         for isolation in ["test", "file"] {
             let broken = try await Self.run(quiver, "uncollectable", ["--isolate", isolation])
             #expect(broken.status == 2, "\(broken.output)\(broken.errors)")
@@ -160,8 +134,7 @@ import Testing
         #expect(broken.output.contains("a hook of the project breaks"), "\(broken.output)")
     }
 
-    /// A test that takes its interpreter or machine with it fails alone, and says how.
-    private func survive(_ quiver: QuiverProcess) async throws {
+    @Test func `a test that takes its interpreter or machine with it fails alone, and says how`() async throws {
         for isolation in ["test", "file"] {
             let fatal = try await Self.run(quiver, "fatal", ["--isolate", isolation, "-n", "2"])
             #expect(fatal.status == 1, "\(fatal.errors)")
@@ -176,7 +149,7 @@ import Testing
         }
     }
 
-    private func freezeLater(_ quiver: QuiverProcess) async throws {
+    @Test func `a machine is frozen after the fixtures that the project names`() async throws {
         let fixtures = try await Self.run(quiver, "prepared", ["--isolate", "test", "-n", "2"])
         #expect(fixtures.summary == "4 passed, 1 skipped", "\(fixtures.output)\(fixtures.errors)")
         let chosen = try await Self.run(quiver, "chosen", ["--isolate", "test"])
@@ -184,7 +157,7 @@ import Testing
     }
 
     /// F27, F28 and F29: time from the host, timers that neither storm nor sleep, and nothing random twice.
-    private func differ(_ quiver: QuiverProcess) async throws {
+    @Test func `nothing random comes twice`() async throws {
         let random = try await Self.run(quiver, "random", ["--isolate", "test", "-n", "2"], junit: true)
         #expect(random.summary.hasPrefix("5 passed"), "\(random.output)\(random.errors)")
         for property in ["random", "uuid", "secret", "urandom", "openssl", "mktemp"] {
@@ -195,24 +168,25 @@ import Testing
         #expect(seeded.summary == "2 passed", "\(seeded.output)\(seeded.errors)")
     }
 
-    /// A test that never ends costs its own outcome, or by another deadline the run.
-    private func giveUp(_ quiver: QuiverProcess) async throws {
-        let one = try await Self.run(quiver, "endless", ["--isolate", "test", "-n", "2", "--test-timeout", "10s"])
+    @Test func `a test that never ends costs its own outcome, or by another deadline the run`() async throws {
+        // The other tests must be done in this time.
+        let limit = ["--test-timeout", Patience.option(seconds: 5)]
+        let one = try await Self.run(quiver, "endless", ["--isolate", "test", "-n", "2"] + limit)
         #expect(one.status == 1, "\(one.errors)")
         #expect(one.summary == "1 failed, 2 passed", "\(one.output)")
-        #expect(one.output.contains("the test did not end within 10.0 s and was killed with its machine"))
+        let words = "the test did not end within \(Patience.seconds(5).shortText) and was killed with its machine"
+        #expect(one.output.contains(words), "\(one.output)")
         let all = try await Self.run(quiver, "endless", ["--isolate", "test", "--timeout", "15s"])
         #expect(all.status == 75, "\(all.errors)")
         let reason = "quiver: gave up after 15.0 s waiting for pytest to run the tests"
         #expect(all.errors.contains(reason), "\(all.errors)")
     }
 
-    /// What a run that is killed among its forks leaves is explained, and taken away.
-    private func beKilled(_ quiver: QuiverProcess) async throws {
+    @Test func `what a run that is killed among its forks leaves is explained, and taken away`() async throws {
         let project = Self.projects.appending("endless").string
         _ = try await Subprocess.run(
             .path(QuiverProcess.program),
-            arguments: ["test", project, "--isolate", "test", "-n", "2"],
+            arguments: Arguments(QuiverProcess.patient(["test", project, "--isolate", "test", "-n", "2"])),
             environment: .inherit.updating(["QUIVER_HOME": quiver.home.string]),
             input: .none,
             output: .discarded,
@@ -229,34 +203,16 @@ import Testing
         #expect(mended.errors.contains("mended"), "\(mended.errors)")
     }
 
-    /// A warm machine of whose memory a byte was altered is not used: why is said, and it is made anew.
-    private func mendDamaged(_ quiver: QuiverProcess) async throws {
-        let templates = quiver.home.appending("cache/templates")
-        let warm = Folder.names(in: templates).filter { !$0.hasSuffix(".lock") }
-        try #require(!warm.isEmpty)
-        for name in warm {
-            let memory = try FileDescriptor.open(templates.appending(name).appending("memory"), .readWrite)
-            defer { try? memory.close() }
-            var byte: [UInt8] = [0]
-            _ = try byte.withUnsafeMutableBytes { try memory.read(fromAbsoluteOffset: 5_000_000, into: $0) }
-            try memory.writeAll(toAbsoluteOffset: 5_000_000, [byte[0] ^ 1])
-        }
-        let mended = try await Self.run(quiver, "chosen", ["--isolate", "test"])
-        #expect(mended.summary == "3 passed", "\(mended.output)\(mended.errors)")
-        #expect(mended.errors.contains("memory was altered since it was made"), "\(mended.errors)")
-        let again = try await Self.run(quiver, "chosen", ["--isolate", "test"])
-        #expect(!again.errors.contains("altered"), "\(again.errors)")
-    }
-
     private static func machines(of quiver: QuiverProcess) async throws -> Int {
         let found = try await ToolRun.run("pgrep", ["-f", "qemu-system.*\(quiver.home)"])
         return found.output.split(separator: "\n").count
     }
 
     private static func wait(_ what: String, until holds: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(120)
+        let limit = Patience.seconds(120)
+        let end = ContinuousClock.now + limit
         while try await !holds() {
-            guard ContinuousClock.now < end else { throw DeadlineExceeded(limit: .seconds(120), waitedFor: what) }
+            guard ContinuousClock.now < end else { throw DeadlineExceeded(limit: limit, waitedFor: what) }
             try await Task.sleep(for: .milliseconds(20))
         }
     }

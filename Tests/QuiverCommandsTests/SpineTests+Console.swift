@@ -13,7 +13,7 @@ import Testing
 
 extension SpineTests {
     /// Attaches to the console of `vm1` from a terminal, types, and detaches by the documented key.
-    func typeAtConsole(_ quiver: QuiverProcess) async throws {
+    @Test func `a terminal is attached to a machine's console, and detached by its key`() async throws {
         let terminal = try PseudoTerminal()
         let log = quiver.home.appending("machines/vm1/console.log")
         let before = try WholeFile.readText(log).count

@@ -11,9 +11,15 @@ import Testing
 #endif
 
 extension SpineTests {
-    /// Copies into a running machine and out of it, and fetches a suite's artifacts, on a host that has no rsync.
-    func copyWithoutRsync(_ quiver: QuiverProcess, _ machine: String) async throws {
-        let host = try HostWithoutRsync(quiver)
+    @Test func `a host without rsync copies into a machine and out of it, and fetches artifacts`() async throws {
+        try await quiver.withFork("copies") { machine in
+            let host = try HostWithoutRsync(quiver)
+            try await copyBothWays(host, machine)
+            try await fetchArtifacts(host, machine)
+        }
+    }
+
+    private func copyBothWays(_ host: HostWithoutRsync, _ machine: String) async throws {
         let tree = quiver.home.appending("tree")
         try write("hello", tree.appending("a b/ünï"))
         try write("#!/bin/sh\n", tree.appending("run.sh"), mode: 0o755)
@@ -64,11 +70,9 @@ extension SpineTests {
         #expect(secret.status == 1 && secret.errors.contains("--root copies as root"), "\(secret.errors)")
         let closed = try await host.run("cp", tree.appending("run.sh").string, "\(machine):/etc/")
         #expect(closed.status == 1 && closed.errors.contains("--root copies as root"), "\(closed.errors)")
-
-        try await fetchArtifacts(host, quiver, machine)
     }
 
-    private func fetchArtifacts(_ host: HostWithoutRsync, _ quiver: QuiverProcess, _ machine: String) async throws {
+    private func fetchArtifacts(_ host: HostWithoutRsync, _ machine: String) async throws {
         let project = quiver.home.appending("makes-artifacts")
         try write("[tool.quiver]\nartifacts = [\"out/\", \"*.log\"]\n", project.appending("pyproject.toml"))
         let test = """

@@ -3,8 +3,8 @@ import SystemPackage
 import Testing
 
 extension SpineTests {
-    /// Reaches a running machine with ssh and rsync through the configuration that `quiver ssh-config` prints.
-    func useSSHConfiguration(_ quiver: QuiverProcess, of machine: String) async throws {
+    @Test func `ssh and rsync reach a machine by the configuration that is printed`() async throws {
+        let machine = "vm1"
         let printed = try await quiver.run("ssh-config", machine)
         try #require(printed.status == 0, "\(printed.errors)")
         let file = quiver.home.appending("ssh-config")

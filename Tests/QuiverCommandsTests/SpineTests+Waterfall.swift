@@ -33,8 +33,7 @@ extension SpineTests {
         }
     }
 
-    /// Where the time of the real boot of `vm1` went, as data and as text.
-    func followBoot(_ quiver: QuiverProcess) async throws {
+    @Test func `where the time of a real boot went is told, as data and as text`() async throws {
         let data = try await quiver.run("waterfall", "vm1", "--format", "json")
         try #require(data.status == 0, "\(data.errors)")
         let boot = try JSONDecoder().decode(Waterfall.self, from: Data(data.output.utf8))

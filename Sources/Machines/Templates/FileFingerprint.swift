@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -9,16 +9,16 @@ import SystemPackage
 #endif
 
 /// What tells, without reading it, whether a file is still the one it was: any write changes its time of change.
-struct FileFingerprint: Hashable, Sendable {
+package struct FileFingerprint: Hashable, Sendable {
     /// Device, inode, size in bytes, and times of modification and change in nanoseconds.
-    let text: String
-    let size: UInt64
+    package let text: String
+    package let size: UInt64
 
     /// How many words the text has.
     static let wordCount = 5
 
     /// Nil when there is no such file.
-    init?(of path: FilePath) {
+    package init?(of path: FilePath) {
         var status = stat()
         guard stat(path.string, &status) == 0 else { return nil }
         #if canImport(Darwin)

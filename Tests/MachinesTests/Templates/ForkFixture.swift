@@ -1,81 +1,11 @@
-import CloudImages
-import GuestAccess
-import HostSupport
-import PatienceForTests
-import Synchronization
+import GuestsForTests
+import Machines
 import SystemPackage
-import Testing
 
-@testable import Machines
-
-/// A booted Debian guest for each QEMU, frozen once and kept between runs of the tests, as `quiver test` keeps its own.
+/// The guest that these tests fork.
 enum ForkFixture {
-    static let name = "fork-tests"
+    static let name = DebianGuest.name
 
     /// - Parameter qemu: Which QEMU; nil is the one in the path.
-    static func template(_ qemu: FilePath? = nil) async throws -> Template {
-        let making = templates.withLock { templates in
-            if let making = templates[qemu] { return making }
-            let making = Task { try await make(LaunchOptions(qemu: qemu)) }
-            templates[qemu] = making
-            return making
-        }
-        return try await making.value
-    }
-
-    private static let templates = Mutex<[FilePath?: Task<Template, any Error>]>([:])
-
-    private static func make(_ options: LaunchOptions) async throws -> Template {
-        let store = TemplateStore()
-        let image = try ImageStore().image(try ImageReference("debian:12"))
-        var description = MachineDescription(processorCount: 1)
-        description.channels = [.helper, .pytest]
-        var content = TemplateIngredients()
-        content.set("image", "\(image.disk) \(FileFingerprint(of: image.disk)?.text ?? "")")
-        content.set("helper", HelperInstallation.source)
-        var prepared = description
-        prepared.drives = [Drive(id: "disk0", file: "disk"), .seed("seed")]
-        prepared.networks = [UserNetwork(forwards: [.ssh])]
-        prepared.channels = [.helper, .pytest, .guestAgent]
-        let ingredients = try await store.ingredients(content, for: prepared, options: options)
-        if case .found(let template) = await store.find(name, ingredients) { return template }
-        let target = store.folder(of: name, ingredients)
-        // What is there is damaged.
-        try Folder.removeTree(target)
-        return try await boot(image, description, content, options, target)
-    }
-
-    private static func boot(
-        _ image: Image,
-        _ description: MachineDescription,
-        _ content: TemplateIngredients,
-        _ options: LaunchOptions,
-        _ target: FilePath,
-    ) async throws -> Template {
-        try Folder.create(target.removingLastComponent())
-        let provisioning = Provisioning(image: image, hostname: "forked")
-        return try await withMachine(
-            named: "freezer",
-            options: options,
-            describe: { folder in
-                var prepared = try await provisioning.prepare(description, in: folder)
-                prepared.memoryBacking = .sharedFile(folder.path.appending("memory"))
-                return prepared
-            },
-        ) { machine in
-            let helper = try machine.helper()
-            defer { helper.close() }
-            _ = try await helper.hello(within: Patience.seconds(900))
-            _ = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: Patience.seconds(900))
-            _ = try await helper.wait(for: GuestMilestone.sshListens, within: Patience.seconds(300))
-            try await helper.settle(within: Patience.seconds(900))
-            return try await machine.freeze(
-                to: target,
-                name: name,
-                ingredients: content,
-                helper: helper,
-                keepsDigests: true,
-            )
-        }
-    }
+    static func template(_ qemu: FilePath? = nil) async throws -> Template { try await DebianGuest.template(qemu) }
 }
