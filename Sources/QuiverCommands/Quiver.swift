@@ -15,7 +15,7 @@ public struct Quiver: AsyncParsableCommand {
               quiver test PROJECT --image debian:12  run a pytest suite in a machine
               quiver start vm1 --image debian:12 --wait ssh && quiver ssh vm1
             """,
-        version: "0.1.0",
+        version: QuiverVersion.text,
         subcommands: [
             ImageCommand.self,
             OverlayCommand.self,

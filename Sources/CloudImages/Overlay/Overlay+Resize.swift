@@ -10,11 +10,16 @@ extension Overlay {
     /// - Parameters:
     ///   - path: A qcow2 image, with a base or without, that no machine is using.
     ///   - size: The size to be, or how much is added to what it has; rounded up to a whole sector.
+    ///   - isStored: Whether a disk is an image of a store, on which others are made: such a one is refused.
     /// - Returns: The size that the disk has now.
     /// - Throws: ``CloudImagesError`` with code `badSize` for one below the disk's or above 2 PiB, `unsupported` for an
     ///   image in which more than the header would have to change, `badImage`, `unreadable`, `inUse` or `cannotWrite`.
     @discardableResult
-    public static func resize(_ path: FilePath, to size: DiskSize) throws(CloudImagesError) -> ByteCount {
+    public static func resize(
+        _ path: FilePath,
+        to size: DiskSize,
+        isStored: (FilePath) -> Bool = { _ in false },
+    ) throws(CloudImagesError) -> ByteCount {
         let path = path.absolute
         let file = try DiskFile(path)
         guard try DiskFormat.probe(file) == .qcow2 else {
@@ -41,7 +46,7 @@ extension Overlay {
             )
         }
         guard target > now else { return now }
-        guard file.status.isWritable, !ImageStore.holds(path) else {
+        guard file.status.isWritable, !isStored(path) else {
             throw CloudImagesError(
                 .unsupported,
                 "\(path): is an image that others are made on, or read-only; make an overlay on it instead: "

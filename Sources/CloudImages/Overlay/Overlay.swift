@@ -57,9 +57,3 @@ public enum Overlay {
         }
     }
 }
-
-/// The formats of disk images that Quiver makes and boots.
-public enum DiskFormat: String, Sendable, Hashable, Codable, CaseIterable {
-    case qcow2
-    case raw
-}

@@ -36,7 +36,7 @@ public struct ImageStore: Sendable {
     }
 
     /// Whether a disk lies in a folder of a store, where overlays know it by its length and time of writing.
-    static func holds(_ disk: FilePath) -> Bool {
+    public static func holds(_ disk: FilePath) -> Bool {
         FileStamp(of: disk.removingLastComponent().appending("image.json")) != nil
     }
 

@@ -195,7 +195,7 @@ struct MachineLauncher {
                 program: qemu.program,
                 version: qmp.greeting.map { "\($0.version)" } ?? "unknown",
                 accelerator: accelerator,
-                startedAt: HostClock.secondsSince1970,
+                startedAt: WallClock.now,
                 forwards: [],
                 owner: lifetime == .scoped ? getpid() : nil,
             )

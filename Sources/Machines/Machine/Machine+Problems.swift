@@ -1,3 +1,4 @@
+import HostSupport
 import QAPI
 import QMPClient
 public import Quantities

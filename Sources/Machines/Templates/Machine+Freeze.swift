@@ -121,7 +121,7 @@ extension Machine {
             qemuVersion: process.version,
             frozenAt: clock?.monotonic,
             nonce: clock?.nonce,
-            createdAt: HostClock.secondsSince1970,
+            createdAt: WallClock.now,
             files: [],
         )
         for file in TemplateRecord.watched(in: folder, description: description) {

@@ -116,7 +116,7 @@ struct MachineCopy {
             qemuVersion: machine.process.version,
             frozenAt: clock?.monotonic,
             nonce: clock?.nonce,
-            createdAt: HostClock.secondsSince1970,
+            createdAt: WallClock.now,
             files: [],
         )
     }

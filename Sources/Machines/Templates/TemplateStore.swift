@@ -133,7 +133,7 @@ public struct TemplateStore: Sendable {
     /// - Returns: The templates that were removed.
     @discardableResult
     public func prune(keeping limit: ByteCount?, unusedFor age: Duration? = nil) throws(FileFailure) -> [Template] {
-        let now = HostClock.secondsSince1970
+        let now = WallClock.now
         for path in abandoned { try Folder.removeTree(path) }
         for name in Folder.names(in: folder) where name.contains(".making-") {
             let path = folder.appending(name)

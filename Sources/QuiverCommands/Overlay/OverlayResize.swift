@@ -19,7 +19,7 @@ struct OverlayResize: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try Overlay.resize(file, to: size)
+        try Overlay.resize(file, to: size, isStored: ImageStore.holds)
         try output.render(DiskReport(try DiskFacts.read(file, format: .qcow2)))
     }
 }

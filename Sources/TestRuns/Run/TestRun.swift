@@ -170,7 +170,7 @@ public struct TestRun: Sendable {
         clock: StageClock,
         remembers: Bool,
     ) async throws -> Int32 {
-        let suite = Suite(run: self, folder: sync.destination)
+        let suite = suite(in: sync.destination)
         let memory = PytestMemory(project: project, home: home, folder: sync.destination, helper: helper)
         if remembers { try await memory.restore(for: suite.user) }
         try await suite.installRecorder(helper: helper)
@@ -183,5 +183,20 @@ public struct TestRun: Sendable {
         if remembers { try await memory.keep() }
         try await sync.downloadArtifacts(helper: helper) { clock.note(.sync, $0) }
         return code
+    }
+
+    /// pytest as this run wants it, with the project in a folder of the guest.
+    func suite(in folder: String) -> Suite {
+        Suite(
+            folder: folder,
+            configuration: configuration,
+            arguments: pytestArguments,
+            limits: limits,
+            onOutput: onOutput,
+            writesJUnit: junit != nil,
+            records: report != nil,
+            isColoured: isColoured,
+            columns: columns,
+        )
     }
 }

@@ -90,13 +90,13 @@ import Testing
         try await Self.withImage(["1G"]) { path in
             try await QemuHold.while(path, isOpenedWith: "qcow2") { _ in
                 let error = try #require(throws: CloudImagesError.self) {
-                    try Overlay.resize(path, to: .more(.gibibytes(1)))
+                    try Overlay.resize(path, to: .more(.gibibytes(1)), isStored: ImageStore.holds)
                 }
                 #expect(error.code == .inUse)
             }
             _ = try await ToolRun.run("chmod", ["0444", path.string])
             let error = try #require(throws: CloudImagesError.self) {
-                try Overlay.resize(path, to: .more(.gibibytes(1)))
+                try Overlay.resize(path, to: .more(.gibibytes(1)), isStored: ImageStore.holds)
             }
             #expect(error.message.contains("quiver overlay create"))
         }

@@ -1,3 +1,4 @@
+import HostSupport
 import Yams
 
 /// Examines a cloud-config: unknown keys, wrong types, and what is right by its types and still not meant.

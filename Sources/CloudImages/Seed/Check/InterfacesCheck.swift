@@ -1,3 +1,5 @@
+import HostSupport
+
 /// Examines a Debian `interfaces` file, as cloud-init reads it: it splits at single blanks and knows no tabs.
 struct InterfacesCheck {
     /// What is wrong, with its line in the file, counted from 1.

@@ -1,3 +1,4 @@
+import HostSupport
 import Yams
 
 /// Examines a network-config, version 1 or 2.

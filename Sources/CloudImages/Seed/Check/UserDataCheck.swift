@@ -1,3 +1,4 @@
+import HostSupport
 import Yams
 
 /// Examines one user-data or vendor-data, and the parts inside it.

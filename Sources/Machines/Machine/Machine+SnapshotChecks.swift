@@ -1,18 +1,9 @@
-import CPlatform
 import HostSupport
 import QMPClient
 import QMPCore
 import Quantities
 import SystemPackage
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension Machine {
     /// Asks QEMU whether a device's state cannot be saved.
@@ -43,35 +34,5 @@ extension Machine {
         let all = description.memory
         guard let resident = HostProcess.residentMemory(of: process.processID) else { return all }
         return min(all, resident)
-    }
-}
-
-/// Room on the host's disks.
-enum HostDisk {
-    /// What an ordinary user can still write to the disk that the file is on; nil when the system does not say.
-    static func free(at path: FilePath) -> ByteCount? {
-        var status = statvfs()
-        guard statvfs(path.string, &status) == 0 || statvfs(path.removingLastComponent().string, &status) == 0 else {
-            return nil
-        }
-        return ByteCount(UInt64(status.f_bavail) * UInt64(status.f_frsize))
-    }
-}
-
-/// What the host tells of a process.
-enum HostProcess {
-    /// The memory that the process has in use; nil where the system does not say.
-    static func residentMemory(of processID: Int32) -> ByteCount? {
-        #if canImport(Darwin)
-            // Not tried on macOS.
-            let bytes = cplatform_process_memory(processID)
-            return bytes > 0 ? ByteCount(bytes) : nil
-        #else
-            guard let fields = try? WholeFile.readText(FilePath("/proc/\(processID)/statm")).split(separator: " "),
-                fields.count > 1,
-                let pages = UInt64(fields[1])
-            else { return nil }
-            return ByteCount(pages * UInt64(sysconf(Int32(_SC_PAGESIZE))))
-        #endif
     }
 }

@@ -1,4 +1,3 @@
-import HostSupport
 package import SystemPackage
 
 extension NearestName {

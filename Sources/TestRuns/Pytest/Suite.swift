@@ -5,9 +5,20 @@ import WireJSON
 
 /// pytest's run in the guest.
 struct Suite {
-    let run: TestRun
     /// The project's folder in the guest.
     let folder: String
+    let configuration: ProjectConfiguration
+    /// Arguments added to the pytest command.
+    let arguments: [String]
+    let limits: TestRunLimits
+    let onOutput: OutputHandler
+    /// Whether pytest writes its JUnit XML.
+    let writesJUnit: Bool
+    /// Whether each test is recorded for the report.
+    let records: Bool
+    let isColoured: Bool
+    /// The width of the terminal that shows the output, in columns; nil lets pytest use its own default.
+    let columns: Int?
 
     /// What every Python that becomes pytest is started with: who watches wants its output as it comes, which Python
     /// would collect where it is no terminal.
@@ -19,22 +30,22 @@ struct Suite {
     func run(helper: GuestHelper, waiting: WaitingPytest?) async throws -> Int32 {
         let request = try await begin(helper: helper, waiting: waiting)
         let program = command.words.first ?? ""
-        return try await helper.status(of: request, program: program, within: run.limits.pytest)
+        return try await helper.status(of: request, program: program, within: limits.pytest)
     }
 
     /// Starts pytest, or has the one that waits in the fork go on as it.
     ///
     /// - Returns: The number of the request whose answer tells how pytest ended.
     func begin(helper: GuestHelper, waiting: WaitingPytest?) async throws -> Int {
-        if let waiting, try await waiting.goOn(as: command, onOutput: run.onOutput) { return waiting.request }
-        return try helper.begin(command, onOutput: run.onOutput)
+        if let waiting, try await waiting.goOn(as: command, onOutput: onOutput) { return waiting.request }
+        return try helper.begin(command, onOutput: onOutput)
     }
 
     /// Puts the recorder into the guest, where a report is wanted.
     func installRecorder(helper: GuestHelper) async throws {
-        guard run.report != nil else { return }
+        guard records else { return }
         let command = PytestPlugin.recorderInstallation(user: user)
-        let installed = try await helper.collect(command, within: run.limits.setup)
+        let installed = try await helper.collect(command, within: limits.setup)
         guard installed.isSuccess else {
             throw TestRunError(.noPytest, "the recorder cannot be written in the guest: \(installed.lastWords)")
         }
@@ -42,7 +53,7 @@ struct Suite {
 
     /// Takes what the recorder wrote into the report; a pytest that could not begin has written nothing.
     func fetchRecord(into gathered: RunReport, helper: GuestHelper) async throws {
-        guard run.report != nil else { return }
+        guard records else { return }
         let record = try await helper.collect(PytestPlugin.readingOfRecord, within: .seconds(60), keep: 256 << 20)
         guard record.isSuccess else { return }
         do {
@@ -53,14 +64,14 @@ struct Suite {
     }
 
     /// The user that runs pytest; nil is root.
-    var user: String? { run.configuration.user == "root" ? nil : run.configuration.user }
+    var user: String? { configuration.user == "root" ? nil : configuration.user }
 
     /// Removes what an earlier run has left, and lets the user that runs pytest write its results.
     func prepareReport(helper: GuestHelper) async throws {
-        guard run.junit != nil else { return }
+        guard writesJUnit else { return }
         let file = Self.reportFile
         let owner = user.map { " && : > \(file) && chown \(ShellWords.quoted($0)) \(file)" } ?? ""
-        let prepared = try await helper.collect(.shell("rm -f \(file)\(owner)"), within: run.limits.setup)
+        let prepared = try await helper.collect(.shell("rm -f \(file)\(owner)"), within: limits.setup)
         guard prepared.isSuccess else {
             throw TestRunError(.syncFailed, "pytest's results cannot be written in the guest: \(prepared.lastWords)")
         }
@@ -78,19 +89,19 @@ struct Suite {
     }
 
     var command: GuestCommand {
-        var words = run.configuration.pytest
-        if run.isColoured { words.append("--color=yes") }
-        if run.junit != nil { words.append("--junitxml=\(Self.reportFile)") }
-        words += run.pytestArguments
+        var words = configuration.pytest
+        if isColoured { words.append("--color=yes") }
+        if writesJUnit { words.append("--junitxml=\(Self.reportFile)") }
+        words += arguments
         var command = GuestCommand(words)
         command.user = user
         command.workingDirectory = folder
         command.environment = PytestPlugin.environment(
-            checkpoint: run.configuration.isolate == .none ? nil : run.configuration.checkpoint,
-            records: run.report != nil,
+            checkpoint: configuration.isolate == .none ? nil : configuration.checkpoint,
+            records: records,
         )
         command.environment.merge(Self.environment) { $1 }
-        if let columns = run.columns { command.environment["COLUMNS"] = "\(columns)" }
+        if let columns = columns { command.environment["COLUMNS"] = "\(columns)" }
         return command
     }
 }

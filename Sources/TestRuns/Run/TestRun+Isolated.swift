@@ -53,7 +53,7 @@ extension TestRun {
             let waiting = WaitingPytest(in: fork, helper: helper, channel: access.channel)
             let ssh = try fork.ssh(home: home)
             let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
-            let suite = Suite(run: self, folder: sync.destination)
+            let suite = suite(in: sync.destination)
             let started = try await MachineWatch(fork.machine).during {
                 let listing = ProjectListing.read(in: warm.folder)
                 try await sync.update(since: listing, helper: helper, limits: limits, clock: clock)
@@ -172,7 +172,7 @@ extension TestRun {
         _ clock: StageClock,
     ) async throws {
         guard let helper = ending.coordinator.helper else { return }
-        let suite = Suite(run: self, folder: frozen.folder)
+        let suite = suite(in: frozen.folder)
         if let junit { try await suite.fetchReport(to: junit, helper: helper, clock: clock) }
         try await suite.fetchRecord(into: gathered, helper: helper)
         try await memory(in: frozen.folder, helper).keep()

@@ -18,12 +18,20 @@ public struct TestTiming: Hashable, Sendable {
 }
 
 extension TestTiming {
-    init(tests: [String], fork: ForkTimings, result: Runner.Result, tearDown: Duration) {
-        var fork = fork
-        // Where pytest is root it puts the guest right itself, and no helper did.
-        fork.fixUp += .seconds(result.fixUpSeconds)
-        let test = Duration.seconds(result.seconds)
-        let collection = max(.zero, result.duration - fork.resume - fork.fixUp - test)
-        self.init(tests: tests, fork: fork, test: test, collection: collection, tearDown: tearDown)
+    /// One of the things that a test's time goes to.
+    package struct Part: Sendable {
+        package let name: String
+        package let duration: @Sendable (TestTiming) -> Duration
     }
+
+    /// What a test's time goes to, in the order in which it does; together they are ``total``, but for the tear-down.
+    package static let parts = [
+        Part(name: "wait") { $0.fork.poolWait },
+        Part(name: "fork") { $0.fork.start + $0.fork.load },
+        Part(name: "resume") { $0.fork.resume },
+        Part(name: "fix-up") { $0.fork.fixUp },
+        Part(name: "test") { $0.test },
+        Part(name: "report") { $0.collection },
+        Part(name: "tear down") { $0.tearDown },
+    ]
 }
