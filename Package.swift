@@ -57,6 +57,7 @@ let package = Package(
                 "CCrypto",
                 "CCurl",
                 "HostSupport",
+                "LibC",
                 "Quantities",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
@@ -68,10 +69,11 @@ let package = Package(
             dependencies: [
                 "CloudImages",
                 "HostSupport",
+                "LibC",
                 "PatienceForTests",
                 "Quantities",
-                "ServersForTests",
                 "quiver",
+                "ServersForTests",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -91,6 +93,7 @@ let package = Package(
             name: "GuestAccess",
             dependencies: [
                 "HostSupport",
+                "LibC",
                 "QGA",
                 "QMPCore",
                 "Quantities",
@@ -105,6 +108,7 @@ let package = Package(
             dependencies: [
                 "GuestAccess",
                 "HostSupport",
+                "LibC",
                 "PatienceForTests",
                 "QGA",
                 "QMPCore",
@@ -129,6 +133,7 @@ let package = Package(
             name: "HostSupport",
             dependencies: [
                 "CPlatform",
+                "LibC",
                 "Quantities",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -138,6 +143,7 @@ let package = Package(
             name: "HostSupportTests",
             dependencies: [
                 "HostSupport",
+                "LibC",
                 "PatienceForTests",
                 "Quantities",
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -147,19 +153,22 @@ let package = Package(
             name: "MachineOwner",
             dependencies: [
                 "HostSupport",
+                "LibC",
                 "Machines",
                 "Quantities",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/MachineOwner",
         ),
+        .target(name: "LibC"),
         .target(
             name: "Machines",
             dependencies: [
-                "CPlatform",
                 "CloudImages",
+                "CPlatform",
                 "GuestAccess",
                 "HostSupport",
+                "LibC",
                 "QAPI",
                 "QMPClient",
                 "QMPCore",
@@ -177,6 +186,7 @@ let package = Package(
                 "GuestAccess",
                 "GuestsForTests",
                 "HostSupport",
+                "LibC",
                 "MachineOwner",
                 "Machines",
                 "MachinesTesting",
@@ -262,6 +272,7 @@ let package = Package(
         .target(
             name: "QEMUForTests",
             dependencies: [
+                "LibC",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -279,6 +290,7 @@ let package = Package(
             dependencies: [
                 "CPlatform",
                 "HostSupport",
+                "LibC",
                 "QMPCore",
                 "Quantities",
                 "WireJSON",
@@ -292,6 +304,7 @@ let package = Package(
             name: "QMPClientTests",
             dependencies: [
                 "HostSupport",
+                "LibC",
                 "PatienceForTests",
                 "QMPClient",
                 "QMPCore",
@@ -323,6 +336,7 @@ let package = Package(
             dependencies: [
                 "CPlatform",
                 "HostSupport",
+                "LibC",
                 "QAPI",
                 "QAPISchema",
                 "QMPClient",
@@ -339,6 +353,7 @@ let package = Package(
                 "CloudImages",
                 "GuestAccess",
                 "HostSupport",
+                "LibC",
                 "Machines",
                 "QAPI",
                 "QAPISchema",
@@ -358,6 +373,7 @@ let package = Package(
                 "CloudImages",
                 "GuestAccess",
                 "HostSupport",
+                "LibC",
                 "PatienceForTests",
                 "QAPI",
                 "QMPCore",
@@ -375,6 +391,7 @@ let package = Package(
             name: "ServersForTests",
             dependencies: [
                 "HostSupport",
+                "LibC",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/ServersForTests",
@@ -385,6 +402,7 @@ let package = Package(
                 "CloudImages",
                 "GuestAccess",
                 "HostSupport",
+                "LibC",
                 "Machines",
                 "Quantities",
                 "WireJSON",
@@ -404,6 +422,7 @@ let package = Package(
                 "CloudImages",
                 "GuestAccess",
                 "HostSupport",
+                "LibC",
                 "Machines",
                 "PatienceForTests",
                 "Quantities",
@@ -437,7 +456,8 @@ let package = Package(
         .executableTarget(
             name: "quiver",
             dependencies: [
-                "QuiverCommands"
+                "LibC",
+                "QuiverCommands",
             ],
         ),
     ],

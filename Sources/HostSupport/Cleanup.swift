@@ -1,16 +1,23 @@
 /// Runs `body`, then `cleanup`, whether the body returned, threw or was cancelled; the cleanup is awaited.
 ///
-/// The cleanup runs in a task of its own because a cancelled task would refuse every wait inside it.
+/// The cleanup is not cancelled with the task around it (``withoutCancellation(_:)``).
 public func withCleanup<Value>(
     _ body: () async throws -> Value,
     cleanup: @escaping @Sendable () async -> Void,
 ) async throws -> Value {
     do {
         let value = try await body()
-        await Task { await cleanup() }.value
+        await withoutCancellation(cleanup)
         return value
     } catch {
-        await Task { await cleanup() }.value
+        await withoutCancellation(cleanup)
         throw error
     }
+}
+
+/// Runs `body` to its end, also in a task that was cancelled, and returns what it returns.
+///
+/// It runs in a task of its own because a cancelled task would refuse every wait inside it.
+public func withoutCancellation<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value {
+    await Task { await body() }.value
 }

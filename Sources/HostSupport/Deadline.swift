@@ -27,16 +27,15 @@ public func withDeadline<Value: Sendable>(
     _ body: @escaping @Sendable () async throws -> Value,
 ) async throws -> Value {
     guard let limit else { return try await body() }
-    return try await withThrowingTaskGroup(of: Value?.self) { group in
-        group.addTask { try await body() }
-        group.addTask {
+    let value: Value?? = try await race(
+        { .some(try await body()) },
+        {
             try await Task.sleep(for: limit)
-            return nil
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next(), let value = first else {
-            throw DeadlineExceeded(limit: limit, waitedFor: waitingFor())
-        }
-        return value
+            return .some(nil)
+        },
+    )
+    guard case .some(.some(let value)) = value else {
+        throw DeadlineExceeded(limit: limit, waitedFor: waitingFor())
     }
+    return value
 }

@@ -1,12 +1,5 @@
+import LibC
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A file's size and time of change: what tells an edited file from the one that was read before.
 public struct FileStamp: Sendable, Hashable {

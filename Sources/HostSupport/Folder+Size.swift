@@ -1,13 +1,6 @@
+import LibC
 public import Quantities
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension Folder {
     /// What a file, or a folder with all that is in it, takes on the disk; nothing where there is none.

@@ -1,13 +1,6 @@
+import LibC
 package import Quantities
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Room on the host's disks.
 package enum HostDisk {

@@ -1,14 +1,7 @@
 import CPlatform
+import LibC
 package import Quantities
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What the host tells of a process.
 package enum HostProcess {

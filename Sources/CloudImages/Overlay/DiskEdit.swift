@@ -1,13 +1,6 @@
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Disk images that are made, and changes to the header of one that no machine is using.
 enum DiskEdit {

@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 public import Quantities
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What is known of an image of the store besides what it is.
 public struct StoredImage: Sendable {

@@ -1,12 +1,5 @@
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Unix sockets that are made before QEMU is, so that nobody has to wait for their files.
 enum ListeningSocket {

@@ -1,17 +1,10 @@
 import HostSupport
+import LibC
 import Logging
 import QMPClient
 import QMPCore
 import Quantities
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Whether a machine ends with the process that starts it.
 public enum MachineLifetime: Hashable, Sendable {
@@ -224,18 +217,15 @@ struct MachineLauncher {
         options.connectDeadline = deadline
         // The socket names its maker, which is this process: it made the socket and handed it to QEMU.
         options.processID = keeper.processID
-        return try await withThrowingTaskGroup(of: QMPConnection?.self) { [options] group in
-            group.addTask { try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options) }
-            group.addTask {
+        let connection = try await race(
+            { [options] in try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options) },
+            {
                 _ = try await keeper.ended()
-                return nil
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next(), let connection = first else {
                 throw error(.launchFailed, "QEMU ended at its start")
-            }
-            return connection
-        }
+            },
+        )
+        guard let connection else { throw CancellationError() }
+        return connection
     }
 
     private func error(_ code: MachineError.Code, _ message: String) -> MachineError {

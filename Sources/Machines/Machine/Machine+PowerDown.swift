@@ -1,16 +1,9 @@
 import HostSupport
+import LibC
 import QMPClient
 import QMPCore
 import Quantities
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// How a machine was powered down.
 public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
@@ -155,9 +148,9 @@ extension Machine {
 
     /// Waits until the machine has ended, or its guest is off while QEMU stays.
     private func effect(before end: ContinuousClock.Instant, _ stops: QMPEvents) async throws -> Effect {
-        try await withThrowingTaskGroup(of: Effect?.self) { group in
-            group.addTask { try await self.endedCause(before: end).map(Effect.ended) ?? .nothing }
-            group.addTask {
+        let effect: Effect? = try await race(
+            { try await self.endedCause(before: end).map(Effect.ended) ?? .nothing },
+            {
                 var events = stops.makeAsyncIterator()
                 while (try? await events.next()) != nil {
                     // A QEMU that is about to end tells of the shutdown too, and no longer answers.
@@ -165,13 +158,9 @@ extension Machine {
                     if state == .shutdown || state == .guestPanicked { return .guestOff }
                 }
                 return nil
-            }
-            defer { group.cancelAll() }
-            while let effect = try await group.next() {
-                if let effect { return effect }
-            }
-            return .nothing
-        }
+            },
+        )
+        return effect ?? .nothing
     }
 
     /// Whether the guest's processors run; a QEMU that does not tell in time will not press a button either.

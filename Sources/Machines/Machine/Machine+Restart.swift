@@ -1,3 +1,4 @@
+import HostSupport
 import QMPClient
 import QMPCore
 
@@ -8,25 +9,20 @@ extension Machine {
     public func untilRestart(_ body: @escaping @Sendable () async throws -> Void) async throws -> Bool {
         // Subscribed before the body can cause one.
         let resets = qmp.events(.named("RESET"))
-        return try await withThrowingTaskGroup(of: Bool?.self) { group in
-            group.addTask {
+        let restarted: Bool? = try await race(
+            {
                 try await body()
                 return false
-            }
-            group.addTask {
+            },
+            {
                 for try await _ in resets { return true }
                 // The connection has ended: whether that ends the body is for those who watch the machine.
                 return nil
-            }
-            defer { group.cancelAll() }
-            while let outcome = try await group.next() {
-                guard let outcome else { continue }
-                group.cancelAll()
-                // Linux asks for its restart in several ways within some ten milliseconds, and QEMU tells of each.
-                if outcome { try await Task.sleep(for: .milliseconds(500)) }
-                return outcome
-            }
-            throw CancellationError()
-        }
+            },
+        )
+        guard let restarted else { throw CancellationError() }
+        // Linux asks for its restart in several ways within some ten milliseconds, and QEMU tells of each.
+        if restarted { try await Task.sleep(for: .milliseconds(500)) }
+        return restarted
     }
 }

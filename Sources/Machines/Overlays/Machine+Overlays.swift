@@ -1,17 +1,10 @@
 import CloudImages
+import LibC
 import QMPClient
 import QMPCore
 public import Quantities
 public import SystemPackage
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Where a long change to a drive stands.
 public struct DriveProgress: Hashable, Sendable {

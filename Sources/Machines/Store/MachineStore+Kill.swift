@@ -1,12 +1,5 @@
 import HostSupport
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LibC
 
 extension MachineStore {
     /// Ends a machine's process by SIGKILL without asking its monitor, and waits until it is gone.

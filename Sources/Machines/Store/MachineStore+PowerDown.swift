@@ -1,12 +1,5 @@
 import HostSupport
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LibC
 
 extension MachineStore {
     /// Powers a machine down, gently at first, by force before the grace period ends; also one that does not answer.

@@ -1,14 +1,7 @@
 public import HostSupport
+import LibC
 public import Logging
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The machines of one home: folders by name, each with what it takes to start, find and remove its machine.
 public struct MachineStore: Sendable {

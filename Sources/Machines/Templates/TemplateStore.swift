@@ -1,14 +1,7 @@
 public import HostSupport
+import LibC
 public import Quantities
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The templates that are kept, in a folder each, found by everything that they depend on.
 public struct TemplateStore: Sendable {
@@ -73,18 +66,22 @@ public struct TemplateStore: Sendable {
     /// Looks for a template made of exactly these ingredients, whose files are whole.
     public func find(_ name: String, _ ingredients: TemplateIngredients) async -> Finding {
         // What it is called says nothing about its state: another project's template of the same is as good.
-        lazy var others = all()
-        if let template = read(folder(of: name, ingredients)) ?? others.first(where: { $0.ingredients == ingredients })
-        {
+        let others = all()
+        let alike =
+            [read(folder(of: name, ingredients))].compactMap(\.self)
+            + others.filter { $0.name != name && $0.ingredients == ingredients }
+        var damage: String?
+        for template in alike {
             do {
                 try await template.check()
                 // What was used last is pruned last.
                 utimes(template.folder.string, nil)
                 return .found(template)
             } catch {
-                return .stale(reasons: [(error as? TemplateError)?.message ?? "\(error)"])
+                damage = damage ?? (error as? TemplateError)?.message ?? "\(error)"
             }
         }
+        if let damage { return .stale(reasons: [damage]) }
         let earlier = others.filter { $0.name == name }.sorted { $0.createdAt < $1.createdAt }
         guard let latest = earlier.last else { return .none }
         return .stale(reasons: await differences(of: ingredients, from: latest))

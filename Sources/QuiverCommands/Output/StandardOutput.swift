@@ -1,13 +1,6 @@
 import GuestAccess
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Where data and other programs' output goes.
 enum StandardOutput {

@@ -1,3 +1,4 @@
+import HostSupport
 import Quantities
 import Synchronization
 
@@ -26,20 +27,17 @@ final class PatienceLine: Sendable {
             return try await body(line)
         }
         defer { StandardError.writeRaw("\r\u{1B}[K") }
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await body(line) }
-            group.addTask {
+        let value: Value? = try await race(
+            { try await body(line) },
+            {
                 while true {
                     line.draw()
                     try await Task.sleep(for: .seconds(1))
                 }
-            }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let value = result { return value }
-            }
-            throw CancellationError()
-        }
+            },
+        )
+        guard let value else { throw CancellationError() }
+        return value
     }
 
     /// Tells how far it has come.

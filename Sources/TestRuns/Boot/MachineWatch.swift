@@ -15,27 +15,26 @@ struct MachineWatch {
     ///
     /// - Throws: ``TestRunError`` with code `machineLost` when the machine ended or got stuck first; otherwise what the body throws.
     func during<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        try await withThrowingTaskGroup(of: Outcome<Value>.self) { group in
-            group.addTask {
+        let outcome: Outcome<Value>? = try await race(
+            {
                 do {
                     return .finished(try await body())
                 } catch {
                     return .failed(error)
                 }
-            }
-            group.addTask { .machineEnded(try await machine.waitUntilEnded()) }
-            group.addTask { try await waitUntilStuck() }
-            defer { group.cancelAll() }
-            switch try await group.next() {
-            case .finished(let value): return value
-            case .machineEnded(let cause): throw lost(cause)
-            case .machineStuck(let error): throw error
-            case .failed(let error):
-                // A broken connection is often the first sign of a machine's end: its reason says more.
-                if !Task.isCancelled, let cause = await endSoon(behind: error) { throw lost(cause) }
-                throw error
-            case nil: throw CancellationError()
-            }
+            },
+            { .machineEnded(try await machine.waitUntilEnded()) },
+            { try await waitUntilStuck() },
+        )
+        switch outcome {
+        case .finished(let value): return value
+        case .machineEnded(let cause): throw lost(cause)
+        case .machineStuck(let error): throw error
+        case .failed(let error):
+            // A broken connection is often the first sign of a machine's end: its reason says more.
+            if !Task.isCancelled, let cause = await endSoon(behind: error) { throw lost(cause) }
+            throw error
+        case nil: throw CancellationError()
         }
     }
 

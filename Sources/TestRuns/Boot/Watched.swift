@@ -1,18 +1,17 @@
+import HostSupport
+
 /// Runs the body beside a watcher, whose error ends both; a watcher that finds nothing may return before the body does.
 func watched<Value: Sendable>(
     by watcher: @escaping @Sendable () async throws -> Void,
     _ body: @escaping @Sendable () async throws -> Value,
 ) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
-        group.addTask {
+    let value: Value? = try await race(
+        {
             try await watcher()
             return nil
-        }
-        group.addTask { try await body() }
-        defer { group.cancelAll() }
-        while let value = try await group.next() {
-            if let value { return value }
-        }
-        throw CancellationError()
-    }
+        },
+        { try await body() },
+    )
+    guard let value else { throw CancellationError() }
+    return value
 }

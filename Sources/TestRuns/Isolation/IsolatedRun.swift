@@ -51,23 +51,20 @@ struct IsolatedRun: Sendable {
             options: ForkOptions(channels: [.pytest]),
             rehearsal: { try await Rehearsal(fork: $0, isRoot: suite.isRoot).run() },
         )
-        return try await withThrowingTaskGroup(of: Int32?.self) { group in
-            group.addTask {
+        let status: Int32? = try await race(
+            {
                 try await pool.run()
                 return nil
-            }
-            group.addTask {
+            },
+            {
                 try await runGroups(pool, coordinator)
                 return nil
-            }
+            },
             // pytest may end before it has been given everything: as -x has it end, or by an error of its own.
-            group.addTask { try await coordinator.status() }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let status = result { return status }
-            }
-            throw CancellationError()
-        }
+            { try await coordinator.status() },
+        )
+        guard let status else { throw CancellationError() }
+        return status
     }
 
     private func runGroups(_ pool: StandbyPool, _ coordinator: Coordinator) async throws {
@@ -127,7 +124,7 @@ struct IsolatedRun: Sendable {
                 try await runGroup(next, pool, hand) { fork, tests, result in
                     endings.addTask {
                         let begin = ContinuousClock.now
-                        await Task { await fork.end() }.value
+                        await withoutCancellation { await fork.end() }
                         onTiming(TestTiming(tests: tests, fork: fork.timings, result: result, tearDown: .now - begin))
                     }
                 }
@@ -154,7 +151,7 @@ struct IsolatedRun: Sendable {
                 // There is nothing to be had from a machine that started anew or panicked.
                 if !result.hasCrashed { try await onGroupEnd(fork) }
             } catch {
-                await Task { await fork.end() }.value
+                await withoutCancellation { await fork.end() }
                 throw error
             }
             end(fork, rest.prefix(result.count).map { suite.items[$0].id }, result)

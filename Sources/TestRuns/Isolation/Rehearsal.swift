@@ -1,16 +1,9 @@
 import GuestAccess
 import HostSupport
+import LibC
 import Machines
 import SystemPackage
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Has the frozen pytest of a fork made ahead go through the motions of a report, before the fork is put aside.
 struct Rehearsal: Sendable {

@@ -33,20 +33,18 @@ struct PytestAhead: Codable, Sendable {
         var program = GuestCommand(["python3", path, PytestPlugin.port, ProjectSync.projects])
         program.environment = Suite.environment
         let request = try helper.begin(program, onOutput: { _, _ in })
-        let isWaiting = try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { await channel.next() != nil }
-            group.addTask {
+        let isWaiting = try await race(
+            { await channel.next() != nil },
+            {
                 _ = try await helper.answer(to: request)
                 return false
-            }
-            group.addTask {
+            },
+            {
                 try await Task.sleep(for: patience)
                 return false
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? false
-        }
-        guard isWaiting else {
+            },
+        )
+        guard isWaiting == true else {
             // Whatever it does still, the port must be free.
             let end: JSONObject = ["command": .integer(Int64(request))]
             _ = try await helper.request("kill", end, within: patience)

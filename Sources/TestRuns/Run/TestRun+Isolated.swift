@@ -103,26 +103,22 @@ extension TestRun {
             throw TestRunError(.noPytest, "pytest's plugin cannot be written in the guest: \(installed.lastWords)")
         }
         let id = try await suite.begin(helper: helper, waiting: waiting)
-        let started: Started = try await withThrowingTaskGroup(of: Started?.self) { group in
-            group.addTask {
+        let started: Started? = try await race(
+            {
                 while let message = await channel.next() {
                     guard message["event"] == "collected" else { continue }
                     return .collected(try CollectedSuite(json: .object(message)), command: id)
                 }
                 return nil
-            }
-            group.addTask {
+            },
+            {
                 let status: Int32 = try await helper.answer(to: id).value("status")
                 // What the plugin has said comes by another way, and may come a moment later.
                 try await Task.sleep(for: .milliseconds(200))
                 return .ended(status)
-            }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let result { return result }
-            }
-            throw CancellationError()
-        }
+            },
+        )
+        guard let started else { throw CancellationError() }
         // It ran the tests all the same, and together.
         if case .ended(0...1) = started, !channel.hasSpoken {
             throw TestRunError(

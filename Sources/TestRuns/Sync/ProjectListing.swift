@@ -1,14 +1,7 @@
 import GuestAccess
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What a project consisted of when it was copied into a guest; kept beside the template of that guest.
 struct ProjectListing: Codable, Hashable {

@@ -38,16 +38,15 @@ struct MonitorShell: AsyncParsableCommand {
                 let version = qmp.greeting.map { "QEMU \($0.version)" } ?? "QEMU"
                 input.show("\(version); help explains, Tab completes, Ctrl-D ends")
             }
-            let failures = try await withThrowingTaskGroup(of: Int?.self) { group in
-                group.addTask { try await show(events, input) }
-                group.addTask { try await execute(input, gated) }
-                defer { group.cancelAll() }
-                while let failures = try await group.next() {
-                    // Lines from a pipe go on without events, and say themselves what came of them.
-                    if failures != nil || isTerminal { return failures ?? 0 }
-                }
-                return 0
-            }
+            let failures: Int =
+                try await race(
+                    {
+                        let failures = try await show(events, input)
+                        // Lines from a pipe go on without events, and say themselves what came of them.
+                        return failures ?? (isTerminal ? 0 : nil)
+                    },
+                    { try await execute(input, gated) ?? (isTerminal ? 0 : nil) },
+                ) ?? 0
             if failures > 0, !isTerminal {
                 throw CommandFailure(.failed, "\(failures) of the commands failed, as said above")
             }
