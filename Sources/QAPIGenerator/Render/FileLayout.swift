@@ -4,6 +4,7 @@ public import QAPISchema
 public struct GeneratedFile: Sendable {
     /// The path below the target's folder, as in `RunState/RunStateTypes.swift`.
     public let path: String
+    /// The whole content, which the formatter has yet to break into lines.
     public let text: String
 }
 
@@ -14,6 +15,7 @@ public struct FileLayout {
     /// A file grows to this many lines before the next one begins.
     private let limit: Int = 1_000
 
+    /// Prepares a schema, usually one merged of several versions, for being written as Swift.
     public init(_ schema: Schema) {
         renderer = Renderer(schema)
     }
