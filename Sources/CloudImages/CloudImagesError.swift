@@ -39,18 +39,24 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
         /// The output cannot be written.
         public static let cannotWrite = Self(.cannotWrite)
 
+        /// The code's name, as in `badSize`.
         public var description: String { kind.rawValue }
     }
 
+    /// The kind of failure.
     public let code: Code
+    /// What is wrong and what to do, in one line that names the object.
     public let message: String
+    /// The error behind this one; nil when there is none.
     public let cause: (any Error)?
 
+    /// Creates an error; the parameters are its properties.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
     }
 
+    /// The ``message``, without code and cause.
     public var description: String { message }
 }

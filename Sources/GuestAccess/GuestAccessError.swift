@@ -33,16 +33,20 @@ public struct GuestAccessError: Error, Sendable, CustomStringConvertible {
         /// No answer within the deadline.
         public static let timedOut = Self(.timedOut)
 
+        /// The code's name, as in `unreachable`.
         public var description: String { kind.rawValue }
     }
 
+    /// The kind of failure.
     public let code: Code
     /// The guest's name.
     public let guest: String
     /// What happened and what to do.
     public let message: String
+    /// The error behind this one; nil when there is none.
     public let cause: (any Error)?
 
+    /// Creates an error; the parameters are its properties.
     public init(_ code: Code, guest: String, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.guest = guest
@@ -50,5 +54,6 @@ public struct GuestAccessError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// The guest's name and the message, without code and cause.
     public var description: String { "\(guest): \(message)" }
 }

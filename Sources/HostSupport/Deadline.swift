@@ -7,11 +7,13 @@ public struct DeadlineExceeded: Error, Sendable, CustomStringConvertible {
     /// What was waited for, as the end of "gave up after 30 s waiting for …".
     public let waitedFor: String
 
+    /// Creates the error; the parameters are its properties.
     public init(limit: Duration, waitedFor: String) {
         self.limit = limit
         self.waitedFor = waitedFor
     }
 
+    /// The limit and what was waited for, as in `gave up after 30 s waiting for …`.
     public var description: String { "gave up after \(limit.shortText) waiting for \(waitedFor)" }
 }
 

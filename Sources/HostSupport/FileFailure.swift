@@ -4,16 +4,19 @@ public import SystemPackage
 public struct FileFailure: Error, Sendable, CustomStringConvertible {
     /// What was being done, as in `create` or `lock`.
     public let action: String
+    /// The file or directory.
     public let path: FilePath
     /// The system's reason.
     public let reason: Errno
 
+    /// Creates a failure; the parameters are its properties.
     public init(_ action: String, _ path: FilePath, _ reason: Errno) {
         self.action = action
         self.path = path
         self.reason = reason
     }
 
+    /// Path, action and reason, as in `/a/b: cannot write: …`, with advice where there is some.
     public var description: String {
         "\(path): cannot \(action): \(reason)\(mend)"
     }

@@ -21,5 +21,6 @@ public struct FileStamp: Sendable, Hashable {
         modified = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
+    /// Size and time as two numbers with a space between them, to be stored.
     public var text: String { "\(size) \(modified)" }
 }

@@ -10,6 +10,7 @@ public final class Locked<Value>: @unchecked Sendable {
     /// Of its own address, which a mutex may not change.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
+    /// Puts a value behind a lock of its own.
     public init(_ value: sending Value) {
         self.value = value
         mutex = .allocate(capacity: 1)

@@ -11,6 +11,7 @@ public struct ProgressUpdate: Sendable, Hashable {
     /// Whether the amounts are bytes; otherwise they are steps.
     public let isBytes: Bool
 
+    /// Creates an update; without amounts it only says what is being done.
     public init(_ task: String, completed: UInt64? = nil, total: UInt64? = nil, isBytes: Bool = false) {
         self.task = task
         self.completed = completed

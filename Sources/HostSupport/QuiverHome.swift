@@ -49,7 +49,10 @@ public struct QuiverHome: Sendable, Hashable {
     /// The home of this process's environment.
     public static var current: Self { Self(environment: HostEnvironment.variables) }
 
+    /// The directory of the image store.
     public var images: FilePath { data.appending("images") }
+    /// The directory with a directory for each machine.
     public var machines: FilePath { data.appending("machines") }
+    /// The directory of the key pairs that open guests.
     public var keys: FilePath { data.appending("keys") }
 }

@@ -7,9 +7,12 @@ public enum ToolRun {
     public struct Outcome: Sendable {
         /// The exit status; for a program that a signal ended, 128 and the signal's number, as a shell counts.
         public let status: Int32
+        /// What the program wrote to standard output.
         public let output: String
+        /// What the program wrote to standard error.
         public let errors: String
 
+        /// Whether the exit status is 0.
         public var isSuccess: Bool { status == 0 }
 
         /// The last line that is not blank of what went to standard error, else of standard output.
@@ -79,15 +82,18 @@ public enum ToolRun {
 
 /// A program that this host lacks.
 public struct ToolMissing: Error, Sendable, CustomStringConvertible {
+    /// The program's name, or the path at which it should be.
     public let tool: String
     /// How to get it, as in `apt-get install rsync`; nil when the name says enough.
     public let mend: String?
 
+    /// Creates the error; the parameters are its properties.
     public init(_ tool: String, mend: String? = nil) {
         self.tool = tool
         self.mend = mend
     }
 
+    /// What is missing and, where it is known, how to install it.
     public var description: String {
         "\(tool) is not installed" + (mend.map { "; install it with: \($0)" } ?? "")
     }

@@ -10,15 +10,18 @@ public struct Finding: Hashable, Codable, Sendable {
         case problem
     }
 
+    /// How bad it is.
     public let severity: Severity
     /// What it is about, as in `qemu-system-x86_64` or `machine vm1`.
     public let subject: String
+    /// What was found, in one line.
     public let message: String
     /// What to do about it; nil when nothing needs doing.
     public let mend: String?
     /// Whether ``Examination/mend()`` does it.
     public let isMendable: Bool
 
+    /// Creates a finding; the parameters are its properties.
     public init(
         _ severity: Severity,
         _ subject: String,

@@ -49,16 +49,20 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
         /// Time ran out.
         public static let timedOut = Self(.timedOut)
 
+        /// The code's name, as in `notRunning`.
         public var description: String { kind.rawValue }
     }
 
+    /// The kind of failure.
     public let code: Code
     /// The machine's name.
     public let machine: String
     /// What happened and what to do.
     public let message: String
+    /// The error behind this one; nil when there is none.
     public let cause: (any Error)?
 
+    /// Creates an error; the parameters are its properties.
     public init(_ code: Code, machine: String, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.machine = machine
@@ -66,6 +70,7 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// The machine's name and the message, with the cause where the message does not contain it.
     public var description: String {
         let reason = cause.map { "\($0)" } ?? ""
         // Where the message is the cause's own, it is not told twice.

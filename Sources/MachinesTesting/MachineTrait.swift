@@ -27,6 +27,7 @@ public struct MachineTrait: SuiteTrait, TestTrait, TestScoping {
         self.prepare = prepare
     }
 
+    /// Runs the test or suite with a machine of its own, which has ended when this returns or throws.
     @concurrent
     public func provideScope(
         for test: Test,
@@ -61,6 +62,7 @@ enum CurrentMachine {
 
 /// A test asked for a machine and has none.
 public struct NoCurrentMachine: Error, CustomStringConvertible {
+    /// What is missing and how to get it.
     public var description: String { "no machine: give the test or its suite the trait .machine { ... }" }
 }
 

@@ -10,13 +10,16 @@ extension QMPEventSource {
 /// Events with their types; see ``Event`` for those that cannot be given one.
 public struct TypedEvents<Items: AsyncSequence & Sendable>: AsyncSequence, Sendable
 where Items.Element == QMPEventItem, Items.Failure == QMPError {
+    /// An event with its type.
     public typealias Element = Event
+    /// The error when the connection is lost.
     public typealias Failure = QMPError
 
     private let items: Items
 
     init(_ items: Items) { self.items = items }
 
+    /// Begins to read.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(items.makeAsyncIterator()) }
 
     /// Reads the events one after another; not to be shared between tasks.

@@ -5,8 +5,11 @@ extension Schema {
     public indirect enum Condition: Sendable, Hashable, CustomStringConvertible {
         /// A symbol of QEMU's configuration, as in `CONFIG_LINUX`.
         case symbol(String)
+        /// All of these hold.
         case all([Condition])
+        /// At least one of these holds.
         case any([Condition])
+        /// This does not hold.
         case not(Condition)
 
         /// As in `CONFIG_LINUX and not CONFIG_X`.
@@ -45,6 +48,7 @@ extension Schema.Condition: JSONDecodable, JSONEncodable {
         }
     }
 
+    /// The condition as QAPI writes it: a symbol, or an object with `all`, `any` or `not`.
     public var json: JSON {
         switch self {
         case .symbol(let name): .string(name)

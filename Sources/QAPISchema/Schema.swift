@@ -12,19 +12,24 @@ public struct Schema: Sendable {
     public struct Module: Sendable {
         /// The file's name without its ending, as in `run-state`.
         public let name: String
+        /// The definitions, in the order of the file.
         public var definitions: [Definition]
 
+        /// Creates a module; the parameters are its properties.
         public init(name: String, definitions: [Definition]) {
             self.name = name
             self.definitions = definitions
         }
     }
 
+    /// Which of QEMU's interfaces the facts are of.
     public let interface: Interface
     /// The versions that the facts come from, newest first, as in `11.1.3`.
     public let versions: [String]
+    /// The modules, in QEMU's order.
     public var modules: [Module]
 
+    /// Creates a schema; the parameters are its properties.
     public init(interface: Interface, versions: [String], modules: [Module]) {
         self.interface = interface
         self.versions = versions

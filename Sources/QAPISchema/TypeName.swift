@@ -3,6 +3,7 @@ extension Schema {
     public struct TypeName: Hashable, Sendable {
         /// The element's name for an array.
         public let name: String
+        /// Whether this is an array of ``name``.
         public let isArray: Bool
 
         /// Reads the spelling in schemas/: `str`, or `[str]` for an array.

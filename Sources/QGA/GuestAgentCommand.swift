@@ -17,9 +17,11 @@ public protocol GuestAgentCommand: Sendable {
 }
 
 extension GuestAgentCommand {
+    /// False: the agent answers a command unless the command says otherwise.
     public static var answersOnlyOnFailure: Bool { false }
 }
 
 extension GuestAgentCommand where Self: QAPIObject {
+    /// The members that are set.
     public var arguments: JSONObject { wireMembers }
 }

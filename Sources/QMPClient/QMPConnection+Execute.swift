@@ -73,5 +73,6 @@ extension QMPConnection {
 }
 
 extension QMPConnection: QMPEventSource {
+    /// Subscribes to all events, beginning now; the last 1024 are kept for a slow consumer.
     public func eventItems() -> QMPEvents { events(.all) }
 }

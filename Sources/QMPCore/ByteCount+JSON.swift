@@ -7,5 +7,6 @@ extension ByteCount: JSONDecodable, JSONEncodable {
         self.init(try UInt64(json: json))
     }
 
+    /// The number of bytes, as a whole number.
     public var json: JSON { bytes.json }
 }

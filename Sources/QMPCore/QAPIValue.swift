@@ -6,6 +6,7 @@ public import WireJSON
 public protocol QAPIValue: JSONDecodable, JSONEncodable, Equatable, Sendable {}
 
 extension QAPIValue {
+    /// Compares the two as they go on the wire.
     public static func == (left: Self, right: Self) -> Bool { left.json == right.json }
 }
 
@@ -22,10 +23,14 @@ public protocol QAPIObject: QAPIValue {
 }
 
 extension QAPIObject {
+    /// Reads a JSON object.
+    ///
+    /// - Throws: ``JSONError`` when the value is not an object, or a declared member is missing or has another type.
     public init(json: JSON) throws(JSONError) {
         try self.init(members: JSONObject(json: json))
     }
 
+    /// The object with the members that are set.
     public var json: JSON { .object(wireMembers) }
 
     /// The members that are set, as they go on the wire.
@@ -43,17 +48,22 @@ public protocol QAPIEnum: QAPIValue, RawRepresentable<String>, Hashable, CaseIte
 }
 
 extension QAPIEnum {
+    /// Reads a string, also one that the compiled schema does not know.
     public init(json: JSON) throws(JSONError) {
         self.init(rawValue: try String(json: json))
     }
 
+    /// The value's spelling, as a JSON string.
     public var json: JSON { .string(rawValue) }
 
+    /// The value's spelling on the wire.
     public var description: String { rawValue }
 
+    /// Compares the spellings.
     public static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
 }
 
 extension QMPCommand where Self: QAPIObject {
+    /// The members that are set.
     public var arguments: JSONObject { wireMembers }
 }

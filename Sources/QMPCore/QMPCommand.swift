@@ -16,15 +16,20 @@ public protocol QMPCommand: Sendable {
 }
 
 extension QMPCommand {
+    /// False: a command runs in its turn unless it says otherwise.
     public static var allowsOutOfBand: Bool { false }
+    /// No arguments.
     public var arguments: JSONObject { [:] }
 }
 
 /// The reply of a command that returns nothing: an empty object, whatever members later versions add to it.
 public struct Empty: JSONDecodable, JSONEncodable, Hashable, Sendable {
+    /// Creates the empty reply.
     public init() {}
 
+    /// Accepts any value, since nothing is read from it.
     public init(json: JSON) throws(JSONError) {}
 
+    /// An empty object.
     public var json: JSON { .object([:]) }
 }

@@ -19,6 +19,7 @@ public enum QMPDiagnostic: Sendable, Hashable, CustomStringConvertible {
     /// A second greeting: the peer started over, and what was in flight is lost.
     case secondGreeting
 
+    /// What happened, in one line for a log.
     public var description: String {
         switch self {
         case .unknownReply(let id): "a reply answers no command (id \(id.map(\.description) ?? "missing"))"

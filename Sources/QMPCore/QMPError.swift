@@ -33,17 +33,22 @@ public struct QMPError: Error, Sendable, CustomStringConvertible {
         /// The arguments cannot be sent as they are.
         public static let invalidArguments = Self(.invalidArguments)
 
+        /// The code's name, as in `timedOut`.
         public var description: String { kind.rawValue }
     }
 
+    /// The kind of failure.
     public let code: Code
     /// The command that failed, by its name on the wire; nil when the failure is the connection's.
     public let command: String?
     /// QEMU's error class, as in `CommandNotFound` or `GenericError`; nil when QEMU did not answer.
     public let errorClass: String?
+    /// What is wrong; with code `commandFailed` or `jobFailed` it is QEMU's own text.
     public let message: String
+    /// The error behind this one; nil when there is none.
     public let cause: (any Error)?
 
+    /// Creates an error; the parameters are its properties.
     public init(
         _ code: Code,
         command: String? = nil,
@@ -58,6 +63,7 @@ public struct QMPError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// Command, message, QEMU's error class and code, as far as there are such.
     public var description: String {
         let subject = command.map { "\($0): " } ?? ""
         let detail = errorClass.map { "\($0), \(code)" } ?? "\(code)"

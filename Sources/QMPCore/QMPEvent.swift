@@ -11,6 +11,7 @@ public struct QMPEvent: Sendable, Hashable {
     /// When the event arrived, on a clock that never goes back.
     public let received: ContinuousClock.Instant
 
+    /// Creates an event, by default one that arrives now without a time of QEMU's.
     public init(name: String, data: JSONObject = [:], timestamp: Int64? = nil, received: ContinuousClock.Instant = .now)
     {
         self.name = name

@@ -1,5 +1,6 @@
 /// What a subscriber to events receives.
 public enum QMPEventItem: Sendable, Hashable {
+    /// An event, as QEMU sent it.
     case event(QMPEvent)
     /// This many events were dropped here because the subscriber was slower than they came.
     case missed(Int)

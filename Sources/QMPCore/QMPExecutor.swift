@@ -15,6 +15,7 @@ public protocol QMPExecutor: Sendable {
 }
 
 extension QMPExecutor {
+    /// Nil: an executor need not know what QEMU said of itself.
     public var greeting: QMPGreeting? { nil }
 }
 

@@ -4,29 +4,37 @@ public import WireJSON
 public struct QMPGreeting: Sendable, Hashable, JSONDecodable {
     /// The version as three numbers, as in 10.0.2.
     public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
+        /// The first number, which grows once a year.
         public let major: Int
+        /// The second number, which grows with each release.
         public let minor: Int
+        /// The third number: of a stable update, or 50 and more before a release.
         public let micro: Int
 
+        /// Creates a version; the parameters are its numbers.
         public init(major: Int, minor: Int, micro: Int) {
             self.major = major
             self.minor = minor
             self.micro = micro
         }
 
+        /// The three numbers with dots between them.
         public var description: String { "\(major).\(minor).\(micro)" }
 
+        /// Orders by the first number that differs.
         public static func < (left: Self, right: Self) -> Bool {
             (left.major, left.minor, left.micro) < (right.major, right.minor, right.micro)
         }
     }
 
+    /// QEMU's version.
     public let version: Version
     /// The distributor's name of the build; empty when there is none.
     public let package: String
     /// Capabilities that may be enabled, as in `oob`.
     public let capabilities: [String]
 
+    /// Creates a greeting, by default of a QEMU that offers no capabilities.
     public init(version: Version, package: String = "", capabilities: [String] = []) {
         self.version = version
         self.package = package

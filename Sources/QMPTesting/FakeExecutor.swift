@@ -22,6 +22,7 @@ public final class FakeExecutor: QMPExecutor, QMPEventSource {
 
     private let state = Mutex(State())
 
+    /// Creates an executor that refuses every command until it is told otherwise.
     public init() {}
 
     /// The commands that were executed, in order.
@@ -59,6 +60,10 @@ public final class FakeExecutor: QMPExecutor, QMPEventSource {
         for subscriber in subscribers { subscriber.finish() }
     }
 
+    /// Notes the command and answers it as its handler says.
+    ///
+    /// - Throws: ``QMPError``: what the handler throws; `commandFailed` with class `CommandNotFound` for want of one;
+    ///   `undecodableReply` when the answer does not have the shape of the command's reply.
     public func execute<Command: QMPCommand>(_ command: Command) async throws(QMPError) -> Command.Reply {
         let reply = try await execute(Command.name, command.arguments)
         do {
@@ -68,6 +73,9 @@ public final class FakeExecutor: QMPExecutor, QMPEventSource {
         }
     }
 
+    /// Notes the command and answers it as its handler says.
+    ///
+    /// - Throws: ``QMPError``: what the handler throws; `commandFailed` with class `CommandNotFound` for want of one.
     public func execute(_ name: String, _ arguments: JSONObject) async throws(QMPError) -> JSON {
         let handler = state.withLock { state in
             state.executed.append((name, arguments))
@@ -80,6 +88,7 @@ public final class FakeExecutor: QMPExecutor, QMPEventSource {
         return try await handler(arguments)
     }
 
+    /// Subscribes to the events that are sent from now on; none is dropped.
     public func eventItems() -> FakeEvents {
         let (stream, continuation) = AsyncStream.makeStream(of: QMPEventItem.self)
         state.withLock { $0.subscribers.append(continuation) }

@@ -11,14 +11,19 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable {
         self.bytes = bytes
     }
 
+    /// No bytes.
     public static let zero = Self(0)
 
+    /// A number of KiB, each 1024 bytes.
     public static func kibibytes(_ count: UInt64) -> Self { Self(count << 10) }
 
+    /// A number of MiB, each 1024 KiB.
     public static func mebibytes(_ count: UInt64) -> Self { Self(count << 20) }
 
+    /// A number of GiB, each 1024 MiB.
     public static func gibibytes(_ count: UInt64) -> Self { Self(count << 30) }
 
+    /// Compares the numbers of bytes.
     public static func < (left: Self, right: Self) -> Bool {
         left.bytes < right.bytes
     }
@@ -29,6 +34,7 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable {
         try container.encode(bytes)
     }
 
+    /// Decodes a bare number of bytes.
     public init(from decoder: any Decoder) throws {
         bytes = try decoder.singleValueContainer().decode(UInt64.self)
     }

@@ -2,6 +2,7 @@ public import ArgumentParser
 
 /// The `quiver` command.
 public struct Quiver: AsyncParsableCommand {
+    /// The command's name, its help and its subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "quiver",
         abstract: "Launch, control, snapshot and test in QEMU virtual machines.",
@@ -43,5 +44,6 @@ public struct Quiver: AsyncParsableCommand {
         ],
     )
 
+    /// Creates the command; its arguments are parsed into it.
     public init() {}
 }

@@ -26,18 +26,24 @@ public struct TestRunError: Error, Sendable, CustomStringConvertible {
         /// The guest has no pytest and none could be installed.
         public static let noPytest = Self(.noPytest)
 
+        /// The code's name, as in `bakeFailed`.
         public var description: String { kind.rawValue }
     }
 
+    /// The kind of failure.
     public let code: Code
+    /// What is wrong and what to do.
     public let message: String
+    /// The error behind this one; nil when there is none.
     public let cause: (any Error)?
 
+    /// Creates an error; the parameters are its properties.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
     }
 
+    /// The ``message``, without code and cause.
     public var description: String { message }
 }

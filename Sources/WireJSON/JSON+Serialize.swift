@@ -41,6 +41,7 @@ extension JSON: CustomStringConvertible {
 }
 
 extension JSONObject: CustomStringConvertible {
+    /// The object as compact JSON, with its members in their order.
     public var description: String { JSON.object(self).description }
 }
 

@@ -1,4 +1,7 @@
 extension Dictionary: JSONDecodable where Key == String, Value: JSONDecodable {
+    /// Reads an object, each member as a value under its name.
+    ///
+    /// - Throws: ``JSONError`` when it is not an object, or with the path of a member that cannot be read.
     public init(json: JSON) throws(JSONError) {
         guard case .object(let object) = json else { throw .mismatch(json, expected: "an object") }
         self.init()

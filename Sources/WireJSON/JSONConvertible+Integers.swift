@@ -15,6 +15,7 @@ extension JSONInteger {
         self = value
     }
 
+    /// The number, exact whatever its width.
     public var json: JSON {
         if let small = Int64(exactly: self) { .integer(small) } else { .unsigned(UInt64(self)) }
     }

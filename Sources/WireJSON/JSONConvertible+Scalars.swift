@@ -1,33 +1,41 @@
 extension JSON: JSONDecodable, JSONEncodable {
+    /// Takes the value as it is.
     public init(json: JSON) { self = json }
 
+    /// The value itself.
     public var json: JSON { self }
 }
 
 extension JSONObject: JSONDecodable, JSONEncodable {
+    /// Reads an object; any other value is an error.
     public init(json: JSON) throws(JSONError) {
         guard case .object(let object) = json else { throw .mismatch(json, expected: "an object") }
         self = object
     }
 
+    /// The object as a value.
     public var json: JSON { .object(self) }
 }
 
 extension Bool: JSONDecodable, JSONEncodable {
+    /// Reads `true` or `false`; any other value is an error.
     public init(json: JSON) throws(JSONError) {
         guard case .bool(let value) = json else { throw .mismatch(json, expected: "true or false") }
         self = value
     }
 
+    /// The value as `true` or `false`.
     public var json: JSON { .bool(self) }
 }
 
 extension String: JSONDecodable, JSONEncodable {
+    /// Reads a string; any other value is an error.
     public init(json: JSON) throws(JSONError) {
         guard case .string(let value) = json else { throw .mismatch(json, expected: "a string") }
         self = value
     }
 
+    /// The text as a JSON string.
     public var json: JSON { .string(self) }
 }
 
@@ -42,10 +50,14 @@ extension Double: JSONDecodable, JSONEncodable {
         }
     }
 
+    /// The number as a double, also where it is whole.
     public var json: JSON { .double(self) }
 }
 
 extension Array: JSONDecodable where Element: JSONDecodable {
+    /// Reads an array.
+    ///
+    /// - Throws: ``JSONError`` when it is not an array, or with the path of the element that cannot be read.
     public init(json: JSON) throws(JSONError) {
         guard case .array(let elements) = json else { throw .mismatch(json, expected: "an array") }
         self = []
@@ -61,6 +73,7 @@ extension Array: JSONDecodable where Element: JSONDecodable {
 }
 
 extension Array: JSONEncodable where Element: JSONEncodable {
+    /// The elements in their order.
     public var json: JSON { .array(map(\.json)) }
 }
 

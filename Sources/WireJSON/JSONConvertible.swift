@@ -7,5 +7,6 @@ public protocol JSONDecodable {
 
 /// A value that can be written as JSON.
 public protocol JSONEncodable {
+    /// The value as JSON.
     var json: JSON { get }
 }

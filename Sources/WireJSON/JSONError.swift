@@ -16,13 +16,16 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         case outOfRange
     }
 
+    /// The kind of failure.
     public let code: Code
+    /// What is wrong, in one line without the path.
     public let message: String
     /// The path to the value, as in `return.file.driver` or `[3].name`; empty for the value itself.
     public let path: String
     /// Where in the bytes the failure was found; nil when the value came from no bytes.
     public let offset: Int?
 
+    /// Creates an error; the parameters are its properties.
     public init(_ code: Code, _ message: String, path: String = "", offset: Int? = nil) {
         self.code = code
         self.message = message
@@ -30,6 +33,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         self.offset = offset
     }
 
+    /// Path, message and place, as in `[3].name: expected a string, found null`.
     public var description: String {
         let place = offset.map { " at byte \($0)" } ?? ""
         return (path.isEmpty ? "" : "\(path): ") + message + place

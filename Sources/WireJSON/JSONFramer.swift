@@ -15,6 +15,7 @@ public struct JSONFramer: Sendable {
         case reset
     }
 
+    /// The limits beyond which a value is skipped.
     public let limits: JSONLimits
     private var buffer: [UInt8] = []
     /// Where the current value begins in the buffer.
@@ -25,6 +26,7 @@ public struct JSONFramer: Sendable {
     /// Set while the rest of a value that exceeded the limits is skipped.
     private var refusal: JSONError?
 
+    /// Creates a framer that has received nothing.
     public init(limits: JSONLimits = .standard) {
         self.limits = limits
     }

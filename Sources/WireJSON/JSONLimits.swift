@@ -9,6 +9,7 @@ public struct JSONLimits: Sendable, Hashable {
     /// The most tokens: brackets, commas, colons, strings, numbers and literals each count one.
     public var tokens: Int
 
+    /// Creates limits; the parameters are its properties.
     public init(size: Int = 128 << 20, depth: Int = 1024, tokens: Int = 1 << 23) {
         self.size = size
         self.depth = depth

@@ -12,5 +12,6 @@ public struct ImageRecipe: Sendable, Hashable {
     /// The public keys by which packages are known to be the archive's.
     public var keyring: FilePath = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
+    /// Creates a recipe for a disk of 8 GiB with packages from apt's own mirrors.
     public init() {}
 }

@@ -12,11 +12,13 @@ public struct CatalogEntry: Sendable, Hashable {
 
     /// The name, as in `debian:12`.
     public let name: String
+    /// The processor architecture of the image's guests.
     public let architecture: ImageArchitecture
     /// The disk image's URL.
     public let url: String
     /// The URL of the list that holds the image's digest.
     public let digestsURL: String
+    /// How the vendor signs the list of digests.
     public let signature: Signature
     /// Key rings with the vendor's keys, of which the first that is there is used.
     public let keyrings: [String]

@@ -5,7 +5,9 @@ import SystemPackage
 public struct ImageDigest: Sendable, Hashable, CustomStringConvertible {
     /// The algorithms that vendors publish.
     public enum Algorithm: String, Sendable, Hashable, CaseIterable {
+        /// SHA-256, with 64 hexadecimal digits.
         case sha256
+        /// SHA-512, with 128 hexadecimal digits.
         case sha512
 
         fileprivate var digits: Int {
@@ -16,6 +18,7 @@ public struct ImageDigest: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The algorithm, as the number of digits shows it.
     public let algorithm: Algorithm
     /// The digest in lower-case hexadecimal digits.
     public let hexadecimal: String

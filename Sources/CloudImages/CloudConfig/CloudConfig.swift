@@ -44,6 +44,7 @@ public struct CloudConfig: Sendable, Hashable {
     /// Any other modules, as YAML text of a mapping.
     public var extra: String?
 
+    /// Creates a cloud-config that changes nothing.
     public init() {}
 
     /// The user-data: the header and the YAML.

@@ -17,6 +17,7 @@ public struct DownloadPolicy: Sendable, Hashable {
         firstPause: .seconds(1),
     )
 
+    /// Creates a policy; the parameters are its properties.
     public init(tries: Int, connectTimeout: Duration, stallTimeout: Duration, firstPause: Duration) {
         self.tries = tries
         self.connectTimeout = connectTimeout

@@ -4,12 +4,15 @@ public import SystemPackage
 public struct Image: Sendable, Hashable {
     /// The name, as in `debian:12`; for a file outside the store its path.
     public var name: String
+    /// The processor architecture of the image's guests.
     public var architecture: ImageArchitecture
     /// The disk; machines never write to it.
     public var disk: FilePath
+    /// The disk's format.
     public var format: DiskFormat
     /// A kernel that QEMU can load itself, which saves the time of firmware and boot loader.
     public var kernel: FilePath?
+    /// The initial RAM disk that QEMU loads with ``kernel``; nil for none.
     public var initialRamdisk: FilePath?
     /// The kernel's arguments when QEMU loads it.
     public var kernelArguments: String?
@@ -22,6 +25,7 @@ public struct Image: Sendable, Hashable {
     /// When it was made or downloaded, in seconds since 1970.
     public var created: Int64
 
+    /// Creates an image without reading any file; the parameters are its properties.
     public init(
         name: String,
         architecture: ImageArchitecture,

@@ -12,6 +12,7 @@ public struct ImageReference: Sendable, Hashable, CustomStringConvertible {
 
     /// The text as the user gave it.
     public let description: String
+    /// What the text stands for.
     public let target: Target
 
     /// Reads a reference.

@@ -2,7 +2,9 @@ public import Quantities
 
 /// How large a disk shall be: so large, or so much larger than its base.
 public enum DiskSize: Sendable, Hashable {
+    /// This size, whatever the base's is.
     case exactly(ByteCount)
+    /// This much more than the base.
     case more(ByteCount)
 
     /// Reads `20G` or `+20G`; nil when the text is neither or the size is zero.

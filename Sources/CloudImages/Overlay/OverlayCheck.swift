@@ -4,6 +4,7 @@ public import SystemPackage
 
 /// What is right and wrong with an overlay and all the images below it.
 public struct OverlayCheck: Sendable {
+    /// The overlay and the images below it, as far as they can be followed.
     public let chain: DiskChain
     /// What was found, the worst first.
     public let findings: [OverlayFinding]

@@ -18,6 +18,7 @@ public struct DiskChain: Sendable {
 
     /// One image of a chain.
     public struct Link: Sendable {
+        /// What the image says of itself.
         public let facts: DiskFacts
         /// Whether the image above recorded the format; otherwise it was guessed from the first bytes.
         public let isFormatRecorded: Bool

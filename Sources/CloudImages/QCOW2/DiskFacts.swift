@@ -3,7 +3,9 @@ public import SystemPackage
 
 /// What a disk image says of itself and what it takes on the host's disk.
 public struct DiskFacts: Sendable, Hashable {
+    /// The image's path, as it was given.
     public let path: FilePath
+    /// The format, as it was given or as the first bytes show it.
     public let format: DiskFormat
     /// The disk's size as the guest sees it.
     public let virtualSize: ByteCount

@@ -6,20 +6,27 @@ public import Quantities
 public struct QCOW2Facts: Sendable, Hashable, Codable {
     /// How the guest's data is encrypted.
     public enum Encryption: String, Sendable, Hashable, Codable {
+        /// Not encrypted.
         case none
+        /// AES-CBC, which is obsolete: QEMU does not run machines with it any more.
         case aes
+        /// LUKS, with a header inside of the image.
         case luks
     }
 
     /// How compressed clusters are compressed.
     public enum Compression: String, Sendable, Hashable, Codable {
+        /// Deflate, the default.
         case zlib
+        /// Zstandard.
         case zstd
     }
 
     /// A snapshot inside of the image.
     public struct Snapshot: Sendable, Hashable, Codable {
+        /// The identifier, unique in the image and usually a number, as in `1`.
         public let id: String
+        /// The name that a person gave it, as in `before-upgrade`; it need not be unique.
         public let name: String
         /// The size of the saved RAM and device state; zero for a snapshot of the disk alone.
         public let vmStateSize: ByteCount
@@ -27,6 +34,7 @@ public struct QCOW2Facts: Sendable, Hashable, Codable {
         public let diskSize: ByteCount?
         /// When it was taken, in seconds since 1970.
         public let dateSeconds: UInt32
+        /// The fraction of the second of ``dateSeconds``, in nanoseconds.
         public let dateNanoseconds: UInt32
         /// How long the guest had run, in nanoseconds.
         public let vmClockNanoseconds: UInt64
@@ -36,6 +44,7 @@ public struct QCOW2Facts: Sendable, Hashable, Codable {
 
     /// A record of which parts of the disk were written since some moment.
     public struct Bitmap: Sendable, Hashable, Codable {
+        /// The name, unique in the image.
         public let name: String
         /// How many bytes of the disk one bit stands for.
         public let granularity: ByteCount
@@ -59,10 +68,13 @@ public struct QCOW2Facts: Sendable, Hashable, Codable {
     public let dataFile: String?
     /// Whether the data file is a raw image in itself.
     public let isDataFileRaw: Bool
+    /// How the guest's data is encrypted.
     public let encryption: Encryption
+    /// How compressed clusters are compressed.
     public let compression: Compression
     /// The width of a cluster's reference count.
     public let referenceCountBits: Int
+    /// Whether reference counts may be written late, which is faster and needs a repair after a crash.
     public let hasLazyReferenceCounts: Bool
     /// Whether clusters are divided into 32 parts that are allocated one by one.
     public let hasExtendedL2: Bool
@@ -70,7 +82,9 @@ public struct QCOW2Facts: Sendable, Hashable, Codable {
     public let isDirty: Bool
     /// Whether QEMU found the image damaged and marked it so.
     public let isCorrupt: Bool
+    /// The snapshots inside of the image, in the order in which it stores them.
     public let snapshots: [Snapshot]
+    /// The bitmaps that the image keeps; empty when there are none.
     public let bitmaps: [Bitmap]
     /// What the base was like when Quiver made the overlay; nil when another program made it.
     public let baseIdentity: BaseIdentity?

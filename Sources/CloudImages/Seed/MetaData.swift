@@ -15,6 +15,7 @@ public struct MetaData: Sendable, Hashable {
     /// The network as a Debian `interfaces` file describes it; a network-config takes its place.
     public var interfaces: String?
 
+    /// Creates meta-data; the parameters are its properties.
     public init(
         instanceID: String,
         hostname: String? = nil,

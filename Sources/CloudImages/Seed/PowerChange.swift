@@ -2,18 +2,24 @@ import Yams
 
 /// What a user-data does to the machine's power when cloud-init has ended.
 public struct PowerChange: Sendable, Hashable {
+    /// What happens to the machine, by cloud-init's names.
     public enum Mode: String, Sendable, Hashable {
+        /// The machine is switched off.
         case powerOff = "poweroff"
+        /// The operating system stops and the machine stays on.
         case halt
+        /// The machine restarts.
         case reboot
     }
 
+    /// What happens to the machine.
     public var mode: Mode
     /// How long after cloud-init's end; a whole number of minutes.
     public var delay: Duration
     /// Whether it is left to the guest: a command there decides, or a template of which not all is known here.
     public var isConditional: Bool
 
+    /// Creates a power change; by default it takes effect at once and whatever the guest says.
     public init(_ mode: Mode, delay: Duration = .zero, isConditional: Bool = false) {
         self.mode = mode
         self.delay = delay

@@ -14,6 +14,7 @@ public struct Seed: Sendable, Hashable {
     /// The part of whoever runs the machine, which user-data overrides.
     public var vendorData: String?
 
+    /// Creates a seed whose user-data is stored uncompressed; the parameters are its properties.
     public init(userData: String, metaData: String, networkConfig: String? = nil, vendorData: String? = nil) {
         self.userData = userData
         self.metaData = metaData

@@ -3,14 +3,23 @@ import SystemPackage
 
 /// What a seed's file is around its file system, or instead of one.
 public enum SeedDiskFormat: String, Sendable, Hashable, CaseIterable {
+    /// The file system alone, with no disk format around it.
     case raw
+    /// QEMU's qcow2.
     case qcow2
+    /// QEMU's first format of its own, before qcow2.
     case qcow
+    /// QEMU Enhanced Disk.
     case qed
+    /// VirtualBox's format.
     case vdi
+    /// Hyper-V's format.
     case vhdx
+    /// VMware's format.
     case vmdk
+    /// Virtual PC's format, also known as VHD.
     case vpc
+    /// Parallels' format.
     case parallels
     /// A tar archive of the files.
     case tar

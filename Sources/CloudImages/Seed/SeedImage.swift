@@ -3,6 +3,7 @@ public import SystemPackage
 
 /// A seed's disk image, read back.
 public struct SeedImage: Sendable, Hashable {
+    /// The file system in the image.
     public let filesystem: SeedFilesystem
     /// The volume's label, which must be `cidata` or `CIDATA` for cloud-init to look at it.
     public let label: String

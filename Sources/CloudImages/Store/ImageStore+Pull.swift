@@ -15,7 +15,9 @@ public struct PulledImage: Sendable {
         case offline
     }
 
+    /// The image as it is in the store now.
     public let image: Image
+    /// How the image came to be here.
     public let source: Source
     /// Why the signature on the vendor's list was not checked; nil when it was, and is the vendor's.
     public let signatureGap: String?

@@ -5,6 +5,7 @@ public import SystemPackage
 
 /// What is known of an image of the store besides what it is.
 public struct StoredImage: Sendable {
+    /// The image itself.
     public let image: Image
     /// The disk's size as the guest sees it; nil when its header cannot be read.
     public let virtualSize: ByteCount?

@@ -18,6 +18,10 @@ public struct ImageStore: Sendable {
     /// Where overlays on the store's disks may lie.
     let overlayFolders: [FilePath]
 
+    /// Opens the store in a directory, which is created with its first image.
+    ///
+    /// - Parameter overlayFolders: Directories with overlays on the store's disks, searched two levels deep. An image
+    ///   whose overlays lie elsewhere counts as unused.
     public init(path: FilePath, overlayFolders: [FilePath] = []) {
         self.path = path
         self.overlayFolders = overlayFolders

@@ -19,6 +19,7 @@ public final class GuestAgent: GuestAgentExecutor {
         /// How long a command that answers only when it fails may take to do so.
         public var silenceMeansSuccess: Duration = .seconds(2)
 
+        /// Creates options with the defaults: 30 s for a command, 2 s for each of the other two.
         public init() {}
     }
 
@@ -39,6 +40,7 @@ public final class GuestAgent: GuestAgentExecutor {
 
     /// The guest's name, for messages.
     public let guest: String
+    /// How the agent is spoken to.
     public let options: Options
     let state = Mutex(State())
     let turns = TurnQueue()

@@ -4,21 +4,27 @@
 public struct BootTimes: Sendable, Hashable {
     /// Something that took its time.
     public struct Span: Sendable, Hashable {
+        /// What took the time, as in `kernel`, `cloud-init init` or `ssh.service`.
         public let name: String
+        /// When it began.
         public let start: Duration
+        /// When it ended.
         public let end: Duration
 
+        /// Creates a span; the parameters are its properties.
         public init(name: String, start: Duration, end: Duration) {
             self.name = name
             self.start = start
             self.end = end
         }
 
+        /// How long it took.
         public var duration: Duration { end - start }
     }
 
     /// A wait that machines made for tests can do without.
     public struct AvoidableWait: Sendable, Hashable {
+        /// The service that takes the time, 100 ms or more.
         public let span: Span
         /// Why it can be left out, and how.
         public let mend: String

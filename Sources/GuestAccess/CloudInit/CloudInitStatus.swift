@@ -2,11 +2,15 @@
 public struct CloudInitStatus: Hashable, Sendable {
     /// How far cloud-init is.
     public enum State: String, Hashable, Sendable {
+        /// It has not begun.
         case notRun = "not run"
+        /// It is at work.
         case running
+        /// It has ended and nothing failed.
         case done
         /// Done, and something failed that cloud-init could do without.
         case degraded
+        /// It has ended, and something failed that it could not do without.
         case error
         /// Switched off in the image or on the kernel's command line, or no data source was found.
         case disabled
@@ -20,10 +24,12 @@ public struct CloudInitStatus: Hashable, Sendable {
         public let stage: String?
         /// The module, as in `package_update_upgrade_install`; nil when it was none.
         public let module: String?
+        /// What went wrong, in cloud-init's words.
         public let message: String
         /// Whether cloud-init went on and calls it recoverable.
         public let isRecoverable: Bool
 
+        /// Creates a problem; the parameters are its properties.
         public init(stage: String?, module: String?, message: String, isRecoverable: Bool) {
             self.stage = stage
             self.module = module
@@ -31,14 +37,17 @@ public struct CloudInitStatus: Hashable, Sendable {
             self.isRecoverable = isRecoverable
         }
 
+        /// The message after its module or, without one, its stage: `module runcmd: …`.
         public var description: String {
             (module.map { "module \($0): " } ?? stage.map { "stage \($0): " } ?? "") + message
         }
     }
 
+    /// How far cloud-init is, or how it ended.
     public var state: State
     /// Where the configuration came from, as in `DataSourceNoCloud [seed=/dev/vdb]`.
     public var dataSource: String?
+    /// What went wrong; empty when nothing did.
     public var problems: [Problem]
     /// The telling lines of cloud-init's logs, oldest first; empty when nothing went wrong.
     public var logLines: [String]
@@ -46,6 +55,7 @@ public struct CloudInitStatus: Hashable, Sendable {
     /// not asked.
     public var detail: String?
 
+    /// Creates a status; the parameters are its properties.
     public init(
         state: State,
         dataSource: String? = nil,

@@ -15,6 +15,7 @@ public struct CopyLimits: Hashable, Sendable {
     /// How long the guest's helper may take for one step, which moves at most half a mebibyte.
     public var step: Duration
 
+    /// Creates limits that suit a project: 200 000 entries and 64 GiB, with 512 MiB left free on the host.
     public init(
         entries: Int = 200_000,
         size: ByteCount = .gibibytes(64),

@@ -7,6 +7,7 @@ public struct FileSelection: Hashable, Codable, Sendable {
     /// Patterns that are not copied.
     public var exclude: [String]
 
+    /// Creates a selection; without arguments it leaves out the ``standardExclusions``.
     public init(include: [String] = [], exclude: [String] = FileSelection.standardExclusions) {
         self.include = include
         self.exclude = exclude

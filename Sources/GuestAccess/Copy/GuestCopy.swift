@@ -15,12 +15,14 @@ public struct GuestCopy: Sendable {
     public var ssh: SSHEndpoint
     /// Whether the guest's side is root instead of the ssh server's user.
     public var asRoot: Bool
+    /// What the copy may take from the host, and how long each of its steps may take.
     public var limits: CopyLimits
     /// Receives how much has been copied.
     public var onProgress: ProgressHandler
     /// Receives what was left out, a line each.
     public var onNote: @Sendable (String) -> Void
 
+    /// Creates a copy that begins when files are named; the parameters are its properties.
     public init(
         helper: GuestHelper?,
         ssh: SSHEndpoint,

@@ -2,10 +2,12 @@ public import SystemPackage
 
 /// A file or directory of the host that is copied into a guest.
 public struct HostSource: Hashable, Sendable {
+    /// The path on the host.
     public var path: FilePath
     /// Whether what is in a directory is copied, instead of the directory with what is in it.
     public var takesContents: Bool
 
+    /// Creates a source; a directory is copied as a whole unless `takesContents` is set.
     public init(_ path: FilePath, takesContents: Bool = false) {
         self.path = path
         self.takesContents = takesContents

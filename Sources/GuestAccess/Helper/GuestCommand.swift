@@ -13,6 +13,7 @@ public struct GuestCommand: Hashable, Sendable {
     /// What the command reads from its standard input.
     public var input: [UInt8]
 
+    /// Creates a command that runs as root in `/`, with an empty standard input.
     public init(_ words: [String]) {
         self.words = words
         workingDirectory = nil

@@ -10,14 +10,17 @@ public struct GuestFixUp: Hashable, Sendable {
         /// The guest's processors were resumed at this wall-clock time of the host, in nanoseconds since 1970, in the
         /// state of the moment when the guest's monotonic clock stood at `frozenAt` nanoseconds.
         case resumed(wallClock: Int64, frozenAt: Int64)
+        /// The guest keeps the time that it has.
         case leaveAlone
     }
 
+    /// How the guest learns the time.
     public var clock: Clock
     /// How many fresh bytes go into the kernel's random pool; zero leaves it as it is.
     public var entropyBytes: Int
     /// A new `/etc/machine-id`: 32 hexadecimal digits.
     public var machineID: String?
+    /// A new host name; nil leaves the old one.
     public var hostname: String?
     /// New host keys for sshd by type, as in `ed25519`.
     public var hostKeys: [String: SSHKeyPair]

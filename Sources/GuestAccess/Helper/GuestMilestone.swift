@@ -9,6 +9,7 @@ public struct GuestMilestone: Hashable, Sendable, JSONDecodable {
     /// What cloud-init says of itself; only in the milestone `cloud-init`.
     public let cloudInit: CloudInitStatus?
 
+    /// Creates a milestone; the parameters are its properties.
     public init(name: String, uptime: Duration, cloudInit: CloudInitStatus? = nil) {
         self.name = name
         self.uptime = uptime

@@ -13,6 +13,9 @@ public struct HelperHello: Hashable, Sendable, JSONDecodable {
     /// What the boot has reached so far, in the order in which it was noticed.
     public let milestones: [GuestMilestone]
 
+    /// Reads the message as the helper sends it; uptime is in seconds there.
+    ///
+    /// - Throws: ``JSONError`` for a member that is missing or has another type.
     public init(json: JSON) throws(JSONError) {
         let members = try JSONObject(json: json)
         version = try members.value("version")

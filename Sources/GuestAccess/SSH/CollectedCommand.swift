@@ -4,15 +4,19 @@ import Synchronization
 public struct CollectedCommand: Sendable, Hashable {
     /// The exit status; 128 and the signal's number when a signal ended it.
     public let status: Int32
+    /// What the command wrote to standard output, cut off at the limit of whoever collected it.
     public let output: [UInt8]
+    /// What the command wrote to standard error, cut off at the same limit.
     public let errors: [UInt8]
 
+    /// Creates an outcome; the parameters are its properties.
     public init(status: Int32, output: [UInt8], errors: [UInt8]) {
         self.status = status
         self.output = output
         self.errors = errors
     }
 
+    /// Whether the exit status is 0.
     public var isSuccess: Bool { status == 0 }
     /// The standard output as text; bytes that are no UTF-8 are replaced.
     public var text: String { String(decoding: output, as: UTF8.self) }

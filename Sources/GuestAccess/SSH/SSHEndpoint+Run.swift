@@ -4,7 +4,9 @@ import SystemPackage
 
 /// Which of a command's outputs bytes come from.
 public enum OutputStream: String, Sendable, Hashable {
+    /// The command's standard output.
     case standardOutput = "stdout"
+    /// The command's standard error.
     case standardError = "stderr"
 }
 

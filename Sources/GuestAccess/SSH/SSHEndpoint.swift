@@ -6,8 +6,11 @@ public import SystemPackage
 public struct SSHEndpoint: Hashable, Codable, Sendable {
     /// The guest's name, for messages.
     public var guest: String
+    /// The name or address to connect to; `127.0.0.1` for a port that is forwarded on this host.
     public var host: String
+    /// The TCP port at ``host``.
     public var port: UInt16
+    /// The user to log in as.
     public var user: String
     /// The private key that opens the guest.
     public var identity: FilePath
@@ -16,6 +19,7 @@ public struct SSHEndpoint: Hashable, Codable, Sendable {
     /// The name under which the host key is written down; the address says nothing, since ports change.
     public var hostKeyAlias: String
 
+    /// Creates an endpoint without connecting to it; the parameters are its properties.
     public init(
         guest: String,
         host: String = "127.0.0.1",

@@ -8,6 +8,7 @@ public struct SSHKeyPair: Hashable, Codable, Sendable {
     /// The public key, one line without its newline: type, base64, comment.
     public let publicKey: String
 
+    /// Creates a pair from existing keys; ``obtain(in:named:comment:)`` makes new ones.
     public init(privateKey: String, publicKey: String) {
         self.privateKey = privateKey
         self.publicKey = publicKey

@@ -8,12 +8,16 @@ public import SystemPackage
 public struct AcceleratorVerdict: Hashable, Codable, Sendable {
     /// One that was tried and does not run a guest.
     public struct Rejection: Hashable, Codable, Sendable, CustomStringConvertible {
+        /// The accelerator that was tried.
         public let accelerator: Accelerator
+        /// Why it does not run a guest, as the end of a sentence.
         public let reason: String
 
+        /// Accelerator and reason, as in `kvm: there is no /dev/kvm`.
         public var description: String { "\(accelerator): \(reason)" }
     }
 
+    /// The accelerator to use.
     public let accelerator: Accelerator
     /// The faster ones that were tried in vain, fastest first.
     public let rejected: [Rejection]
@@ -34,6 +38,11 @@ public struct AcceleratorTrials: Sendable {
     /// Where Linux lists what the processors can do.
     var processorList: FilePath = "/proc/cpuinfo"
 
+    /// Creates trials for one QEMU; nothing is run yet.
+    ///
+    /// - Parameters:
+    ///   - cache: The directory that the answers are kept in; it is created when it is needed.
+    ///   - deadline: How long the trial's guest may take before it counts as hung, which is not remembered.
     public init(
         qemu: QEMUInstallation,
         cache: FilePath,

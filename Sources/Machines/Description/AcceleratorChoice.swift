@@ -7,6 +7,7 @@ public enum Accelerator: String, Codable, Sendable, CaseIterable, CustomStringCo
     /// Translation in software: works everywhere, for any architecture, slowly.
     case tcg
 
+    /// QEMU's name, as in `kvm`.
     public var description: String { rawValue }
 }
 

@@ -4,7 +4,9 @@ public import SystemPackage
 public struct Drive: Hashable, Codable, Sendable {
     /// The file's format.
     public enum Format: String, Codable, Sendable {
+        /// QEMU's own format, which snapshots need.
         case qcow2
+        /// The disk's content byte for byte.
         case raw
     }
 
@@ -18,11 +20,16 @@ public struct Drive: Hashable, Codable, Sendable {
 
     /// The drive's name for QEMU, also that of its block node, as in `disk0`; letters, digits, `-` and `_`.
     public var id: String
+    /// The file on the host; it must exist when the machine starts.
     public var file: FilePath
+    /// The file's format, which QEMU does not guess.
     public var format: Format
+    /// Whether the guest can only read the drive.
     public var isReadOnly: Bool
+    /// What happens to the guest's writes on their way to the file.
     public var cache: Cache
 
+    /// Creates a drive; the parameters are its properties.
     public init(
         id: String,
         file: FilePath,

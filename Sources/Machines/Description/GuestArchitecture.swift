@@ -2,7 +2,9 @@ public import CloudImages
 
 /// The processor architecture of a guest, by QEMU's name for it.
 public enum GuestArchitecture: String, Codable, Sendable, CaseIterable, CustomStringConvertible {
+    /// 64-bit x86, which distributions also call `amd64`.
     case x86_64
+    /// 64-bit Arm, which distributions also call `arm64`.
     case aarch64
 
     /// The architecture of this host, whose guests can run without emulation.
@@ -35,5 +37,6 @@ public enum GuestArchitecture: String, Codable, Sendable, CaseIterable, CustomSt
     /// instructions are emulated because the host has another architecture.
     public var usualBootLimit: Duration { self == .host ? .seconds(300) : .seconds(1800) }
 
+    /// QEMU's name, as in `x86_64`.
     public var description: String { rawValue }
 }

@@ -3,20 +3,27 @@ public import SystemPackage
 
 /// What a machine is made of, apart from where it runs: a value that can be stored, compared and changed.
 public struct MachineDescription: Hashable, Codable, Sendable {
+    /// The processor architecture; another one than the host's is emulated, which is slow.
     public var architecture: GuestArchitecture
     /// QEMU's machine type, as in `q35` or `pc-q35-7.2`; nil takes the architecture's usual one.
     public var machineType: String?
     /// QEMU's processor model, as in `qemu64`; nil takes the host's where it is virtualised, otherwise `max`.
     public var processor: String?
+    /// The number of virtual processors, 1 to 255; 2 by default.
     public var processorCount: Int
+    /// The guest's memory in whole mebibytes, 16 MiB at least; 1 GiB by default.
     public var memory: ByteCount
+    /// Where the guest's memory lies on the host.
     public var memoryBacking: MemoryBacking
+    /// What executes the guest's instructions; by default the fastest that works on this host.
     public var accelerator: AcceleratorChoice
+    /// What the machine runs before its operating system.
     public var firmware: Firmware
     /// A kernel that QEMU loads itself; nil boots from the first drive that can.
     public var kernel: DirectKernel?
     /// The drives; the guest boots from the first.
     public var drives: [Drive]
+    /// The network cards; empty for a guest without network.
     public var networks: [UserNetwork]
     /// Virtio-serial ports through which programs in the guest talk to programs on the host.
     public var channels: [GuestChannel]
@@ -71,10 +78,14 @@ public enum MemoryBacking: Hashable, Codable, Sendable {
 
 /// A kernel that QEMU loads itself, without firmware finding it on a disk.
 public struct DirectKernel: Hashable, Codable, Sendable {
+    /// The kernel's file on the host.
     public var image: FilePath
+    /// The file of the initial RAM disk; nil for none.
     public var initialRamdisk: FilePath?
+    /// The kernel's command line.
     public var commandLine: String
 
+    /// Creates a direct kernel; the parameters are its properties.
     public init(image: FilePath, initialRamdisk: FilePath? = nil, commandLine: String = "") {
         self.image = image
         self.initialRamdisk = initialRamdisk
@@ -94,8 +105,10 @@ public enum Firmware: Hashable, Codable, Sendable {
 
 /// A virtio-serial port; in the guest it appears as `/dev/virtio-ports/NAME`.
 public struct GuestChannel: Hashable, Codable, Sendable {
+    /// The port's name, as in `org.example.agent.0`.
     public var name: String
 
+    /// Creates a channel; the name must differ from those of the machine's other channels.
     public init(name: String) {
         self.name = name
     }

@@ -20,11 +20,13 @@ public struct MachineID: Hashable, Codable, Sendable, CustomStringConvertible {
         rawValue = text.lowercased()
     }
 
+    /// Encodes the UUID as one string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rawValue)
     }
 
+    /// Decodes a UUID from one string; any other text is a `DecodingError`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let id = Self(try container.decode(String.self)) else {
@@ -33,5 +35,6 @@ public struct MachineID: Hashable, Codable, Sendable, CustomStringConvertible {
         self = id
     }
 
+    /// The UUID in its usual form, in lower case.
     public var description: String { rawValue }
 }

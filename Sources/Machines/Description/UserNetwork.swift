@@ -2,12 +2,14 @@
 public struct UserNetwork: Hashable, Codable, Sendable {
     /// The card's name for QEMU, as in `net0`.
     public var id: String
+    /// The ports of the host that lead into the guest.
     public var forwards: [PortForward]
     /// The card's hardware address, as in `52:54:00:12:34:56`; nil lets QEMU choose.
     public var hardwareAddress: String?
     /// Whether the guest is kept from reaching anything but the host's forwards.
     public var isIsolated: Bool
 
+    /// Creates a card; without arguments it is `net0`, with no forwards and with access to what the host can reach.
     public init(
         id: String = "net0",
         forwards: [PortForward] = [],
@@ -25,17 +27,22 @@ public struct UserNetwork: Hashable, Codable, Sendable {
 public struct PortForward: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The transport that is forwarded.
     public enum Transport: String, Codable, Sendable {
+        /// TCP.
         case tcp
+        /// UDP.
         case udp
     }
 
+    /// The transport that is forwarded.
     public var transport: Transport
     /// The host's address that listens; only this host can reach the usual one.
     public var hostAddress: String
     /// The host's port; zero takes a free one, which the machine tells after its start.
     public var hostPort: UInt16
+    /// The guest's port.
     public var guestPort: UInt16
 
+    /// Creates a forward; without a host port, a free one of this host's own address leads to the guest.
     public init(
         transport: Transport = .tcp,
         hostAddress: String = "127.0.0.1",

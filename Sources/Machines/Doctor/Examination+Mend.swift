@@ -49,6 +49,7 @@ extension Examination {
 
 /// One thing that ``Examination/mend()`` worked on.
 public struct Mending: Sendable {
+    /// What was worked on.
     public let finding: Finding
     /// Why it could not be mended; nil when it was.
     public let failure: String?

@@ -6,6 +6,7 @@ import SystemPackage
 public struct Examination: Sendable {
     let store: MachineStore
 
+    /// Creates an examination of this host and of the machines of a home; nothing is looked at yet.
     public init(home: QuiverHome = .current) {
         store = MachineStore(home: home)
     }

@@ -3,12 +3,14 @@ public import SystemPackage
 
 /// A QEMU on this host: its program for one guest architecture, and where its data lies.
 public struct QEMUInstallation: Hashable, Sendable {
+    /// The architecture of the guests that the program runs.
     public let architecture: GuestArchitecture
     /// The program, as in `/usr/bin/qemu-system-x86_64`.
     public let program: FilePath
     /// Folders with firmware and keymaps to be named with `-L`; empty when the program finds its own.
     public let dataFolders: [FilePath]
 
+    /// Names a QEMU without looking for it; ``find(for:at:environment:)`` looks.
     public init(architecture: GuestArchitecture, program: FilePath, dataFolders: [FilePath] = []) {
         self.architecture = architecture
         self.program = program

@@ -9,8 +9,10 @@ public struct LaunchOptions: Sendable {
     public var deadline: Duration
     /// Told which accelerator was chosen, and what was rejected and why, before QEMU is started.
     public var onAccelerator: @Sendable (AcceleratorVerdict) -> Void
+    /// Where the launch and the machine are logged.
     public var logger: Logger
 
+    /// Creates options; the parameters are its properties.
     public init(
         qemu: FilePath? = nil,
         deadline: Duration = .seconds(30),

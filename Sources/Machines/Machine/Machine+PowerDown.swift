@@ -33,9 +33,12 @@ public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
 
     /// The last rung that was tried before the machine ended.
     public let rung: Rung
+    /// The time from the first attempt to the machine's end.
     public let duration: Duration
+    /// Why the machine ended.
     public let cause: ExitCause
 
+    /// Cause, time and last attempt, as in `the guest shut itself down, after 4 s (by power-button)`.
     public var description: String { "\(cause), after \(duration.shortText) (by \(rung.rawValue))" }
 }
 

@@ -8,12 +8,14 @@ public import SystemPackage
 public struct DriveProblem: Hashable, Sendable, CustomStringConvertible {
     /// The drive's block node.
     public let drive: String
+    /// The file behind the drive.
     public let file: FilePath
     /// Whether the host's disk is full; otherwise reading or writing failed.
     public let isFull: Bool
     /// What is free on the disk that the file is on; nil when the system does not say.
     public let free: ByteCount?
 
+    /// The problem in one line that names the drive and its file.
     public var description: String {
         let room = free.map { ", \($0) free" } ?? ""
         return isFull

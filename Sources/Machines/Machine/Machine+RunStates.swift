@@ -6,12 +6,15 @@ import QMPCore
 /// An event only says when to ask again: what is yielded is what QEMU answers, so that nothing is wrong for longer than
 /// until the next event when some were missed. The sequence ends with the connection.
 public struct RunStates: AsyncSequence, Sendable {
+    /// A run state.
     public typealias Element = RunState
+    /// The error when QEMU cannot be asked.
     public typealias Failure = MachineError
 
     let machine: Machine
     let events: QMPEvents
 
+    /// Begins to read; the first element is the present state.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(machine: machine, events: events.makeAsyncIterator())
     }
@@ -53,6 +56,7 @@ public struct RunStates: AsyncSequence, Sendable {
             }
         }
 
+        /// The same as ``next()``; `for try await` calls this one.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(MachineError) -> RunState? {
             try await next()
         }

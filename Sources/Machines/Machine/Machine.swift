@@ -6,7 +6,9 @@ public import SystemPackage
 public final class Machine: Sendable {
     /// The machine's name, unique among those of one home.
     public let name: String
+    /// Where the machine's files lie.
     public let folder: MachineFolder
+    /// What the machine is made of.
     public let description: MachineDescription
     /// What is known of its process.
     public let process: ProcessRecord
@@ -30,6 +32,7 @@ public final class Machine: Sendable {
         self.keeper = keeper
     }
 
+    /// The machine's identity, which differs from start to start of the same machine.
     public var id: MachineID { process.id }
 
     /// The port of the host that leads to a port of the guest; nil when none does.

@@ -4,11 +4,15 @@ import WireJSON
 
 /// What the guest's processors do, by QEMU's name for it; QEMU adds names between versions.
 public struct RunState: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
+    /// QEMU's name, as in `running`.
     public let rawValue: String
 
+    /// Creates the state of this name, which need not be one of those below.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// The guest's processors run.
     public static let running = Self(rawValue: "running")
+    /// Stopped by a command.
     public static let paused = Self(rawValue: "paused")
     /// Waiting for the first `cont`.
     public static let prelaunch = Self(rawValue: "prelaunch")
@@ -22,11 +26,14 @@ public struct RunState: RawRepresentable, Hashable, Codable, Sendable, CustomStr
     public static let ioError = Self(rawValue: "io-error")
     /// Paused because the accelerator cannot execute what the guest does; only a reset gets it out.
     public static let internalError = Self(rawValue: "internal-error")
+    /// Stopped because the guest's kernel panicked.
     public static let guestPanicked = Self(rawValue: "guest-panicked")
     /// The guest has shut down and QEMU was told to stay.
     public static let shutdown = Self(rawValue: "shutdown")
+    /// Stopped because the guest did not feed its watchdog.
     public static let watchdog = Self(rawValue: "watchdog")
 
+    /// QEMU's name, as in `running`.
     public var description: String { rawValue }
 
     /// Whether the guest's processors run.

@@ -28,6 +28,7 @@ public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
         case unknown
     }
 
+    /// How the machine ended, for programs; ``description`` says it to people.
     public let kind: Kind
     /// How QEMU's process ended; nil when nothing tells.
     public let process: ProcessEnd?
@@ -44,6 +45,7 @@ public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The cause as the end of a sentence; where QEMU failed, with its exit status and last words.
     public var description: String {
         let words = lastWords.isEmpty ? "" : ": \(lastWords)"
         let ending = process.map { " (\($0))" } ?? ""

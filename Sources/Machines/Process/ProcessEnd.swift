@@ -20,6 +20,7 @@ public enum ProcessEnd: Hashable, Codable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The end in words, as in `exit status 1` or `signal 9 (SIGKILL)`.
     public var description: String {
         switch self {
         case .exited(let status): "exit status \(status)"

@@ -19,6 +19,7 @@ public struct GuestLogin: Hashable, Codable, Sendable {
     /// The guest's public host key in known_hosts form.
     public var hostKey: String
 
+    /// Creates a login; the parameters are its properties.
     public init(user: String, hostKeyAlias: String, hostKey: String) {
         self.user = user
         self.hostKeyAlias = hostKeyAlias

@@ -23,6 +23,7 @@ public struct Provisioning: Sendable, Hashable {
     /// Whether files that cloud-init would not take as they are meant are refused before any boot.
     public var checksSeed = true
 
+    /// Creates a provisioning whose seed is checked; the parameters are its properties.
     public init(
         image: Image,
         hostname: String,

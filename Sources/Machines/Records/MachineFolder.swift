@@ -21,6 +21,7 @@ public struct MachineFolder: Hashable, Sendable {
         sockets = longest < 104 ? wanted : FilePath("/tmp/quiver-\(getuid())").appending(name)
     }
 
+    /// The machine's description, as JSON.
     public var descriptionFile: FilePath { path.appending("machine.json") }
     /// The lock that is held as long as the machine runs.
     public var lockFile: FilePath { path.appending("lock") }
@@ -51,6 +52,7 @@ public struct MachineFolder: Hashable, Sendable {
     public var monitorSocket: FilePath { sockets.appending("quiver.sock") }
     /// The monitor for people and scripts.
     public var peoplesSocket: FilePath { sockets.appending("qmp.sock") }
+    /// The guest's serial console.
     public var consoleSocket: FilePath { sockets.appending("console.sock") }
 
     /// The socket of the channel at this place in the description.

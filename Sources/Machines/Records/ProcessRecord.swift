@@ -4,11 +4,13 @@ public import SystemPackage
 public struct ProcessRecord: Codable, Hashable, Sendable {
     /// The machine's identity, which QEMU repeats when asked.
     public var id: MachineID
+    /// The id of QEMU's process.
     public var processID: Int32
     /// The program that runs.
     public var program: FilePath
     /// QEMU's version, as in `7.2.19`.
     public var version: String
+    /// The accelerator that runs the guest.
     public var accelerator: Accelerator
     /// Seconds since 1970.
     public var startedAt: Double

@@ -16,7 +16,9 @@ public struct MachineStatus: Sendable {
         case stale
     }
 
+    /// The machine's name.
     public let name: String
+    /// Whether it runs, and how its last run ended otherwise.
     public let state: State
     /// What is known of its last process; nil when it was never started.
     public let process: ProcessRecord?

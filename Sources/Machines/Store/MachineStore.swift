@@ -5,6 +5,7 @@ import SystemPackage
 
 /// The machines of one home: folders by name, each with what it takes to start, find and remove its machine.
 public struct MachineStore: Sendable {
+    /// The home that the machines belong to.
     public let home: QuiverHome
     let logger: Logger
 

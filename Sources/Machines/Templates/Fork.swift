@@ -7,9 +7,11 @@ package import SystemPackage
 ///
 /// It is a scoped machine: it ends with this process at the latest, and its folder goes with it.
 public final class Fork: Sendable {
+    /// The running machine.
     public let machine: Machine
     /// The connection to the guest's helper; nil when the template was frozen without one.
     public let helper: GuestHelper?
+    /// The template that it was forked from.
     public let template: Template
     private let measured: Mutex<ForkTimings>
     private let connections: Mutex<[GuestChannel: FileDescriptor]>
@@ -30,6 +32,7 @@ public final class Fork: Sendable {
         stoppedAt = Mutex(template.record.frozenAt)
     }
 
+    /// Where the time of this fork went; what has not happened yet is zero.
     public var timings: ForkTimings { measured.withLock { $0 } }
 
     func note(resume: Duration, fixUp: Duration) {

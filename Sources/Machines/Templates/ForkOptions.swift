@@ -13,6 +13,7 @@ public struct ForkOptions: Sendable {
         case loaded
     }
 
+    /// What the fork's memory is.
     public var memory: Memory
     /// The channels beside the helper's that were connected when the template was frozen; they are connected before
     /// the guest goes on, so that it notices nothing.
@@ -23,8 +24,10 @@ public struct ForkOptions: Sendable {
     public var startDeadline: Duration
     /// How long the guest may take to answer after it goes on.
     public var answerDeadline: Duration
+    /// Where the fork is logged.
     public var logger: Logger
 
+    /// Creates options; without arguments a fork shares its template's memory, and each deadline is 120 s.
     public init(
         memory: Memory = .shared,
         channels: [GuestChannel] = [],

@@ -12,6 +12,7 @@ public struct ForkTimings: Hashable, Codable, Sendable {
     /// else in the guest sees to that.
     public var fixUp: Duration
 
+    /// Creates timings; what is left out took no time.
     public init(
         poolWait: Duration = .zero,
         start: Duration = .zero,

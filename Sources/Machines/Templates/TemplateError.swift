@@ -24,16 +24,20 @@ public struct TemplateError: Error, Sendable, CustomStringConvertible {
         /// There is no such template.
         public static let notFound = Self(.notFound)
 
+        /// The code's name, as in `damaged`.
         public var description: String { kind.rawValue }
     }
 
+    /// The kind of failure.
     public let code: Code
     /// The template's name.
     public let template: String
     /// What happened and what to do.
     public let message: String
+    /// The error behind this one; nil when there is none.
     public let cause: (any Error)?
 
+    /// Creates an error; the parameters are its properties.
     public init(_ code: Code, template: String, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.template = template
@@ -41,6 +45,7 @@ public struct TemplateError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// The template's name, the message and the cause.
     public var description: String {
         "template \(template): \(message)" + (cause.map { ": \($0)" } ?? "")
     }

@@ -8,6 +8,7 @@ public struct TemplateIngredients: Hashable, Sendable {
     public struct Ingredient: Hashable, Codable, Sendable {
         /// What it is, as a person would call it, as in `processor`.
         public let name: String
+        /// The value as text, as in `qemu64`.
         public let value: String
         /// What a person reads when it differs; nil shows both values.
         ///
@@ -18,18 +19,22 @@ public struct TemplateIngredients: Hashable, Sendable {
             case name, value
         }
 
+        /// Compares name and value, which are all that is kept.
         public static func == (left: Self, right: Self) -> Bool {
             left.name == right.name && left.value == right.value
         }
 
+        /// Hashes name and value.
         public func hash(into hasher: inout Hasher) {
             hasher.combine(name)
             hasher.combine(value)
         }
     }
 
+    /// The ingredients, each name once, in the order in which they were first set.
     public private(set) var list: [Ingredient]
 
+    /// Creates a list of ingredients, whose names must differ.
     public init(_ list: [Ingredient] = []) {
         self.list = list
     }

@@ -5,14 +5,17 @@ public import SystemPackage
 
 /// The templates that are kept, in a folder each, found by everything that they depend on.
 public struct TemplateStore: Sendable {
+    /// The home in whose cache the templates are.
     public let home: QuiverHome
 
+    /// Opens the templates of a home; nothing is created until the first template is.
     public init(home: QuiverHome = .current) {
         self.home = home
     }
 
     /// What a search for a template found.
     public enum Finding: Sendable {
+        /// A template that is made of exactly these ingredients, with its files whole.
         case found(Template)
         /// There is none, and none of its name either.
         case none

@@ -7,7 +7,9 @@ public import WireJSON
 /// What it does not have fails here, with its path, and is never sent. What the executor behind it can do besides
 /// (deadlines, out-of-band execution, events) the gate can do too.
 public struct GatedExecutor<Base: QMPExecutor>: QMPExecutor {
+    /// The executor behind the gate.
     public let base: Base
+    /// What knows which commands, members and values this QEMU has.
     public let gate: SchemaGate
     private let warn: @Sendable (SchemaWarning) -> Void
 
@@ -18,13 +20,20 @@ public struct GatedExecutor<Base: QMPExecutor>: QMPExecutor {
         self.warn = warn
     }
 
+    /// The base's greeting.
     public var greeting: QMPGreeting? { base.greeting }
 
+    /// Checks the command, then has the base send it.
+    ///
+    /// - Throws: ``QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
     public func execute<Command: QMPCommand>(_ command: Command) async throws(QMPError) -> Command.Reply {
         try check(Command.name, command.arguments)
         return try await base.execute(command)
     }
 
+    /// Checks a command by name, then has the base send it.
+    ///
+    /// - Throws: ``QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
     public func execute(_ name: String, _ arguments: JSONObject) async throws(QMPError) -> JSON {
         try check(name, arguments)
         return try await base.execute(name, arguments)
@@ -36,6 +45,9 @@ public struct GatedExecutor<Base: QMPExecutor>: QMPExecutor {
 }
 
 extension GatedExecutor: QMPTimedExecutor where Base: QMPTimedExecutor {
+    /// Checks the command, then has the base send it and wait for at most `deadline`; nil is the base's own deadline.
+    ///
+    /// - Throws: ``QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
     public func execute<Command: QMPCommand>(
         _ command: Command,
         deadline: Duration?,
@@ -45,6 +57,9 @@ extension GatedExecutor: QMPTimedExecutor where Base: QMPTimedExecutor {
         return try await base.execute(command, deadline: deadline, outOfBand: outOfBand)
     }
 
+    /// Checks a command by name, then has the base send it and wait for at most `deadline`; nil is the base's own.
+    ///
+    /// - Throws: ``QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
     public func execute(
         _ name: String,
         _ arguments: JSONObject,
@@ -57,6 +72,7 @@ extension GatedExecutor: QMPTimedExecutor where Base: QMPTimedExecutor {
 }
 
 extension GatedExecutor: QMPEventSource where Base: QMPEventSource {
+    /// Subscribes to the base's events, which are not checked.
     public func eventItems() -> Base.Items { base.eventItems() }
 }
 

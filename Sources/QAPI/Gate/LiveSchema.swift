@@ -23,6 +23,7 @@ public struct LiveSchema: Sendable {
     private let names: [String]
     private let byName: [String: Entry]
 
+    /// Takes what `query-qmp-schema` returned.
     public init(_ infos: [SchemaInfo]) {
         self.init(infos.map { ($0.name, .read($0.withoutBareValues)) })
     }

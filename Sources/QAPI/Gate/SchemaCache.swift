@@ -8,8 +8,10 @@ public import SystemPackage
 /// The version of a build that does not name itself, as one from plain sources, does not say what was configured: it is
 /// known by its executable, and asked each time where that is not told.
 public struct SchemaCache: Sendable {
+    /// The directory, created with the first schema that is kept.
     public let folder: FilePath
 
+    /// Opens a cache in a directory, which need not exist.
     public init(folder: FilePath) { self.folder = folder }
 
     /// The schemas that this process has read or kept already.

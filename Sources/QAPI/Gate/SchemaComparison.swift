@@ -17,6 +17,7 @@ public struct SchemaComparison: Sendable {
     /// How many values QEMU's enums have.
     public private(set) var valueCount: Int = 0
 
+    /// Compares the two schemas at once.
     public init(_ live: LiveSchema, _ compiled: CompiledSchema = .shared) {
         self.live = live
         self.compiled = compiled

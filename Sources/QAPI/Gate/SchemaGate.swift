@@ -1,8 +1,11 @@
 /// The compiled schema joined with that of a running QEMU: says what this QEMU has, before it is asked for it.
 public struct SchemaGate: Sendable {
+    /// What the running QEMU says of its interface.
     public let live: LiveSchema
+    /// The schema that this package was compiled with.
     public let compiled: CompiledSchema
 
+    /// Joins the schema of a running QEMU with the compiled one.
     public init(_ live: LiveSchema, compiled: CompiledSchema = .shared) {
         self.live = live
         self.compiled = compiled

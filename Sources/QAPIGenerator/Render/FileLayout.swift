@@ -4,6 +4,7 @@ public import QAPISchema
 public struct GeneratedFile: Sendable {
     /// The path below the target's folder, as in `RunState/RunStateTypes.swift`.
     public let path: String
+    /// The whole content, which the formatter has yet to break into lines.
     public let text: String
 }
 
@@ -14,6 +15,7 @@ public struct FileLayout {
     /// A file grows to this many lines before the next one begins.
     private let limit: Int = 1_000
 
+    /// Prepares a schema, usually one merged of several versions, for being written as Swift.
     public init(_ schema: Schema) {
         renderer = Renderer(schema)
     }
@@ -101,8 +103,11 @@ public struct FileLayout {
         let imports = Self.imports.filter { _, marks in lines.contains { line in marks.contains { line.contains($0) } }
         }
         let importing = imports.isEmpty ? [] : imports.map { "public import \($0.module)" } + [""]
-        return ([head, ""] + importing + lines).joined(separator: "\n") + "\n"
+        return ([head, Self.exemption, ""] + importing + lines).joined(separator: "\n") + "\n"
     }
+
+    /// Lets members go without a doc comment: what QEMU says of them is under the GPL and not copied.
+    private static let exemption = "// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation"
 
     /// What a file must import when one of the marks is in it; an unused public import is a warning.
     private static let imports: [(module: String, marks: [String])] = [

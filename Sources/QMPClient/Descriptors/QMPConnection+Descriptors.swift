@@ -5,6 +5,7 @@ public import WireJSON
 
 /// A set of descriptors inside QEMU, which its options name by a path.
 public struct QMPDescriptorSet: Sendable, Hashable {
+    /// The number that QEMU gave the set.
     public let id: Int64
 
     /// The path that stands for the set in QEMU's options, as in `/dev/fdset/3`.

@@ -5,11 +5,14 @@ public import QMPCore
 /// The sequence ends when the connection is closed on purpose (by us, or by QEMU after `quit`) and throws
 /// ``QMPError`` when it is lost.
 public struct QMPEvents: AsyncSequence, Sendable {
+    /// An event, or word of events that were lost.
     public typealias Element = QMPEventItem
+    /// The error when the connection is lost.
     public typealias Failure = QMPError
 
     let subscription: QMPSubscription
 
+    /// Begins to read; all iterators take from the same queue.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(subscription: subscription) }
 
     /// Reads the events one after another; not to be shared between tasks.
@@ -28,6 +31,7 @@ public struct QMPEvents: AsyncSequence, Sendable {
             try await subscription.queue.next(within: limit)
         }
 
+        /// The same as ``next()``; `for try await` calls this one.
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(QMPError) -> QMPEventItem? {

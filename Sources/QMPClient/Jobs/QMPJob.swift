@@ -17,6 +17,7 @@ public final class QMPJob: Sendable {
         case deviceRemoval
     }
 
+    /// What is being done, and how it is asked for.
     public let kind: Kind
     /// The job's or the device's id; `migration` for the migration.
     public let id: String

@@ -4,7 +4,9 @@ import Quantities
 
 /// The steps of a job to its end; see ``QMPJob/updates(deadline:interval:)``.
 public struct QMPJobUpdates: AsyncSequence, Sendable {
+    /// One step of the job.
     public typealias Element = QMPJobUpdate
+    /// The error with which the job or the connection ended.
     public typealias Failure = QMPError
 
     let job: QMPJob
@@ -12,6 +14,7 @@ public struct QMPJobUpdates: AsyncSequence, Sendable {
     let deadline: Duration
     let interval: Duration
 
+    /// Begins to follow; the deadline counts from here.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(
             job: job,
@@ -80,6 +83,7 @@ public struct QMPJobUpdates: AsyncSequence, Sendable {
             }
         }
 
+        /// The same as ``next()``; `for try await` calls this one.
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(QMPError) -> QMPJobUpdate? {

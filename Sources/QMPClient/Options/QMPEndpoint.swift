@@ -7,6 +7,7 @@ public enum QMPEndpoint: Sendable, Hashable, CustomStringConvertible {
     /// A connected stream socket, which the connection takes over and closes.
     case descriptor(FileDescriptor)
 
+    /// The socket's path, or the descriptor's number, for messages.
     public var description: String {
         switch self {
         case .unix(let path): path.string

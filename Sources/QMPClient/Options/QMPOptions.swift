@@ -11,6 +11,7 @@ public struct QMPOptions: Sendable {
         case agent
     }
 
+    /// What speaks at the other end.
     public var dialect: Dialect = .monitor
     /// How long connecting, greeting and negotiating may take together.
     public var connectDeadline: Duration = .seconds(10)
@@ -36,5 +37,6 @@ public struct QMPOptions: Sendable {
     /// Where every message is recorded; nil records nothing.
     public var wireLog: (any QMPWireLog)?
 
+    /// Creates options with the defaults: those of a connection to QEMU's monitor.
     public init() {}
 }

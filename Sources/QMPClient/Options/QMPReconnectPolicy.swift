@@ -8,8 +8,10 @@ public struct QMPReconnectPolicy: Sendable, Hashable {
     public let attempts: Int
     /// How long to wait before the first attempt; doubled after each, up to ``longestDelay``.
     public let delay: Duration
+    /// The longest wait between two attempts.
     public let longestDelay: Duration
 
+    /// Creates a policy; a negative number of attempts is zero.
     public init(attempts: Int, delay: Duration = .milliseconds(50), longestDelay: Duration = .seconds(5)) {
         self.attempts = max(0, attempts)
         self.delay = delay

@@ -25,6 +25,7 @@ public final class QMPRecorder: QMPWireLog {
     /// Why recording ended early, as when the disk is full; nil while all is recorded.
     public var failure: Errno? { failed.withLock { $0 } }
 
+    /// Appends one message to the file; does nothing after a ``failure``.
     public func record(_ direction: QMPDirection, _ message: [UInt8], at instant: ContinuousClock.Instant) {
         let entry = QMPRecording.Entry(
             time: start.duration(to: instant),

@@ -11,10 +11,12 @@ public struct QMPRecording: Sendable, Hashable {
     public struct Entry: Sendable, Hashable {
         /// From the start of the recording.
         public let time: Duration
+        /// Which way the message went.
         public let direction: QMPDirection
         /// The text as it was on the wire.
         public let message: String
 
+        /// Creates an entry; the parameters are its properties.
         public init(time: Duration, direction: QMPDirection, message: String) {
             self.time = time
             self.direction = direction
@@ -22,8 +24,10 @@ public struct QMPRecording: Sendable, Hashable {
         }
     }
 
+    /// The messages, in the order in which they were sent and received.
     public var entries: [Entry]
 
+    /// Creates a recording of messages that a test makes up.
     public init(entries: [Entry]) { self.entries = entries }
 
     /// Reads a recording from a file.
@@ -57,10 +61,14 @@ public struct QMPRecording: Sendable, Hashable {
 
 /// A line of a recording that is no entry.
 public struct QMPRecordingError: Error, Sendable, CustomStringConvertible {
+    /// The recording's file.
     public let path: FilePath
+    /// The line, counted from 1.
     public let line: Int
+    /// What is wrong with the line.
     public let message: String
 
+    /// File, line and what is wrong, as compilers write it.
     public var description: String { "\(path):\(line): not a line of a recording: \(message)" }
 }
 

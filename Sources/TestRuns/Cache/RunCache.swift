@@ -10,16 +10,21 @@ public import SystemPackage
 public struct RunCache: Sendable {
     /// One thing that is kept, in a folder of its own.
     public struct Entry: Sendable {
+        /// What an entry is.
         public enum Kind: String, Sendable {
+            /// An image that is provisioned for a project.
             case bakedImage = "baked image"
+            /// A machine that was frozen when it was warm.
             case template
             /// What a bake that was killed has left.
             case abandonedBake = "abandoned bake"
         }
 
+        /// What the entry is.
         public let kind: Kind
         /// A template's name, or the first digits of a baked image's digest.
         public let name: String
+        /// The directory that holds it and nothing else.
         public let folder: FilePath
         /// What its files take on the disk.
         public let size: ByteCount
@@ -29,8 +34,10 @@ public struct RunCache: Sendable {
         public let usedBy: [FilePath]
     }
 
+    /// The home whose cache this is.
     public let home: QuiverHome
 
+    /// Opens the cache of a home, which need not exist yet.
     public init(home: QuiverHome = .current) {
         self.home = home
     }

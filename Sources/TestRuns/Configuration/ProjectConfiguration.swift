@@ -48,7 +48,9 @@ public struct ProjectConfiguration: Sendable, Hashable {
     ///
     /// Tests that change the system need root, and the machine is theirs to change.
     public var user = "root"
+    /// How far the tests are kept apart from each other.
     public var isolate = Isolation.none
+    /// The instant at which the machine is frozen; only for isolated tests.
     public var checkpoint = Checkpoint.collected
     /// Files copied back from the project's folder in the guest after the run; they may be patterns.
     public var artifacts: [String] = []
@@ -56,5 +58,6 @@ public struct ProjectConfiguration: Sendable, Hashable {
     /// Whether pytest is that of the guest's distribution, not one that the project's setup brings.
     var usesStandardPytest: Bool { pytest.first == "python3" && setup.isEmpty }
 
+    /// Creates the configuration of a project that says nothing.
     public init() {}
 }

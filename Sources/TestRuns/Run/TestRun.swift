@@ -8,16 +8,21 @@ public import SystemPackage
 public struct TestRun: Sendable {
     /// The project's folder on the host.
     public var project: FilePath
+    /// What the project says about its machine and its tests.
     public var configuration: ProjectConfiguration
     /// Arguments added to the pytest command.
     public var pytestArguments: [String]
+    /// What executes the guest's instructions.
     public var accelerator: AcceleratorChoice
     /// Where pytest's JUnit XML is written on the host; nil writes none.
     public var junit: FilePath?
     /// Where a report of the run is written on the host, as one HTML page; nil writes none.
     public var report: FilePath?
+    /// The home with the images and the cache.
     public var home: QuiverHome
+    /// How the machines are started.
     public var launch: LaunchOptions
+    /// How long the parts of the run may take.
     public var limits: TestRunLimits
     /// Receives pytest's output as it comes.
     public var onOutput: OutputHandler
@@ -34,6 +39,7 @@ public struct TestRun: Sendable {
     /// Whether pytest's output is coloured.
     public var isColoured: Bool
 
+    /// Creates a run with the defaults: one machine at a time, no report and no output.
     public init(project: FilePath, configuration: ProjectConfiguration, home: QuiverHome = .current) {
         self.project = project.absolute
         self.configuration = configuration

@@ -6,6 +6,7 @@ public final class StageClock: Sendable {
     private let observer: (any StageObserver)?
     private let ended = Mutex<[StageTime]>([])
 
+    /// Creates a clock without stages; nil tells nobody about them.
     public init(observer: (any StageObserver)? = nil) {
         self.observer = observer
     }

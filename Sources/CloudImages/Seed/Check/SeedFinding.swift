@@ -10,15 +10,21 @@ public struct SeedFinding: Sendable, Hashable, CustomStringConvertible {
 
     /// The file of the seed that it is about.
     public enum Part: String, Sendable, Hashable, CaseIterable {
+        /// The user's own part.
         case userData = "user-data"
+        /// The instance's identity.
         case metaData = "meta-data"
+        /// The network's description.
         case networkConfig = "network-config"
+        /// The part of whoever runs the machine.
         case vendorData = "vendor-data"
         /// The disk image around the files.
         case image
     }
 
+    /// How much it matters.
     public let severity: Severity
+    /// The file of the seed that it is about.
     public let part: Part
     /// The line, counted from 1; nil when it is about the whole file.
     public let line: Int?
