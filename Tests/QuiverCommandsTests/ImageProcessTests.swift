@@ -44,7 +44,7 @@ import Testing
     @Test func `an empty store says how to get an image`() async throws {
         try await DiskCommands.with { quiver in
             let text = try await quiver.output("image ls")
-            #expect(text.hasPrefix("No images yet. Get one with: quiver image pull"))
+            #expect(text.hasPrefix("No images. Download one with: quiver image pull"))
             #expect(try await quiver.json("image ls", as: [Listed].self).isEmpty)
             #expect(try await quiver.output("image check") == "There are no images to check.\n")
             #expect(try await quiver.json("image check", as: [Checked].self).isEmpty)
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func `a disk that was written to is found, and the mend leads to a sound one`() async throws {
+    @Test func `a disk that was written to is found, and the hint leads to a sound one`() async throws {
         try await Self.withImage { quiver in
             let disk = try await quiver.json("image check", as: [Checked].self)[0].disk
             let file = try FileDescriptor.open(FilePath(disk), .writeOnly, options: .append)
@@ -102,7 +102,7 @@ import Testing
             #expect(failure.status == 1)
             #expect(
                 failure.message
-                    == "an image is not what it was; get it anew: quiver image rm NAME, then pull or build"
+                    == "image is modified or corrupt; download it again: quiver image rm mine:1, then pull, build or import it"
             )
             let checked = try await quiver.json("image check", status: 1, as: [Checked].self)
             #expect(checked[0].state == "changed" && checked[0].actualDigest != checked[0].digest)

@@ -199,8 +199,8 @@ import Testing
         try await Self.wait("all machines to end") { try await Self.machines(of: quiver) == 0 }
         let found = try await quiver.run("doctor")
         #expect(found.output.contains("a frozen machine of a run that was killed"), "\(found.output)")
-        let mended = try await quiver.run("doctor", "--mend")
-        #expect(mended.errors.contains("mended"), "\(mended.errors)")
+        let fixed = try await quiver.run("doctor", "--mend")
+        #expect(fixed.errors.contains("fixed: "), "\(fixed.errors)")
     }
 
     private static func machines(of quiver: QuiverProcess) async throws -> Int {

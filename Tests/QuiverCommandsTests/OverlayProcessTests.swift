@@ -68,7 +68,7 @@ import Testing
             try Folder.rename(quiver.folder.appending("base.qcow2"), to: quiver.folder.appending("moved.qcow2"))
             let failure = try await quiver.failure("overlay check a.qcow2")
             #expect(failure.status == 1)
-            #expect(failure.message == "a.qcow2: cannot be used as it is; what to do is said above")
+            #expect(failure.message == "a.qcow2: disk cannot be used as it is (see above)")
             #expect(failure.output.contains("\n  mend: quiver overlay rebase "))
             let broken: Check = try await quiver.json("overlay check a.qcow2", status: 1)
             #expect(!broken.isSound)
@@ -123,7 +123,7 @@ import Testing
         ),
         (
             "overlay create base.qcow2 b.qcow2 --size huge", 64,
-            "The value 'huge' is invalid for '--size <size>': \"huge\" is no size; write it like 20G or +20G "
+            "The value 'huge' is invalid for '--size <size>': \"huge\" is not a size; use e.g. 20G or +20G "
                 + "(see: quiver overlay create --help)"
         ),
         (
@@ -158,7 +158,7 @@ import Testing
         ),
         (
             "overlay resize a.qcow2 banana", 64,
-            "The value 'banana' is invalid for '<size>': \"banana\" is no size; write it like 20G or +20G "
+            "The value 'banana' is invalid for '<size>': \"banana\" is not a size; use e.g. 20G or +20G "
                 + "(see: quiver overlay resize --help)"
         ),
         (

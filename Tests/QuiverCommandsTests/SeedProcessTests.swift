@@ -102,11 +102,11 @@ import Testing
             try quiver.write("#cloud-config\npackges: [git]\n", to: "bad")
             let refusal = try await quiver.failure("seed create seed.iso --user-data bad")
             #expect(refusal.status == 1)
-            #expect(refusal.message == "seed.iso: not written; mend what is said above, or insist with --force")
+            #expect(refusal.message == "seed.iso: not written: fix the errors above, or pass --force")
             #expect(FileStamp(of: quiver.folder.appending("seed.iso")) == nil)
             let checked = try await quiver.failure("seed check bad")
             #expect(checked.status == 1)
-            #expect(checked.message == "bad: cloud-init would not do what it says; what to do is said above")
+            #expect(checked.message == "bad: seed has errors (see above)")
             #expect(checked.output.contains("user-data:2:1: error: "))
             let report: Report = try await quiver.json("seed check bad", status: 1)
             let finding = try #require(report.findings.first)
@@ -157,7 +157,7 @@ import Testing
         ),
         (
             "seed create seed.tar --disk-format tar --filesystem vfat", 64,
-            "an archive has no file system: leave out --filesystem, or --disk-format (see: quiver seed create --help)"
+            "an archive has no file system: omit --filesystem or --disk-format (see: quiver seed create --help)"
         ),
         ("seed create", 64, "Missing expected argument '<out>' (see: quiver seed create --help)"),
         (

@@ -114,7 +114,7 @@ extension SpineTests {
         let found = try await quiver.run("doctor")
         #expect(found.output.contains("machine half-1"), "\(found.output)")
         if isMended {
-            #expect(try await quiver.run("doctor", "--mend").errors.contains("mended"))
+            #expect(try await quiver.run("doctor", "--fix").errors.contains("fixed: "))
         } else {
             try await quiver.withFork("next") { _ in }
         }

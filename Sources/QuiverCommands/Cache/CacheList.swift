@@ -8,7 +8,11 @@ import TestRuns
 struct CacheList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls",
-        abstract: "List what is kept, with its size and when it was used last.",
+        abstract: "List cached baked images and templates, with their size and last use.",
+        discussion: """
+              quiver cache ls
+              quiver cache ls --format json
+            """,
         aliases: ["list"],
     )
 

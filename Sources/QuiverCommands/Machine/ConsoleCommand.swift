@@ -7,17 +7,20 @@ import SystemPackage
 struct ConsoleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "console",
-        abstract: "Attach to a machine's serial console; Ctrl-] detaches.",
+        abstract: "Attach to a machine's serial console (detach with Ctrl-]).",
         discussion: """
-            Without a terminal, standard input goes to the guest and what the guest prints to standard output, until \
-            standard input ends or the machine does. --log prints what the guest has printed since the machine's start.
+            Without a terminal, standard input goes to the guest and the guest's output to standard output, until standard \
+            input ends or the machine stops.
+
+              quiver console vm1
+              quiver console vm1 --log
             """,
     )
 
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Flag(help: "Print what the console has shown so far, and attach to nothing.")
+    @Flag(help: "Print the console's output since the machine was started, without attaching.")
     var log = false
 
     func run() async throws {

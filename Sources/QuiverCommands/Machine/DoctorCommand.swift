@@ -7,11 +7,20 @@ import TestRuns
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check what this host has and lacks, and what is wrong with its machines.",
-        discussion: "Exits with 1 when something is broken.",
+        abstract: "Check this host for what Quiver needs, and find problems with its machines.",
+        discussion: """
+            Exits with 1 if there is a problem.
+
+              quiver doctor
+              quiver doctor --fix
+            """,
     )
 
-    @Flag(help: "Remove what dead machines have left behind, and follow base images that have moved.")
+    @Flag(help: "Clean up after dead machines and relink moved base images.")
+    var fix = false
+
+    /// The earlier name of --fix.
+    @Flag(help: .hidden)
     var mend = false
 
     @OptionGroup var output: OutputOptions
@@ -19,10 +28,10 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let examination = Examination()
         let cache = RunCache()
-        if mend {
+        if fix || mend {
             try cache.removeAbandonedBakes()
             for mending in await examination.mend() {
-                let outcome = mending.failure.map { "cannot mend (\($0))" } ?? "mended"
+                let outcome = mending.failure.map { "cannot fix (\($0))" } ?? "fixed"
                 StandardError.write("\(outcome): \(mending.finding.subject): \(mending.finding.message)")
             }
         }
@@ -38,7 +47,7 @@ struct DoctorCommand: AsyncParsableCommand {
         Finding(
             .warning,
             "\(bake)",
-            "left half made by a test run that was killed",
+            "left incomplete by a test run that was killed",
             mend: "remove it",
             isMendable: true
         )
@@ -50,7 +59,7 @@ struct DoctorCommand: AsyncParsableCommand {
         var text: String {
             var table = TextTable(header: ["", "WHAT", "FINDING"])
             for finding in findings {
-                let mend = finding.mend.map { "; \($0)" + (finding.isMendable ? " (or: quiver doctor --mend)" : "") }
+                let mend = finding.mend.map { "; \($0)" + (finding.isMendable ? " (or: quiver doctor --fix)" : "") }
                 table.add([mark(finding.severity), finding.subject, finding.message + (mend ?? "")])
             }
             return table.text

@@ -7,12 +7,13 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Show a machine's status.",
+        discussion: "  quiver status vm1",
     )
 
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Option(help: "How long QEMU may take to answer.")
+    @Option(help: "How long to wait for QEMU's answer, e.g. 10s.")
     var timeout = DurationArgument(.seconds(3))
 
     @OptionGroup var output: OutputOptions

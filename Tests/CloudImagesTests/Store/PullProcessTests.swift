@@ -128,7 +128,7 @@ import Testing
             #expect(outcomes[0].output == outcomes[1].output)
             #expect(vendor.server.requests(for: VendorFixture.imagePath).count == 1)
             let told = try WholeFile.readText(words)
-            #expect(told.contains("wait for process ") && told.contains("is here already and the newest"), "\(told)")
+            #expect(told.contains("wait for process ") && told.contains("is up to date"), "\(told)")
         }
     }
 

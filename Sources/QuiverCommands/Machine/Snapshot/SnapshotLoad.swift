@@ -6,8 +6,13 @@ import Quantities
 struct SnapshotLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
-        abstract: "Put a machine back to a saved state.",
-        discussion: "The guest's clock and random pool are put right before this returns, where it has Quiver's helper.",
+        abstract: "Restore a machine to a snapshot.",
+        discussion: """
+            A machine that is not running is started, unless the snapshot has its disks only. If Quiver's helper runs in \
+            the guest, it then sets the clock and reseeds the random pool before this command ends.
+
+              quiver snapshot load vm1 clean
+            """,
     )
 
     @OptionGroup var arguments: SnapshotArguments
