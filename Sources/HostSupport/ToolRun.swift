@@ -81,15 +81,15 @@ public enum ToolRun {
 public struct ToolMissing: Error, Sendable, CustomStringConvertible {
     public let tool: String
     /// How to get it, as in `apt-get install rsync`; nil when the name says enough.
-    public let mend: String?
+    public let hint: String?
 
-    public init(_ tool: String, mend: String? = nil) {
+    public init(_ tool: String, hint: String? = nil) {
         self.tool = tool
-        self.mend = mend
+        self.hint = hint
     }
 
     public var description: String {
-        "\(tool) is not installed" + (mend.map { "; install it with: \($0)" } ?? "")
+        "\(tool) is not installed" + (hint.map { "; install it with: \($0)" } ?? "")
     }
 }
 

@@ -32,7 +32,7 @@ struct CacheReport: Renderable {
         let size: UInt64
         let ageSeconds: Double
         let usedBy: [String]
-        let folder: String
+        let directory: String
     }
 
     private let lines: [Line]
@@ -45,7 +45,7 @@ struct CacheReport: Renderable {
                 size: entry.size.bytes,
                 ageSeconds: max(0, now - entry.lastUse),
                 usedBy: entry.usedBy.map(\.string),
-                folder: entry.folder.string,
+                directory: entry.folder.string,
             )
         }
     }
@@ -63,7 +63,7 @@ struct CacheReport: Renderable {
                 line.usedBy.isEmpty ? "-" : "\(line.usedBy.count)",
             ])
         }
-        return table.text + "\n\(total) together"
+        return table.text + "\n\(total) in total"
     }
 
     func encode(to encoder: any Encoder) throws { try lines.encode(to: encoder) }

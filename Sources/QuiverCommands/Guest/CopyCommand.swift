@@ -52,7 +52,7 @@ struct CopyCommand: AsyncParsableCommand {
             let all = paths.joined(separator: ", ")
             throw CommandFailure(
                 .usage,
-                "of \(all) what is copied must be in one machine, written NAME:PATH, and the last one here, or the other way",
+                "\(all): one side must be on this host and the other in a single machine, written NAME:PATH",
             )
         }
     }
@@ -70,7 +70,7 @@ struct CopyCommand: AsyncParsableCommand {
             try await body(copy)
             if .now - start > .seconds(2) { printer.finish("copied in \((.now - start).shortText)") }
         } catch let error as GuestAccessError where !root && error.message.contains("Permission denied") {
-            throw CommandFailure(.failed, "\(error); --root copies as root", cause: error)
+            throw CommandFailure(.failed, "\(error); use --root to copy as root", cause: error)
         }
     }
 }

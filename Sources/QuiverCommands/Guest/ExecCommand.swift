@@ -71,7 +71,7 @@ struct ExecCommand: AsyncParsableCommand {
                 guard input.count <= inputLimit else {
                     throw CommandFailure(
                         .usage,
-                        "more than \(ByteCount(UInt64(inputLimit))) of input; take `quiver cp` for it"
+                        "standard input is larger than \(ByteCount(UInt64(inputLimit))); use `quiver cp` instead"
                     )
                 }
             }

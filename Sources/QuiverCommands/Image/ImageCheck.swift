@@ -39,7 +39,7 @@ struct ImageCheck: AsyncParsableCommand {
         guard let name = image else { return images }
         let reference = try ImageReference(name)
         guard case .stored(let wanted, let architecture) = reference.target else {
-            throw CommandFailure(.usage, "\(name): is a file; see: quiver overlay check")
+            throw CommandFailure(.usage, "\(name): is a file, not a stored image; see: quiver overlay check")
         }
         let found = images.filter { $0.name == wanted && $0.architecture == architecture }
         guard found.isEmpty else { return found }
@@ -75,10 +75,10 @@ struct ImageCheck: AsyncParsableCommand {
             guard !images.isEmpty else { return "There are no images to check." }
             return images.map { image in
                 switch image.state {
-                case "whole": "\(image.name) (\(image.architecture)): whole"
+                case "whole": "\(image.name) (\(image.architecture)): ok"
                 case "changed":
-                    "\(image.name) (\(image.architecture)): changed: \(image.disk) is \(image.actualDigest ?? "?")"
-                default: "\(image.name) (\(image.architecture)): has no digest to compare with"
+                    "\(image.name) (\(image.architecture)): modified: the digest of \(image.disk) is \(image.actualDigest ?? "?")"
+                default: "\(image.name) (\(image.architecture)): no digest to compare with"
                 }
             }.joined(separator: "\n")
         }

@@ -39,7 +39,7 @@ struct ImagePull: AsyncParsableCommand {
     func run() async throws {
         let reference = try ImageReference(image)
         guard case .stored(let name, let architecture) = reference.target else {
-            throw CommandFailure(.usage, "\(image): is a file; take it into the store with: quiver image import")
+            throw CommandFailure(.usage, "\(image): is a file; copy it into the image store with: quiver image import")
         }
         let entry = try ImageCatalog().entry(name, architecture: architecture)
         var policy = DownloadPolicy.usual

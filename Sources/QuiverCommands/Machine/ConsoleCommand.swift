@@ -32,14 +32,14 @@ struct ConsoleCommand: AsyncParsableCommand {
             return
         }
         guard status.state == .running else {
-            throw CommandFailure(.failed, "machine \(name) does not run; --log shows what its console has shown")
+            throw CommandFailure(.failed, "machine \(name): not running; --log prints its console output")
         }
         let isTaken = try await withAttachedMachine(name) { try await $0.isConsoleInUse() }
         guard !isTaken else {
             throw CommandFailure(
                 .failed,
-                "machine \(name): somebody is attached to its console, which serves one at a time; "
-                    + "--log shows what it has shown",
+                "machine \(name): its console is in use by another client; "
+                    + "--log prints its output",
             )
         }
         try await ConsoleSession(socket: folder.consoleSocket, name: name).run()

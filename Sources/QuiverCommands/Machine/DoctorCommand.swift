@@ -30,9 +30,9 @@ struct DoctorCommand: AsyncParsableCommand {
         let cache = RunCache()
         if fix || mend {
             try cache.removeAbandonedBakes()
-            for mending in await examination.mend() {
-                let outcome = mending.failure.map { "cannot fix (\($0))" } ?? "fixed"
-                StandardError.write("\(outcome): \(mending.finding.subject): \(mending.finding.message)")
+            for attempt in await examination.fix() {
+                let outcome = attempt.failure.map { "cannot fix (\($0))" } ?? "fixed"
+                StandardError.write("\(outcome): \(attempt.finding.subject): \(attempt.finding.message)")
             }
         }
         let findings = await examination.findings() + cache.abandonedBakes.map(Self.finding)
@@ -48,8 +48,8 @@ struct DoctorCommand: AsyncParsableCommand {
             .warning,
             "\(bake)",
             "left incomplete by a test run that was killed",
-            mend: "remove it",
-            isMendable: true
+            hint: "remove it",
+            isFixable: true
         )
     }
 
@@ -59,8 +59,8 @@ struct DoctorCommand: AsyncParsableCommand {
         var text: String {
             var table = TextTable(header: ["", "WHAT", "FINDING"])
             for finding in findings {
-                let mend = finding.mend.map { "; \($0)" + (finding.isMendable ? " (or: quiver doctor --fix)" : "") }
-                table.add([mark(finding.severity), finding.subject, finding.message + (mend ?? "")])
+                let hint = finding.hint.map { "; \($0)" + (finding.isFixable ? " (or: quiver doctor --fix)" : "") }
+                table.add([mark(finding.severity), finding.subject, finding.message + (hint ?? "")])
             }
             return table.text
         }

@@ -70,7 +70,7 @@ struct NewMachineOptions: ParsableArguments {
         guard !isGiven else {
             throw CommandFailure(
                 .usage,
-                "options about what machine \(name) is made of need --image, which makes a new one",
+                "machine \(name): options that describe a machine need --image, which creates a new one",
             )
         }
     }
@@ -80,8 +80,8 @@ struct NewMachineOptions: ParsableArguments {
         guard let fixed = forward.map(\.forward).first(where: { $0.hostPort != 0 }) else { return }
         let suffix = fixed.transport == .udp ? "/udp" : ""
         throw ValidationError(
-            "several machines cannot share port \(fixed.hostPort) of this host; start them one at a time, or let each "
-                + "have a free port with --forward 0:\(fixed.guestPort)\(suffix)"
+            "several machines cannot share port \(fixed.hostPort) of this host; start them one at a time, or use "
+                + "a free port for each with --forward 0:\(fixed.guestPort)\(suffix)"
         )
     }
 
@@ -94,7 +94,7 @@ struct NewMachineOptions: ParsableArguments {
             throw CommandFailure(
                 .usage,
                 "--project takes only --image, --cpus, --memory, --accel, --forward, --qemu-arg and --no-shutdown; the "
-                    + "rest is as `quiver test` provisions it, by the project's pyproject.toml",
+                    + "rest is set in the project's pyproject.toml",
             )
         }
     }

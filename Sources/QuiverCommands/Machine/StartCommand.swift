@@ -113,7 +113,7 @@ struct StartCommand: AsyncParsableCommand {
         } catch let error as MachineError where error.code == .notFound {
             throw CommandFailure(
                 .usage,
-                "there is no machine \(name); make one with: quiver start \(name) --image debian:12",
+                "no machine \(name); create it with: quiver start \(name) --image debian:12",
                 cause: error,
             )
         }

@@ -34,7 +34,7 @@ struct OverlayCheckCommand: AsyncParsableCommand {
             let kind: String
             let file: String
             let message: String
-            let mend: String?
+            let hint: String?
         }
 
         let chain: [DiskReport]
@@ -49,7 +49,7 @@ struct OverlayCheckCommand: AsyncParsableCommand {
                     kind: $0.kind.rawValue,
                     file: $0.file.string,
                     message: $0.message,
-                    mend: $0.mend,
+                    hint: $0.hint,
                 )
             }
             isSound = check.isSound
@@ -59,9 +59,9 @@ struct OverlayCheckCommand: AsyncParsableCommand {
             var lines = chain.map(\.text)
             for finding in findings {
                 lines.append("\(finding.severity): \(finding.message)")
-                if let mend = finding.mend { lines.append("  mend: \(mend)") }
+                if let hint = finding.hint { lines.append("  hint: \(hint)") }
             }
-            if findings.isEmpty { lines.append("nothing is wrong") }
+            if findings.isEmpty { lines.append("no problems found") }
             return lines.joined(separator: "\n")
         }
     }

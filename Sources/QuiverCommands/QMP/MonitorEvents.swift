@@ -57,7 +57,7 @@ struct MonitorEvents: AsyncParsableCommand {
             case .missed(let count):
                 StandardError.write("quiver: missed \(count) events: they came faster than they could be printed")
             case .gap(let reason):
-                StandardError.write("quiver: the connection was lost for a moment: \(reason)")
+                StandardError.write("quiver: the connection was interrupted: \(reason)")
             case nil:
                 guard follow else { throw CommandFailure(.failed, "QEMU closed the connection first") }
                 return

@@ -94,7 +94,7 @@ struct MonitorRun: AsyncParsableCommand {
             let file = try FileDescriptor.open(script, .readOnly, options: .closeOnExec)
             return try file.closeAfter { try read(from: file) }
         } catch {
-            throw CommandFailure(.usage, "\(script): the script cannot be read: \(error)", cause: error)
+            throw CommandFailure(.usage, "\(script): cannot read the script: \(error)", cause: error)
         }
     }
 

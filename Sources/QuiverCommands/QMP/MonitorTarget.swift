@@ -54,7 +54,7 @@ struct MonitorTarget: ParsableArguments {
         let store = MachineStore()
         let status = try store.status(of: vm)
         guard status.state == .running else {
-            throw CommandFailure(.failed, "\(vm): does not run; start it with: quiver start \(vm)")
+            throw CommandFailure(.failed, "machine \(vm): not running; start it with: quiver start \(vm)")
         }
         return (store.folder(of: vm).peoplesSocket, status.process?.processID)
     }

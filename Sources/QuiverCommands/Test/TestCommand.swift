@@ -150,7 +150,7 @@ struct TestCommand: AsyncParsableCommand {
         guard let name = image ?? run.configuration.image else {
             throw CommandFailure(
                 .usage,
-                "no image: say which with --image debian:12, or in pyproject.toml: [tool.quiver] image = \"debian:12\"",
+                "no image given: use --image debian:12, or set it in pyproject.toml: [tool.quiver] image = \"debian:12\"",
             )
         }
         let image = try await clock.time(.image, note: { _ in name }) { try ImageStore().image(ImageReference(name)) }

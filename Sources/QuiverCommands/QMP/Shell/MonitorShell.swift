@@ -69,7 +69,7 @@ struct MonitorShell: AsyncParsableCommand {
             switch item {
             case .event(let event): input.show("\(event.line)")
             case .missed(let count): StandardError.write("quiver: missed \(count) events")
-            case .gap(let reason): StandardError.write("quiver: the connection was lost for a moment: \(reason)")
+            case .gap(let reason): StandardError.write("quiver: the connection was interrupted: \(reason)")
             }
         }
         StandardError.write("quiver: QEMU has ended")
@@ -110,7 +110,7 @@ struct MonitorShell: AsyncParsableCommand {
             guard let shape = SchemaShape(of: name, gated.gate.compiled, live: gated.gate.live) else {
                 let near = SchemaShape.names(like: name, gated.gate.compiled)
                 let advice = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
-                throw CommandFailure(.failed, "\(name): no command, event or type of this name\(advice)")
+                throw CommandFailure(.failed, "\(name): no command, event or type has this name\(advice)")
             }
             input.show(shape.text)
             return true
