@@ -18,13 +18,13 @@ public struct FileFailure: Error, Sendable, CustomStringConvertible {
 
     /// Path, action and reason, as in `/a/b: cannot write: …`, with advice where there is some.
     public var description: String {
-        "\(path): cannot \(action): \(reason)\(mend)"
+        "\(path): cannot \(action): \(reason)\(hint)"
     }
 
-    private var mend: String {
+    private var hint: String {
         switch reason {
         case .noSpace: "; free some space on its disk"
-        case .noSuchFileOrDirectory where ["write", "create"].contains(action): "; make its folder first"
+        case .noSuchFileOrDirectory where ["write", "create"].contains(action): "; create its directory first"
         default: ""
         }
     }

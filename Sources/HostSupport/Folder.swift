@@ -12,10 +12,10 @@ public enum Folder {
         case .noSuchFileOrDirectory where !path.removingLastComponent().isEmpty && path != path.removingLastComponent():
             try create(path.removingLastComponent())
             guard mkdir(path.string, 0o700) == 0 || errno == EEXIST else {
-                throw FileFailure("create the folder", path, Errno(rawValue: errno))
+                throw FileFailure("create the directory", path, Errno(rawValue: errno))
             }
         case let reason:
-            throw FileFailure("create the folder", path, reason)
+            throw FileFailure("create the directory", path, reason)
         }
     }
 
@@ -28,23 +28,27 @@ public enum Folder {
         var status = stat()
         // Not followed: a link leads wherever its maker wants it to, now or later.
         guard lstat(path.string, &status) == 0 else {
-            throw FileFailure("look at the folder", path, Errno(rawValue: errno))
+            throw FileFailure("examine the directory", path, Errno(rawValue: errno))
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw FileFailure("trust what is no folder, or a link to one; remove it", path, .notDirectory)
+            throw FileFailure("trust what is not a directory, or is a link to one; remove it", path, .notDirectory)
         }
         guard status.st_uid == geteuid() else {
-            throw FileFailure("trust a folder of user \(status.st_uid); have it removed", path, .permissionDenied)
+            throw FileFailure("trust a directory of user \(status.st_uid); have it removed", path, .permissionDenied)
         }
         guard status.st_mode & 0o077 == 0 else {
-            throw FileFailure("trust a folder that is open to others; `chmod 700` it", path, .permissionDenied)
+            throw FileFailure(
+                "trust a directory that others can access; run `chmod 700` on it",
+                path,
+                .permissionDenied
+            )
         }
     }
 
     /// Makes the folder, not those above it, with the permissions that this process gives to new ones.
     public static func createShared(_ path: FilePath) throws(FileFailure) {
         guard mkdir(path.string, 0o777) == 0 || errno == EEXIST else {
-            throw FileFailure("create the folder", path, Errno(rawValue: errno))
+            throw FileFailure("create the directory", path, Errno(rawValue: errno))
         }
     }
 

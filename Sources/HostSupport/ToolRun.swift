@@ -85,17 +85,17 @@ public struct ToolMissing: Error, Sendable, CustomStringConvertible {
     /// The program's name, or the path at which it should be.
     public let tool: String
     /// How to get it, as in `apt-get install rsync`; nil when the name says enough.
-    public let mend: String?
+    public let hint: String?
 
     /// Creates the error; the parameters are its properties.
-    public init(_ tool: String, mend: String? = nil) {
+    public init(_ tool: String, hint: String? = nil) {
         self.tool = tool
-        self.mend = mend
+        self.hint = hint
     }
 
     /// What is missing and, where it is known, how to install it.
     public var description: String {
-        "\(tool) is not installed" + (mend.map { "; install it with: \($0)" } ?? "")
+        "\(tool) is not installed" + (hint.map { "; install it with: \($0)" } ?? "")
     }
 }
 

@@ -17,22 +17,22 @@ public struct Finding: Hashable, Codable, Sendable {
     /// What was found, in one line.
     public let message: String
     /// What to do about it; nil when nothing needs doing.
-    public let mend: String?
-    /// Whether ``Examination/mend()`` does it.
-    public let isMendable: Bool
+    public let hint: String?
+    /// Whether ``Examination/fix()`` does it.
+    public let isFixable: Bool
 
     /// Creates a finding; the parameters are its properties.
     public init(
         _ severity: Severity,
         _ subject: String,
         _ message: String,
-        mend: String? = nil,
-        isMendable: Bool = false,
+        hint: String? = nil,
+        isFixable: Bool = false,
     ) {
         self.severity = severity
         self.subject = subject
         self.message = message
-        self.mend = mend
-        self.isMendable = isMendable
+        self.hint = hint
+        self.isFixable = isFixable
     }
 }

@@ -66,7 +66,7 @@ public enum SchemaReader {
         case "event":
             return .event(try payload(object))
         default:
-            throw JSONError(.typeMismatch, "is no kind of definition: \(kind)", path: "kind")
+            throw JSONError(.typeMismatch, "is not a kind of definition: \(kind)", path: "kind")
         }
     }
 

@@ -28,7 +28,7 @@ public enum QMPDiagnostic: Sendable, Hashable, CustomStringConvertible {
             "an error without an id while \(outstanding) commands were outstanding: \(errorClass): \(message)"
         case .unreadable(let error): "a message could not be read: \(error)"
         case .unknownMessage: "a message is neither greeting, reply nor event"
-        case .garbage(let bytes): "bytes between messages are no JSON: \(String(decoding: bytes, as: UTF8.self))"
+        case .garbage(let bytes): "bytes between messages are not JSON: \(String(decoding: bytes, as: UTF8.self))"
         case .reset: "the peer reset the stream"
         case .secondGreeting: "the peer greeted again: it started over"
         }

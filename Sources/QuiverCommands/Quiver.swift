@@ -11,8 +11,8 @@ public struct Quiver: AsyncParsableCommand {
             suites inside them.
 
             First steps:
-              quiver doctor                          check what this host has and lacks
-              quiver image pull debian:12            get an image (or make one: image build)
+              quiver doctor                          check this host for what Quiver needs
+              quiver image pull debian:12            download an image (or build one: image build)
               quiver test PROJECT --image debian:12  run a pytest suite in a machine
               quiver start vm1 --image debian:12 --wait ssh && quiver ssh vm1
             """,

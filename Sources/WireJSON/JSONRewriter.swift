@@ -68,7 +68,7 @@ struct JSONRewriter {
                 let text = String(decoding: token, as: UTF8.self)
                 throw JSONError(
                     .nonFiniteNumber,
-                    "\(text) is no JSON: QEMU prints numbers that are not finite this way",
+                    "\(text) is not JSON: QEMU prints numbers that are not finite this way",
                     offset: token.startIndex
                 )
             }

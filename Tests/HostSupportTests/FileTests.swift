@@ -92,8 +92,8 @@ import Testing
                 chmod(folder.appending(name).string, mode)
             }
             for (name, reason) in [
-                ("link", "no folder"), ("file", "no folder"), ("group", "open to others"), ("others", "open to others"),
-                ("readable", "open to others"),
+                ("link", "not a directory"), ("file", "not a directory"), ("group", "others can access"),
+                ("others", "others can access"), ("readable", "others can access"),
             ] {
                 let error = #expect(throws: FileFailure.self) { try Folder.createPrivate(folder.appending(name)) }
                 #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
@@ -110,7 +110,7 @@ import Testing
                 try #require(chown(foreign.string, 12345, 12345) == 0)
             }
             let error = #expect(throws: FileFailure.self) { try Folder.createPrivate(foreign) }
-            #expect(error?.description.contains("folder of user") == true, "\(String(describing: error))")
+            #expect(error?.description.contains("directory of user") == true, "\(String(describing: error))")
         }
     }
 

@@ -122,7 +122,7 @@ import WireJSON
                 #expect(
                     warnings.map(\.description) == [
                         "migrate-set-capabilities: capabilities[0].capability=x-ignore-shared is unstable: "
-                            + "any other QEMU may do it differently or not at all"
+                            + "another QEMU may change or remove it"
                     ]
                 )
                 await #expect(throws: QMPError.self) { try await qmp.execute(ignoreShared) }

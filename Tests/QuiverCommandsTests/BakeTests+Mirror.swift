@@ -22,7 +22,7 @@ extension BakeTests {
             let failed = try await quiver.run("test", project.string, "--keep-failed", "--boot-timeout", "1h")
             #expect(failed.status == 1, "\(failed.output)\(failed.errors)")
             let line = failed.errors.split(separator: "\n").last { $0.hasPrefix("quiver: ") } ?? ""
-            let words = "the guest cannot reach the mirror of its packages, http://\(host)/debian"
+            let words = "the guest cannot reach its package mirror, http://\(host)/debian"
             #expect(line.contains(words), "\(failed.errors)")
             let name = "bake-project-1"
             let waiting = try await quiver.run("exec", name, "--", "pgrep", "-x", "apt-get")

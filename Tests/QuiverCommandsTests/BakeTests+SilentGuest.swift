@@ -22,7 +22,7 @@ extension BakeTests {
         SilentGuest(
             testDescription: "cloud-init disabled",
             kernelArguments: "cloud-init=disabled",
-            reason: "cloud-init is switched off",
+            reason: "cloud-init is disabled",
         ),
         // The only data source that is looked for is one that this machine has not.
         SilentGuest(
@@ -33,7 +33,7 @@ extension BakeTests {
         SilentGuest(
             testDescription: "vendor-data disabled",
             userData: "vendor_data: {enabled: false}\n\(oneHostKey)",
-            reason: "it leaves vendor-data alone, with which Quiver's helper comes",
+            reason: "it ignores vendor-data, which installs Quiver's helper",
         ),
     ]
 
@@ -49,7 +49,7 @@ extension BakeTests {
             let run = try await quiver.run(["test", project.string, "--image", "silent:1"] + limit)
             #expect(run.status == 1, "\(run.output)\(run.errors)")
             let line = run.errors.split(separator: "\n").last { $0.hasPrefix("quiver: ") } ?? ""
-            #expect(line.contains("the guest does not come up: it has booted, but "), "\(run.errors)")
+            #expect(line.contains("the guest did not become ready: it has booted, but "), "\(run.errors)")
             #expect(line.contains(guest.reason), "\(run.errors)")
         }
     }

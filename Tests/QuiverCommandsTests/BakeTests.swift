@@ -22,7 +22,7 @@ import Testing
                 #expect(line.replacing("-", with: "_").contains(word), "\(word) is not in: \(failed.errors)")
             }
             let name = "bake-project-1"
-            #expect(line.contains("Its machine \(name) is kept"), "\(line)")
+            #expect(line.contains("Its machine \(name) was kept"), "\(line)")
             let inside = try await quiver.run("exec", name, "--", "cat", "/etc/hostname")
             #expect(inside.output == "quiver\n", "\(inside.errors)")
             #expect(try await quiver.run("kill", name).status == 0)

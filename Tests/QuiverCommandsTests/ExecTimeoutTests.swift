@@ -27,7 +27,7 @@ import Testing
             try #require(kill(pid, SIGSTOP) == 0)
             let stopped = try await quiver.run("exec", "a", "--timeout", "2s", "--", "true")
             #expect(stopped.status == 75)
-            #expect(stopped.errors.contains("did not answer within 2.0 s"), "\(stopped.errors)")
+            #expect(stopped.errors.contains("does not answer within 2.0 s"), "\(stopped.errors)")
         }
     }
 

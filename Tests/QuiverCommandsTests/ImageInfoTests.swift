@@ -143,9 +143,9 @@ import Testing
             let lines = try await quiver.output("image info image.qcow2").split(separator: "\n").map(String.init)
             for expected in [
                 "disk          image.qcow2 (qcow2)", "version       3 (compat 1.1)",
-                "clusters      64 KiB, reference counts of 8 bits, compressed by zstd",
+                "clusters      64 KiB, 8-bit reference counts, compression zstd",
                 "traits        lazy reference counts, extended L2",
-                "bitmap        first, a bit for 64 KiB, kept up to date",
+                "bitmap        first, granularity 64 KiB, kept up to date",
             ] {
                 #expect(lines.contains(expected), "\(expected) in \(lines)")
             }

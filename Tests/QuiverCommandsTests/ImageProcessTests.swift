@@ -44,7 +44,7 @@ import Testing
     @Test func `an empty store says how to get an image`() async throws {
         try await DiskCommands.with { quiver in
             let text = try await quiver.output("image ls")
-            #expect(text.hasPrefix("No images yet. Get one with: quiver image pull"))
+            #expect(text.hasPrefix("No images. Download one with: quiver image pull"))
             #expect(try await quiver.json("image ls", as: [Listed].self).isEmpty)
             #expect(try await quiver.output("image check") == "There are no images to check.\n")
             #expect(try await quiver.json("image check", as: [Checked].self).isEmpty)
@@ -59,7 +59,7 @@ import Testing
             let listed = try await quiver.json("image ls", as: [Listed].self)
             #expect(listed.map(\.name) == ["mine:1"] && listed[0].virtualSize == 64 << 20)
             #expect(listed[0].digest.hasPrefix("sha256:") && listed[0].occupiedSize > 0 && listed[0].usedBy.isEmpty)
-            #expect(try await quiver.output("image check") == "mine:1 (\(listed[0].architecture)): whole\n")
+            #expect(try await quiver.output("image check") == "mine:1 (\(listed[0].architecture)): ok\n")
             let checked = try await quiver.json("image check mine:1", as: [Checked].self)
             #expect(checked[0].state == "whole" && checked[0].actualDigest == listed[0].digest)
 
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func `a disk that was written to is found, and the mend leads to a sound one`() async throws {
+    @Test func `a disk that was written to is found, and the hint leads to a sound one`() async throws {
         try await Self.withImage { quiver in
             let disk = try await quiver.json("image check", as: [Checked].self)[0].disk
             let file = try FileDescriptor.open(FilePath(disk), .writeOnly, options: .append)
@@ -102,14 +102,14 @@ import Testing
             #expect(failure.status == 1)
             #expect(
                 failure.message
-                    == "an image is not what it was; get it anew: quiver image rm NAME, then pull or build"
+                    == "image is modified or corrupt; download it again: quiver image rm mine:1, then pull, build or import it"
             )
             let checked = try await quiver.json("image check", status: 1, as: [Checked].self)
             #expect(checked[0].state == "changed" && checked[0].actualDigest != checked[0].digest)
-            #expect(try await quiver.failure("image info mine:1").message.contains("was written to since it came"))
+            #expect(try await quiver.failure("image info mine:1").message.contains("was modified after it was stored"))
             _ = try await quiver.output("image rm mine:1")
             _ = try await quiver.output("image import disk.qcow2 --name mine:1")
-            #expect(try await quiver.output("image check").hasSuffix(": whole\n"))
+            #expect(try await quiver.output("image check").hasSuffix(": ok\n"))
         }
     }
 
@@ -119,26 +119,26 @@ import Testing
             "image info dsik.qcow2", 74,
             "dsik.qcow2: cannot be read: No such file or directory; did you mean disk.qcow2?"
         ),
-        ("image info ./dir", 1, "./dir: neither a file nor a block device, so no disk image; give a file"),
-        ("image check min:1", 1, "no image min:1 is here; did you mean mine:1?"),
-        ("image check other", 1, "no image other is here; see: quiver image ls"),
-        ("image check ./disk.qcow2", 64, "./disk.qcow2: is a file; see: quiver overlay check"),
-        ("image rm mien:1", 1, "no image mien:1 is here; did you mean mine:1?"),
-        ("image rm ./disk.qcow2", 64, "./disk.qcow2: is a file, not an image of the store; use rm"),
+        ("image info ./dir", 1, "./dir: is not a file or a block device; use a disk image"),
+        ("image check min:1", 1, "no image min:1; did you mean mine:1?"),
+        ("image check other", 1, "no image other; see: quiver image ls"),
+        ("image check ./disk.qcow2", 64, "./disk.qcow2: is a file, not a stored image; see: quiver overlay check"),
+        ("image rm mien:1", 1, "no image mien:1; did you mean mine:1?"),
+        ("image rm ./disk.qcow2", 64, "./disk.qcow2: is a file, not a stored image; use rm"),
         ("image rm", 64, "Missing expected argument '<image>' (see: quiver image rm --help)"),
         (
             "image import dsik.qcow2 --name x", 74,
             "dsik.qcow2: cannot be read: No such file or directory; did you mean disk.qcow2?"
         ),
-        ("image import dir --name x", 1, "dir: neither a file nor a block device, so no disk image; give a file"),
+        ("image import dir --name x", 1, "dir: is not a file or a block device; use a disk image"),
         (
             "image import text --name x", 1,
-            "text: is neither a qcow2 image nor a raw disk with a boot sector or partitions, so no machine boots from it; "
-                + "give a cloud image's disk, or name an image as in debian:12"
+            "text: is neither a qcow2 image nor a raw disk with a boot sector or partitions, which cannot be booted; "
+                + "use a cloud image's disk, or an image's name, e.g. debian:12"
         ),
         (
             "image import disk.qcow2 --name a:b:c", 64,
-            "\"a:b:c\" is no image; name one like debian:12 or ubuntu:24.04:arm64, or give a file's path"
+            "\"a:b:c\" is not a valid image name; use e.g. debian:12 or ubuntu:24.04:arm64, or a file's path"
         ),
         ("image import disk.qcow2 --name a/b", 64, "a/b: is a path; give the image a name like mine:1"),
         (
@@ -146,11 +146,14 @@ import Testing
             "over.qcow2: needs its base FOLDER/disk.qcow2; if you trust both, join them first: "
                 + "qemu-img convert -O qcow2 over.qcow2 NEW"
         ),
-        ("image pull ./disk.qcow2", 64, "./disk.qcow2: is a file; take it into the store with: quiver image import"),
+        (
+            "image pull ./disk.qcow2", 64,
+            "./disk.qcow2: is a file; copy it into the image store with: quiver image import"
+        ),
         ("image pull debain:12", 1, "debain:12: the catalog has no such image; did you mean debian:12?"),
     ]
 
-    @Test func `what cannot be done is said in one line with the mend`() async throws {
+    @Test func `what cannot be done is reported in one line with a hint`() async throws {
         try await Self.withImage { quiver in
             try quiver.write("text\n", to: "text")
             try Folder.create(quiver.folder.appending("dir"))

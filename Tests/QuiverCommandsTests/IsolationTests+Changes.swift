@@ -14,7 +14,7 @@ extension IsolationTests {
         try Self.write(old, project)
         let first = try await quiver.run("test", project.string)
         try #require(first.status == 0, "\(first.output)\(first.errors)")
-        #expect(first.errors.contains("memory was altered since it was made"), "\(first.errors)")
+        #expect(first.errors.contains("memory was modified"), "\(first.errors)")
         #expect(first.errors.contains("(unchanged)"), "\(first.errors)")
 
         for name in ["gone.txt", "turns", "sub"] { try Folder.removeTree(project.appending(name)) }

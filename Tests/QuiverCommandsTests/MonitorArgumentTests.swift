@@ -40,12 +40,12 @@ import WireJSON
 
     @Test(arguments: [
         ("blockdev-add", "read-only=maybe", "read-only wants true or false, not 'maybe'"),
-        ("memsave", "cpu-index=banana", "cpu-index wants a whole number, not 'banana'"),
-        ("object-add", "size=banana", "size wants a size, as in 512M, not 'banana'"),
-        ("memsave", "cpu-index=1.5", "cpu-index wants a whole number, not '1.5'"),
-        ("stop", "nonsense", "'nonsense' is no argument"),
-        ("stop", "=x", "'=x' is no argument"),
-        ("stop", "{1}", "no JSON object"),
+        ("memsave", "cpu-index=banana", "cpu-index must be a whole number, not 'banana'"),
+        ("object-add", "size=banana", "size must be a size, e.g. 512M, not 'banana'"),
+        ("memsave", "cpu-index=1.5", "cpu-index must be a whole number, not '1.5'"),
+        ("stop", "nonsense", "'nonsense' is not an argument"),
+        ("stop", "=x", "'=x' is not an argument"),
+        ("stop", "{1}", "not a JSON object"),
     ])
     func `a wrong argument is one line that names it`(command: String, word: String, message: String) {
         let error = #expect(throws: CommandFailure.self) { try MonitorArguments(parsing: [word], command: command) }
@@ -74,11 +74,11 @@ import WireJSON
     }
 
     @Test(arguments: [
-        ("stop", "'stop' is no command in JSON"),
+        ("stop", "'stop' is neither a command in JSON"),
         ("{}", "no member execute"),
         ("{", "s:1:"),
-        ("sleep soon", "'soon' is no duration"),
-        ("wait", "'wait' is no command"),
+        ("sleep soon", "'soon' is not a duration"),
+        ("wait", "'wait' is neither a command"),
         (#"{"execute":"a","arguments":[]}"#, "arguments"),
     ])
     func `a script's error names its line`(text: String, message: String) {

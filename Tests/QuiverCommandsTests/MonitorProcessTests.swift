@@ -141,7 +141,7 @@ import WireJSON
             let whole = try await quiver.script(script, "--keep-going")
             #expect(whole.status == 1)
             #expect(whole.output.split(separator: "\n").map(String.init) == [good, bad, good])
-            #expect(whole.errors.contains("1 of 3 lines failed"))
+            #expect(whole.errors.contains("1 of 3 commands failed"))
         }
     }
 
@@ -173,7 +173,7 @@ import WireJSON
                     let outcome = try await emitting(on: fake) { try await quiver.shell(line, into: "> /dev/full") }
                     #expect(outcome.output == "74\n", "\(line)")
                     #expect(
-                        outcome.errors.hasPrefix("quiver: standard output: cannot be written: "),
+                        outcome.errors.hasPrefix("quiver: standard output: cannot write: "),
                         "\(outcome.errors)"
                     )
                     #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")

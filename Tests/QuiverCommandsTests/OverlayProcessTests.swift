@@ -17,7 +17,7 @@ import Testing
             let severity: String
             let kind: String
             let message: String
-            let mend: String?
+            let hint: String?
         }
 
         let chain: [Disk]
@@ -60,7 +60,7 @@ import Testing
     @Test func `check follows a base to its new place, and rebase mends it`() async throws {
         try await Self.withBase { quiver in
             _ = try await quiver.output("overlay create base.qcow2 a.qcow2")
-            #expect(try await quiver.output("overlay check a.qcow2").hasSuffix("nothing is wrong\n"))
+            #expect(try await quiver.output("overlay check a.qcow2").hasSuffix("no problems found\n"))
             let sound: Check = try await quiver.json("overlay check a.qcow2")
             #expect(sound.isSound && sound.findings.isEmpty)
             #expect(sound.chain.map(\.path) == ["a.qcow2", "base.qcow2"].map { "\(quiver.folder)/\($0)" })
@@ -68,18 +68,18 @@ import Testing
             try Folder.rename(quiver.folder.appending("base.qcow2"), to: quiver.folder.appending("moved.qcow2"))
             let failure = try await quiver.failure("overlay check a.qcow2")
             #expect(failure.status == 1)
-            #expect(failure.message == "a.qcow2: cannot be used as it is; what to do is said above")
-            #expect(failure.output.contains("\n  mend: quiver overlay rebase "))
+            #expect(failure.message == "a.qcow2: disk cannot be used as it is (see above)")
+            #expect(failure.output.contains("\n  hint: quiver overlay rebase "))
             let broken: Check = try await quiver.json("overlay check a.qcow2", status: 1)
             #expect(!broken.isSound)
             let finding = try #require(broken.findings.first)
             #expect(finding.severity == "error" && finding.kind == "baseMoved")
-            // The mend is a command line that works as it is printed.
-            let mend = try #require(finding.mend)
-            #expect(mend.hasPrefix("quiver overlay rebase "))
-            let how = try await quiver.output(String(mend.dropFirst("quiver ".count)))
+            // The hint is a command line that works as it is printed.
+            let hint = try #require(finding.hint)
+            #expect(hint.hasPrefix("quiver overlay rebase "))
+            let how = try await quiver.output(String(hint.dropFirst("quiver ".count)))
             #expect(how == "FOLDER/a.qcow2: now on FOLDER/moved.qcow2 (renamed)\n")
-            #expect(try await quiver.output("overlay check a.qcow2").hasSuffix("nothing is wrong\n"))
+            #expect(try await quiver.output("overlay check a.qcow2").hasSuffix("no problems found\n"))
         }
     }
 
@@ -108,22 +108,22 @@ import Testing
         ),
         (
             "overlay create base.qcow2 no/b.qcow2", 73,
-            "no/b.qcow2: cannot create: No such file or directory; make its folder first"
+            "no/b.qcow2: cannot create: No such file or directory; create its directory first"
         ),
         ("overlay create bsae.qcow2 b.qcow2", 1, "bsae.qcow2: No such file or directory; did you mean base.qcow2?"),
         (
             "overlay create nothing.qcow2 b.qcow2", 1,
             "nothing.qcow2: No such file or directory; give the path of a qcow2 or raw disk image"
         ),
-        ("overlay create dir b.qcow2", 1, "dir: neither a file nor a block device, so no disk image; give a file"),
+        ("overlay create dir b.qcow2", 1, "dir: is not a file or a block device; use a disk image"),
         ("overlay create debain:12 b.qcow2", 1, "no image debain:12; did you mean debian:12?"),
         (
             "overlay create base.qcow2 b.qcow2 --size 1M", 64,
-            "b.qcow2: 1 MiB is smaller than its base FOLDER/base.qcow2, which has 64 MiB; ask for as much or more"
+            "b.qcow2: 1 MiB is smaller than its base FOLDER/base.qcow2, which has 64 MiB; use at least that size"
         ),
         (
             "overlay create base.qcow2 b.qcow2 --size huge", 64,
-            "The value 'huge' is invalid for '--size <size>': \"huge\" is no size; write it like 20G or +20G "
+            "The value 'huge' is invalid for '--size <size>': \"huge\" is not a size; use e.g. 20G or +20G "
                 + "(see: quiver overlay create --help)"
         ),
         (
@@ -135,7 +135,7 @@ import Testing
             "The value 'vmdk' is invalid for '--base-format <base-format>'. Please provide one of 'qcow2' and 'raw'. "
                 + "(see: quiver overlay create --help)"
         ),
-        ("overlay check dir", 1, "FOLDER/dir: neither a file nor a block device, so no disk image; give a file"),
+        ("overlay check dir", 1, "FOLDER/dir: is not a file or a block device; use a disk image"),
         (
             "overlay check b.qcow2", 74,
             "FOLDER/b.qcow2: cannot be read: No such file or directory; did you mean FOLDER/a.qcow2?"
@@ -153,22 +153,22 @@ import Testing
         ("overlay rebase a.qcow2", 64, "Missing expected argument '--onto <onto>' (see: quiver overlay rebase --help)"),
         (
             "overlay resize a.qcow2 1M", 64,
-            "FOLDER/a.qcow2: has 64 MiB, and a smaller disk would cut off what the guest has there; ask for more, or make "
+            "FOLDER/a.qcow2: has 64 MiB, and a smaller disk would cut off the guest's data; use a larger size, or create "
                 + "a new disk and copy the files"
         ),
         (
             "overlay resize a.qcow2 banana", 64,
-            "The value 'banana' is invalid for '<size>': \"banana\" is no size; write it like 20G or +20G "
+            "The value 'banana' is invalid for '<size>': \"banana\" is not a size; use e.g. 20G or +20G "
                 + "(see: quiver overlay resize --help)"
         ),
         (
             "overlay resize text 1G", 1,
             "FOLDER/text: not a qcow2 image; a raw one grows with: truncate -s SIZE FOLDER/text"
         ),
-        ("overlay resize dir 1G", 1, "FOLDER/dir: neither a file nor a block device, so no disk image; give a file"),
+        ("overlay resize dir 1G", 1, "FOLDER/dir: is not a file or a block device; use a disk image"),
     ]
 
-    @Test func `what cannot be done is said in one line with the mend`() async throws {
+    @Test func `what cannot be done is reported in one line with a hint`() async throws {
         try await Self.withBase { quiver in
             _ = try await quiver.output("overlay create base.qcow2 a.qcow2")
             try quiver.write("text\n", to: "text")
@@ -186,7 +186,7 @@ import Testing
                 try await quiver.failure("overlay create disk.raw a.qcow2").message.hasSuffix("add --base-format raw")
             )
             _ = try await quiver.output("overlay create disk.raw a.qcow2 --base-format raw")
-            #expect(try await quiver.output("overlay check a.qcow2").hasSuffix("nothing is wrong\n"))
+            #expect(try await quiver.output("overlay check a.qcow2").hasSuffix("no problems found\n"))
         }
     }
 }

@@ -15,7 +15,7 @@ import Testing
             let line: Int?
             let column: Int?
             let message: String
-            let mend: String
+            let hint: String
         }
 
         let path: String
@@ -53,7 +53,7 @@ import Testing
             // The same content is the same instance, whatever holds it.
             #expect(text.contains("instance \(instance):"))
             #expect(report.files.map(\.name) == ["meta-data", "user-data"])
-            #expect(try await quiver.output("seed check seed.iso").hasSuffix("user-data 30 bytes\nnothing is wrong\n"))
+            #expect(try await quiver.output("seed check seed.iso").hasSuffix("user-data 30 bytes\nno problems found\n"))
             let checked: Report = try await quiver.json("seed check other.img")
             #expect(checked.instance_id == instance && checked.files == report.files && checked.label == "CIDATA")
         }
@@ -102,16 +102,16 @@ import Testing
             try quiver.write("#cloud-config\npackges: [git]\n", to: "bad")
             let refusal = try await quiver.failure("seed create seed.iso --user-data bad")
             #expect(refusal.status == 1)
-            #expect(refusal.message == "seed.iso: not written; mend what is said above, or insist with --force")
+            #expect(refusal.message == "seed.iso: not written: fix the errors above, or pass --force")
             #expect(FileStamp(of: quiver.folder.appending("seed.iso")) == nil)
             let checked = try await quiver.failure("seed check bad")
             #expect(checked.status == 1)
-            #expect(checked.message == "bad: cloud-init would not do what it says; what to do is said above")
+            #expect(checked.message == "bad: seed has errors (see above)")
             #expect(checked.output.contains("user-data:2:1: error: "))
             let report: Report = try await quiver.json("seed check bad", status: 1)
             let finding = try #require(report.findings.first)
             #expect(finding.severity == "error" && finding.part == "user-data" && finding.line == 2)
-            #expect(finding.column == 1 && finding.mend.contains("packages"))
+            #expect(finding.column == 1 && finding.hint.contains("packages"))
             let forced = try await quiver.run("seed create seed.iso --user-data bad --force")
             #expect(forced.status == 0 && forced.errors.contains("user-data:2:1: error: "))
         }
@@ -126,38 +126,38 @@ import Testing
         ("seed create seed.iso --user-data dir", 74, "dir: cannot read: Is a directory"),
         (
             "seed create no/seed.iso --user-data user-data", 73,
-            "no/seed.iso: cannot write: No such file or directory; make its folder first"
+            "no/seed.iso: cannot write: No such file or directory; create its directory first"
         ),
         ("seed create dir --user-data user-data", 74, "dir: cannot write: Is a directory"),
         (
             "seed create seed.iso --ssh-key host_key", 1,
-            "host_key: is a private key; give the public one, host_key.pub"
+            "host_key: is a private key; use the public one, host_key.pub"
         ),
-        ("seed create seed.iso --ssh-key empty", 1, "empty: has no public key in it"),
+        ("seed create seed.iso --ssh-key empty", 1, "empty: contains no public key"),
         (
             "seed create seed.iso --host-key host_key.pub", 1,
-            "host_key.pub: is no private key; make one with: ssh-keygen -t ed25519 -N '' -f FILE"
+            "host_key.pub: is not a private key; create one with: ssh-keygen -t ed25519 -N '' -f FILE"
         ),
         (
             "seed create seed.iso --host-key host_key --host-key host_key", 1,
-            "host keys: there are two of the kind ed25519; give one of each"
+            "host keys: there are two of type ed25519; use one of each type"
         ),
         (
             "seed create seed.iso --hostname a --meta-data meta", 1,
-            "meta-data: has a local-hostname already; give the host name either there or as an option"
+            "meta-data: already has a local-hostname; give the host name either there or as an option"
         ),
         (
             "seed create seed.iso --interfaces interfaces --network-config net", 1,
-            "interfaces: cloud-init ignores them where there is a network-config; give one of the two"
+            "interfaces: cloud-init ignores them if there is a network-config; use only one of the two"
         ),
-        ("seed create seed.iso --user-data latin1", 1, "latin1: is no UTF-8 text; save it as UTF-8"),
+        ("seed create seed.iso --user-data latin1", 1, "latin1: is not UTF-8 text; save it as UTF-8"),
         (
             "seed create seed.iso --meta-data packed", 1,
-            "packed: is compressed, which cloud-init takes for user-data and vendor-data alone; unpack it: gunzip -c packed"
+            "packed: is compressed, which cloud-init only accepts for user-data and vendor-data; unpack it: gunzip -c packed"
         ),
         (
             "seed create seed.tar --disk-format tar --filesystem vfat", 64,
-            "an archive has no file system: leave out --filesystem, or --disk-format (see: quiver seed create --help)"
+            "an archive has no file system: omit --filesystem or --disk-format (see: quiver seed create --help)"
         ),
         ("seed create", 64, "Missing expected argument '<out>' (see: quiver seed create --help)"),
         (
@@ -174,7 +174,7 @@ import Testing
         ),
     ]
 
-    @Test func `what cannot be done is said in one line with the mend`() async throws {
+    @Test func `what cannot be done is reported in one line with a hint`() async throws {
         try await Self.withFiles { quiver in
             try quiver.write("", to: "empty")
             try quiver.write("instance-id: a\nlocal-hostname: b\n", to: "meta")

@@ -25,7 +25,7 @@ extension SpineTests {
         }
         #expect(try !terminal.echoes)
         let second = try await quiver.run("console", "vm1")
-        #expect(second.status == 1 && second.errors.contains("somebody is attached"), "\(second.errors)")
+        #expect(second.status == 1 && second.errors.contains("in use by another client"), "\(second.errors)")
         try terminal.type("\u{1D}")
         let outcome = try await session
         #expect(outcome.status == 0 && outcome.output.contains("login:"), "\(outcome.output)\(outcome.errors)")

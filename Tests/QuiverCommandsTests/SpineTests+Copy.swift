@@ -60,9 +60,9 @@ extension SpineTests {
         }
 
         let secret = try await host.run("cp", "\(machine):/etc/shadow", back.string)
-        #expect(secret.status == 1 && secret.errors.contains("--root copies as root"), "\(secret.errors)")
+        #expect(secret.status == 1 && secret.errors.contains("use --root to copy as root"), "\(secret.errors)")
         let closed = try await host.run("cp", tree.appending("run.sh").string, "\(machine):/etc/")
-        #expect(closed.status == 1 && closed.errors.contains("--root copies as root"), "\(closed.errors)")
+        #expect(closed.status == 1 && closed.errors.contains("use --root to copy as root"), "\(closed.errors)")
     }
 
     private func fetchArtifacts(_ host: HostWithoutRsync, _ machine: String) async throws {

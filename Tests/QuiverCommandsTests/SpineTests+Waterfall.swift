@@ -13,7 +13,7 @@ extension SpineTests {
             let name: String
             let start: Double
             let end: Double
-            let mend: String?
+            let hint: String?
         }
 
         let machine: String
@@ -65,7 +65,7 @@ extension SpineTests {
         let waits = boot.avoidable.map { $0.end - $0.start }
         #expect(!waits.isEmpty && waits == waits.sorted(by: >), "\(boot.avoidable)")
         for wait in boot.avoidable {
-            #expect(wait.mend?.contains("bootcmd: [[systemctl, mask, --now, \(wait.name)]]") == true, "\(wait)")
+            #expect(wait.hint?.contains("bootcmd: [[systemctl, mask, --now, \(wait.name)]]") == true, "\(wait)")
         }
 
         let text = try await quiver.run("waterfall", "vm1", "--services", "3")
@@ -74,7 +74,7 @@ extension SpineTests {
         #expect(lines.contains { $0.hasPrefix("ssh answered after ") }, "\(text.output)")
         for wait in boot.avoidable {
             let line = lines.first { $0.hasPrefix("\(wait.name), ") } ?? ""
-            #expect(line.hasSuffix(wait.mend ?? "-"), "\(text.output)")
+            #expect(line.hasSuffix(wait.hint ?? "-"), "\(text.output)")
         }
     }
 }

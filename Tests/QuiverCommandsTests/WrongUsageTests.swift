@@ -6,28 +6,28 @@ import Testing
     @Test(arguments: [
         ("frobnicate", 64, "frobnicate"),
         ("--frobnicate", 64, "Unknown option '--frobnicate'"),
-        ("test", 64, "no image: say which with --image debian:12"),
-        ("test - --image debian:12", 1, "-: no such folder"),
-        ("test /no/such/project --image debian:12", 1, "/no/such/project: no such folder"),
+        ("test", 64, "no image given: use --image debian:12"),
+        ("test - --image debian:12", 1, "-: no such directory"),
+        ("test /no/such/project --image debian:12", 1, "/no/such/project: no such directory"),
         ("test . --image debain:12", 1, "no image debain:12"),
-        ("test . --image a:b:c:d", 64, "\"a:b:c:d\" is no image"),
-        ("test . --image debian:12 --memory banana", 64, "give a size such as 512M or 4G"),
+        ("test . --image a:b:c:d", 64, "\"a:b:c:d\" is not a valid image name"),
+        ("test . --image debian:12 --memory banana", 64, "use a size, e.g. 512M or 4G"),
         ("test . --image debian:12 --cpus two", 64, "two"),
-        ("test . --image debian:12 --timeout soon", 64, "give a duration such as 90s or 2m"),
+        ("test . --image debian:12 --timeout soon", 64, "use a duration, e.g. 90s or 2m"),
         ("test . --image debian:12 --accel warp", 64, "warp"),
         ("test . --vm nobody", 1, "nobody"),
         ("image info nope", 1, "no image nope"),
         ("image build ubuntu:24.04", 69, "ubuntu:24.04 cannot be built"),
         ("image build debian:12 --keyring /no/such/keys.gpg", 69, "apt-get install debian-archive-keyring"),
-        ("image build debian:12 --mirror here", 64, "here: is no mirror's URL"),
+        ("image build debian:12 --mirror here", 64, "here: is not a mirror's URL"),
         ("image build debian:12 --output /no/such/folder/disk.qcow2", 73, "/no/such/folder/disk.qcow2: cannot write"),
-        ("start vm1", 64, "there is no machine vm1; make one with: quiver start vm1 --image debian:12"),
-        ("start a/b --image debian:12", 64, "`a/b`: not a possible name"),
-        ("start x --image debian:12 --memory 1", 64, "a memory of 1 B is not possible"),
-        ("start x --image debian:12 --cpus 0", 64, "0 processors are not possible"),
+        ("start vm1", 64, "no machine vm1; create it with: quiver start vm1 --image debian:12"),
+        ("start a/b --image debian:12", 64, "`a/b`: not a valid name"),
+        ("start x --image debian:12 --memory 1", 64, "memory 1 B: must be whole mebibytes"),
+        ("start x --image debian:12 --cpus 0", 64, "0 processors: must be from 1 to 255"),
         ("start x --project /tmp --disk 20G", 64, "--project takes only --image"),
         ("start a b --image debian:12 --forward 8080:80", 64, "several machines cannot share port 8080"),
-        ("start a b --image debian:12 --forward 5353:53/udp", 64, "a free port with --forward 0:53/udp"),
+        ("start a b --image debian:12 --forward 5353:53/udp", 64, "a free port for each with --forward 0:53/udp"),
         ("start x --no-shutdown", 64, "need --image"),
         ("start x --qemu-arg -D", 64, "need --image"),
         ("start x --qemu-arg", 64, "Missing value for '--qemu-arg"),
@@ -40,9 +40,9 @@ import Testing
         ("ssh nobody", 1, "nobody"),
         ("exec nobody -- true", 1, "nobody"),
         ("snapshot save nobody tag", 1, "nobody"),
-        ("cp here there", 64, "what is copied must be in one machine"),
-        ("cp here", 64, "cp needs what to copy and where to"),
-        ("cp a:x b:y .", 64, "what is copied must be in one machine"),
+        ("cp here there", 64, "one side must be on this host"),
+        ("cp here", 64, "cp needs at least one source and a destination"),
+        ("cp a:x b:y .", 64, "one side must be on this host"),
         ("test . -n 2", 64, "add --isolate test"),
         ("qmp call query-status", 64, "either --vm NAME or --socket PATH"),
         ("qmp --vm a call --socket /b query-status", 64, "either --vm NAME or --socket PATH"),
@@ -102,7 +102,7 @@ import Testing
             let outcome = try await quiver.run("start", "vm1", "--image", "debian:12")
             #expect(outcome.status == 73)
             let path = quiver.home.appending("machines/vm1").string
-            #expect(outcome.errors == "quiver: machine vm1: \(path): cannot create the folder: Not a directory\n")
+            #expect(outcome.errors == "quiver: machine vm1: \(path): cannot create the directory: Not a directory\n")
         }
     }
 

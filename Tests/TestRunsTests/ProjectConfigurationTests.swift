@@ -48,15 +48,18 @@ import Testing
 
     @Test(arguments: [
         ("[tool.quiver", "not TOML"),
-        ("[tool.quiver]\nmemory = \"banana\"", "tool.quiver.memory is \"banana\", which is no size"),
-        ("[tool.quiver]\nmemory = 5", "tool.quiver.memory must be a text"),
-        ("[tool.quiver]\ncpus = 0", "tool.quiver.cpus must be a whole number from 1 to 255"),
-        ("[tool.quiver]\ncpus = \"2\"", "tool.quiver.cpus must be a whole number"),
-        ("[tool.quiver]\nisolate = \"all\"", "tool.quiver.isolate is \"all\"; it can be \"none\", \"file\", \"test\""),
-        ("[tool.quiver]\npackages = \"curl\"", "tool.quiver.packages must be a list of texts"),
-        ("[tool.quiver]\nsetup = [1]", "tool.quiver.setup must be a list of texts"),
-        ("[tool.quiver]\npytest = []", "tool.quiver.pytest must name a command"),
-        ("[tool.quiver]\nimages = \"x\"", "tool.quiver.images is no setting; the settings are image,"),
+        ("[tool.quiver]\nmemory = \"banana\"", "tool.quiver.memory: \"banana\" is not a size"),
+        ("[tool.quiver]\nmemory = 5", "tool.quiver.memory: must be a string"),
+        ("[tool.quiver]\ncpus = 0", "tool.quiver.cpus: must be a whole number from 1 to 255"),
+        ("[tool.quiver]\ncpus = \"2\"", "tool.quiver.cpus: must be a whole number"),
+        (
+            "[tool.quiver]\nisolate = \"all\"",
+            "tool.quiver.isolate: \"all\" is not valid; use one of \"none\", \"file\", \"test\""
+        ),
+        ("[tool.quiver]\npackages = \"curl\"", "tool.quiver.packages: must be a list of strings"),
+        ("[tool.quiver]\nsetup = [1]", "tool.quiver.setup: must be a list of strings"),
+        ("[tool.quiver]\npytest = []", "tool.quiver.pytest: must name a command"),
+        ("[tool.quiver]\nimages = \"x\"", "tool.quiver.images: is not a setting; the settings are image,"),
     ])
     func `a setting that makes no sense is named with its file`(text: String, message: String) throws {
         let error = #expect(throws: TestRunError.self) { try read(text) }

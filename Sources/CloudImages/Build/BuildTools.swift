@@ -8,7 +8,7 @@ struct BuildTools {
 
     /// Runs a tool to its end.
     ///
-    /// - Parameter mend: How to get the tool where it is missing.
+    /// - Parameter hint: How to get the tool where it is missing.
     /// - Returns: What it printed.
     /// - Throws: `ToolMissing`; ``CloudImagesError`` with code `toolFailed`, or `cannotWrite` when the disk is full.
     @discardableResult
@@ -18,7 +18,7 @@ struct BuildTools {
         environment: [String: String] = [:],
         input: FilePath = "/dev/null",
         grace: Duration = .seconds(2),
-        mend: String? = nil,
+        hint: String? = nil,
     ) async throws -> String {
         let outcome: ToolRun.Outcome
         do {
@@ -30,7 +30,7 @@ struct BuildTools {
                 grace: grace,
             )
         } catch let missing as ToolMissing {
-            throw ToolMissing(missing.tool, mend: mend)
+            throw ToolMissing(missing.tool, hint: hint)
         }
         guard outcome.isSuccess else { throw failure(of: name, outcome) }
         return outcome.output

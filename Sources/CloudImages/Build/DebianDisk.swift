@@ -52,7 +52,7 @@ struct DebianDisk {
             """
         try WholeFile.write(layout.utf8, to: table)
         let hint = PackageHint(debian: "fdisk", fedora: "util-linux").command
-        try await tools.run("sfdisk", ["--quiet", file.string], input: table, mend: hint)
+        try await tools.run("sfdisk", ["--quiet", file.string], input: table, hint: hint)
         try Folder.removeTree(table)
     }
 
@@ -102,7 +102,7 @@ struct DebianDisk {
             return line?.split(separator: " ").last.flatMap { Int($0) }
         }
         guard let count = number("Inode count"), let free = number("Free inodes"), free < count else {
-            throw CloudImagesError(.toolFailed, "\(file): dumpe2fs does not tell how many files there are")
+            throw CloudImagesError(.toolFailed, "\(file): dumpe2fs does not show how many files there are")
         }
         // Nothing was ever removed from the file system, so the files' numbers have no gaps.
         let commands = (1...count - free).map {
@@ -140,7 +140,7 @@ struct DebianDisk {
             name,
             ["-i", "\(file)@@1M"] + arguments,
             environment: identity.environment,
-            mend: PackageHint(debian: "mtools").command,
+            hint: PackageHint(debian: "mtools").command,
         )
     }
 }

@@ -47,7 +47,7 @@ struct DebianImageBuild {
         try await tools.run(
             "qemu-img",
             ["convert", "-O", "qcow2", disk.file.string, result.string],
-            mend: PackageHint.qemuImg.command,
+            hint: PackageHint.qemuImg.command,
         )
         for leftover in [disk.file, archive] { try Folder.removeTree(leftover) }
     }
@@ -73,8 +73,8 @@ struct DebianImageBuild {
     /// Run by root and ended early, it leaves `/proc` and `/sys` mounted in its folder, where whoever cleans up meets
     /// the host's. Mounts of its own are gone with its last process.
     private func bootstrap(_ arguments: [String]) async throws {
-        let mend = PackageHint(debian: "mmdebstrap").command
-        try await tools.run("mmdebstrap", ["--version"], mend: mend)
+        let hint = PackageHint(debian: "mmdebstrap").command
+        try await tools.run("mmdebstrap", ["--version"], hint: hint)
         var command = ["mmdebstrap"] + arguments
         if HostUser.isRoot, await BuildTools.succeeds("unshare", ["--mount", "true"]) {
             command = ["unshare", "--mount"] + command
@@ -84,7 +84,7 @@ struct DebianImageBuild {
             command,
             environment: BuildIdentity(release: release, packages: "").environment,
             grace: .seconds(60),
-            mend: mend,
+            hint: hint,
         )
     }
 

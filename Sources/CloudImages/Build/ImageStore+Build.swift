@@ -41,7 +41,10 @@ struct BuildPlan {
             let release = DebianRelease.all.first(where: { "debian:\($0.version)" == name })
         else {
             let names = DebianRelease.all.map { "debian:\($0.version)" }.joined(separator: " and ")
-            throw CloudImagesError(.unsupported, "\(reference) cannot be built; \(names) can, others can be pulled")
+            throw CloudImagesError(
+                .unsupported,
+                "\(reference) cannot be built, only \(names) can; download it instead: quiver image pull \(reference)"
+            )
         }
         if let obstacle = Self.obstacle(to: reference) { throw obstacle }
         (self.name, self.architecture, self.release) = (name, architecture, release)
@@ -53,8 +56,8 @@ struct BuildPlan {
         guard !isLinux else { return nil }
         return CloudImagesError(
             .unsupported,
-            "\(reference) cannot be built on this system: images are built on Linux, with mmdebstrap; get the vendor's "
-                + "image: quiver image pull \(reference)",
+            "\(reference) cannot be built on this system: images are built on Linux, with mmdebstrap; "
+                + "download the vendor's image: quiver image pull \(reference)",
         )
     }
 
@@ -101,9 +104,9 @@ struct BuildPlan {
             let emulators = PackageHint(debian: "arch-test qemu-user-static binfmt-support", fedora: "qemu-user-static")
             throw CloudImagesError(
                 .unsupported,
-                "\(reference) cannot be built on this \(ImageArchitecture.host.rawValue) host, which does not run "
+                "\(reference) cannot be built on this \(ImageArchitecture.host.rawValue) host, which cannot run "
                     + "\(architecture.rawValue) programs: \(emulators.command.map { "\($0), or " } ?? "")"
-                    + "get the vendor's image: quiver image pull \(reference)",
+                    + "download the vendor's image: quiver image pull \(reference)",
             )
         }
     }

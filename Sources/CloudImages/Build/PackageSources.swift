@@ -14,8 +14,8 @@ struct PackageSources {
             let hint = PackageHint(debian: "debian-archive-keyring", fedora: "debian-keyring").command
             throw CloudImagesError(
                 .unsupported,
-                "debian:\(release.version) cannot be built here: the keys of its packages, \(recipe.keyring), are not "
-                    + "there" + (hint.map { "; install them: \($0)" } ?? ""),
+                "debian:\(release.version) cannot be built here: the archive's keys, \(recipe.keyring), are "
+                    + "missing" + (hint.map { "; install them: \($0)" } ?? ""),
             )
         }
         if !recipe.mirrors.isEmpty {
@@ -30,7 +30,7 @@ struct PackageSources {
         } catch let missing as ToolMissing {
             throw CloudImagesError(
                 .unsupported,
-                "images are built on Debian and Ubuntu, and this host has no apt-get; get the vendor's image: "
+                "images are built on Debian and Ubuntu, and this host has no apt-get; download the vendor's image: "
                     + "quiver image pull debian:\(release.version)",
                 cause: missing,
             )
@@ -39,8 +39,8 @@ struct PackageSources {
         guard !sources.lines.isEmpty else {
             throw CloudImagesError(
                 .unsupported,
-                "debian:\(release.version) cannot be built here: apt knows of no Debian release; run apt-get update, say "
-                    + "where one is with --mirror URL, or get the vendor's image: quiver image pull "
+                "debian:\(release.version) cannot be built here: apt has no Debian release; run apt-get update, pass "
+                    + "--mirror URL, or download the vendor's image: quiver image pull "
                     + "debian:\(release.version)",
             )
         }
@@ -77,7 +77,7 @@ struct PackageSources {
             else {
                 throw CloudImagesError(
                     .badReference,
-                    "\(mirror): is no mirror's URL; write it with https://, http:// or file:/, as far as above dists",
+                    "\(mirror): is not a mirror's URL; use https://, http:// or file:/, up to the directory that contains dists",
                 )
             }
             let folders = mirror.split(separator: "/")

@@ -21,7 +21,7 @@ enum RootPrivilege {
             let maps = PackageHint(debian: "uidmap", fedora: "shadow-utils").command ?? "install newuidmap"
             throw CloudImagesError(
                 .unsupported,
-                "an image cannot be built by this user, who gets no user namespace with more users: build as root, "
+                "this user cannot build images, because no user namespace with several users is available: build as root, "
                     + "\(fakes), or as root: \(maps) && "
                     + "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER",
             )

@@ -22,7 +22,7 @@ public enum StandaloneBuild {
         guard FileStamp(of: output) == nil else {
             throw CloudImagesError(
                 .cannotWrite,
-                "\(output): exists already; remove it, or name another file",
+                "\(output): already exists; remove it, or choose another file",
                 cause: Errno.fileExists,
             )
         }

@@ -58,7 +58,7 @@ public struct ImageCatalog: Sendable {
         }
         let hint =
             NearestName.find(name, among: names).map { "did you mean \($0)?" }
-            ?? "there are \(names.joined(separator: ", ")), and what you add to images.toml"
+            ?? "known images are \(names.joined(separator: ", ")), and those in your images.toml"
         throw CloudImagesError(.unknownImage, "\(name): the catalog has no such image; \(hint)")
     }
 
@@ -72,7 +72,10 @@ public struct ImageCatalog: Sendable {
         }
         for name in document.keys.sorted() {
             guard let table = document[name]?.table else {
-                throw CloudImagesError(.badCatalog, "\(path): \(name) is no table; write [\"NAME:VERSION\"] above it")
+                throw CloudImagesError(
+                    .badCatalog,
+                    "\(path): \(name) is not a table; write [\"NAME:VERSION\"] above it"
+                )
             }
             let added = try CatalogTable(name: name, table: table, path: path).entries()
             entries.removeAll { $0.name == name }
@@ -91,7 +94,7 @@ private struct CatalogTable {
 
     func entries() throws(CloudImagesError) -> [CatalogEntry] {
         guard case .stored(let target, _) = try ImageReference(name).target, target == name else {
-            throw fault("is no name for an image; one is like debian:12")
+            throw fault("is not a valid image name; use e.g. debian:12")
         }
         let known = Self.keys + ImageArchitecture.allCases.map(\.rawValue)
         if let unknown = table.keys.first(where: { !known.contains($0) }) {
@@ -109,7 +112,7 @@ private struct CatalogTable {
         for architecture in ImageArchitecture.allCases {
             guard let url = try text(architecture.rawValue) else { continue }
             guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-                throw fault("has a URL for \(architecture.rawValue) that is not of http or https: \(url)")
+                throw fault("has a URL for \(architecture.rawValue) that is not http or https: \(url)")
             }
             entries.append(
                 CatalogEntry(
@@ -145,17 +148,17 @@ private struct CatalogTable {
 
     private func text(_ key: String) throws(CloudImagesError) -> String? {
         guard let value = table[key] else { return nil }
-        guard let text = value.string, !text.isEmpty else { throw fault("needs text for \(key)") }
+        guard let text = value.string, !text.isEmpty else { throw fault("needs a string for \(key)") }
         return text
     }
 
     private func texts(_ key: String) throws(CloudImagesError) -> [String] {
         guard let value = table[key] else { return [] }
         if let text = value.string { return [text] }
-        guard let array = value.array else { throw fault("needs a list of texts for \(key)") }
+        guard let array = value.array else { throw fault("needs a list of strings for \(key)") }
         var texts: [String] = []
         for element in array {
-            guard let text = element.string else { throw fault("needs a list of texts for \(key)") }
+            guard let text = element.string else { throw fault("needs a list of strings for \(key)") }
             texts.append(text)
         }
         return texts

@@ -18,7 +18,7 @@ struct ListSignature {
     private static let gpgv = PackageHint(debian: "gpgv", fedora: "gnupg2", homebrew: "gnupg")
 
     private static func advice(_ hint: PackageHint?) -> String {
-        hint?.command.map { "; get it with: \($0)" } ?? ""
+        hint?.command.map { "; install it with: \($0)" } ?? ""
     }
 
     /// Checks the list with gpgv.
@@ -30,7 +30,7 @@ struct ListSignature {
         guard let keyring = entry.keyrings.first(where: { (try? DiskFile(FilePath($0))) != nil }) else {
             let package = Self.advice(entry.keyringPackage.map { PackageHint(debian: $0) })
             let name = entry.keyrings.first ?? "for it"
-            return (.notChecked(reason: "there is no key ring \(name) here\(package)"), list)
+            return (.notChecked(reason: "the key ring \(name) is missing\(package)"), list)
         }
         let file = scratch.appending("list")
         try WholeFile.write(list.utf8, to: file)
@@ -54,7 +54,7 @@ struct ListSignature {
             throw CloudImagesError(
                 .badSignature,
                 "\(entry.digestsURL): its signature is not the vendor's (\(words)); nothing was kept; "
-                    + "try again later or tell the vendor",
+                    + "try again later, or report it to the vendor",
             )
         }
         return (.good, signature == nil ? try WholeFile.readText(covered) : list)

@@ -35,16 +35,16 @@ struct ConfigMapping {
         do {
             root = try compose(yaml: yaml)
         } catch {
-            throw CloudImagesError(.badSeed, "the extra cloud-config is no YAML: \(error)", cause: error)
+            throw CloudImagesError(.badSeed, "the extra cloud-config is not valid YAML: \(error)", cause: error)
         }
         guard let mapping = root.map({ $0.mapping }) ?? [:] else {
-            throw CloudImagesError(.badSeed, "the extra cloud-config is no mapping; write \"key: value\"")
+            throw CloudImagesError(.badSeed, "the extra cloud-config is not a mapping; write \"key: value\"")
         }
         for (key, value) in mapping {
             guard !pairs.contains(where: { $0.0 == key }) else {
                 throw CloudImagesError(
                     .badSeed,
-                    "the extra cloud-config sets \(key.string ?? "a key") again; set it in one place",
+                    "the extra cloud-config sets \(key.string ?? "a key") twice; set it in one place",
                 )
             }
             pairs.append((key, value))

@@ -11,13 +11,13 @@ struct CurlHandle: ~Copyable {
         let reason = String(cString: reason)
         // macOS has it.
         let hint = reason.contains("loaded") ? PackageHint(debian: "libcurl4", fedora: "libcurl").command : nil
-        return reason + (hint.map { "; `\($0)` brings it" } ?? "")
+        return reason + (hint.map { "; install it with `\($0)`" } ?? "")
     }
 
     init(url: String, policy: DownloadPolicy) throws(CloudImagesError) {
         if let obstacle = Self.obstacle { throw CloudImagesError(.unsupported, "\(url): \(obstacle)") }
         guard let pointer = ccurl_open() else {
-            throw CloudImagesError(.downloadFailed, "\(url): libcurl has no memory left")
+            throw CloudImagesError(.downloadFailed, "\(url): libcurl is out of memory")
         }
         self.pointer = pointer
         ccurl_set_text(pointer, CURLOPT_URL, url)

@@ -63,8 +63,8 @@ struct Download: Sendable {
             case .noRoom(let needed, let free):
                 throw CloudImagesError(
                     .cannotWrite,
-                    "\(path): the disk has \(ByteCount(free)) free and \(ByteCount(needed)) are still to come; "
-                        + "free some space on it and try again: what has arrived is kept",
+                    "\(path): the disk has \(ByteCount(free)) free, but \(ByteCount(needed)) are still missing; "
+                        + "free some space and try again: the partial download is kept",
                     cause: Errno.noSpace,
                 )
             case .cancelled:
@@ -74,7 +74,7 @@ struct Download: Sendable {
         }
         throw CloudImagesError(
             .downloadFailed,
-            "\(url): gave up after \(policy.tries) tries: \(lastReason); try again, what has arrived is kept",
+            "\(url): gave up after \(policy.tries) tries: \(lastReason); try again: the partial download is kept",
         )
     }
 
@@ -111,10 +111,10 @@ struct Download: Sendable {
     private func cannotWrite(_ path: FilePath, _ reason: Errno) -> CloudImagesError {
         let failure = FileFailure("write", path, reason)
         let kept = (try? DiskFile(path).count) ?? 0
-        let mend = reason == .fileTooLarge ? "; raise the limit of a file's size: ulimit -f" : ""
+        let hint = reason == .fileTooLarge ? "; raise the file size limit: ulimit -f" : ""
         return CloudImagesError(
             .cannotWrite,
-            "\(failure)\(mend), and try again: the \(ByteCount(kept)) that have arrived are kept",
+            "\(failure)\(hint), and try again: the \(ByteCount(kept)) downloaded so far are kept",
             cause: failure,
         )
     }

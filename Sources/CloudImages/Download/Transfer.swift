@@ -122,11 +122,11 @@ final class Transfer {
         case CURLE_HTTP_RETURNED_ERROR:
             if status == 416 { return .cannotResume }
             // The answer that was an error was not the server's.
-            if status == 0 { return .refused(status: 0, reason: "the proxy does not lead there; see https_proxy") }
+            if status == 0 { return .refused(status: 0, reason: "the proxy refused the connection; see https_proxy") }
             if status >= 500 || status == 408 || status == 429 {
-                return .brokenOff(reason: "the server answers \(status)")
+                return .brokenOff(reason: "the server answered \(status)")
             }
-            return .refused(status: status, reason: "the server answers \(status)")
+            return .refused(status: status, reason: "the server answered \(status)")
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,
             CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM,
             CURLE_SSL_CONNECT_ERROR:

@@ -36,7 +36,7 @@ public struct ImageReference: Sendable, Hashable, CustomStringConvertible {
         guard allowed, parts.count <= 2 else {
             throw CloudImagesError(
                 .badReference,
-                "\"\(text)\" is no image; name one like debian:12 or ubuntu:24.04:arm64, or give a file's path",
+                "\"\(text)\" is not a valid image name; use e.g. debian:12 or ubuntu:24.04:arm64, or a file's path",
             )
         }
         target = .stored(name: parts.joined(separator: ":"), architecture: architecture ?? .host)

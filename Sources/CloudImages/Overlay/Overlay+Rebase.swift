@@ -47,11 +47,12 @@ extension Overlay {
         }
         guard chain.links.count > 1, chain.end == nil else {
             let known =
-                facts.baseIdentity == nil ? "it records nothing of its base" : "it was made on another state of it"
+                facts.baseIdentity == nil
+                ? "the overlay records nothing of its base" : "the overlay was made on another state of it"
             throw CloudImagesError(
                 .unsupported,
-                "\(path): nothing proves that \(base) is its base: \(known), and the old one cannot be read; "
-                    + "if you know that it is, add --trust"
+                "\(path): cannot verify that \(base) is its base: \(known), and the old one cannot be read; "
+                    + "if you are sure, add --trust"
             )
         }
         try await copyDifferences(path, base: base, format: format)
@@ -90,7 +91,7 @@ extension Overlay {
         do {
             outcome = try await ToolRun.run("qemu-img", arguments)
         } catch let missing as ToolMissing {
-            throw ToolMissing(missing.tool, mend: PackageHint.qemuImg.command)
+            throw ToolMissing(missing.tool, hint: PackageHint.qemuImg.command)
         }
         guard outcome.isSuccess else {
             throw CloudImagesError(.toolFailed, "\(path): qemu-img cannot rebase it: \(outcome.lastWords)")

@@ -41,15 +41,15 @@ extension Overlay {
         guard target >= now else {
             throw CloudImagesError(
                 .badSize,
-                "\(path): has \(now), and a smaller disk would cut off what the guest has there; "
-                    + "ask for more, or make a new disk and copy the files"
+                "\(path): has \(now), and a smaller disk would cut off the guest's data; "
+                    + "use a larger size, or create a new disk and copy the files"
             )
         }
         guard target > now else { return now }
         guard file.status.isWritable, !isStored(path) else {
             throw CloudImagesError(
                 .unsupported,
-                "\(path): is an image that others are made on, or read-only; make an overlay on it instead: "
+                "\(path): is read-only, or the base of other disks; create an overlay on it instead: "
                     + "quiver overlay create \(path) OUT --size \(target.bytes)"
             )
         }
@@ -102,7 +102,7 @@ private struct Resizing {
     func obstacle(of file: borrowing DiskFile, at path: FilePath) throws(CloudImagesError) -> String? {
         typealias Incompatible = QCOW2Header.Incompatible
         guard header.incompatible & Incompatible.corrupt == 0 else {
-            throw file.damage("is marked as damaged; try: qemu-img check -r all \(path)")
+            throw file.damage("is marked as corrupt; try: qemu-img check -r all \(path)")
         }
         if header.incompatible & Incompatible.dataFile != 0 { return "its data lies in another file" }
         if header.autoclear != 0 { return "it has bitmaps" }

@@ -35,7 +35,7 @@ public enum Overlay {
         guard size >= baseSize else {
             throw CloudImagesError(
                 .badSize,
-                "\(path): \(size) is smaller than its base \(base), which has \(baseSize); ask for as much or more"
+                "\(path): \(size) is smaller than its base \(base), which has \(baseSize); use at least that size"
             )
         }
         guard base.string.utf8.count <= 1023 else {
@@ -52,8 +52,8 @@ public enum Overlay {
         do {
             try DiskEdit.create(path, image.bytes, fileSize: image.fileSize)
         } catch {
-            let mend = error == .fileExists ? "; remove it or choose another name" : ""
-            throw CloudImagesError(.cannotWrite, "\(FileFailure("create", path, error))\(mend)", cause: error)
+            let hint = error == .fileExists ? "; remove it or choose another name" : ""
+            throw CloudImagesError(.cannotWrite, "\(FileFailure("create", path, error))\(hint)", cause: error)
         }
     }
 }

@@ -35,37 +35,37 @@ public struct OverlayCheck: Sendable {
     private static func findings(about link: DiskChain.Link, below above: DiskFacts?) -> [OverlayFinding] {
         let facts = link.facts
         var findings: [OverlayFinding] = []
-        func add(_ severity: OverlayFinding.Severity, _ kind: OverlayFinding.Kind, _ message: String, _ mend: String?) {
+        func add(_ severity: OverlayFinding.Severity, _ kind: OverlayFinding.Kind, _ message: String, _ hint: String?) {
             findings.append(
                 OverlayFinding(
                     severity: severity,
                     kind: kind,
                     file: facts.path,
                     message: "\(facts.path): \(message)",
-                    mend: mend,
+                    hint: hint,
                 )
             )
         }
         if let qcow2 = facts.qcow2 {
             if qcow2.isCorrupt {
-                add(.error, .imageCorrupt, "QEMU found it damaged and marked it", "qemu-img check -r all \(facts.path)")
+                add(.error, .imageCorrupt, "was marked as corrupt by QEMU", "qemu-img check -r all \(facts.path)")
             } else if qcow2.isDirty, !DiskUse.isWritten(facts.path) {
                 add(
                     .warning,
                     .imageDirty,
-                    "its last user did not close it, so its reference counts may be wrong",
-                    "nothing: QEMU repairs it when it opens it; at once with: qemu-img check -r leaks \(facts.path)",
+                    "was not closed properly, so its reference counts may be wrong",
+                    "QEMU repairs it when it is next used; to repair it now: qemu-img check -r leaks \(facts.path)",
                 )
             }
             if let name = qcow2.dataFile, case .file(let data, _) = BackingName(name, recordedBy: facts.path),
                 (try? DiskFile(data)) == nil
             {
-                add(.error, .dataFileMissing, "its data is in \(data), which cannot be read", "put that file back")
+                add(.error, .dataFileMissing, "its data is in \(data), which cannot be read", "restore that file")
             }
         }
         guard let above else {
             if facts.format == .raw, let file = try? DiskFile(facts.path), let what = try? BootSector.oddity(of: file) {
-                add(.warning, .imageDoubtful, "is \(what)", "nothing, if it is a disk of data")
+                add(.warning, .imageDoubtful, "is \(what)", "ignore this if it is a data disk")
             }
             if DiskUse.isWritten(facts.path) {
                 add(.note, .imageInUse, "is in use by \(users(of: facts.path))", nil)
@@ -76,8 +76,8 @@ public struct OverlayCheck: Sendable {
             add(
                 .error,
                 .baseEdited,
-                "was changed after \(above.path) was made on it, whose content now mixes old and new",
-                "put the old file back, or make the overlay anew: quiver overlay create \(facts.path) NEW; if only its "
+                "was modified after \(above.path) was created on it, which now mixes old and new content",
+                "restore the old file, or create a new overlay: quiver overlay create \(facts.path) NEW; if only its "
                     + "time changed: quiver overlay rebase \(above.path) --onto \(facts.path) --trust",
             )
         }
@@ -86,7 +86,7 @@ public struct OverlayCheck: Sendable {
                 .error,
                 .baseWritten,
                 "is being written to by \(users(of: facts.path)), while \(above.path) depends on it",
-                "stop that machine, and let it write to an overlay of its own",
+                "stop that machine, and give it an overlay of its own",
             )
         }
         if !link.isFormatRecorded {
@@ -127,18 +127,18 @@ public struct OverlayCheck: Sendable {
                     severity: .error,
                     kind: .baseMissing,
                     file: base,
-                    message: "\(base): is not there, and \(overlay) needs it",
-                    mend: "put it back, or say where it is now: quiver overlay rebase \(overlay) --onto PATH",
+                    message: "\(base): is missing, and \(overlay) depends on it",
+                    hint: "restore it, or set its new path: quiver overlay rebase \(overlay) --onto PATH",
                 )
             }
             let how = found.isProven ? "is now \(found.path)" : "may now be \(found.path), which has the same name"
-            let trust = found.isProven ? "" : " --trust (if you know that it is the same image)"
+            let trust = found.isProven ? "" : " --trust (if you are sure that it is the same image)"
             return OverlayFinding(
                 severity: .error,
                 kind: .baseMoved,
                 file: base,
-                message: "\(base): is not there, and \(overlay) needs it; it \(how)",
-                mend: "quiver overlay rebase \(overlay) --onto \(found.path)\(trust)",
+                message: "\(base): is missing, and \(overlay) depends on it; it \(how)",
+                hint: "quiver overlay rebase \(overlay) --onto \(found.path)\(trust)",
                 movedBase: found.isProven ? .init(overlay: overlay, base: found.path) : nil,
             )
         case .unusable(let file, let error):
@@ -147,15 +147,15 @@ public struct OverlayCheck: Sendable {
                 kind: .imageUnusable,
                 file: file,
                 message: error.message,
-                mend: "put an image that can be read in its place",
+                hint: "replace it with an image that can be read",
             )
         case .cycle(let file):
             return OverlayFinding(
                 severity: .error,
                 kind: .chainCycle,
                 file: file,
-                message: "\(file): is its own base, directly or by others, so it holds no disk",
-                mend: "quiver overlay rebase \(chain.links.last?.facts.path ?? file) --onto BASE --trust",
+                message: "\(file): is its own base, directly or indirectly",
+                hint: "quiver overlay rebase \(chain.links.last?.facts.path ?? file) --onto BASE --trust",
             )
         case .tooLong(let limit):
             return OverlayFinding(
@@ -163,15 +163,15 @@ public struct OverlayCheck: Sendable {
                 kind: .chainTooLong,
                 file: chain.links[0].facts.path,
                 message: "\(chain.links[0].facts.path): has more than \(limit) images below it",
-                mend: "join them: qemu-img convert -O qcow2 \(chain.links[0].facts.path) NEW",
+                hint: "join them: qemu-img convert -O qcow2 \(chain.links[0].facts.path) NEW",
             )
         case .remote(let name, let overlay):
             return OverlayFinding(
                 severity: .note,
                 kind: .baseRemote,
                 file: overlay,
-                message: "\(overlay): its base \(name) is no file of this host and was not looked at",
-                mend: nil,
+                message: "\(overlay): its base \(name) is not a local file and was not checked",
+                hint: nil,
             )
         }
     }

@@ -59,7 +59,7 @@ public struct OverlayFinding: Sendable, Hashable {
     /// What is the matter, in one line that names the file.
     public let message: String
     /// What to do about it; nil when nothing needs doing.
-    public let mend: String?
+    public let hint: String?
     /// Where a base has moved to; nil when nothing proves it, and for other findings.
     public var movedBase: MovedBase?
 }

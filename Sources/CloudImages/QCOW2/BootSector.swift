@@ -20,8 +20,8 @@ enum BootSector {
         guard let what = try oddity(of: disk) else { return }
         throw CloudImagesError(
             .badImage,
-            "\(disk.name): is \(what), so no machine boots from it; "
-                + "give a cloud image's disk, or name an image as in debian:12"
+            "\(disk.name): is \(what), which cannot be booted; "
+                + "use a cloud image's disk, or an image's name, e.g. debian:12"
         )
     }
 

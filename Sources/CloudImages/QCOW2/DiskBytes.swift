@@ -78,7 +78,7 @@ struct DiskFile: DiskBytes, ~Copyable {
                 guard kind == S_IFREG || kind == S_IFBLK else {
                     throw CloudImagesError(
                         .badImage,
-                        "\(path): neither a file nor a block device, so no disk image; give a file"
+                        "\(path): is not a file or a block device; use a disk image"
                     )
                 }
                 return (descriptor, UInt64(try descriptor.seek(offset: 0, from: .end)), FileStatus(status))

@@ -12,10 +12,10 @@ extension DiskChain {
         case .missing(let missing, let recorder):
             throw CloudImagesError(
                 .badImage,
-                "\(recorder): its own base \(missing) is not there; mend that first, see: quiver overlay check \(path)"
+                "\(recorder): its own base \(missing) is missing; fix that first, see: quiver overlay check \(path)"
             )
         case .cycle(let file):
-            throw CloudImagesError(.badImage, "\(file): is its own base, so it holds no disk; choose another base")
+            throw CloudImagesError(.badImage, "\(file): is its own base; choose another base")
         case .tooLong(let limit):
             throw CloudImagesError(.badImage, "\(path): has more than \(limit) images below it; choose another base")
         case .remote, nil:

@@ -34,26 +34,28 @@ public struct HostKey: Sendable, Hashable {
         else {
             throw refusal(
                 text.contains("PRIVATE KEY")
-                    ? "is a private key in another form than OpenSSH's; rewrite it with: ssh-keygen -p -N '' -f \(name)"
-                    : "is no private key; make one with: ssh-keygen -t ed25519 -N '' -f FILE"
+                    ? "is a private key in another format than OpenSSH's; convert it with: ssh-keygen -p -N '' -f \(name)"
+                    : "is not a private key; create one with: ssh-keygen -t ed25519 -N '' -f FILE"
             )
         }
         var fields = Fields(Array(data))
         guard fields.take(Self.magic.count) == Self.magic[...], let cipher = fields.string(), fields.string() != nil,
             fields.string() != nil, fields.number() == 1, let blob = fields.string()
         else {
-            throw refusal("is damaged; make another with: ssh-keygen -t ed25519 -N '' -f FILE")
+            throw refusal("is damaged; create another with: ssh-keygen -t ed25519 -N '' -f FILE")
         }
         guard cipher.elementsEqual("none".utf8) else {
             throw refusal(
-                "is protected by a passphrase, which sshd cannot ask for; take it off with: "
+                "is protected by a passphrase, which sshd cannot ask for; remove it with: "
                     + "ssh-keygen -p -N '' -f \(name)"
             )
         }
         var key = Fields(Array(blob))
         let type = key.string().map { String(decoding: $0, as: UTF8.self) } ?? ""
         guard let kind = Self.kinds[type] else {
-            throw refusal("sshd takes no host key of type \(type); make one with: ssh-keygen -t ed25519 -N '' -f FILE")
+            throw refusal(
+                "sshd does not support host keys of type \(type); create one with: ssh-keygen -t ed25519 -N '' -f FILE"
+            )
         }
         self.kind = kind
         privateKey = text.hasSuffix("\n") ? text : text + "\n"

@@ -13,7 +13,7 @@ struct HostKeyPinning {
         guard !keys.isEmpty else { return }
         var seen: Set<String> = []
         for key in keys where !seen.insert(key.kind).inserted {
-            throw CloudImagesError(.badSeed, "host keys: there are two of the kind \(key.kind); give one of each")
+            throw CloudImagesError(.badSeed, "host keys: there are two of type \(key.kind); use one of each type")
         }
         try refuseKeys(in: userData, of: "user-data")
         let isWithoutVendor = Self.configs(of: userData).contains { $0["vendor_data"]?["enabled"]?.bool == false }
@@ -47,7 +47,7 @@ struct HostKeyPinning {
 
     private func refuseKeys(in text: String, of part: String) throws(CloudImagesError) {
         guard Self.configs(of: text).contains(where: { $0["ssh_keys"] != nil }) else { return }
-        throw CloudImagesError(.badSeed, "\(part): has ssh_keys already; give host keys either there or as an option")
+        throw CloudImagesError(.badSeed, "\(part): already has ssh_keys; give host keys either there or as an option")
     }
 
     private static func configs(of text: String) -> [Node] {

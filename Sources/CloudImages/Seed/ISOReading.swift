@@ -20,7 +20,7 @@ enum ISOReading {
         archive_read_support_format_iso9660(reader.pointer)
         return try reader.files(in: bytes) { reason in
             guard let reason else {
-                return CloudImagesError(.badSeed, "\(name): its files are larger than any seed's; give a seed's image")
+                return CloudImagesError(.badSeed, "\(name): its files are larger than any seed's; use a seed image")
             }
             return CloudImagesError(.badSeed, "\(name): is a damaged ISO 9660 image (\(reason)); write it again")
         }

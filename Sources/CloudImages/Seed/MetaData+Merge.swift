@@ -18,10 +18,10 @@ extension MetaData {
         do {
             root = try compose(yaml: text)
         } catch {
-            throw CloudImagesError(.badSeed, "meta-data: is no YAML; see what \"quiver seed check\" says", cause: error)
+            throw CloudImagesError(.badSeed, "meta-data: is not valid YAML; see: quiver seed check", cause: error)
         }
         guard let mapping = root.map({ $0.mapping }) ?? [:] else {
-            throw CloudImagesError(.badSeed, "meta-data: is no mapping; write it as \"instance-id: NAME\"")
+            throw CloudImagesError(.badSeed, "meta-data: is not a mapping; write it as \"instance-id: NAME\"")
         }
         let additions: [(key: String, value: Node?, option: String)] = [
             ("local-hostname", hostname.map { Node($0) }, "host name"),
@@ -36,7 +36,7 @@ extension MetaData {
             guard mapping[key] == nil else {
                 throw CloudImagesError(
                     .badSeed,
-                    "meta-data: has a \(key) already; give the \(option) either there or as an option",
+                    "meta-data: already has a \(key); give the \(option) either there or as an option",
                 )
             }
             added.append((Node(key), value))

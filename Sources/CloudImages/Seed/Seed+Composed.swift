@@ -25,7 +25,7 @@ extension Seed {
         guard interfaces == nil || networkConfig == nil else {
             throw CloudImagesError(
                 .badSeed,
-                "interfaces: cloud-init ignores them where there is a network-config; give one of the two",
+                "interfaces: cloud-init ignores them if there is a network-config; use only one of the two",
             )
         }
         let userData = userData ?? "#cloud-config\n{}\n"

@@ -69,7 +69,7 @@ extension Seed {
                     ["convert", "-f", "raw", "-O", format.rawValue, raw.string, result.string],
                 )
             } catch let missing as ToolMissing {
-                throw ToolMissing(missing.tool, mend: PackageHint.qemuImg.command)
+                throw ToolMissing(missing.tool, hint: PackageHint.qemuImg.command)
             }
             guard outcome.isSuccess else {
                 throw CloudImagesError(

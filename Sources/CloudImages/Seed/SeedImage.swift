@@ -50,7 +50,7 @@ public struct SeedImage: Sendable, Hashable {
         guard let image = try read(bytes, name: path.string) else {
             throw CloudImagesError(
                 .badSeed,
-                "\(path): is no ISO 9660 or FAT image; give a seed's image or its user-data"
+                "\(path): is not an ISO 9660 or FAT image; use a seed image or its user-data"
             )
         }
         return image
@@ -69,11 +69,11 @@ public struct SeedImage: Sendable, Hashable {
         if let disk = DiskFormat.nameOfWrapping(bytes) {
             throw CloudImagesError(
                 .badSeed,
-                "\(name): is \(disk); take out what is in it with: qemu-img convert -O raw \(name) seed.img",
+                "\(name): is \(disk); convert it first: qemu-img convert -O raw \(name) seed.img",
             )
         }
         if bytes.count > 262, bytes[257..<262].elementsEqual("ustar".utf8) {
-            throw CloudImagesError(.badSeed, "\(name): is an archive; unpack it with tar -xf and give its files")
+            throw CloudImagesError(.badSeed, "\(name): is an archive; unpack it with tar -xf and use its files")
         }
         return nil
     }
@@ -85,7 +85,7 @@ public struct SeedImage: Sendable, Hashable {
             findings.append(
                 .ofImage(
                     "the volume's label is \"\(label)\", so cloud-init does not look at it",
-                    mend: "write the seed with the label \(Seed.volumeLabel), as \"quiver seed create\" does",
+                    hint: "write the seed with the label \(Seed.volumeLabel), as \"quiver seed create\" does",
                 )
             )
         }
@@ -93,8 +93,8 @@ public struct SeedImage: Sendable, Hashable {
             let near = NearestName.find(part.rawValue, among: files.keys.sorted())
             findings.append(
                 .ofImage(
-                    "the image has no file \(part.rawValue), and cloud-init takes it for no seed",
-                    mend: near.map { "name \($0) \(part.rawValue)" } ?? "add it, empty if need be",
+                    "the image has no file \(part.rawValue), so cloud-init does not use it as a seed",
+                    hint: near.map { "name \($0) \(part.rawValue)" } ?? "add it, empty if need be",
                 )
             )
         }
@@ -103,7 +103,7 @@ public struct SeedImage: Sendable, Hashable {
             do {
                 _ = try Gzip.unpack(bytes, named: part.rawValue)
             } catch {
-                findings.append(.ofImage("\(error)", mend: "and write the seed again"))
+                findings.append(.ofImage("\(error)", hint: "and write the seed again"))
             }
         }
         return findings + SeedCheck.findings(of: seed)
@@ -112,7 +112,7 @@ public struct SeedImage: Sendable, Hashable {
 
 extension SeedFinding {
     /// A finding about the image around the files.
-    fileprivate static func ofImage(_ message: String, mend: String) -> Self {
-        Self(severity: .error, part: .image, line: nil, column: nil, message: message, mend: mend)
+    fileprivate static func ofImage(_ message: String, hint: String) -> Self {
+        Self(severity: .error, part: .image, line: nil, column: nil, message: message, hint: hint)
     }
 }

@@ -61,7 +61,7 @@ extension ImageStore {
             )
         }
         guard facts.encryption == .none else {
-            throw CloudImagesError(.unsupported, "\(file): is encrypted, which no machine here can open")
+            throw CloudImagesError(.unsupported, "\(file): is encrypted, which is not supported")
         }
     }
 }

@@ -47,7 +47,7 @@ extension ImageStore {
             lock = free
         } else {
             let holder = FileLock.holder(of: lockFile).map { "process \($0)" } ?? "another process"
-            progress(ProgressUpdate("wait for \(holder), which downloads the same image"))
+            progress(ProgressUpdate("waiting for \(holder), which is downloading the same image"))
             lock = try await FileLock.acquire(lockFile, within: patience)
         }
         let pulled = try await Pull(
@@ -82,7 +82,7 @@ private struct Pull {
             (digest, signatureGap) = try await promisedDigest()
         } catch let error as CloudImagesError where error.code == .downloadFailed {
             guard let here, here.source == entry.url else { throw error }
-            progress(ProgressUpdate("the vendor cannot be asked whether there is a newer one (\(error))"))
+            progress(ProgressUpdate("cannot check for a newer version (\(error))"))
             return PulledImage(image: here, source: .offline, signatureGap: nil)
         }
         if let here, here.digest == digest.description, (try? store.image(reference)) != nil {
@@ -120,7 +120,7 @@ private struct Pull {
             guard let digest = DigestList.digest(of: entry.fileName, in: list) else {
                 throw CloudImagesError(
                     .badDigest,
-                    "\(entry.digestsURL): has no digest of \(entry.fileName), without which it is not taken; "
+                    "\(entry.digestsURL): has no digest for \(entry.fileName), so it cannot be verified; "
                         + "the vendor may have moved it: see \(entry.url)",
                 )
             }
@@ -151,15 +151,15 @@ private struct Pull {
         guard actual != digest.hexadecimal else { return }
         try Folder.removeTree(part)
         guard !wasResumed else {
-            progress(ProgressUpdate("what was there of \(entry.fileName) does not fit, download it anew"))
+            progress(ProgressUpdate("the partial download of \(entry.fileName) does not match, downloading it again"))
             try await download(to: part, expecting: digest)
             return
         }
         throw CloudImagesError(
             .badDigest,
-            "\(entry.url): what came has the digest \(digest.algorithm.rawValue):\(actual.prefix(16))…, its vendor's list "
-                + "says \(digest.hexadecimal.prefix(16))…; it was thrown away. Try again later: the vendor may be in the "
-                + "middle of a change, or something on the way changes files",
+            "\(entry.url): the download has the digest \(digest.algorithm.rawValue):\(actual.prefix(16))…, but the vendor's "
+                + "list says \(digest.hexadecimal.prefix(16))…; it was discarded. Try again later: the vendor may be "
+                + "updating the image, or a proxy may be modifying files",
         )
     }
 

@@ -49,7 +49,7 @@ extension ImageStore {
     @discardableResult
     public func remove(_ reference: ImageReference, isForced: Bool = false) throws -> ByteCount {
         guard case .stored(let name, let architecture) = reference.target else {
-            throw CloudImagesError(.badReference, "\(reference): is a file, not an image of the store; use rm")
+            throw CloudImagesError(.badReference, "\(reference): is a file, not a stored image; use rm")
         }
         let images = everything().filter { $0.name == name && $0.architecture == architecture }
         guard !images.isEmpty else { throw unknownHere(reference) }

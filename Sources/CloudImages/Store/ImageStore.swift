@@ -72,8 +72,8 @@ public struct ImageStore: Sendable {
             guard let record = try? record(in: folder), record.isUntouched(in: folder) else {
                 throw CloudImagesError(
                     .badImage,
-                    "\(reference): its disk \(image.disk) was written to since it came into the store; look closer with: "
-                        + "quiver image check \(reference), or get it anew: quiver image rm \(reference)",
+                    "\(reference): its disk \(image.disk) was modified after it was stored; verify it: "
+                        + "quiver image check \(reference), or remove it: quiver image rm \(reference)",
                 )
             }
             return image
@@ -157,8 +157,8 @@ public struct ImageStore: Sendable {
     /// The error for an image that is not in the store, with the one there that may be meant.
     public func unknownHere(_ reference: ImageReference) -> CloudImagesError {
         let near = NearestName.find("\(reference)", among: names)
-        let mend = near.map { "did you mean \($0)?" } ?? "see: quiver image ls"
-        return CloudImagesError(.unknownImage, "no image \(reference) is here; \(mend)")
+        let hint = near.map { "did you mean \($0)?" } ?? "see: quiver image ls"
+        return CloudImagesError(.unknownImage, "no image \(reference); \(hint)")
     }
 
     private var names: [String] {
@@ -171,8 +171,8 @@ public struct ImageStore: Sendable {
         if !known.contains(name), let near = NearestName.find(name, among: names + known) {
             return "no image \(reference); did you mean \(near)?"
         }
-        let here = names.isEmpty ? "there are no images yet" : "the images here are \(names.joined(separator: ", "))"
-        return "no image \(reference); \(here). Get it with: quiver image pull \(reference), "
-            + "or make it with: quiver image build \(reference)"
+        let here = names.isEmpty ? "there are no images" : "the images are \(names.joined(separator: ", "))"
+        return "no image \(reference); \(here). Download it with: quiver image pull \(reference), "
+            + "or build it with: quiver image build \(reference)"
     }
 }

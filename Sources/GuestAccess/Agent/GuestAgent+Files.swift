@@ -51,7 +51,7 @@ extension GuestAgent {
     func readPiece(_ handle: Int64) async throws(QMPError) -> (bytes: [UInt8], isLast: Bool) {
         let read = try await guestFileRead(handle: handle, count: Int64(Self.pieceSize))
         guard let bytes = Base64.decoded(read.bufB64), bytes.count <= Self.pieceSize else {
-            throw QMPError(.protocolViolation, "\(guest): the agent sent what is no piece of a file")
+            throw QMPError(.protocolViolation, "\(guest): the agent sent an invalid piece of a file")
         }
         return (bytes, read.eof || bytes.isEmpty)
     }

@@ -98,7 +98,7 @@ extension GuestAgent {
             throw QMPError(
                 .commandFailed,
                 command: GuestExecCommand.name,
-                "\(guest): cannot make a folder for the program's output"
+                "\(guest): cannot create a directory for the program's output"
             )
         }
         return folder

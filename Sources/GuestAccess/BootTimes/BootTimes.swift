@@ -27,7 +27,7 @@ public struct BootTimes: Sendable, Hashable {
         /// The service that takes the time, 100 ms or more.
         public let span: Span
         /// Why it can be left out, and how.
-        public let mend: String
+        public let hint: String
     }
 
     /// Firmware, kernel, initial RAM disk, systemd, and each stage of cloud-init, by their start.
@@ -74,10 +74,10 @@ public struct BootTimes: Sendable, Hashable {
         cloudInitEnded = milestones.first { $0.name == GuestMilestone.cloudInitEnded }.map { before + $0.uptime }
         services = Self.services(SystemdProperties(units).blocks, before: before)
         avoidableWaits = services.compactMap { span in
-            guard span.duration >= .milliseconds(100), let mend = AvoidableService.mend(of: span.name) else {
+            guard span.duration >= .milliseconds(100), let hint = AvoidableService.hint(of: span.name) else {
                 return nil
             }
-            return AvoidableWait(span: span, mend: mend)
+            return AvoidableWait(span: span, hint: hint)
         }
     }
 

@@ -31,7 +31,7 @@ extension GuestHelper {
             throw GuestAccessError(
                 .helperRefused,
                 guest: guest,
-                "systemctl does not tell the times of the boot: \(outcome.lastWords)"
+                "systemctl does not show the boot times: \(outcome.lastWords)"
             )
         }
         return outcome.text

@@ -77,7 +77,7 @@ extension CopiedEntry {
         switch kind {
         case .file, .folder: return nil
         case .link(let target):
-            return Self.staysInside(target, depth: components.count - 1) ? nil : "it links outside of what is copied"
+            return Self.staysInside(target, depth: components.count - 1) ? nil : "it links outside the copied directory"
         case .special: return "it is a device, a pipe or a socket"
         case .unnameable: return "it has a name that is not allowed here"
         }

@@ -139,7 +139,7 @@ extension GuestCopy {
         )
         let answers = try await ask(helper, "read-parts", arguments)["parts"]?.arrayValue ?? []
         guard answers.count == parts.count else {
-            throw violation("the helper's answer to read-parts has another form")
+            throw violation("the helper's answer to read-parts is invalid")
         }
         return try zip(parts, answers).map { part, answer in
             if let reason = answer.objectValue?["error"]?.stringValue {
@@ -158,8 +158,8 @@ extension GuestCopy {
         let needed = UInt64(clamping: size).addingReportingOverflow(limits.freeSpace.bytes)
         guard !needed.overflow, needed.partialValue <= free.bytes else {
             throw failure(
-                "\(ByteCount(UInt64(clamping: size))) to \(tree.path): its disk has \(free) free, of which "
-                    + "\(limits.freeSpace) stay free"
+                "\(ByteCount(UInt64(clamping: size))) to \(tree.path): its disk has \(free) free, but "
+                    + "\(limits.freeSpace) must stay free"
             )
         }
     }

@@ -66,7 +66,7 @@ extension GuestCopy {
         let base = Self.joined(found.start, "")
         for item in found.found.flatMap({ $0 }) {
             guard item.path.hasPrefix("\(base)/") else {
-                onNote("\(CopiedEntry.shown(item.path)) is left out: it is outside of \(folder)")
+                onNote("\(CopiedEntry.shown(item.path)) is left out: it is outside \(folder)")
                 continue
             }
             let name = item.path.dropFirst(base.count + 1).split(separator: "/").filter { $0 != "." }

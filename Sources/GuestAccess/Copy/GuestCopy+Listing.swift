@@ -30,14 +30,14 @@ extension GuestCopy {
         arguments.set("below", folder)
         let answer = try await ask(helper, "find-paths", arguments)
         guard let start = answer["start"]?.stringValue, let items = answer["found"]?.arrayValue else {
-            throw violation("the helper's answer to find-paths has another form")
+            throw violation("the helper's answer to find-paths is invalid")
         }
         var found = [[Found]](repeating: [], count: paths.count)
         for item in items.prefix(limits.entries) {
             guard let object = item.objectValue, let asked = object["asked"]?.intValue, found.indices.contains(asked),
                 let path = object["path"]?.stringValue, let facts = object["entry"],
                 let entry = CopiedEntry(guest: facts, in: "")
-            else { throw violation("the helper's answer to find-paths has another form") }
+            else { throw violation("the helper's answer to find-paths is invalid") }
             found[asked].append(Found(path: path, entry: entry))
         }
         return (start, found)
@@ -64,7 +64,7 @@ extension GuestCopy {
             arguments.set("folders", asked.map { Self.joined(path, $0) })
             let answers = try await ask(helper, "list-folders", arguments)["folders"]?.arrayValue ?? []
             guard !answers.isEmpty, answers.count <= asked.count else {
-                throw violation("the helper's answer to list-folders has another form")
+                throw violation("the helper's answer to list-folders is invalid")
             }
             for (folder, answer) in zip(asked, answers) {
                 if let reason = answer.objectValue?["error"]?.stringValue {
@@ -72,14 +72,14 @@ extension GuestCopy {
                     continue
                 }
                 guard let items = answer.objectValue?["entries"]?.arrayValue else {
-                    throw violation("the helper's answer to list-folders has another form")
+                    throw violation("the helper's answer to list-folders is invalid")
                 }
                 guard entries.count + items.count <= limits.entries else {
                     throw failure("more than \(limits.entries) files, which is the limit")
                 }
                 for item in items {
                     guard let entry = CopiedEntry(guest: item, in: folder) else {
-                        throw violation("the helper's answer to list-folders has another form")
+                        throw violation("the helper's answer to list-folders is invalid")
                     }
                     if skip(entry) { continue }
                     entries.append(entry)

@@ -36,12 +36,12 @@ extension GuestCopy {
                 throw GuestAccessError(.helperClosed, guest: guest, "the machine has no port for the helper")
             }
             if hello.version >= 2 { return helper }
-            problem = "the guest's helper is of an older version that cannot copy"
+            problem = "the guest's helper is an older version that cannot copy"
         } catch let error as GuestAccessError {
             problem = error.message
         }
         guard hasRsync else {
-            let hint = "install rsync 3 on this host, or get the helper in the guest to answer"
+            let hint = "install rsync 3 on this host, or make sure that the helper is running in the guest"
             throw GuestAccessError(.toolMissing, guest: guest, "cannot copy: \(problem); \(hint)")
         }
         return nil

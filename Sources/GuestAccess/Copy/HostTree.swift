@@ -28,7 +28,7 @@ struct HostTree: ~Copyable {
     /// What is left on the disk for this user.
     func freeSpace() throws(FileFailure) -> ByteCount {
         var facts = statvfs()
-        guard fstatvfs(root.rawValue, &facts) == 0 else { throw failure("ask the free space of", "") }
+        guard fstatvfs(root.rawValue, &facts) == 0 else { throw failure("get the free space of", "") }
         return ByteCount(UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
     }
 
@@ -37,7 +37,7 @@ struct HostTree: ~Copyable {
         let folder = try open(name.split(separator: "/").map(String.init), making: true, for: name)
         defer { try? folder.close() }
         var status = stat()
-        guard fstat(folder.rawValue, &status) == 0 else { throw failure("look at", name) }
+        guard fstat(folder.rawValue, &status) == 0 else { throw failure("examine", name) }
         // One from an earlier copy may be read-only; it gets its permissions again at the end.
         if status.st_mode & 0o700 != 0o700 { _ = fchmod(folder.rawValue, status.st_mode & 0o777 | 0o700) }
     }
@@ -53,7 +53,7 @@ struct HostTree: ~Copyable {
     func makeLink(_ name: String, to target: String) throws {
         try within(name) { folder, own in
             let temporary = Self.temporaryName()
-            guard symlinkat(target, folder.rawValue, temporary) == 0 else { throw failure("make the link", name) }
+            guard symlinkat(target, folder.rawValue, temporary) == 0 else { throw failure("create the link", name) }
             try rename(temporary, to: own, in: folder, for: name)
         }
     }
@@ -131,7 +131,7 @@ struct HostTree: ~Copyable {
                 throw failure("create the directory of", name)
             }
             number = openat(outer.rawValue, component, flags)
-            guard number >= 0 else { throw failure("write through what is a link or not a directory:", name) }
+            guard number >= 0 else { throw failure("write through a link or a file that is not a directory:", name) }
         }
         return FileDescriptor(rawValue: number)
     }

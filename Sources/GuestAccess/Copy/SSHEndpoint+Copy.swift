@@ -93,7 +93,7 @@ extension SSHEndpoint {
             throw GuestAccessError(
                 .toolMissing,
                 guest: guest,
-                "rsync is missing; install it to copy files",
+                "rsync is not installed; install it to copy files",
                 cause: error
             )
         }
@@ -108,7 +108,8 @@ extension SSHEndpoint {
             guest: guest,
             "cannot \(what): "
                 + (isMissingInGuest
-                    ? "the guest has no rsync; add it to the packages it installs" : Self.reason(outcome.errors)),
+                    ? "rsync is not installed in the guest; add it to the guest's packages"
+                    : Self.reason(outcome.errors)),
         )
     }
 

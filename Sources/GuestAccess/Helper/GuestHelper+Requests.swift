@@ -122,7 +122,7 @@ extension GuestHelper {
                 throw GuestAccessError(
                     .helperClosed,
                     guest: self.guest,
-                    "the machine ended before it reached '\(name)'"
+                    "the machine stopped before it reached '\(name)'"
                 )
             }
         } catch let error as DeadlineExceeded {
@@ -161,7 +161,7 @@ extension GuestHelper {
             throw GuestAccessError(
                 .timedOut,
                 guest: guest,
-                "\(program) had not ended\(patience) and was killed",
+                "\(program) did not finish\(patience) and was killed",
                 cause: error
             )
         }
@@ -191,7 +191,7 @@ extension GuestHelper {
 
     private func check(_ token: String, in answer: JSONObject) throws(GuestAccessError) {
         guard answer["token"]?.stringValue == token else {
-            throw GuestAccessError(.protocolViolation, guest: guest, "the helper answered somebody else's request")
+            throw GuestAccessError(.protocolViolation, guest: guest, "the helper answered another request")
         }
     }
 }

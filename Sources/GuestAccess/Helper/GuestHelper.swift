@@ -180,7 +180,7 @@ public final class GuestHelper: Sendable {
         GuestAccessError(
             .helperClosed,
             guest: guest,
-            "the connection to the helper has ended; see whether the machine runs"
+            "the connection to the helper was closed; is the machine still running?"
         )
     }
 

@@ -52,14 +52,14 @@ struct SSHDiagnosis: Hashable, Sendable {
             GuestAccessError(
                 .hostKeyMismatch,
                 guest: guest,
-                "whoever answers at \(endpoint) does not have this guest's host key (ssh: \(message));"
-                    + " if the guest made itself new keys, remove the machine and start it again",
+                "the ssh server at \(endpoint) does not have this guest's host key (ssh: \(message));"
+                    + " if the guest generated new keys, remove the machine and start it again",
             )
         case .permissionDenied:
             GuestAccessError(
                 .permissionDenied,
                 guest: guest,
-                "the guest does not let \(endpoint) in (ssh: \(message)); see that cloud-init made that user",
+                "the guest refuses the login \(endpoint) (ssh: \(message)); check that cloud-init created that user",
             )
         case .connectionLost:
             GuestAccessError(.connectionLost, guest: guest, "the connection to \(endpoint) was lost (ssh: \(message))")

@@ -103,7 +103,7 @@ extension SSHEndpoint {
             throw GuestAccessError(
                 .toolMissing,
                 guest: guest,
-                "ssh is missing; install the OpenSSH client",
+                "ssh is not installed; install the OpenSSH client",
                 cause: error
             )
         }

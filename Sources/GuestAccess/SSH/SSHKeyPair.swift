@@ -57,13 +57,13 @@ public struct SSHKeyPair: Hashable, Codable, Sendable {
             throw GuestAccessError(
                 .toolMissing,
                 guest: comment,
-                "\(error.tool) is missing; install the OpenSSH client",
+                "\(error.tool) is not installed; install the OpenSSH client",
                 cause: error,
             )
         }
         guard outcome.isSuccess else {
             if outcome.errors.contains("No space left on device") { throw FileFailure("write", path, .noSpace) }
-            throw GuestAccessError(.keyFailed, guest: comment, "ssh-keygen cannot make \(path): \(outcome.lastWords)")
+            throw GuestAccessError(.keyFailed, guest: comment, "ssh-keygen cannot create \(path): \(outcome.lastWords)")
         }
         return try read(path)
     }

@@ -67,7 +67,7 @@ public struct AcceleratorTrials: Sendable {
             throw MachineError(
                 .acceleratorUnusable,
                 machine: machine,
-                "the accelerator \(accelerator) does not run a guest on this host (\(reason)); use `auto` or `tcg`",
+                "accelerator \(accelerator) cannot run guests on this host (\(reason)); use `auto` or `tcg`",
             )
         case .automatic:
             var rejected: [AcceleratorVerdict.Rejection] = []
@@ -98,15 +98,15 @@ public struct AcceleratorTrials: Sendable {
     private func reasonWithoutTrial(against accelerator: Accelerator) -> String? {
         guard candidates.contains(accelerator) else {
             return qemu.architecture == .host
-                ? "it does not exist on this system" : "it only runs guests of the host's own architecture"
+                ? "not available on this system" : "only runs guests of the host's architecture"
         }
         guard accelerator == .kvm else { return nil }
-        guard HostFile.exists(kvmDevice) else { return "there is no \(kvmDevice)" }
+        guard HostFile.exists(kvmDevice) else { return "\(kvmDevice) does not exist" }
         guard access(kvmDevice.string, R_OK | W_OK) == 0 else {
-            return "\(kvmDevice) may not be opened; add yourself to the group kvm"
+            return "no permission to open \(kvmDevice); add yourself to the group kvm"
         }
         if let list = try? WholeFile.readText(processorList), ProcessorFlags(list)?.lackVirtualisation == true {
-            return "the processor offers no virtualisation: \(processorList) lists neither vmx nor svm"
+            return "the processor has no virtualisation support: \(processorList) lists neither vmx nor svm"
         }
         return nil
     }
@@ -162,11 +162,11 @@ public struct AcceleratorTrials: Sendable {
                 try await ToolRun.run(program, arguments)
             }
             if outcome.output.contains(TrialGuest.word) { return .works }
-            let end = "QEMU ended with exit status \(outcome.status): \(outcome.lastWords)"
+            let end = "QEMU exited with status \(outcome.status): \(outcome.lastWords)"
             let reason = "a trial guest did not start: \(end)"
             return Self.mayPass(outcome) ? .unsettled(reason) : .refused(reason)
         } catch is DeadlineExceeded {
-            return .unsettled("a trial guest hung: it said nothing within \(deadline.shortText)")
+            return .unsettled("a trial guest hung: no output within \(deadline.shortText)")
         }
     }
 

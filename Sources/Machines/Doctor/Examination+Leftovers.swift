@@ -22,48 +22,60 @@ enum Leftover {
     var finding: Finding {
         switch self {
         case .scope(let path):
-            Finding(.warning, "\(path)", "left by a machine whose owner is gone", mend: "remove it", isMendable: true)
+            Finding(
+                .warning,
+                "\(path)",
+                "left behind by a machine whose owner has exited",
+                hint: "remove it",
+                isFixable: true
+            )
         case .ownerless(let process, let folder):
             Finding(
                 .problem,
                 "process \(process.processID)",
-                "a scoped machine in \(folder) whose owner, process \(process.owner ?? 0), is gone",
-                mend: "end it with `kill \(process.processID)`",
-                isMendable: true,
+                "machine in \(folder) whose owner (pid \(process.owner ?? 0)) has exited",
+                hint: "end it with `kill \(process.processID)`",
+                isFixable: true,
             )
         case .unfinished(_, let name):
             Finding(
                 .problem,
                 "machine \(name)",
-                "its making was cut short, or its description was lost",
-                mend: "remove it with `quiver rm \(name)`",
-                isMendable: true,
+                "creation was interrupted, or its description was lost",
+                hint: "remove it with `quiver rm \(name)`",
+                isFixable: true,
             )
         case .interruptedFork(let name):
             Finding(
                 .problem,
                 "machine \(name)",
-                "a fork whose making was interrupted: its guest may take itself for the machine that was forked",
-                mend: "remove it with `quiver rm --force \(name)`",
-                isMendable: true,
+                "fork creation was interrupted; it may share its parent's identity",
+                hint: "remove it with `quiver rm --force \(name)`",
+                isFixable: true,
             )
         case .sockets(let path):
-            Finding(.warning, "\(path)", "sockets of a machine that is gone", mend: "remove them", isMendable: true)
+            Finding(
+                .warning,
+                "\(path)",
+                "sockets of a machine that no longer exists",
+                hint: "remove them",
+                isFixable: true
+            )
         case .template(let path):
             Finding(
                 .warning,
                 "\(path)",
-                "a frozen machine of a run that was killed",
-                mend: "remove it",
-                isMendable: true
+                "template left behind by a test run that was killed",
+                hint: "remove it",
+                isFixable: true
             )
         case .orphan(let id, let folder):
             Finding(
                 .problem,
                 "process \(id)",
-                "a QEMU of Quiver's whose folder \(folder) is gone",
-                mend: "end it with `kill \(id)`",
-                isMendable: true,
+                "QEMU started by Quiver whose directory \(folder) no longer exists",
+                hint: "end it with `kill \(id)`",
+                isFixable: true,
             )
         }
     }

@@ -15,8 +15,8 @@ extension Examination {
                 Finding(
                     .problem,
                     subject,
-                    "its description \(store.folder(of: name).descriptionFile) cannot be understood",
-                    mend: "mend that file, or remove the machine with `quiver rm \(name)`",
+                    "\(store.folder(of: name).descriptionFile) is not a valid machine description",
+                    hint: "fix that file, or remove the machine with `quiver rm \(name)`",
                 )
             ]
         }
@@ -28,8 +28,8 @@ extension Examination {
                 Finding(
                     .warning,
                     subject,
-                    "its last run ended because \(status.cause.map { "\($0)" } ?? "of something unknown")",
-                    mend: "look at \(store.folder(of: name).logFile), then start it again",
+                    "not running (last exit: \(status.cause.map { "\($0)" } ?? "unknown"))",
+                    hint: "see \(store.folder(of: name).logFile), then start it again",
                 )
             )
         case .stale:
@@ -37,8 +37,8 @@ extension Examination {
                 Finding(
                     .warning,
                     subject,
-                    "its process is gone without a trace of how",
-                    mend: "start it again with `quiver start \(name)`",
+                    "QEMU disappeared without recording why",
+                    hint: "start it again with `quiver start \(name)`",
                 )
             )
         }
@@ -49,26 +49,26 @@ extension Examination {
     /// What is the matter with a drive's file: gone, or over a base that moved or was edited.
     private func disk(_ drive: Drive, of subject: String) -> [Finding] {
         guard HostFile.exists(drive.file) else {
-            return [Finding(.problem, subject, "\(drive.file), its drive \(drive.id), does not exist")]
+            return [Finding(.problem, subject, "drive \(drive.id): \(drive.file) does not exist")]
         }
         guard drive.format == .qcow2 else { return [] }
         do {
             return try OverlayCheck(drive.file, searchFolders: [store.home.images]).findings.compactMap { finding in
                 switch finding.severity {
                 case .note: nil
-                case .warning: Finding(.warning, subject, finding.message, mend: finding.mend)
+                case .warning: Finding(.warning, subject, finding.message, hint: finding.hint)
                 case .error:
                     Finding(
                         .problem,
                         subject,
                         finding.message,
-                        mend: finding.mend,
-                        isMendable: finding.movedBase != nil,
+                        hint: finding.hint,
+                        isFixable: finding.movedBase != nil,
                     )
                 }
             }
         } catch {
-            return [Finding(.problem, subject, "its drive \(drive.id): \(error)")]
+            return [Finding(.problem, subject, "drive \(drive.id): \(error)")]
         }
     }
 }

@@ -3,30 +3,30 @@ import HostSupport
 import SystemPackage
 
 extension Examination {
-    /// Mends what can be mended without a person's decision: removes what was left behind, and puts disks whose base
-    /// has moved onto it in its new place, where it is proven to be the same.
+    /// Fixes what needs no decision by a person: removes what was left behind, and relinks disks to bases that have
+    /// moved, if they are proven to be the same.
     ///
-    /// - Returns: What was mended, and what could not be, with the reason.
-    public func mend() async -> [Mending] {
-        var done: [Mending] = []
+    /// - Returns: What was fixed, and what could not be fixed, with the reason.
+    public func fix() async -> [FixAttempt] {
+        var done: [FixAttempt] = []
         for leftover in await leftovers() {
             done.append(await attempt(leftover.finding) { try await remove(leftover) })
         }
         for name in store.names {
             for moved in movedBases(of: name) {
-                let finding = Finding(.problem, "machine \(name)", "its disk \(moved.overlay) is now on \(moved.base)")
+                let finding = Finding(.problem, "machine \(name)", "disk \(moved.overlay) relinked to \(moved.base)")
                 done.append(await attempt(finding) { try await rebase(moved, of: name) })
             }
         }
         return done
     }
 
-    private func attempt(_ finding: Finding, _ work: () async throws -> Void) async -> Mending {
+    private func attempt(_ finding: Finding, _ work: () async throws -> Void) async -> FixAttempt {
         do {
             try await work()
-            return Mending(finding: finding, failure: nil)
+            return FixAttempt(finding: finding, failure: nil)
         } catch {
-            return Mending(finding: finding, failure: "\(error)")
+            return FixAttempt(finding: finding, failure: "\(error)")
         }
     }
 
@@ -40,17 +40,17 @@ extension Examination {
     /// Writes the base's new place into the overlay while nobody can start the machine.
     private func rebase(_ moved: OverlayFinding.MovedBase, of name: String) async throws {
         guard let lock = try await store.folder(of: name).takeLock() else {
-            throw MachineError(.alreadyRunning, machine: name, "it runs; stop it first with `quiver stop \(name)`")
+            throw MachineError(.alreadyRunning, machine: name, "running; stop it first with `quiver stop \(name)`")
         }
         try await Overlay.rebase(moved.overlay, onto: moved.base)
         _ = consume lock
     }
 }
 
-/// One thing that ``Examination/mend()`` worked on.
-public struct Mending: Sendable {
+/// One thing that ``Examination/fix()`` worked on.
+public struct FixAttempt: Sendable {
     /// What was worked on.
     public let finding: Finding
-    /// Why it could not be mended; nil when it was.
+    /// Why it could not be fixed; nil if it was.
     public let failure: String?
 }

@@ -33,15 +33,15 @@ public struct Examination: Sendable {
             let verdict = try await trials.choose(.automatic, machine: name)
             let rejected = verdict.rejected.map { "; not \($0.description)" }.joined()
             return [
-                Finding(.fine, name, "\(version ?? "of unknown version") at \(qemu.program)"),
+                Finding(.fine, name, "\(version ?? "unknown version") at \(qemu.program)"),
                 Finding(.fine, "accelerator for \(architecture)", "\(verdict.accelerator)\(rejected)"),
             ]
         } catch let error as MachineError {
             let severity: Finding.Severity = architecture == .host ? .problem : .warning
             return [Finding(severity, name, error.message)]
         } catch let error as FileFailure {
-            let mend = "make it writable, or name another home in QUIVER_HOME"
-            return [Finding(.problem, "\(error.path)", "cannot \(error.action): \(error.reason)", mend: mend)]
+            let hint = "make it writable, or set QUIVER_HOME to another directory"
+            return [Finding(.problem, "\(error.path)", "cannot \(error.action): \(error.reason)", hint: hint)]
         } catch {
             return [Finding(.problem, name, "\(error)")]
         }
@@ -51,7 +51,7 @@ public struct Examination: Sendable {
         let subject = "UEFI firmware for \(architecture)"
         let program = (try? QEMUInstallation.find(for: architecture))?.program ?? "/usr/bin/qemu"
         guard let files = FirmwareFiles.find(for: architecture, beside: program) else {
-            return Finding(.warning, subject, "not installed", mend: FirmwareFiles.mend(for: architecture))
+            return Finding(.warning, subject, "not installed", hint: FirmwareFiles.hint(for: architecture))
         }
         return Finding(.fine, subject, files.code.string)
     }
@@ -60,10 +60,10 @@ public struct Examination: Sendable {
         var wanted = [
             (
                 "ssh", PackageHint(debian: "openssh-client", fedora: "openssh-clients", homebrew: "openssh"),
-                "reaching guests"
+                "ssh access to guests"
             ),
             ("rsync", PackageHint(debian: "rsync", homebrew: "rsync"), "copying projects"),
-            ("qemu-img", .qemuImg, "snapshots of machines that do not run"),
+            ("qemu-img", .qemuImg, "snapshots of stopped machines"),
         ]
         #if os(Linux)
             wanted.append(("mmdebstrap", PackageHint(debian: "mmdebstrap"), "building images"))
@@ -76,17 +76,17 @@ public struct Examination: Sendable {
             return Finding(
                 .warning,
                 tool,
-                "not installed; \(purpose) needs it",
-                mend: hint.command.map { "install it with `\($0)`" },
+                "not installed; needed for \(purpose)",
+                hint: hint.command.map { "install it with `\($0)`" },
             )
         }
     }
 
     private func disk() -> Finding {
         let home = store.home.data
-        guard let free = HostDisk.free(at: home) else { return Finding(.fine, "\(home)", "not made yet") }
+        guard let free = HostDisk.free(at: home) else { return Finding(.fine, "\(home)", "not created yet") }
         guard free >= .gibibytes(2) else {
-            return Finding(.warning, "\(home)", "\(free) free; a guest and its snapshots need gigabytes")
+            return Finding(.warning, "\(home)", "\(free) free; a guest and its snapshots need several gigabytes")
         }
         return Finding(.fine, "\(home)", "\(free) free")
     }

@@ -48,7 +48,7 @@ struct FirmwareFiles: Hashable {
     static func format(of file: FilePath) -> DiskFormat { file.extension == "qcow2" ? .qcow2 : .raw }
 
     /// How to install EDK2.
-    static func mend(for architecture: GuestArchitecture) -> String {
+    static func hint(for architecture: GuestArchitecture) -> String {
         let (debian, fedora) =
             switch architecture {
             case .x86_64: ("ovmf", "edk2-ovmf")

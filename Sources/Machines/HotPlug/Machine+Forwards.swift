@@ -18,11 +18,11 @@ extension Machine {
         let before = try await forwards()
         let reply = try await humanMonitor("hostfwd_add \(network) \(forward)")
         guard reply.isEmpty else {
-            throw error(.monitorFailed, "the forward \(forward) cannot be opened: \(reply)")
+            throw error(.monitorFailed, "cannot open the forward \(forward): \(reply)")
         }
         let after = try await noteForwards()
         guard let added = after.first(where: { !before.contains($0) }) else {
-            throw error(.monitorFailed, "the forward \(forward) was opened and is not listed")
+            throw error(.monitorFailed, "the forward \(forward) was opened but is not listed")
         }
         return added
     }
@@ -49,7 +49,7 @@ extension Machine {
             let place = "\(own.transport.rawValue):\(own.hostAddress):\(own.hostPort)"
             let reply = try await humanMonitor("hostfwd_add \(network.id) \(place)-\(address):\(own.guestPort)")
             guard reply.isEmpty else {
-                throw error(.monitorFailed, "the forward \(own) cannot be led to \(address): \(reply)")
+                throw error(.monitorFailed, "cannot move the forward \(own) to \(address): \(reply)")
             }
         }
         _ = try await noteForwards()

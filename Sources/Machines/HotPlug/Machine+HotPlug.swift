@@ -68,11 +68,11 @@ extension Machine {
         } catch  where error.code == .timedOut {
             throw self.error(
                 .timedOut,
-                "the guest did not let go of \(id) within \(deadline.shortText); has it booted, and does it know hot-plug?",
+                "guest did not release \(id) within \(deadline.shortText); is it booted, with hot-plug support?",
                 cause: error,
             )
         } catch {
-            throw await failure(.monitorFailed, "\(id) cannot be taken out", behind: error)
+            throw await failure(.monitorFailed, "cannot unplug \(id)", behind: error)
         }
     }
 
@@ -82,7 +82,7 @@ extension Machine {
         do {
             buses = try await qmp.queryPCI()
         } catch {
-            throw await failure(.monitorFailed, "its slots cannot be listed", behind: error)
+            throw await failure(.monitorFailed, "cannot list the hot-plug slots", behind: error)
         }
         let free = buses.flatMap(\.devices).first { device in
             device.qdevID.hasPrefix("slot") && device.pciBridge?.devices?.isEmpty != false
@@ -90,7 +90,7 @@ extension Machine {
         guard let free else {
             throw error(
                 .invalidDescription,
-                "it has no free slot to plug something into; it was started with \(description.hotPlugSlots)",
+                "no free hot-plug slot; it was started with \(description.hotPlugSlots)",
             )
         }
         return free.qdevID

@@ -44,7 +44,7 @@ public struct QEMUInstallation: Hashable, Sendable {
     ) throws(MachineError) -> Self {
         let name = programName(for: architecture)
         if let location {
-            return try found(name, for: architecture, below: location, namedBy: "the path given")
+            return try found(name, for: architecture, below: location, namedBy: "the caller")
         }
         if let variable = environment["QUIVER_QEMU"], !variable.isEmpty {
             return try found(name, for: architecture, below: FilePath(variable), namedBy: "QUIVER_QEMU")
@@ -57,11 +57,11 @@ public struct QEMUInstallation: Hashable, Sendable {
         throw MachineError(
             .missingProgram,
             machine: name,
-            "not found in PATH; \(mend(for: architecture)), or name its folder in QUIVER_QEMU",
+            "not found in PATH; \(hint(for: architecture)), or set QUIVER_QEMU to its directory",
         )
     }
 
-    private static func mend(for architecture: GuestArchitecture) -> String {
+    private static func hint(for architecture: GuestArchitecture) -> String {
         let (debian, fedora) =
             switch architecture {
             case .x86_64: ("qemu-system-x86", "qemu-system-x86-core")
@@ -86,7 +86,7 @@ public struct QEMUInstallation: Hashable, Sendable {
             throw MachineError(
                 .missingProgram,
                 machine: name,
-                "not found at \(location), which \(source) names; expected the program, its folder or its prefix",
+                "not found at \(location), given by \(source); expected the program, its directory or its installation prefix",
             )
         }
         return Self(architecture: architecture, program: program, dataFolders: dataFolders(of: program))

@@ -19,11 +19,11 @@ extension FirmwareFiles {
             break
         }
         guard let files = find(for: description.architecture, beside: qemu.program) else {
-            let mend = mend(for: description.architecture)
+            let hint = hint(for: description.architecture)
             throw MachineError(
                 .missingFirmware,
                 machine: machine,
-                "no EDK2 firmware for \(description.architecture) is installed; \(mend)",
+                "no EDK2 firmware for \(description.architecture) is installed; \(hint)",
             )
         }
         if !HostFile.exists(folder.firmwareVariables) {
@@ -33,7 +33,7 @@ extension FirmwareFiles {
                 throw MachineError(
                     .fileFailed,
                     machine: machine,
-                    "its firmware's variables cannot be made",
+                    "cannot create the file with its firmware's variables",
                     cause: error,
                 )
             }

@@ -7,31 +7,31 @@ extension MachineDescription {
             MachineError(.invalidDescription, machine: name, message)
         }
         guard (1...255).contains(processorCount) else {
-            throw refuse("\(processorCount) processors are not possible; 1 to 255 are")
+            throw refuse("\(processorCount) processors: must be from 1 to 255")
         }
         guard memory >= .mebibytes(16), memory.bytes % ByteCount.mebibytes(1).bytes == 0 else {
-            throw refuse("a memory of \(memory) is not possible; give whole mebibytes, 16M at least")
+            throw refuse("memory \(memory): must be whole mebibytes, at least 16M")
         }
-        guard channels.count <= 30 else { throw refuse("\(channels.count) channels are too many; 30 are possible") }
+        guard channels.count <= 30 else { throw refuse("\(channels.count) channels: must be at most 30") }
         var ids: Set<String> = []
         for id in drives.map(\.id) + networks.map(\.id) {
             let isWord =
                 id.first?.isLetter == true
                 && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
             guard isWord else {
-                throw refuse("the id `\(id)` is not possible; use a letter, then letters, digits, - and _")
+                throw refuse("id `\(id)` is not valid; use a letter, then letters, digits, - and _")
             }
-            guard ids.insert(id).inserted else { throw refuse("the id `\(id)` is given twice") }
+            guard ids.insert(id).inserted else { throw refuse("id `\(id)` is used twice") }
         }
         for drive in drives where !HostFile.exists(drive.file) {
-            throw refuse("\(drive.file), the file of drive \(drive.id), does not exist")
+            throw refuse("drive \(drive.id): \(drive.file) does not exist")
         }
         let kernelFiles = loadsKernel ? [kernel?.image, kernel?.initialRamdisk].compactMap { $0 } : []
         for file in kernelFiles where !HostFile.exists(file) {
-            throw refuse("\(file), which it is to boot, does not exist")
+            throw refuse("boot file \(file) does not exist")
         }
         for option in extraArguments where option.utf8.contains(0) {
-            throw refuse("an extra argument contains a NUL")
+            throw refuse("an extra argument contains a NUL byte")
         }
     }
 }

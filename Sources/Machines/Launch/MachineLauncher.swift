@@ -81,13 +81,13 @@ struct MachineLauncher {
         }
         let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
         if let record, folder.isLocked(by: record.id) {
-            throw MachineError(.alreadyRunning, machine: name, "it runs already, as process \(record.processID)")
+            throw MachineError(.alreadyRunning, machine: name, "already running, as process \(record.processID)")
         }
         let holder = FileLock.holder(of: folder.lockFile).map { "\($0)" } ?? "unknown"
         throw MachineError(
             .alreadyRunning,
             machine: name,
-            "process \(holder) is making or starting it, or working on its disks; try again when that is done",
+            "process \(holder) is creating or starting it, or working on its disks; try again when that is done",
         )
     }
 
@@ -145,7 +145,7 @@ struct MachineLauncher {
             throw MachineError(
                 .launchFailed,
                 machine: name,
-                "cannot make its sockets in \(folder.sockets)",
+                "cannot create its sockets in \(folder.sockets)",
                 cause: error
             )
         }
@@ -164,7 +164,7 @@ struct MachineLauncher {
                 )
             )
         } catch {
-            throw MachineError(.launchFailed, machine: name, "\(qemu.program) cannot be run", cause: error)
+            throw MachineError(.launchFailed, machine: name, "cannot run \(qemu.program)", cause: error)
         }
     }
 
@@ -221,7 +221,7 @@ struct MachineLauncher {
             { [options] in try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options) },
             {
                 _ = try await keeper.ended()
-                throw error(.launchFailed, "QEMU ended at its start")
+                throw error(.launchFailed, "QEMU exited during startup")
             },
         )
         guard let connection else { throw CancellationError() }
@@ -247,7 +247,7 @@ struct MachineLauncher {
         return MachineError(
             .launchFailed,
             machine: name,
-            "QEMU ended at its start with \(end)" + (words.text.isEmpty ? " and said nothing" : ": \(words.text)")
+            "QEMU exited during startup with \(end)" + (words.text.isEmpty ? ", without output" : ": \(words.text)")
                 + (words.advice.map { "; \($0)" } ?? ""),
         )
     }

@@ -8,7 +8,7 @@ package enum GuestUpheaval: String, Sendable {
     case panicked = "the guest's kernel panicked"
     /// QEMU pauses a guest whose writes the host's disk has no room for.
     case diskFailed = "the host could not write the guest's disk"
-    case executionFailed = "QEMU could not execute the guest any further"
+    case executionFailed = "QEMU could not continue running the guest"
 }
 
 /// Waits for an upheaval, from the moment on at which it was made.

@@ -20,7 +20,7 @@ extension Machine {
         do {
             return try await UnixSocket.connect(socket, deadline: .now + .seconds(2))
         } catch {
-            throw MachineError(.unresponsive, machine: name, "its console cannot be reached", cause: error)
+            throw MachineError(.unresponsive, machine: name, "cannot connect to its console", cause: error)
         }
     }
 }

@@ -36,7 +36,7 @@ extension Machine {
                 try await self.waitUntilEnded()
             }
         } catch let exceeded as DeadlineExceeded {
-            throw error(.timedOut, "it was killed and does not end", cause: exceeded)
+            throw error(.timedOut, "QEMU was killed but does not exit", cause: exceeded)
         }
     }
 

@@ -10,7 +10,7 @@ extension Machine {
         guard let port = hostPort(for: 22) else {
             throw error(
                 .invalidDescription,
-                "no port of this host leads to its ssh server; start it with a forward to 22"
+                "no port of this host is forwarded to its ssh server; start it with a forward to port 22"
             )
         }
         do {
@@ -19,7 +19,7 @@ extension Machine {
         } catch {
             throw self.error(
                 .invalidDescription,
-                "it was not provisioned here, so its keys are not known",
+                "not provisioned by Quiver, so its ssh keys are not known",
                 cause: error
             )
         }
@@ -31,7 +31,7 @@ extension Machine {
     ///   ``GuestAccess/GuestAccessError``.
     public func helper() throws -> GuestHelper {
         guard let socket = socket(of: .helper) else {
-            throw error(.invalidDescription, "it has no channel \(GuestChannel.helper.name)")
+            throw error(.invalidDescription, "no channel \(GuestChannel.helper.name)")
         }
         return try GuestHelper.connect(to: socket, guest: name)
     }

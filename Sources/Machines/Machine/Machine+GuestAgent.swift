@@ -28,7 +28,7 @@ extension Machine {
     /// - Throws: ``MachineError``: `invalidDescription` for a machine without the agent's channel; `timedOut`.
     public func waitForGuestAgent(within limit: Duration) async throws(MachineError) {
         guard let path = socket(of: .guestAgent) else {
-            throw error(.invalidDescription, "it has no channel \(GuestChannel.guestAgent.name)")
+            throw error(.invalidDescription, "no channel \(GuestChannel.guestAgent.name)")
         }
         var options = QMPOptions()
         options.dialect = .agent
@@ -39,7 +39,7 @@ extension Machine {
             _ = try await agent.execute("guest-ping", deadline: limit)
             await agent.close()
         } catch {
-            throw self.error(.timedOut, "its guest agent does not answer; see whether the image has one", cause: error)
+            throw self.error(.timedOut, "guest agent does not answer; is it installed in the image?", cause: error)
         }
     }
 }

@@ -19,7 +19,7 @@ public struct DriveProblem: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         let room = free.map { ", \($0) free" } ?? ""
         return isFull
-            ? "drive \(drive): no space left for \(file)\(room); free some space, then let the guest go on"
+            ? "drive \(drive): no space left for \(file)\(room); free some space, then resume the guest"
             : "drive \(drive): \(file) cannot be read or written\(room)"
     }
 }
@@ -33,7 +33,7 @@ extension Machine {
         do {
             drives = try await qmp.queryBlock()
         } catch {
-            throw await failure(.monitorFailed, "its drives cannot be listed", behind: error)
+            throw await failure(.monitorFailed, "cannot list its drives", behind: error)
         }
         return drives.compactMap { drive in
             guard let status = drive.ioStatus, status != .ok, let inserted = drive.inserted else { return nil }

@@ -39,7 +39,7 @@ public struct RunStates: AsyncSequence, Sendable {
                         guard try await events.next() != nil else { return nil }
                     } catch {
                         if machine.exitCause != nil { return nil }
-                        throw machine.error(.monitorFailed, "its events are lost", cause: error)
+                        throw machine.error(.monitorFailed, "lost QEMU's events", cause: error)
                     }
                 }
                 let state: RunState

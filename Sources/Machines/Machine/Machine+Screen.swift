@@ -9,7 +9,7 @@ extension Machine {
     /// - Throws: ``MachineError`` with code `invalidDescription` when the guest has no screen.
     public func takeScreenshot(at path: FilePath) async throws(MachineError) {
         guard description.hasScreen else {
-            throw error(.invalidDescription, "it has no screen to take a picture of; start it with one")
+            throw error(.invalidDescription, "no screen to take a screenshot of; start it with one")
         }
         _ = try await command(
             "screendump",

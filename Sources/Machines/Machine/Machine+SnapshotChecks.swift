@@ -12,7 +12,7 @@ extension Machine {
             let reasons = migration["blocked-reasons"]?.arrayValue, !reasons.isEmpty
         else { return }
         let texts = reasons.compactMap(\.stringValue).joined(separator: "; ")
-        throw error(.snapshotImpossible, "a device keeps it from being saved: \(texts); start it without that device")
+        throw error(.snapshotImpossible, "a device prevents saving: \(texts); start the machine without that device")
     }
 
     /// Makes sure that the memory will find room beside the disk.
@@ -24,8 +24,8 @@ extension Machine {
         guard free < needed else { return }
         throw error(
             .noSpace,
-            "saving it takes up to \(needed) and \(disk.removingLastComponent()) has \(free) free; "
-                + "free some space, or use a home on another disk",
+            "saving needs up to \(needed), but \(disk.removingLastComponent()) has \(free) free; "
+                + "free some space, or set QUIVER_HOME to a directory on another disk",
         )
     }
 

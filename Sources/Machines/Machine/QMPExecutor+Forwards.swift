@@ -10,7 +10,7 @@ extension QMPExecutor {
         do {
             reply = try await execute("human-monitor-command", ["command-line": "info usernet"])
         } catch {
-            throw MachineError(.monitorFailed, machine: machine, "its forwards cannot be read", cause: error)
+            throw MachineError(.monitorFailed, machine: machine, "cannot list its forwards", cause: error)
         }
         guard case .string(let table) = reply else { return [] }
         return PortForward.parse(table: table)

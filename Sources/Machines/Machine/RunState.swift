@@ -48,7 +48,7 @@ extension Machine {
     public func status() async throws(MachineError) -> RunState {
         let reply = try await command("query-status")
         guard case .object(let object) = reply, case .string(let status)? = object["status"] else {
-            throw error(.monitorFailed, "QEMU's status cannot be understood")
+            throw error(.monitorFailed, "cannot parse QEMU's status")
         }
         return RunState(rawValue: status)
     }

@@ -43,7 +43,7 @@ extension Machine {
         let node = nodes.lazy.compactMap(\.objectValue).first { $0["node-name"]?.stringValue == name }
         guard let file = node?["file"]?.stringValue,
             let size = node?["image"]?.objectValue?["virtual-size"]?.intValue, size >= 0
-        else { throw error(.notFound, "it has no drive or overlay `\(name)`") }
+        else { throw error(.notFound, "no drive or overlay `\(name)`") }
         return FileNode(
             file: FilePath(file),
             format: node?["drv"]?.stringValue.flatMap { Drive.Format(rawValue: $0) },

@@ -34,7 +34,7 @@ extension Machine {
         do {
             try Overlay.create(at: file, base: base)
         } catch {
-            throw self.error(.fileFailed, "the overlay of its drive \(drive) cannot be made", cause: error)
+            throw self.error(.fileFailed, "cannot create an overlay of drive \(drive)", cause: error)
         }
         var before: MachineDescription?
         do {
@@ -105,7 +105,7 @@ extension Machine {
         } catch let error as MachineError {
             throw error
         } catch {
-            throw self.error(.fileFailed, "the copy of its drive \(drive) cannot be made", cause: error)
+            throw self.error(.fileFailed, "cannot copy drive \(drive)", cause: error)
         }
         let node = "quiver-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
         do {

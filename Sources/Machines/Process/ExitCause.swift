@@ -50,16 +50,16 @@ public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
         let words = lastWords.isEmpty ? "" : ": \(lastWords)"
         let ending = process.map { " (\($0))" } ?? ""
         return switch kind {
-        case .guestShutdown: "the guest shut itself down"
-        case .guestReset: "the guest reset itself"
+        case .guestShutdown: "the guest shut down"
+        case .guestReset: "the guest was reset"
         case .guestPanic: "the guest's kernel panicked"
-        case .watchdog: "the guest's watchdog ran out and switched it off"
+        case .watchdog: "the guest's watchdog expired and powered it off"
         case .quit: "QEMU was told to quit"
-        case .terminated: "QEMU was asked to end by a signal"
+        case .terminated: "QEMU was terminated by a signal"
         case .killed: "QEMU was killed\(ending)\(words)"
         case .crashed: "QEMU crashed\(ending)\(words)"
         case .failed: "QEMU failed\(ending)\(words)"
-        case .unknown: "it is not known why: its keeper was killed, or the host went down"
+        case .unknown: "unknown: its supervisor was killed, or the host went down"
         }
     }
 }

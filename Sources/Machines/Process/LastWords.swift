@@ -20,9 +20,9 @@ struct LastWords {
     /// What to do about it, where that is known; nil otherwise.
     var advice: String? {
         let known = [
-            ("Could not set up host forwarding rule", "the port is taken, or the address is none of this host's"),
+            ("Could not set up host forwarding rule", "the port is in use, or the address is not one of this host's"),
             ("Cannot allocate memory", "give the machine less memory"),
-            ("Failed to get \"", "another process uses its disk; end that first"),
+            ("Failed to get \"", "another process is using its disk; stop that first"),
             ("No space left", "free some space on its disk"),
         ]
         return known.first { text.contains($0.0) }?.1

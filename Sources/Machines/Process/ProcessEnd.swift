@@ -37,7 +37,7 @@ public enum ProcessEnd: Hashable, Codable, Sendable, CustomStringConvertible {
         case 9: "SIGKILL"
         case 11: "SIGSEGV"
         case 15: "SIGTERM"
-        case 31: "SIGSYS, a call that the sandbox forbids"
+        case 31: "SIGSYS, a system call that the sandbox forbids"
         default: nil
         }
     }

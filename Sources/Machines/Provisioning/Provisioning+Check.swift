@@ -12,7 +12,7 @@ extension Provisioning {
     func refuseErrors() throws(CloudImagesError) {
         let errors = findings.filter { $0.severity == .error }
         guard let first = errors.first else { return }
-        let more = errors.count > 1 ? " (and \(errors.count - 1) more; \"quiver seed check\" tells them all)" : ""
+        let more = errors.count > 1 ? " (and \(errors.count - 1) more; \"quiver seed check\" lists them all)" : ""
         throw CloudImagesError(.badSeed, "\(first)\(more)")
     }
 }

@@ -35,7 +35,7 @@ enum MachineFile {
             throw MachineError(
                 .fileFailed,
                 machine: machine,
-                "\(path) cannot be understood: \(reason); mend it, or remove the machine with `quiver rm \(machine)`",
+                "\(path): invalid JSON: \(reason); fix the file, or remove the machine with `quiver rm \(machine)`",
             )
         }
     }
@@ -43,13 +43,13 @@ enum MachineFile {
     /// What is wrong with a file's JSON, in a few words.
     private static func explain(_ error: DecodingError) -> String {
         func place(_ context: DecodingError.Context) -> String {
-            context.codingPath.isEmpty ? "it" : "its `\(context.codingPath.map(\.stringValue).joined(separator: "."))`"
+            context.codingPath.isEmpty ? "it" : "`\(context.codingPath.map(\.stringValue).joined(separator: "."))`"
         }
         return switch error {
         case .keyNotFound(let key, let context): "\(place(context)) has no `\(key.stringValue)`"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(place(context)) is of another kind"
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: "it is no JSON"
-        case .dataCorrupted(let context): "\(place(context)) has an impossible value"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(place(context)) has the wrong type"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty: "syntax error"
+        case .dataCorrupted(let context): "\(place(context)) has an invalid value"
         @unknown default: "\(error)"
         }
     }

@@ -115,7 +115,7 @@ extension Machine {
         _ = try? await kill()
         return error(
             .snapshotFailed,
-            "its snapshot `\(tag)` was loaded and the guest's memory is the old one; it has been ended",
+            "snapshot `\(tag)` was loaded, but the guest's memory is the old one; the machine was killed",
         )
     }
 }

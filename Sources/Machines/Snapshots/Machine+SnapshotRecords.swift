@@ -23,8 +23,8 @@ extension Machine {
         guard !differences.isEmpty else { return }
         throw error(
             .snapshotImpossible,
-            "its snapshot `\(snapshot.tag)` was saved from a machine unlike it: \(differences.joined(separator: "; ")); "
-                + "start it as it was then, or remove the snapshot",
+            "snapshot `\(snapshot.tag)` was saved from a different configuration: \(differences.joined(separator: "; ")); "
+                + "start the machine as it was then, or remove the snapshot",
         )
     }
 

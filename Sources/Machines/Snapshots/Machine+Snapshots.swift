@@ -30,7 +30,7 @@ extension Machine {
         if nodes.snapshots.contains(where: { $0.tag == tag }) {
             throw error(
                 .exists,
-                "there is a snapshot `\(tag)` already; choose another tag, or remove it with "
+                "snapshot `\(tag)` already exists; choose another tag, or remove it with "
                     + "`quiver snapshot rm \(name) \(ShellWords.quoted(tag))`",
             )
         }
@@ -60,13 +60,13 @@ extension Machine {
         guard snapshot.missingDrives.isEmpty else {
             throw error(
                 .snapshotImpossible,
-                "its snapshot `\(tag)` is missing from the drive \(snapshot.missingDrives.joined(separator: ", "))",
+                "snapshot `\(tag)` is missing from drive \(snapshot.missingDrives.joined(separator: ", "))",
             )
         }
         guard snapshot.hasMemory else {
             throw error(
                 .snapshotImpossible,
-                "its snapshot `\(tag)` holds the disks alone; stop the machine first, then load it",
+                "snapshot `\(tag)` has only disks, no memory; stop the machine first, then load it",
             )
         }
         try await checkSnapshotFits(snapshot)
@@ -80,7 +80,7 @@ extension Machine {
             _ = try? await kill()
             throw self.error(
                 .snapshotFailed,
-                "its snapshot `\(tag)` could not be loaded; it has been ended because it may be half of each state",
+                "snapshot `\(tag)`: loading failed; the machine was killed because its state may be inconsistent",
                 cause: error,
             )
         }
@@ -101,7 +101,7 @@ extension Machine {
         do {
             drives = try await qmp.queryBlock()
         } catch {
-            throw await failure(.monitorFailed, "its drives cannot be listed", behind: error)
+            throw await failure(.monitorFailed, "cannot list its drives", behind: error)
         }
         return try SnapshotNodes(drives, machine: name)
     }
@@ -109,8 +109,8 @@ extension Machine {
     private func find(_ tag: String, in nodes: SnapshotNodes) throws(MachineError) -> Snapshot {
         let all = nodes.snapshots
         if let snapshot = all.first(where: { $0.tag == tag }) { return snapshot }
-        let known = all.isEmpty ? "it has none" : "it has \(all.map { "`\($0.tag)`" }.joined(separator: ", "))"
-        throw error(.notFound, "it has no snapshot `\(tag)`; \(known)")
+        let known = all.isEmpty ? "there are none" : "there are \(all.map { "`\($0.tag)`" }.joined(separator: ", "))"
+        throw error(.notFound, "no snapshot `\(tag)`; \(known)")
     }
 
     private func runSnapshotJob(
@@ -128,7 +128,7 @@ extension Machine {
         } catch  where error.errorClass == "CommandNotFound" {
             try await runSnapshotCommand(command, tag)
         } catch  where error.code == .timedOut {
-            throw self.error(.timedOut, "its snapshot `\(tag)`: \(error.message)", cause: error)
+            throw self.error(.timedOut, "snapshot `\(tag)`: \(error.message)", cause: error)
         } catch {
             throw await explainSnapshotFailure(error, tag, nodes)
         }
@@ -138,7 +138,7 @@ extension Machine {
     func runSnapshotCommand(_ command: String, _ tag: String) async throws(MachineError) {
         let names = ["snapshot-save": "savevm", "snapshot-load": "loadvm", "snapshot-delete": "delvm"]
         let text = try await humanMonitor("\(names[command] ?? command) \(HumanMonitor.quoted(tag))")
-        guard text.isEmpty else { throw error(.snapshotFailed, "its snapshot `\(tag)`: \(text)") }
+        guard text.isEmpty else { throw error(.snapshotFailed, "snapshot `\(tag)`: \(text)") }
     }
 
     private func explainSnapshotFailure(
@@ -153,6 +153,6 @@ extension Machine {
             error.message.contains("No space left")
             || error.message.contains("Input/output error") && free < .mebibytes(16)
         let advice = isFull ? "; free some space in \(nodes.memoryNode.file.removingLastComponent())" : ""
-        return self.error(isFull ? .noSpace : .snapshotFailed, "its snapshot `\(tag)`\(advice)", cause: error)
+        return self.error(isFull ? .noSpace : .snapshotFailed, "snapshot `\(tag)`\(advice)", cause: error)
     }
 }

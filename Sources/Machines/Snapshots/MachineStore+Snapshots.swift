@@ -20,7 +20,7 @@ extension MachineStore {
                 throw MachineError(
                     .exists,
                     machine: name,
-                    "there is a snapshot `\(tag)` already; choose another tag, or remove it with "
+                    "snapshot `\(tag)` already exists; choose another tag, or remove it with "
                         + "`quiver snapshot rm \(name) \(ShellWords.quoted(tag))`",
                 )
             }
@@ -48,7 +48,7 @@ extension MachineStore {
                 throw MachineError(
                     .snapshotImpossible,
                     machine: name,
-                    "its snapshot `\(tag)` is missing from \(snapshot.missingDrives.joined(separator: ", "))",
+                    "snapshot `\(tag)` is missing from \(snapshot.missingDrives.joined(separator: ", "))",
                 )
             }
             for drive in drives { try await Self.imageTool(["-a", tag], drive, machine: name) }
@@ -92,7 +92,7 @@ extension MachineStore {
     private func lock(_ name: String) async throws -> FileLock {
         _ = try description(of: name)
         guard let lock = try await folder(of: name).takeLock() else {
-            throw MachineError(.alreadyRunning, machine: name, "it runs, or another command works on it; try again")
+            throw MachineError(.alreadyRunning, machine: name, "running, or in use by another command; try again")
         }
         return lock
     }
@@ -109,11 +109,11 @@ extension MachineStore {
             throw MachineError(
                 .snapshotImpossible,
                 machine: name,
-                "its drive \(raw.id) (\(raw.file)) is written and raw, which holds no snapshots; make it qcow2 or read-only",
+                "drive \(raw.id) (\(raw.file)) is writable and raw, which has no snapshots; make it qcow2 or read-only",
             )
         }
         guard !drives.isEmpty else {
-            throw MachineError(.snapshotImpossible, machine: name, "it has no writable qcow2 drive; give it one")
+            throw MachineError(.snapshotImpossible, machine: name, "no writable qcow2 drive; add one")
         }
         return drives
     }
@@ -121,8 +121,8 @@ extension MachineStore {
     private static func find(_ tag: String, in drives: [Drive], machine: String) throws -> Snapshot {
         let all = try snapshots(in: drives, machine: machine)
         if let snapshot = all.first(where: { $0.tag == tag }) { return snapshot }
-        let known = all.isEmpty ? "it has none" : "it has \(all.map { "`\($0.tag)`" }.joined(separator: ", "))"
-        throw MachineError(.notFound, machine: machine, "it has no snapshot `\(tag)`; \(known)")
+        let known = all.isEmpty ? "there are none" : "there are \(all.map { "`\($0.tag)`" }.joined(separator: ", "))"
+        throw MachineError(.notFound, machine: machine, "no snapshot `\(tag)`; \(known)")
     }
 
     private static func snapshots(in drives: [Drive], machine: String) throws -> [Snapshot] {
@@ -154,7 +154,7 @@ extension MachineStore {
             throw MachineError(
                 outcome.errors.contains("No space left") ? .noSpace : .snapshotFailed,
                 machine: machine,
-                "its drive \(drive.id): \(outcome.lastWords)",
+                "drive \(drive.id): \(outcome.lastWords)",
             )
         }
     }

@@ -27,7 +27,7 @@ struct SnapshotNodes {
                 throw MachineError(
                     .snapshotImpossible,
                     machine: machine,
-                    "its drive \(name) (\(inserted.file)) is written and has the format \(inserted.drv), which holds no "
+                    "drive \(name) (\(inserted.file)) is writable and has the format \(inserted.drv), which has no "
                         + "snapshots; make it qcow2 or read-only",
                 )
             }
@@ -41,7 +41,7 @@ struct SnapshotNodes {
             throw MachineError(
                 .snapshotImpossible,
                 machine: machine,
-                "it has no writable qcow2 drive to keep its memory in; give it one",
+                "no writable qcow2 drive to save its memory in; add one",
             )
         }
         self.nodes = nodes

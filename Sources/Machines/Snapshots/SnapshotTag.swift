@@ -13,7 +13,7 @@ enum SnapshotTag {
             throw MachineError(
                 .invalidSnapshotTag,
                 machine: machine,
-                "`\(shown)` is no possible tag; use up to 255 bytes without control characters, not a number alone",
+                "`\(shown)` is not a valid tag; use up to 255 bytes without control characters, and more than a number",
             )
         }
     }

@@ -9,7 +9,7 @@ extension MachineStore {
         let status = try status(of: name)
         let folder = folder(of: name)
         guard status.state == .running || status.state == .busy else {
-            throw MachineError(.notRunning, machine: name, "it does not run")
+            throw MachineError(.notRunning, machine: name, "not running")
         }
         // The lock that makes it `running` is QEMU's own, so the recorded process id is still QEMU's. A machine whose
         // record is damaged looks busy, and its process is found by its arguments.

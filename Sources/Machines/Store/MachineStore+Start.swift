@@ -54,15 +54,15 @@ extension MachineStore {
         let status = try status(of: name)
         if status.state == .busy { throw busy(name) }
         guard status.state == .running else {
-            let reason = status.cause.map { "its last run ended because \($0)" } ?? "it was not started yet"
+            let reason = status.cause.map { "last exit: \($0)" } ?? "never started"
             throw MachineError(
                 .notRunning,
                 machine: name,
-                "it does not run (\(reason)); start it with `quiver start \(name)`",
+                "not running (\(reason)); start it with `quiver start \(name)`",
             )
         }
         guard let record = status.process, let description = status.description else {
-            throw MachineError(.fileFailed, machine: name, "its description in \(folder(of: name).path) is damaged")
+            throw MachineError(.fileFailed, machine: name, "the description in \(folder(of: name).path) is damaged")
         }
         let folder = folder(of: name)
         var options = QMPOptions()
@@ -87,7 +87,7 @@ extension MachineStore {
         } catch let error as QMPError where error.code == .timedOut || error.cause is DeadlineExceeded {
             throw silent(name, record.processID, for: deadline, cause: error)
         } catch let error as QMPError {
-            throw MachineError(.unresponsive, machine: name, "its monitor cannot be reached", cause: error)
+            throw MachineError(.unresponsive, machine: name, "cannot connect to its monitor", cause: error)
         }
     }
 
@@ -95,8 +95,8 @@ extension MachineStore {
         MachineError(
             .unresponsive,
             machine: name,
-            "QEMU (pid \(process)) is running but its monitor did not answer within \(limit.shortText): it is stopped "
-                + "(SIGSTOP), overloaded, or another quiver command uses its monitor; `quiver kill \(name)` ends it",
+            "QEMU (pid \(process)) is running but its monitor does not answer within \(limit.shortText): it is stopped "
+                + "(SIGSTOP), overloaded, or another quiver command is using it; `quiver kill \(name)` ends it",
             cause: cause,
         )
     }
@@ -113,7 +113,7 @@ extension MachineStore {
             MachineID(uuid) == id
         else {
             await qmp.close()
-            throw MachineError(.unresponsive, machine: name, "another machine answers at its monitor")
+            throw MachineError(.unresponsive, machine: name, "another machine answers on its monitor")
         }
     }
 }

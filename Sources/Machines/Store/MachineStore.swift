@@ -61,7 +61,7 @@ public struct MachineStore: Sendable {
             throw MachineError(
                 .fileFailed,
                 machine: name,
-                "its folder has no description; remove it with `quiver rm \(name)`",
+                "its directory has no description; remove it with `quiver rm \(name)`",
             )
         }
         return value
@@ -80,7 +80,7 @@ public struct MachineStore: Sendable {
                 throw MachineError(
                     .alreadyRunning,
                     machine: name,
-                    "it runs, or another command works on it; stop it first with `quiver stop \(name)`"
+                    "running, or in use by another command; stop it first with `quiver stop \(name)`"
                 )
             }
             try Folder.removeTree(folder.sockets)
@@ -96,13 +96,13 @@ public struct MachineStore: Sendable {
         do throws(FileFailure) {
             try Folder.create(home.machines)
             guard mkdir(folder.path.string, 0o700) == 0 else {
-                throw FileFailure("create the folder", folder.path, Errno(rawValue: errno))
+                throw FileFailure("create the directory", folder.path, Errno(rawValue: errno))
             }
         } catch  where error.reason == .fileExists {
             throw MachineError(
                 .exists,
                 machine: name,
-                "there is one of this name already; start it with `quiver start \(name)` alone, choose another name, or "
+                "already exists; start it with `quiver start \(name)` (no creation options), choose another name, or "
                     + "remove it with `quiver rm \(name)`",
             )
         } catch {
@@ -115,12 +115,12 @@ public struct MachineStore: Sendable {
         return MachineError(
             .notRunning,
             machine: name,
-            "\(holder) is making or starting it, or working on its disks; try again when that is done",
+            "\(holder) is creating or starting it, or working on its disks; try again when that is done",
         )
     }
 
     func missing(_ name: String) -> MachineError {
-        MachineError(.notFound, machine: name, "there is none of this name in \(home.machines); see `quiver ls`")
+        MachineError(.notFound, machine: name, "not found in \(home.machines); see `quiver ls`")
     }
 
     /// Names become folder names and appear in commands: no more than letters, digits, `.`, `_` and `-`.
@@ -132,7 +132,7 @@ public struct MachineStore: Sendable {
             throw MachineError(
                 .invalidDescription,
                 machine: "`\(name.count > 40 ? "\(name.prefix(40))..." : name)`",
-                "not a possible name; use up to 64 letters, digits, `.`, `_` and `-`, the first a letter or digit",
+                "not a valid name; use up to 64 letters, digits, `.`, `_` and `-`, the first a letter or digit",
             )
         }
     }

@@ -26,7 +26,7 @@ extension Fork {
             throw TemplateError(
                 .damaged,
                 template: template.name,
-                "a fork of it woke up at another instant than the template's",
+                "a fork did not resume at the instant of the template",
             )
         }
         try await machine.follow(options.fixUp, answer)

@@ -75,7 +75,7 @@ public final class Fork: Sendable {
     /// - Throws: ``MachineError`` when the template's machine was not provisioned by Quiver.
     public func ssh(home: QuiverHome = .current) throws -> SSHEndpoint {
         guard let port = machine.hostPort(for: 22) else {
-            throw machine.error(.invalidDescription, "no port of this host leads to its ssh server")
+            throw machine.error(.invalidDescription, "no port of this host is forwarded to its ssh server")
         }
         let login = try GuestLogin.read(in: template.folder)
         return login.endpoint(guest: machine.name, port: port, folder: template.folder, home: home)

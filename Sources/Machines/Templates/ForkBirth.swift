@@ -139,7 +139,11 @@ struct ForkBirth {
         if let key, fixUp.hostKeys.isEmpty { fixUp.hostKeys = ["ed25519": key] }
         let answer = try await putRight(helper, fixUp, resumedAt)
         guard answer.nonce == template.record.nonce else {
-            throw TemplateError(.damaged, template: machine.name, "it woke up at another instant than it was frozen at")
+            throw TemplateError(
+                .damaged,
+                template: machine.name,
+                "the fork did not resume at the instant that was frozen"
+            )
         }
         try await machine.follow(fixUp, answer)
     }

@@ -66,7 +66,7 @@ extension Machine {
             throw TemplateError(
                 .notFreezable,
                 template: name,
-                "machine \(self.name) does not keep its memory in a file; start it with its memory in a shared file",
+                "machine \(self.name) has no memory file; start it with its memory in a shared file",
             )
         }
         return path

@@ -54,7 +54,7 @@ struct MachineCopy {
     private func answeringHelper() async throws -> GuestHelper? {
         guard let channel = try await machine.helperChannel() else { return nil }
         guard channel.isTaken || channel.isOpenInGuest else {
-            throw silent("the helper in its guest does not run yet; wait with `quiver start --wait cloud-init`")
+            throw silent("the helper in its guest is not running yet; wait with `quiver start --wait cloud-init`")
         }
         let helper = try machine.helper()
         do {
@@ -65,8 +65,8 @@ struct MachineCopy {
             helper.close()
             let reason =
                 channel.isTaken
-                ? "another command, such as `quiver exec`, is connected to the helper in its guest; wait for its end"
-                : "the helper in its guest does not answer; see with `quiver console` what keeps the guest busy"
+                ? "another command, such as `quiver exec`, is connected to the helper in its guest; wait until it ends"
+                : "the helper in its guest does not answer; check with `quiver console` what the guest is doing"
             throw silent(reason, cause: error)
         } catch {
             helper.close()
@@ -75,7 +75,7 @@ struct MachineCopy {
     }
 
     private func silent(_ reason: String, cause: (any Error)? = nil) -> MachineError {
-        let what = "it cannot be forked, because the forks would take themselves for it"
+        let what = "cannot be forked, because the forks would share its identity"
         return machine.error(.unresponsive, "\(what): \(reason)", cause: cause)
     }
 

@@ -24,7 +24,7 @@ extension MachineStore {
         for new in names {
             try Self.check(name: new)
             guard !HostFile.exists(folder(of: new).path) else {
-                throw MachineError(.exists, machine: new, "there is one of this name already; choose another")
+                throw MachineError(.exists, machine: new, "already exists; choose another name")
             }
         }
         return try await fork(name, into: ForkNames(names), options: options)

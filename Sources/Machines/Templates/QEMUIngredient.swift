@@ -38,11 +38,11 @@ struct QEMUIngredient: Hashable {
     func change(from version: String, of earlier: FilePath?) async -> String {
         guard fingerprint != nil else { return "QEMU \(version) at \(program) was removed" }
         guard let now = await Self.version(of: program) else {
-            return "QEMU \(version) was replaced by \(program), which does not tell its version"
+            return "QEMU \(version) was replaced by \(program), whose version is not known"
         }
         if now != version { return "QEMU \(version) was replaced by \(now)" }
         if let earlier, earlier != program { return "QEMU \(version) at \(earlier) was replaced by \(program)" }
-        return "QEMU \(version) was installed again"
+        return "QEMU \(version) was reinstalled"
     }
 
     /// The version that a program tells, as in `7.2.22`; nil when it tells none.

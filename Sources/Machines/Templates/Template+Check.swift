@@ -18,7 +18,7 @@ extension Template {
                 throw damage("\(path) has \(now.size) bytes instead of \(file.size)")
             }
             guard let digest = file.digest, try await TemplateDigest.of(path) == digest else {
-                throw damage("\(path) was altered since it was made")
+                throw damage("\(path) was modified")
             }
         }
         try await checkQEMU()

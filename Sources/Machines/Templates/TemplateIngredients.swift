@@ -100,7 +100,7 @@ extension TemplateIngredients {
     /// What a machine brings into its own state: the program that runs it and all that the guest can see of it.
     init(of description: MachineDescription, qemu: QEMUInstallation, accelerator: Accelerator) {
         self.init()
-        set("layout", "\(TemplateRecord.currentVersion)", change: "templates have another format now")
+        set("layout", "\(TemplateRecord.currentVersion)", change: "the template format changed")
         set(QEMUIngredient.name, QEMUIngredient(program: qemu.program).value, change: "QEMU was replaced")
         set("machine type", description.effectiveMachineType)
         set("accelerator", accelerator.rawValue)

@@ -109,7 +109,7 @@ public struct TemplateStore: Sendable {
     /// - Throws: ``TemplateError`` with code `notFound`.
     public func template(in folder: FilePath) throws(TemplateError) -> Template {
         guard let template = read(folder) else {
-            throw TemplateError(.notFound, template: "\(folder)", "there is none in this folder")
+            throw TemplateError(.notFound, template: "\(folder)", "no template in this directory")
         }
         return template
     }
@@ -194,7 +194,7 @@ public struct TemplateStore: Sendable {
         throw TemplateError(
             .noSpace,
             template: name,
-            "\(what) needs \(needed) in \(folder), where \(free) are free; \(advice)",
+            "\(what) needs \(needed) in \(folder), which has \(free) free; \(advice)",
         )
     }
 

@@ -16,8 +16,8 @@ public struct SchemaWarning: Sendable, Hashable, CustomStringConvertible {
     /// The warning as a sentence that names the path.
     public var description: String {
         switch reason {
-        case .deprecated: "\(path) is deprecated: a later QEMU may not have it"
-        case .unstable: "\(path) is unstable: any other QEMU may do it differently or not at all"
+        case .deprecated: "\(path) is deprecated: a later QEMU may remove it"
+        case .unstable: "\(path) is unstable: another QEMU may change or remove it"
         }
     }
 }

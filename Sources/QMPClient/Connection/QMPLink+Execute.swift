@@ -131,12 +131,12 @@ extension QMPLink {
         let text =
             wasSent
             ? "no reply within \(limit); the command may still run"
-            : "not sent within \(limit): \(outstanding) commands before it are unanswered"
+            : "not sent within \(limit): \(outstanding) earlier commands are unanswered"
         return QMPError(.timedOut, command: call.name, text)
     }
 
     private static func notGreeted(within limit: Duration, endpoint: QMPEndpoint) -> QMPError {
-        let hint = "does another client hold this monitor? It serves one at a time"
+        let hint = "is another client using this monitor? It serves one at a time"
         let cause = DeadlineExceeded(limit: limit, waitedFor: "the greeting of \(endpoint)")
         return QMPError(.connectFailed, "\(endpoint): no greeting within \(limit.shortText); \(hint)", cause: cause)
     }

@@ -21,7 +21,7 @@ extension QMPConnection {
     /// - Throws: ``QMPError``: `invalidArguments` for a name that QEMU would refuse, else as for any command.
     public func pass(_ descriptor: FileDescriptor, named name: String) async throws(QMPError) {
         guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
-            let text = "the name of a descriptor may not be empty nor begin with a digit: '\(name)'"
+            let text = "the name of a descriptor must not be empty or begin with a digit: '\(name)'"
             throw QMPError(.invalidArguments, command: "getfd", text)
         }
         _ = try await execute("getfd", ["fdname": .string(name)], passing: descriptor)
@@ -67,7 +67,7 @@ extension QMPConnection {
             if let set { arguments["fdset-id"] = .integer(set) }
             let reply = try await execute("add-fd", arguments, passing: descriptor)
             guard case .integer(let id)? = reply["fdset-id"] else {
-                throw QMPError(.undecodableReply, command: "add-fd", "the reply bears no fdset-id: \(reply)")
+                throw QMPError(.undecodableReply, command: "add-fd", "the reply has no fdset-id: \(reply)")
             }
             set = id
         }

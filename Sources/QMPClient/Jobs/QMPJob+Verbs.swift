@@ -22,10 +22,10 @@ extension QMPJob {
 
     /// Limits how fast a block job copies, in bytes a second; zero takes the limit away.
     ///
-    /// - Throws: ``QMPError`` with QEMU's own words for a job that is no block job or knows no limit.
+    /// - Throws: ``QMPError`` with QEMU's own words for a job that is not a block job or knows no limit.
     public func setSpeed(_ speed: ByteCount) async throws(QMPError) {
         guard kind == .job else {
-            throw QMPError(.unsupported, command: "block-job-set-speed", "\(subject) is no block job")
+            throw QMPError(.unsupported, command: "block-job-set-speed", "\(subject) is not a block job")
         }
         _ = try await connection.execute("block-job-set-speed", ["device": .string(id), "speed": speed.json])
     }
@@ -38,7 +38,7 @@ extension QMPJob {
             guard let other else { throw QMPError(.unsupported, command: verb, "the migration has no such verb") }
             _ = try await connection.execute(other)
         case .deviceRemoval:
-            throw QMPError(.unsupported, command: verb, "\(subject) is in the guest's hands")
+            throw QMPError(.unsupported, command: verb, "\(subject) depends on the guest")
         }
     }
 }

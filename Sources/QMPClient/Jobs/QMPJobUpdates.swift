@@ -126,18 +126,18 @@ public struct QMPJobUpdates: AsyncSequence, Sendable {
             let rest = ContinuousClock.now.duration(to: until)
             guard rest > .zero else {
                 let status = last.map { "it is \($0.status)" } ?? "its status is not known"
-                let text = "\(job.subject) has not ended within \(limit.shortText); \(status) and goes on in QEMU"
+                let text = "\(job.subject) did not finish within \(limit.shortText); \(status) and continues in QEMU"
                 throw QMPError(.timedOut, command: job.command, text)
             }
             return rest
         }
 
         private var vanished: QMPError {
-            let advice = "begin it with auto-dismiss false"
+            let advice = "start it with auto-dismiss=false"
             return QMPError(
                 .outcomeUnknown,
                 command: job.command,
-                "\(job.subject) is gone and nobody has said how it ended; \(advice)",
+                "\(job.subject) disappeared without reporting a result; \(advice)",
             )
         }
     }

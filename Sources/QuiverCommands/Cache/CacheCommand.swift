@@ -4,8 +4,13 @@ import ArgumentParser
 struct CacheCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
-        abstract: "List and remove what test runs keep: baked images and warm machines.",
-        discussion: "All of it can be made again. A test run whose warm machine is gone boots one first.",
+        abstract: "List and remove what `quiver test` caches: baked images and templates.",
+        discussion: """
+            Everything here can be made again, but the next test run then takes longer.
+
+              quiver cache ls
+              quiver cache prune --unused-for 48h
+            """,
         subcommands: [CacheList.self, CachePrune.self],
     )
 }

@@ -8,7 +8,11 @@ import TestRuns
 struct CacheList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls",
-        abstract: "List what is kept, with its size and when it was used last.",
+        abstract: "List cached baked images and templates, with their size and last use.",
+        discussion: """
+              quiver cache ls
+              quiver cache ls --format json
+            """,
         aliases: ["list"],
     )
 
@@ -28,7 +32,7 @@ struct CacheReport: Renderable {
         let size: UInt64
         let ageSeconds: Double
         let usedBy: [String]
-        let folder: String
+        let directory: String
     }
 
     private let lines: [Line]
@@ -41,7 +45,7 @@ struct CacheReport: Renderable {
                 size: entry.size.bytes,
                 ageSeconds: max(0, now - entry.lastUse),
                 usedBy: entry.usedBy.map(\.string),
-                folder: entry.folder.string,
+                directory: entry.folder.string,
             )
         }
     }
@@ -59,7 +63,7 @@ struct CacheReport: Renderable {
                 line.usedBy.isEmpty ? "-" : "\(line.usedBy.count)",
             ])
         }
-        return table.text + "\n\(total) together"
+        return table.text + "\n\(total) in total"
     }
 
     func encode(to encoder: any Encoder) throws { try lines.encode(to: encoder) }

@@ -7,10 +7,14 @@ import TestRuns
 struct CachePrune: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove warm machines and baked images that no machine's disk lies on.",
+        abstract: "Remove cached templates and baked images that no machine depends on.",
+        discussion: """
+              quiver cache prune
+              quiver cache prune --unused-for 48h
+            """,
     )
 
-    @Option(help: "Only what was not used for this long, as in 90m.")
+    @Option(help: "Remove only what has not been used for this long, e.g. 90m or 48h.")
     var unusedFor = DurationArgument(.zero)
 
     @OptionGroup var output: OutputOptions

@@ -9,28 +9,29 @@ import SystemPackage
 struct CopyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cp",
-        abstract: "Copy files and directories into a machine or out of it.",
+        abstract: "Copy files and directories into or out of a machine.",
         discussion: """
-            A path in a machine is written NAME:PATH; what is copied is on one side, and the place to copy to on the other. \
-            The guest's side is done by the image's default user, or by root with --root. A slash at the end of a \
-            directory to copy stands for what is in it; a destination that exists, ends with a slash, or gets more than \
-            one file is a directory.
+            Write a path in a machine as NAME:PATH. The sources are all on this host or all in one machine; the \
+            destination is on the other side. In the guest, files are read and written as the image's default user, or as \
+            root with --root. A slash at the end of a source directory means its contents. A destination that exists, \
+            ends with a slash, or receives several files is a directory.
 
-            What comes from a machine has no set-user-id, set-group-id or sticky bits; devices, pipes and links that \
-            lead outside of the copied directory are left out.
+            Files copied from a machine have no set-user-id, set-group-id or sticky bits; devices, pipes and links that \
+            point outside the copied directory are skipped.
+
               quiver cp notes.txt data vm1:/tmp/
               quiver cp --root vm1:/var/log/cloud-init.log .
             """,
     )
 
-    @Flag(help: "Read or write as root in the machine, through sudo.")
+    @Flag(help: "Read and write as root in the guest, through sudo.")
     var root = false
 
-    @Argument(help: ArgumentHelp("What to copy, and where to.", valueName: "source> ... <destination"))
+    @Argument(help: ArgumentHelp("The files to copy, then the destination.", valueName: "source> ... <destination"))
     var paths: [String]
 
     func validate() throws {
-        guard paths.count >= 2 else { throw ValidationError("cp needs what to copy and where to") }
+        guard paths.count >= 2 else { throw ValidationError("cp needs at least one source and a destination") }
     }
 
     func run() async throws {
@@ -51,7 +52,7 @@ struct CopyCommand: AsyncParsableCommand {
             let all = paths.joined(separator: ", ")
             throw CommandFailure(
                 .usage,
-                "of \(all) what is copied must be in one machine, written NAME:PATH, and the last one here, or the other way",
+                "\(all): one side must be on this host and the other in a single machine, written NAME:PATH",
             )
         }
     }
@@ -69,7 +70,7 @@ struct CopyCommand: AsyncParsableCommand {
             try await body(copy)
             if .now - start > .seconds(2) { printer.finish("copied in \((.now - start).shortText)") }
         } catch let error as GuestAccessError where !root && error.message.contains("Permission denied") {
-            throw CommandFailure(.failed, "\(error); --root copies as root", cause: error)
+            throw CommandFailure(.failed, "\(error); use --root to copy as root", cause: error)
         }
     }
 }

@@ -9,10 +9,11 @@ import SystemPackage
 struct ExecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exec",
-        abstract: "Run a command as root in a machine, without a network.",
+        abstract: "Run a command in a machine, as root, without using its network.",
         discussion: """
-            The command goes through the guest's helper, not through ssh: no shell takes it apart and it has no \
-            terminal. Its output streams through, and the exit status is its own.
+            The command is run by Quiver's helper in the guest, not through ssh: no shell parses it and it has no \
+            terminal. Output is shown as it comes, and the exit status is the command's.
+
               quiver exec vm1 -- systemctl is-system-running
               quiver exec vm1 --stdin -- tee /etc/motd < motd
             """,
@@ -21,18 +22,18 @@ struct ExecCommand: AsyncParsableCommand {
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Option(help: "The user that runs the command.")
+    @Option(help: "The user to run the command as.")
     var user = "root"
 
-    @Option(help: "The folder to run it in; the user's home unless given, / for root.")
+    @Option(help: "The directory to run it in (default: the user's home directory, / for root).")
     var directory: String?
 
-    @Option(help: "Kill the command if it runs longer, as in 90s; connecting to the guest may take no longer either.")
+    @Option(help: "Kill the command if it runs longer than this, e.g. 90s; also limits connecting (default: no limit).")
     var timeout: DurationArgument?
 
     @Flag(
         name: [.customShort("i"), .customLong("stdin")],
-        help: "Give the command what is read here, once it has ended."
+        help: "Read standard input to its end and pass it to the command."
     )
     var passesInput = false
 
@@ -70,7 +71,7 @@ struct ExecCommand: AsyncParsableCommand {
                 guard input.count <= inputLimit else {
                     throw CommandFailure(
                         .usage,
-                        "more than \(ByteCount(UInt64(inputLimit))) of input; take `quiver cp` for it"
+                        "standard input is larger than \(ByteCount(UInt64(inputLimit))); use `quiver cp` instead"
                     )
                 }
             }

@@ -10,8 +10,9 @@ struct SSHCommand: AsyncParsableCommand {
         commandName: "ssh",
         abstract: "Open a shell in a machine, or run a command there.",
         discussion: """
-            Without a command this opens a login shell. The exit status is the command's. One word is a line for the \
-            guest's shell, as with ssh; several reach the command as they are.
+            Without a command, open a login shell. The exit status is the command's. A single argument is a command line \
+            for the guest's shell, as with ssh; several are passed to the command unchanged.
+
               quiver ssh vm1
               quiver ssh vm1 -- uname -a
             """,
@@ -20,13 +21,13 @@ struct SSHCommand: AsyncParsableCommand {
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Option(help: "The user to log in as; the image's default user unless given.")
+    @Option(help: "The user to log in as (default: the image's default user).")
     var user: String?
 
-    @Option(help: "Keep trying for this long when the guest is not ready.")
+    @Option(help: "How long to keep trying while the guest is not ready, e.g. 2m.")
     var timeout = DurationArgument(.seconds(60))
 
-    @Argument(parsing: .postTerminator, help: "A command and its arguments.")
+    @Argument(parsing: .postTerminator, help: "The command and its arguments.")
     var command: [String] = []
 
     func run() async throws {

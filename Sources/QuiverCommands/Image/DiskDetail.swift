@@ -38,8 +38,8 @@ struct DiskDetail: Renderable {
         guard let qcow2 else { return [] }
         var lines = [
             "version       \(qcow2.version) (compat \(qcow2.version == 2 ? "0.10" : "1.1"))",
-            "clusters      \(qcow2.clusterSize), reference counts of \(qcow2.referenceCountBits) bits, "
-                + "compressed by \(qcow2.compression.rawValue)",
+            "clusters      \(qcow2.clusterSize), \(qcow2.referenceCountBits)-bit reference counts, "
+                + "compression \(qcow2.compression.rawValue)",
         ]
         if qcow2.encryption != .none { lines.append("encryption    \(qcow2.encryption.rawValue)") }
         if let base = qcow2.backingFile {
@@ -50,7 +50,7 @@ struct DiskDetail: Renderable {
         if let data = qcow2.dataFile { lines.append("data          \(data)\(qcow2.isDataFileRaw ? " (raw)" : "")") }
         let traits = [
             (qcow2.hasLazyReferenceCounts, "lazy reference counts"), (qcow2.hasExtendedL2, "extended L2"),
-            (qcow2.isDirty, "dirty: not closed by its last user"), (qcow2.isCorrupt, "corrupt: found damaged by QEMU"),
+            (qcow2.isDirty, "dirty: not closed properly"), (qcow2.isCorrupt, "corrupt: marked by QEMU"),
         ]
         let present = traits.filter(\.0).map(\.1)
         if !present.isEmpty { lines.append("traits        \(present.joined(separator: ", "))") }
@@ -77,7 +77,7 @@ extension QCOW2Facts.Snapshot {
 
 extension QCOW2Facts.Bitmap {
     fileprivate var summary: String {
-        var parts = ["\(name)", "a bit for \(granularity)"]
+        var parts = ["\(name)", "granularity \(granularity)"]
         if isAutomatic { parts.append("kept up to date") }
         if isInUse { parts.append("left in use") }
         return parts.joined(separator: ", ")

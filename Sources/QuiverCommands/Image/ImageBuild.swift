@@ -7,20 +7,24 @@ import SystemPackage
 struct ImageBuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build",
-        abstract: "Build an image from the packages of this system's own sources (Linux only).",
+        abstract: "Build a Debian image from packages (Linux only).",
         discussion: """
-            Needs mmdebstrap, mke2fs, mtools and qemu-img on Debian or Ubuntu; takes about two minutes and 3 GiB while \
-            it runs. The same packages give the same bytes.
+            The packages come from the sources that apt is configured to use, or from --mirror. Needs mmdebstrap, \
+            mke2fs, mtools and qemu-img on Debian or Ubuntu. Takes about two minutes, and 3 GiB of disk space while it \
+            runs. The same packages give the same image, byte for byte.
+
+              quiver image build debian:12
+              quiver image build debian:12 --output debian.qcow2
             """,
     )
 
-    @Argument(help: "What to build: debian:12 or debian:13.")
+    @Argument(help: "The image to build: debian:12 or debian:13.")
     var image: String
 
     @Option(
         help: """
-            Write the disk to this qcow2 file, which must not exist, instead of into the store; kernel, initial \
-            ramdisk and the list of packages go beside it.
+            Write the disk to this new qcow2 file instead of the image store. The kernel, initial ramdisk and package \
+            list are written next to it.
             """,
         transform: { FilePath($0) },
     )
@@ -28,19 +32,19 @@ struct ImageBuild: AsyncParsableCommand {
 
     @Option(
         help: """
-            A mirror of Debian's archive, as far as above dists; may be repeated. One in a folder whose name ends in \
-            -security gives the security updates. Default: what apt is configured to use.
+            URL of a Debian mirror, up to the directory that contains dists; may be repeated. One whose last directory \
+            ends in -security provides the security updates (default: apt's configured sources).
             """
     )
     var mirror: [String] = []
 
     @Option(
-        help: "The public keys of the archive. Default: those of the package debian-archive-keyring.",
+        help: "File with the archive's public keys (default: those of the package debian-archive-keyring).",
         transform: { FilePath($0) },
     )
     var keyring: FilePath?
 
-    @OptionGroup(title: "Printing") var printing: OutputOptions
+    @OptionGroup(title: "Output options") var printing: OutputOptions
 
     func run() async throws {
         let start = ContinuousClock.now

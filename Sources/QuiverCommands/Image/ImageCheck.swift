@@ -6,11 +6,16 @@ import SystemPackage
 struct ImageCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Read images whole and compare them with their digests.",
-        discussion: "Without a name all images of the store are checked. Ends with 1 when one is not what it was.",
+        abstract: "Verify stored images against their digests.",
+        discussion: """
+            Without a name, all stored images are verified. Exits with 1 if one is modified or corrupt.
+
+              quiver image check
+              quiver image check debian:12
+            """,
     )
 
-    @Argument(help: "An image's name, as in debian:12.")
+    @Argument(help: "The image's name, e.g. debian:12 (default: all images).")
     var image: String?
 
     @OptionGroup var output: OutputOptions
@@ -21,10 +26,10 @@ struct ImageCheck: AsyncParsableCommand {
             Report.Line(image, verdict: try await store.verify(image))
         }
         try output.render(Report(images: reports))
-        guard reports.allSatisfy({ $0.state != "changed" }) else {
+        if let changed = reports.first(where: { $0.state == "changed" })?.name {
             throw CommandFailure(
                 .failed,
-                "an image is not what it was; get it anew: quiver image rm NAME, then pull or build"
+                "image is modified or corrupt; download it again: quiver image rm \(changed), then pull, build or import it"
             )
         }
     }
@@ -34,7 +39,7 @@ struct ImageCheck: AsyncParsableCommand {
         guard let name = image else { return images }
         let reference = try ImageReference(name)
         guard case .stored(let wanted, let architecture) = reference.target else {
-            throw CommandFailure(.usage, "\(name): is a file; see: quiver overlay check")
+            throw CommandFailure(.usage, "\(name): is a file, not a stored image; see: quiver overlay check")
         }
         let found = images.filter { $0.name == wanted && $0.architecture == architecture }
         guard found.isEmpty else { return found }
@@ -70,10 +75,10 @@ struct ImageCheck: AsyncParsableCommand {
             guard !images.isEmpty else { return "There are no images to check." }
             return images.map { image in
                 switch image.state {
-                case "whole": "\(image.name) (\(image.architecture)): whole"
+                case "whole": "\(image.name) (\(image.architecture)): ok"
                 case "changed":
-                    "\(image.name) (\(image.architecture)): changed: \(image.disk) is \(image.actualDigest ?? "?")"
-                default: "\(image.name) (\(image.architecture)): has no digest to compare with"
+                    "\(image.name) (\(image.architecture)): modified: the digest of \(image.disk) is \(image.actualDigest ?? "?")"
+                default: "\(image.name) (\(image.architecture)): no digest to compare with"
                 }
             }.joined(separator: "\n")
         }

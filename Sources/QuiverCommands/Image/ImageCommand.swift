@@ -4,7 +4,11 @@ import ArgumentParser
 struct ImageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image",
-        abstract: "List, download, build, check and remove the images that machines start from.",
+        abstract: "Manage the images that machines start from: list, download, build, verify, remove.",
+        discussion: """
+              quiver image pull debian:12
+              quiver image ls
+            """,
         subcommands: [
             ImageList.self, ImagePull.self, ImageBuild.self, ImageImport.self, ImageInfo.self, ImageCheck.self,
             ImageRemove.self, ImagePrune.self,

@@ -6,16 +6,25 @@ import SystemPackage
 struct ImageImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Take a copy of a qcow2 or raw disk image into the store.",
+        abstract: "Copy a qcow2 or raw disk image into the image store.",
+        discussion: """
+              quiver image import disk.qcow2 --name mine:1
+              quiver start vm1 --image mine:1
+            """,
     )
 
-    @Argument(help: "The disk image.", transform: { FilePath($0) })
+    @Argument(help: "The disk image file.", transform: { FilePath($0) })
     var file: FilePath
 
-    @Option(help: "The image's name to be, as in mine or mine:1, with :arm64 where it is not this host's kind.")
+    @Option(
+        help:
+            "The new image's name, e.g. mine or mine:1; append :arm64 or :amd64 if it is not for this host's architecture."
+    )
     var name: String
 
-    @Option(help: "The user that cloud-init makes in it. Default: by the name, as in ubuntu for my-ubuntu.")
+    @Option(
+        help: "The default user that cloud-init creates (default: guessed from the name, e.g. ubuntu for my-ubuntu)."
+    )
     var user: String?
 
     @OptionGroup var output: OutputOptions

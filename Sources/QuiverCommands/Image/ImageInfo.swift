@@ -5,10 +5,14 @@ import CloudImages
 struct ImageInfo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
-        abstract: "Tell what an image is, and what its disk's header says.",
+        abstract: "Show an image's details and its disk's header.",
+        discussion: """
+              quiver image info debian:12
+              quiver image info ./disk.qcow2
+            """,
     )
 
-    @Argument(help: "An image's name, as in debian:12, or a disk image's path.")
+    @Argument(help: "An image's name, e.g. debian:12, or the path of a disk image.")
     var image: String
 
     @OptionGroup var output: OutputOptions

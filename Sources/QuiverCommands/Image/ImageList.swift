@@ -9,6 +9,10 @@ struct ImageList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls",
         abstract: "List the images on this host.",
+        discussion: """
+              quiver image ls
+              quiver image ls --format json
+            """,
         aliases: ["list"],
     )
 
@@ -66,7 +70,8 @@ struct ImageList: AsyncParsableCommand {
 
         var text: String {
             guard !images.isEmpty else {
-                return "No images yet. Get one with: quiver image pull debian:12, or: quiver image build debian:12"
+                return
+                    "No images. Download one with: quiver image pull debian:12, or build one: quiver image build debian:12"
             }
             var table = TextTable(header: ["NAME", "ARCH", "ON DISK", "SIZE", "AGE", "DIGEST", "OVERLAYS", "SOURCE"])
             for image in images { table.add(image.row) }

@@ -6,10 +6,14 @@ import Quantities
 struct ImagePrune: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove replaced images that nothing is made on, and what broke off.",
+        abstract: "Remove unused superseded images and partial downloads.",
+        discussion: """
+              quiver image prune
+              quiver image prune --all
+            """,
     )
 
-    @Flag(help: "Also the newest images, if no machine is made on them.")
+    @Flag(help: "Also remove the current images that no machine depends on.")
     var all = false
 
     @OptionGroup var output: OutputOptions

@@ -7,26 +7,31 @@ import Quantities
 struct ImagePull: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull",
-        abstract: "Download a vendor's image, checked by the vendor's digest, or the newest if it is not here yet.",
+        abstract: "Download an image from its vendor, or update it to the newest version.",
         discussion: """
-            What broke off is taken up again. Proxies are those of https_proxy, http_proxy and no_proxy. \
-            Add images of your own to images.toml in Quiver's data folder:
+            The download is verified against the vendor's digest. An interrupted download is resumed. Proxies are taken \
+            from https_proxy, http_proxy and no_proxy.
+
+              quiver image pull debian:12
+              quiver image pull debian:12:arm64
+
+            Add images of your own to images.toml in Quiver's data directory:
               ["mine:1"]
               amd64 = "https://example.org/images/mine-1-amd64.qcow2"
               digests = "SHA256SUMS"
             """,
     )
 
-    @Argument(help: "What to pull, as in debian:12, ubuntu:24.04, fedora, alpine, or debian:12:arm64.")
+    @Argument(help: "The image to download, e.g. debian:12, ubuntu:24.04, fedora, alpine or debian:12:arm64.")
     var image: String
 
-    @Option(help: "How often a download that broke off is tried again.")
+    @Option(help: "Number of tries before an interrupted download is given up.")
     var tries: Int = DownloadPolicy.usual.tries
 
-    @Option(help: "The time without a byte after which a download counts as broken off.")
+    @Option(help: "Treat a download as interrupted after this long without data.")
     var stallTimeout = DurationArgument(DownloadPolicy.usual.stallTimeout)
 
-    @Option(help: "How long to wait for another process that downloads the same image.")
+    @Option(help: "How long to wait for another process that is downloading the same image.")
     var patience = DurationArgument(.seconds(3600))
 
     @OptionGroup var output: OutputOptions
@@ -34,7 +39,7 @@ struct ImagePull: AsyncParsableCommand {
     func run() async throws {
         let reference = try ImageReference(image)
         guard case .stored(let name, let architecture) = reference.target else {
-            throw CommandFailure(.usage, "\(image): is a file; take it into the store with: quiver image import")
+            throw CommandFailure(.usage, "\(image): is a file; copy it into the image store with: quiver image import")
         }
         let entry = try ImageCatalog().entry(name, architecture: architecture)
         var policy = DownloadPolicy.usual
@@ -50,10 +55,11 @@ struct ImagePull: AsyncParsableCommand {
         )
         switch pulled.source {
         case .downloaded: steps.finish("pulled \(name) in \((ContinuousClock.now - start).shortText)")
-        case .current: steps.finish("\(name) is here already and the newest")
-        case .offline: steps.finish("\(name) is here; its vendor could not be asked for a newer one")
+        case .current: steps.finish("\(name) is up to date")
+        case .offline:
+            steps.finish("\(name) is available locally; its vendor could not be reached to check for a newer version")
         }
-        if let gap = pulled.signatureGap { StandardError.write("the signature was not checked: \(gap)") }
+        if let gap = pulled.signatureGap { StandardError.write("quiver: warning: signature not verified: \(gap)") }
         try output.render(ImageReport(pulled.image))
     }
 }

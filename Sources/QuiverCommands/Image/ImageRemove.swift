@@ -6,14 +6,18 @@ import Quantities
 struct ImageRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Remove an image that no machine is made on.",
+        abstract: "Remove an image that no machine depends on.",
+        discussion: """
+              quiver image rm debian:12
+              quiver image rm debian:12 --force
+            """,
         aliases: ["remove"],
     )
 
-    @Argument(help: "The image's name, as in debian:12.")
+    @Argument(help: "The image's name, e.g. debian:12.")
     var image: String
 
-    @Flag(help: "Remove it even if machines are made on it, which are worth nothing then.")
+    @Flag(help: "Remove it even if machines depend on it; they will not boot again.")
     var force = false
 
     @OptionGroup var output: OutputOptions

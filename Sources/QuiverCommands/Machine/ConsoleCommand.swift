@@ -7,17 +7,20 @@ import SystemPackage
 struct ConsoleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "console",
-        abstract: "Attach to a machine's serial console; Ctrl-] detaches.",
+        abstract: "Attach to a machine's serial console (detach with Ctrl-]).",
         discussion: """
-            Without a terminal, standard input goes to the guest and what the guest prints to standard output, until \
-            standard input ends or the machine does. --log prints what the guest has printed since the machine's start.
+            Without a terminal, standard input goes to the guest and the guest's output to standard output, until standard \
+            input ends or the machine stops.
+
+              quiver console vm1
+              quiver console vm1 --log
             """,
     )
 
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Flag(help: "Print what the console has shown so far, and attach to nothing.")
+    @Flag(help: "Print the console's output since the machine was started, without attaching.")
     var log = false
 
     func run() async throws {
@@ -29,14 +32,14 @@ struct ConsoleCommand: AsyncParsableCommand {
             return
         }
         guard status.state == .running else {
-            throw CommandFailure(.failed, "machine \(name) does not run; --log shows what its console has shown")
+            throw CommandFailure(.failed, "machine \(name): not running; --log prints its console output")
         }
         let isTaken = try await withAttachedMachine(name) { try await $0.isConsoleInUse() }
         guard !isTaken else {
             throw CommandFailure(
                 .failed,
-                "machine \(name): somebody is attached to its console, which serves one at a time; "
-                    + "--log shows what it has shown",
+                "machine \(name): its console is in use by another client; "
+                    + "--log prints its output",
             )
         }
         try await ConsoleSession(socket: folder.consoleSocket, name: name).run()

@@ -31,7 +31,7 @@ struct ConsoleSession: Sendable {
         try console.close()
         terminal?.restore()
         if isTerminal {
-            StandardError.write(hasDetached ? "\ndetached from \(name)" : "\nthe console of \(name) has ended")
+            StandardError.write(hasDetached ? "\ndetached from \(name)" : "\nthe console of \(name) was closed")
         }
     }
 

@@ -7,11 +7,20 @@ import TestRuns
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check what this host has and lacks, and what is wrong with its machines.",
-        discussion: "Exits with 1 when something is broken.",
+        abstract: "Check this host for what Quiver needs, and find problems with its machines.",
+        discussion: """
+            Exits with 1 if there is a problem.
+
+              quiver doctor
+              quiver doctor --fix
+            """,
     )
 
-    @Flag(help: "Remove what dead machines have left behind, and follow base images that have moved.")
+    @Flag(help: "Clean up after dead machines and relink moved base images.")
+    var fix = false
+
+    /// The earlier name of --fix.
+    @Flag(help: .hidden)
     var mend = false
 
     @OptionGroup var output: OutputOptions
@@ -19,11 +28,11 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let examination = Examination()
         let cache = RunCache()
-        if mend {
+        if fix || mend {
             try cache.removeAbandonedBakes()
-            for mending in await examination.mend() {
-                let outcome = mending.failure.map { "cannot mend (\($0))" } ?? "mended"
-                StandardError.write("\(outcome): \(mending.finding.subject): \(mending.finding.message)")
+            for attempt in await examination.fix() {
+                let outcome = attempt.failure.map { "cannot fix (\($0))" } ?? "fixed"
+                StandardError.write("\(outcome): \(attempt.finding.subject): \(attempt.finding.message)")
             }
         }
         let findings = await examination.findings() + cache.abandonedBakes.map(Self.finding)
@@ -38,9 +47,9 @@ struct DoctorCommand: AsyncParsableCommand {
         Finding(
             .warning,
             "\(bake)",
-            "left half made by a test run that was killed",
-            mend: "remove it",
-            isMendable: true
+            "left incomplete by a test run that was killed",
+            hint: "remove it",
+            isFixable: true
         )
     }
 
@@ -50,8 +59,8 @@ struct DoctorCommand: AsyncParsableCommand {
         var text: String {
             var table = TextTable(header: ["", "WHAT", "FINDING"])
             for finding in findings {
-                let mend = finding.mend.map { "; \($0)" + (finding.isMendable ? " (or: quiver doctor --mend)" : "") }
-                table.add([mark(finding.severity), finding.subject, finding.message + (mend ?? "")])
+                let hint = finding.hint.map { "; \($0)" + (finding.isFixable ? " (or: quiver doctor --fix)" : "") }
+                table.add([mark(finding.severity), finding.subject, finding.message + (hint ?? "")])
             }
             return table.text
         }

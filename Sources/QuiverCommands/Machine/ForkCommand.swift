@@ -21,13 +21,16 @@ struct ForkCommand: AsyncParsableCommand {
     @Argument(help: "The running machine's name.")
     var name: String
 
-    @Option(help: "How many forks to make, 1 to 64.")
+    @Option(help: "Number of forks, 1 to 64.")
     var count = 1
 
-    @Option(name: .customLong("name"), help: "The prefix of the forks' names, NAME-1, NAME-2 (default: the machine's).")
+    @Option(
+        name: .customLong("name"),
+        help: "Prefix of the forks' names, which are NAME-1, NAME-2 and so on (default: the machine's name)."
+    )
     var prefix: String?
 
-    @Option(help: "Time limit for saving the machine, and for starting each fork.")
+    @Option(help: "Time limit for saving the machine, and for starting each fork, e.g. 2m.")
     var timeout = DurationArgument(.seconds(60))
 
     @OptionGroup var diagnostics: DiagnosticOptions

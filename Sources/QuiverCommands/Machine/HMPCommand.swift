@@ -6,13 +6,18 @@ struct HMPCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hmp",
         abstract: "Run a command on QEMU's human monitor (HMP).",
-        discussion: "Exits with 1 when the monitor's reply is one of its error messages.",
+        discussion: """
+            Exits with 1 if the monitor replies with an error message.
+
+              quiver hmp vm1 info block
+              quiver hmp vm1 "info network"
+            """,
     )
 
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Argument(help: "The command, as in: info block")
+    @Argument(help: "The command, e.g. info block.")
     var command: [String]
 
     func run() async throws {

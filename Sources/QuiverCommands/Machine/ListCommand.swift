@@ -6,7 +6,11 @@ import Machines
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls",
-        abstract: "List the machines.",
+        abstract: "List all machines, running or not.",
+        discussion: """
+              quiver ls
+              quiver ls --format json
+            """,
         aliases: ["list"],
     )
 

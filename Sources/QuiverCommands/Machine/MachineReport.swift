@@ -19,8 +19,8 @@ struct MachineReport: Renderable {
     let forwards: [Forward]
     /// Seconds since it was started.
     let uptime: Double?
-    let folder: String
-    /// Why its last run ended, or what troubles it now.
+    let directory: String
+    /// Why its last run ended, or what is wrong with it now.
     var remark: String?
 
     struct Forward: Encodable {
@@ -50,10 +50,10 @@ struct MachineReport: Renderable {
             )
         }
         uptime = process.map { max(0, now - $0.startedAt) }
-        self.folder = folder.path.string
+        directory = folder.path.string
         remark =
             folder.isInterruptedFork
-            ? "its making as a fork was interrupted; remove it with: quiver rm --force \(name)"
+            ? "fork creation was interrupted; it may share its parent's identity; remove it with: quiver rm --force \(name)"
             : status.cause.map { "\($0)" }
     }
 
@@ -70,7 +70,7 @@ struct MachineReport: Renderable {
             )
         }
         if let uptime { lines.append("up           \(Duration.seconds(uptime).shortText)") }
-        lines.append("folder       \(folder)")
+        lines.append("directory    \(directory)")
         if let remark { lines.append("remark       \(remark)") }
         return lines.joined(separator: "\n")
     }

@@ -3,7 +3,7 @@ struct MachineTable: Renderable {
     let machines: [MachineReport]
 
     var text: String {
-        guard !machines.isEmpty else { return "No machines. Make one with: quiver start NAME --image debian:12" }
+        guard !machines.isEmpty else { return "No machines. Create one with: quiver start NAME --image debian:12" }
         var table = TextTable(header: MachineReport.header)
         for machine in machines { table.add(machine.row) }
         let remarks = machines.compactMap { machine in

@@ -7,16 +7,16 @@ import SystemPackage
 
 /// What a new machine is made of.
 struct NewMachineOptions: ParsableArguments {
-    @Option(help: "Make a machine from this image, as in debian:12, or from the disk image at this path.")
+    @Option(help: "Create the machine from this image, e.g. debian:12, or from the disk image at this path.")
     var image: String?
 
     @Option(help: "Number of processors (default: 2).")
     var cpus: Int?
 
-    @Option(help: "Memory, as in 512M or 4G (default: 1G).")
+    @Option(help: "Memory, e.g. 512M or 4G (default: 1G).")
     var memory: SizeArgument?
 
-    @Option(help: "Disk size, as in 20G (default: the image's).")
+    @Option(help: "Disk size, e.g. 20G (default: the image's).")
     var disk: SizeArgument?
 
     @Option(name: .customLong("user-data"), help: "cloud-init user-data file.")
@@ -34,12 +34,12 @@ struct NewMachineOptions: ParsableArguments {
     @Option(help: "Guest architecture (default: the image's).")
     var arch: ArchitectureArgument?
 
-    @Option(help: "Accelerator; auto takes the fastest that works (default: auto).")
+    @Option(help: "Accelerator; auto picks the fastest one that works (default: auto).")
     var accel: AcceleratorArgument?
 
     @Option(
         help:
-            "Forward a port of this host to the guest, as in 8080:80 or 5353:53/udp; 0:80 takes a free port; may be repeated."
+            "Forward a port of this host to the guest, e.g. 8080:80 or 5353:53/udp; 0:80 picks a free port; may be repeated."
     )
     var forward: [ForwardArgument] = []
 
@@ -50,13 +50,13 @@ struct NewMachineOptions: ParsableArguments {
         name: .customLong("qemu-arg"),
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Append an argument to QEMU's as it is, as in --qemu-arg=-D --qemu-arg=/tmp/qemu.log; may be repeated.",
+            "Pass an argument to QEMU unchanged, e.g. --qemu-arg=-D --qemu-arg=/tmp/qemu.log; may be repeated.",
             valueName: "argument",
         ),
     )
     var qemuArguments: [String] = []
 
-    @Flag(help: "Keep QEMU, paused, after the guest has shut down (QEMU's -no-shutdown); `quiver stop` ends it.")
+    @Flag(help: "Keep QEMU paused after the guest has shut down (QEMU's -no-shutdown); `quiver stop` ends it.")
     var noShutdown = false
 
     /// What is added to QEMU's arguments.
@@ -70,7 +70,7 @@ struct NewMachineOptions: ParsableArguments {
         guard !isGiven else {
             throw CommandFailure(
                 .usage,
-                "options about what machine \(name) is made of need --image, which makes a new one",
+                "machine \(name): options that describe a machine need --image, which creates a new one",
             )
         }
     }
@@ -80,8 +80,8 @@ struct NewMachineOptions: ParsableArguments {
         guard let fixed = forward.map(\.forward).first(where: { $0.hostPort != 0 }) else { return }
         let suffix = fixed.transport == .udp ? "/udp" : ""
         throw ValidationError(
-            "several machines cannot share port \(fixed.hostPort) of this host; start them one at a time, or let each "
-                + "have a free port with --forward 0:\(fixed.guestPort)\(suffix)"
+            "several machines cannot share port \(fixed.hostPort) of this host; start them one at a time, or use "
+                + "a free port for each with --forward 0:\(fixed.guestPort)\(suffix)"
         )
     }
 
@@ -94,7 +94,7 @@ struct NewMachineOptions: ParsableArguments {
             throw CommandFailure(
                 .usage,
                 "--project takes only --image, --cpus, --memory, --accel, --forward, --qemu-arg and --no-shutdown; the "
-                    + "rest is as `quiver test` provisions it, by the project's pyproject.toml",
+                    + "rest is set in the project's pyproject.toml",
             )
         }
     }

@@ -19,7 +19,7 @@ struct ProjectMachine {
         guard let name = hardware.image ?? configuration.image else {
             throw CommandFailure(
                 .usage,
-                "\(project) names no image; say which with --image debian:12, or in its pyproject.toml",
+                "\(project): no image given; use --image debian:12, or set it in pyproject.toml",
             )
         }
         var run = TestRun(project: path, configuration: configuration)

@@ -24,8 +24,8 @@ struct Readiness {
         } catch let error as GuestAccessError where error.code == .timedOut {
             throw CommandFailure(
                 .temporary,
-                "machine \(machine.name) goes on running, but after \(limit.shortText) it had not come as far as \(wanted.rawValue);"
-                    + " wait on with `quiver start \(machine.name) --wait \(wanted.rawValue)`,"
+                "machine \(machine.name) is running, but did not reach \(wanted.rawValue) within \(limit.shortText);"
+                    + " keep waiting with `quiver start \(machine.name) --wait \(wanted.rawValue)`,"
                     + " or see `quiver console --log \(machine.name)`",
                 cause: error,
             )

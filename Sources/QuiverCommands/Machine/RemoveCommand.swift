@@ -5,7 +5,7 @@ import Machines
 struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Remove stopped machines, with their disks and logs.",
+        abstract: "Remove stopped machines and their disks and logs.",
         discussion: """
             If one machine cannot be removed, the others still are. The exit status is that of the first failure.
 
@@ -17,7 +17,7 @@ struct RemoveCommand: AsyncParsableCommand {
 
     @OptionGroup var machines: MachineNames
 
-    @Flag(help: "Kill machines that are running, then remove them.")
+    @Flag(help: "Kill machines that are still running, then remove them.")
     var force = false
 
     func run() async throws {

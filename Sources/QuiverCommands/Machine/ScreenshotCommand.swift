@@ -8,12 +8,13 @@ struct ScreenshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "screenshot",
         abstract: "Save a machine's screen as a PNG file.",
+        discussion: "  quiver screenshot vm1 screen.png",
     )
 
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Argument(help: "The file to write, as in: screen.png")
+    @Argument(help: "The file to write, e.g. screen.png.")
     var file: String
 
     func run() async throws {

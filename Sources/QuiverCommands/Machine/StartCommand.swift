@@ -13,13 +13,13 @@ struct StartCommand: AsyncParsableCommand {
         abstract: "Start machines: new ones from an image, or existing ones that are stopped.",
         discussion: """
             A machine keeps running after this command has ended. Shut it down with `quiver stop`, remove it with \
-            `quiver rm`. Options that describe a machine go with --image or --project, which make a new one; it keeps \
-            them when it is started again.
+            `quiver rm`. Options that describe a machine need --image or --project, which create a new one; the machine \
+            keeps them when it is started again.
 
             Several machines are started one after another, then waited for. If one cannot be started, the others still \
             are. The exit status is that of the first failure. With --format json, several names give an array.
 
-            Make a machine, start it again after `quiver stop`, wait for one that is running, make three:
+            Create a machine, start it again after `quiver stop`, wait for one that is running, create three:
               quiver start vm1 --image debian:12 --wait ssh
               quiver start vm1
               quiver start vm1 --wait cloud-init
@@ -31,16 +31,16 @@ struct StartCommand: AsyncParsableCommand {
 
     @OptionGroup var hardware: NewMachineOptions
 
-    @Option(help: "Make a machine from the image that `quiver test` provisions for the project in this directory.")
+    @Option(help: "Create the machine from the baked image that `quiver test` uses for the project in this directory.")
     var project: String?
 
-    @Option(help: "What to wait for before the command ends.")
+    @Option(help: "Wait until this is ready before the command ends.")
     var wait = ReadinessArgument.none
 
     @Option(help: "How long to wait (default: 5m; 30m for a guest of another architecture than the host's).")
     var timeout: DurationArgument?
 
-    @Option(help: "The QEMU to use: its program, its directory, or its installation prefix.")
+    @Option(help: "The QEMU to use: its program, its directory or its installation prefix (default: the one in PATH).")
     var qemu: String?
 
     @OptionGroup var diagnostics: DiagnosticOptions
@@ -113,7 +113,7 @@ struct StartCommand: AsyncParsableCommand {
         } catch let error as MachineError where error.code == .notFound {
             throw CommandFailure(
                 .usage,
-                "there is no machine \(name); make one with: quiver start \(name) --image debian:12",
+                "no machine \(name); create it with: quiver start \(name) --image debian:12",
                 cause: error,
             )
         }

@@ -7,12 +7,13 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Show a machine's status.",
+        discussion: "  quiver status vm1",
     )
 
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Option(help: "How long QEMU may take to answer.")
+    @Option(help: "How long to wait for QEMU's answer, e.g. 10s.")
     var timeout = DurationArgument(.seconds(3))
 
     @OptionGroup var output: OutputOptions
@@ -31,13 +32,14 @@ struct StatusCommand: AsyncParsableCommand {
         case .ioError:
             let problems = try await machine.driveProblems().map(\.description)
             return problems.joined(separator: "; ") + "; then: quiver hmp \(name) cont"
-        case .paused: return "somebody paused it; let it go on with: quiver hmp \(name) cont"
-        case .watchdog: return "its watchdog ran out; reset it with: quiver hmp \(name) system_reset"
+        case .paused: return "the guest is paused; resume it with: quiver hmp \(name) cont"
+        case .watchdog: return "the guest's watchdog expired; reset it with: quiver hmp \(name) system_reset"
         case .internalError:
             let failure = machine.acceleratorFailure ?? "internal error"
-            return "QEMU cannot execute it any further (\(failure)); start it anew with: --accel tcg"
-        case .shutdown: return "the guest has shut down; QEMU stays (--no-shutdown); end it with: quiver stop \(name)"
-        case .guestPanicked: return "its kernel panicked; see: quiver console --log \(name)"
+            return "QEMU cannot continue running the guest (\(failure)); start it again with: --accel tcg"
+        case .shutdown:
+            return "the guest has shut down; QEMU is still running (--no-shutdown); end it with: quiver stop \(name)"
+        case .guestPanicked: return "the guest's kernel panicked; see: quiver console --log \(name)"
         default: return nil
         }
     }

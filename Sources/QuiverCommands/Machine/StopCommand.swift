@@ -6,7 +6,7 @@ import Quantities
 struct StopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stop",
-        abstract: "Shut machines down; force them off if they are still running when the time is up.",
+        abstract: "Shut machines down; force them off if they are still running when the timeout expires.",
         discussion: """
             The guest's power button is pressed, and its guest agent is asked if it has one. A guest that is still \
             running near the end of the grace period is forced off: QEMU is told to quit, then killed. Several machines \

@@ -7,17 +7,21 @@ import Quantities
 struct WaterfallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "waterfall",
-        abstract: "Show where the time of a machine's boot went, and how to shorten it.",
-        discussion: "Waits until cloud-init has ended. Times are since the firmware began, or since the kernel did.",
+        abstract: "Show where a machine's boot time went, and how to shorten it.",
+        discussion: """
+            Waits until cloud-init has finished. Times are in seconds since the firmware started, or else the kernel.
+
+              quiver waterfall vm1
+            """,
     )
 
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Option(help: "How many of the longest services to show.")
+    @Option(help: "Number of the slowest services to show.")
     var services = 8
 
-    @Option(help: "How long to wait for the end of the boot.")
+    @Option(help: "How long to wait for the end of the boot, e.g. 10m.")
     var timeout = DurationArgument(.seconds(300))
 
     @OptionGroup var output: OutputOptions

@@ -6,13 +6,13 @@ struct WaterfallReport: Renderable {
         let name: String
         let start: Double
         let end: Double
-        let mend: String?
+        let hint: String?
 
-        init(_ span: BootTimes.Span, mend: String? = nil) {
+        init(_ span: BootTimes.Span, hint: String? = nil) {
             name = span.name
             start = span.start.inSeconds
             end = span.end.inSeconds
-            self.mend = mend
+            self.hint = hint
         }
 
         var seconds: Double { end - start }
@@ -39,7 +39,7 @@ struct WaterfallReport: Renderable {
         services = times.services.prefix(max(0, count)).map { Span($0) }
         ssh = times.sshReady?.inSeconds
         cloudInit = times.cloudInitEnded?.inSeconds
-        avoidable = times.avoidableWaits.map { Span($0.span, mend: $0.mend) }
+        avoidable = times.avoidableWaits.map { Span($0.span, hint: $0.hint) }
     }
 
     var text: String {
@@ -52,11 +52,11 @@ struct WaterfallReport: Renderable {
         var lines = [String(repeating: " ", count: nameWidth) + "    start     took"]
         lines += stages.map(line)
         if let ssh { lines.append("ssh answered after \(Self.number(ssh, width: 0)) s") }
-        if let cloudInit { lines.append("cloud-init ended after \(Self.number(cloudInit, width: 0)) s") }
-        if !services.isEmpty { lines += ["", "the longest services:"] + services.map(line) }
-        if !avoidable.isEmpty { lines += ["", "what can be left out:"] }
+        if let cloudInit { lines.append("cloud-init finished after \(Self.number(cloudInit, width: 0)) s") }
+        if !services.isEmpty { lines += ["", "slowest services:"] + services.map(line) }
+        if !avoidable.isEmpty { lines += ["", "avoidable:"] }
         for span in avoidable {
-            lines.append("\(span.name), \(Self.number(span.seconds, width: 0)) s: \(span.mend ?? "")")
+            lines.append("\(span.name), \(Self.number(span.seconds, width: 0)) s: \(span.hint ?? "")")
         }
         return lines.joined(separator: "\n")
     }

@@ -25,6 +25,6 @@ struct OutputOptions: ParsableArguments {
 
 /// The option of every command that does something.
 struct DiagnosticOptions: ParsableArguments {
-    @Flag(name: [.short, .long], help: "Log what is done to standard error, and show the causes of errors.")
+    @Flag(name: [.short, .long], help: "Log to standard error, and show the causes of errors.")
     var verbose = false
 }

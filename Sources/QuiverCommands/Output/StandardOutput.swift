@@ -24,7 +24,7 @@ enum StandardOutput {
             return true
         } catch {
             if error as? Errno == .brokenPipe { return false }
-            throw CommandFailure(.inputOutput, "standard output: cannot be written: \(error)", cause: error)
+            throw CommandFailure(.inputOutput, "standard output: cannot write: \(error)", cause: error)
         }
     }
 
@@ -33,12 +33,15 @@ enum StandardOutput {
     /// - Throws: ``CommandFailure`` with 64 for a terminal, 74 when they cannot be written.
     static func write(_ bytes: [UInt8]) throws(CommandFailure) {
         guard !isTerminal else {
-            throw CommandFailure(.usage, "standard output: is a terminal, and this is no text; send it to a file")
+            throw CommandFailure(
+                .usage,
+                "standard output: is a terminal, and the output is binary; redirect it to a file"
+            )
         }
         do {
             try FileDescriptor.standardOutput.writeAll(bytes)
         } catch {
-            throw CommandFailure(.inputOutput, "standard output: cannot be written: \(error)", cause: error)
+            throw CommandFailure(.inputOutput, "standard output: cannot write: \(error)", cause: error)
         }
     }
 

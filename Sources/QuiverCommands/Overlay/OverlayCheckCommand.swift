@@ -7,11 +7,15 @@ import SystemPackage
 struct OverlayCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Tell whether an overlay and the images below it fit together, and how to mend what does not.",
-        discussion: "Ends with 1 when the disk cannot be used or its content cannot be trusted. Nothing is changed.",
+        abstract: "Check that an overlay and the images below it fit together, and show how to fix what does not.",
+        discussion: """
+            Nothing is changed. Exits with 1 if the disk cannot be used or its content cannot be trusted.
+
+              quiver overlay check disk.qcow2
+            """,
     )
 
-    @Argument(help: "The overlay, or any disk image.", transform: { FilePath($0) })
+    @Argument(help: "The overlay, or any other disk image.", transform: { FilePath($0) })
     var file: FilePath
 
     @OptionGroup var output: OutputOptions
@@ -20,7 +24,7 @@ struct OverlayCheckCommand: AsyncParsableCommand {
         let check = try OverlayCheck(file, searchFolders: [ImageStore().path])
         try output.render(Report(check))
         guard check.isSound else {
-            throw CommandFailure(.failed, "\(file): cannot be used as it is; what to do is said above")
+            throw CommandFailure(.failed, "\(file): disk cannot be used as it is (see above)")
         }
     }
 
@@ -30,7 +34,7 @@ struct OverlayCheckCommand: AsyncParsableCommand {
             let kind: String
             let file: String
             let message: String
-            let mend: String?
+            let hint: String?
         }
 
         let chain: [DiskReport]
@@ -45,7 +49,7 @@ struct OverlayCheckCommand: AsyncParsableCommand {
                     kind: $0.kind.rawValue,
                     file: $0.file.string,
                     message: $0.message,
-                    mend: $0.mend,
+                    hint: $0.hint,
                 )
             }
             isSound = check.isSound
@@ -55,9 +59,9 @@ struct OverlayCheckCommand: AsyncParsableCommand {
             var lines = chain.map(\.text)
             for finding in findings {
                 lines.append("\(finding.severity): \(finding.message)")
-                if let mend = finding.mend { lines.append("  mend: \(mend)") }
+                if let hint = finding.hint { lines.append("  hint: \(hint)") }
             }
-            if findings.isEmpty { lines.append("nothing is wrong") }
+            if findings.isEmpty { lines.append("no problems found") }
             return lines.joined(separator: "\n")
         }
     }

@@ -7,22 +7,26 @@ import SystemPackage
 struct OverlayCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Write an empty overlay: reads come from the base, writes stay in the overlay.",
+        abstract: "Create an empty overlay: reads come from the base, writes stay in the overlay.",
+        discussion: """
+              quiver overlay create debian:12 disk.qcow2 --size +20G
+              quiver overlay create base.qcow2 disk.qcow2
+            """,
     )
 
-    @Argument(help: "The base: a disk image's path, or an image's name as in debian:12.")
+    @Argument(help: "The base: the path of a disk image, or an image's name, e.g. debian:12.")
     var base: String
 
-    @Argument(help: "The overlay's file, which must not exist.", transform: { FilePath($0) })
+    @Argument(help: "The overlay's file; it must not exist yet.", transform: { FilePath($0) })
     var out: FilePath
 
     @Option(
-        help: "The disk's size for the guest, as in 20G, or +20G for so much more than the base. Default: the base's.",
+        help: "The disk's size in the guest, e.g. 20G, or +20G for that much more than the base (default: the base's).",
         transform: DiskSize.argument,
     )
     var size: DiskSize?
 
-    @Option(help: "The base's format: qcow2 or raw. Default: what its first bytes show.")
+    @Option(help: "The base's format: qcow2 or raw (default: detected from its first bytes).")
     var baseFormat: DiskFormat?
 
     @OptionGroup var output: OutputOptions

@@ -7,19 +7,20 @@ import SystemPackage
 struct OverlayRebase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebase",
-        abstract: "Put an overlay onto another base, or onto its own in another place; the guest's disk stays the same.",
+        abstract: "Change an overlay's base image, or its path. What the guest sees does not change.",
+        discussion: "  quiver overlay rebase disk.qcow2 --onto /new/place/debian.qcow2",
     )
 
-    @Argument(help: "The overlay, which no machine may be using.", transform: { FilePath($0) })
+    @Argument(help: "The overlay; no machine may be using it.", transform: { FilePath($0) })
     var file: FilePath
 
-    @Option(help: "The base: a disk image's path, or an image's name as in debian:12.")
+    @Option(help: "The base: the path of a disk image, or an image's name, e.g. debian:12.")
     var onto: String
 
-    @Option(help: "The base's format: qcow2 or raw. Default: what its first bytes show.")
+    @Option(help: "The base's format: qcow2 or raw (default: detected from its first bytes).")
     var baseFormat: DiskFormat?
 
-    @Flag(help: "Vouch that the base has the content that the overlay was made on; a wrong one corrupts the disk.")
+    @Flag(help: "Skip verifying that the base matches. A wrong base corrupts the disk.")
     var trust = false
 
     @OptionGroup var output: OutputOptions

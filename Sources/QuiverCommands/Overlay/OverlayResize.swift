@@ -6,14 +6,18 @@ import SystemPackage
 struct OverlayResize: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resize",
-        abstract: "Make an overlay's disk larger for the guest.",
-        discussion: "Cloud images grow their root file system to the disk's size at the next boot.",
+        abstract: "Grow an overlay's disk.",
+        discussion: """
+            Cloud images grow their root file system to the disk's size at the next boot.
+
+              quiver overlay resize disk.qcow2 +20G
+            """,
     )
 
-    @Argument(help: "The overlay, which no machine may be using.", transform: { FilePath($0) })
+    @Argument(help: "The overlay; no machine may be using it.", transform: { FilePath($0) })
     var file: FilePath
 
-    @Argument(help: "The disk's size for the guest, as in 40G, or +20G for so much more.", transform: DiskSize.argument)
+    @Argument(help: "The disk's size in the guest, e.g. 40G, or +20G to add that much.", transform: DiskSize.argument)
     var size: DiskSize
 
     @OptionGroup var output: OutputOptions

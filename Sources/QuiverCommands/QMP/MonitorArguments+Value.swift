@@ -32,7 +32,7 @@ extension MonitorArguments {
         case (_, .integer?) where type.isInteger, (_, .unsigned?) where type.isInteger: return json ?? .null
         case ("size", _):
             if let size = ByteCount(parsing: text) { return size.bytes.json }
-            wanted = "a size, as in 512M"
+            wanted = "a size, e.g. 512M"
         case _ where type.isInteger: wanted = "a whole number"
         case _:
             switch schema.definition(type.name)?.kind {
@@ -46,7 +46,7 @@ extension MonitorArguments {
             case .structure?, .union?, .command?, .event?, nil: return json ?? .string(text)
             }
         }
-        throw CommandFailure(.usage, "\(command): \(name) wants \(wanted), not '\(text)'")
+        throw CommandFailure(.usage, "\(command): \(name) must be \(wanted), not '\(text)'")
     }
 
     /// The choice of an alternate that the text can be read as: text is the last, since every text could be that.

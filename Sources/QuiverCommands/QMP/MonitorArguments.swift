@@ -16,7 +16,7 @@ struct MonitorArguments {
             do {
                 object = try JSONObject(json: JSON.parse(word))
             } catch {
-                throw CommandFailure(.usage, "\(command): the arguments are no JSON object: \(error)", cause: error)
+                throw CommandFailure(.usage, "\(command): the arguments are not a JSON object: \(error)", cause: error)
             }
             return
         }
@@ -42,7 +42,7 @@ struct MonitorArguments {
     /// The path and the text of `a.b=text`.
     private static func pair(_ word: String, command: String) throws -> (path: [String], text: String) {
         guard let equals = word.firstIndex(of: "="), equals > word.startIndex else {
-            throw CommandFailure(.usage, "\(command): '\(word)' is no argument; write name=value, or one JSON object")
+            throw CommandFailure(.usage, "\(command): '\(word)' is not an argument; use name=value, or one JSON object")
         }
         let path = word[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         return (path, String(word[word.index(after: equals)...]))

@@ -9,28 +9,32 @@ import WireJSON
 struct MonitorCall: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "call",
-        abstract: "Execute a command and print what it returns, as JSON.",
+        abstract: "Execute a command and print its return value as JSON.",
         discussion: """
-            Arguments are one JSON object, or name=value pairs that get their types from QEMU's schema; a dotted name
-            goes into an object, as in file.driver=qcow2. What the QEMU at the other end does not have is refused before
-            it is sent (69 for something it lacks, 64 for a wrong value), and what is deprecated or unstable is warned
-            of; --unchecked sends it as it is. Ends with 1 when QEMU refuses the command, and with 75 when no reply comes
-            in time.
+            Arguments are one JSON object, or name=value pairs whose types come from QEMU's schema. A dotted name sets a \
+            member of an object, as in file.driver=qcow2.
+
+            The command is checked against the schema of the running QEMU before it is sent: the exit status is 69 if QEMU \
+            does not support it and 64 if a value is wrong; deprecated and unstable features cause a warning. --unchecked \
+            sends it without this check. The exit status is 1 if QEMU refuses the command, 75 if no reply comes in time.
+
+              quiver qmp --vm vm1 call query-status
+              quiver qmp --vm vm1 call device_add driver=virtio-rng-pci id=rng0
             """,
     )
 
     @OptionGroup var target: MonitorTarget
 
-    @Option(help: ArgumentHelp("How long all of it may take, as in 30s.", valueName: "duration"))
+    @Option(help: ArgumentHelp("Time limit for connecting and for the command, e.g. 30s.", valueName: "duration"))
     var timeout = DurationArgument(.seconds(60))
 
-    @Flag(help: "Execute out of band, overtaking what QEMU is at.")
+    @Flag(help: "Execute out of band, ahead of running commands.")
     var oob = false
 
-    @Flag(help: "Send it without asking QEMU first what it has.")
+    @Flag(help: "Send the command without checking it against QEMU's schema.")
     var unchecked = false
 
-    @Argument(help: "The command, as in query-status.")
+    @Argument(help: "The command, e.g. query-status.")
     var command: String
 
     @Argument(help: ArgumentHelp("One JSON object, or name=value pairs.", valueName: "arguments"))

@@ -6,7 +6,7 @@ struct MonitorCommand: AsyncParsableCommand {
         commandName: "qmp",
         abstract: "Use QEMU's monitor (QMP): run commands, follow events, run scripts.",
         discussion: """
-            The monitor is that of a machine (--vm NAME), or any socket that speaks QMP (--socket PATH).
+            Use the monitor of a machine (--vm NAME), or any QMP socket (--socket PATH).
 
               quiver qmp --vm vm1 call query-status
               quiver qmp call --socket /run/vm.sock device_add driver=virtio-rng-pci id=rng0

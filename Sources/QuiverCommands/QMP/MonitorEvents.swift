@@ -8,30 +8,33 @@ import WireJSON
 struct MonitorEvents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "Print events as they come, one line of JSON each.",
+        abstract: "Print events as they arrive, as one line of JSON each.",
         discussion: """
-            Ends after --count events (1 unless told otherwise), or goes on with --follow until QEMU closes the
-            connection, which is its good end. Ends with 75 when --timeout runs out first.
+            Ends after --count events, or with --follow when QEMU closes the connection, which is not an error. The exit \
+            status is 75 if --timeout expires first.
+
+              quiver qmp --vm vm1 events --filter SHUTDOWN --timeout 2m
+              quiver qmp --vm vm1 events --follow
             """,
     )
 
     @OptionGroup var target: MonitorTarget
 
-    @Option(help: ArgumentHelp("Print events of this name only; may be given again.", valueName: "name"))
+    @Option(help: ArgumentHelp("Print only events with this name; may be repeated.", valueName: "name"))
     var filter: [String] = []
 
-    @Option(help: "End after this many events.")
+    @Option(help: "End after this many events (default: 1).")
     var count: Int?
 
-    @Flag(help: "Go on until the connection ends.")
+    @Flag(help: "Keep printing until the connection is closed.")
     var follow = false
 
-    @Option(help: ArgumentHelp("How long to wait for them all, as in 2m.", valueName: "duration"))
+    @Option(help: ArgumentHelp("How long to wait for all of them, e.g. 2m (default: no limit).", valueName: "duration"))
     var timeout: DurationArgument?
 
     func validate() throws {
-        if let count, count < 1 { throw ValidationError("--count wants a number above 0, not \(count)") }
-        if count != nil, follow { throw ValidationError("--count says where to end and --follow not to: give one") }
+        if let count, count < 1 { throw ValidationError("--count \(count): must be at least 1") }
+        if count != nil, follow { throw ValidationError("--count and --follow cannot be combined") }
     }
 
     func run() async throws {
@@ -54,7 +57,7 @@ struct MonitorEvents: AsyncParsableCommand {
             case .missed(let count):
                 StandardError.write("quiver: missed \(count) events: they came faster than they could be printed")
             case .gap(let reason):
-                StandardError.write("quiver: the connection was lost for a moment: \(reason)")
+                StandardError.write("quiver: the connection was interrupted: \(reason)")
             case nil:
                 guard follow else { throw CommandFailure(.failed, "QEMU closed the connection first") }
                 return

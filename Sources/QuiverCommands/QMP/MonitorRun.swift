@@ -9,23 +9,27 @@ import WireJSON
 struct MonitorRun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Execute a script: one command in JSON a line, 'wait EVENT', 'sleep DURATION'.",
+        abstract: "Run a script of commands, 'wait EVENT' and 'sleep DURATION' lines.",
         discussion: """
-            Prints one line of JSON for every command and every event waited for: {"return": ...}, {"error": ...} or
-            {"event": ...}. Stops at the first error unless --keep-going is given, and ends with 1 after any. An event
-            may have come before the line that waits for it; each is waited for once.
+            Each line is a command in JSON, 'wait EVENT' or 'sleep DURATION'; lines that start with # are comments. Prints \
+            one line of JSON for each command and each awaited event: {"return": ...}, {"error": ...} or {"event": ...}. \
+            Stops at the first error unless --keep-going is given; the exit status is 1 after any error. An event may \
+            arrive before the line that waits for it; each satisfies one wait.
+
+              quiver qmp --vm vm1 run steps.qmp
+              echo '{"execute": "query-status"}' | quiver qmp --vm vm1 run -
             """,
     )
 
     @OptionGroup var target: MonitorTarget
 
-    @Option(help: ArgumentHelp("How long each command and each wait may take, as in 30s.", valueName: "duration"))
+    @Option(help: ArgumentHelp("Time limit for each command and each wait, e.g. 30s.", valueName: "duration"))
     var timeout = DurationArgument(.seconds(60))
 
-    @Flag(help: "Go on after an error.")
+    @Flag(help: "Continue after an error.")
     var keepGoing = false
 
-    @Argument(help: "The script; - reads it from standard input.", transform: { FilePath($0) })
+    @Argument(help: "The script file; - for standard input.", transform: { FilePath($0) })
     var script: FilePath
 
     func run() async throws {
@@ -48,7 +52,7 @@ struct MonitorRun: AsyncParsableCommand {
                 }
             }
             if let firstFailure {
-                let text = "\(failures) of \(script.steps.count) lines failed, as said above"
+                let text = "\(failures) of \(script.steps.count) commands failed (see above)"
                 throw CommandFailure(firstFailure.status, text, cause: firstFailure)
             }
         }
@@ -90,7 +94,7 @@ struct MonitorRun: AsyncParsableCommand {
             let file = try FileDescriptor.open(script, .readOnly, options: .closeOnExec)
             return try file.closeAfter { try read(from: file) }
         } catch {
-            throw CommandFailure(.usage, "\(script): the script cannot be read: \(error)", cause: error)
+            throw CommandFailure(.usage, "\(script): cannot read the script: \(error)", cause: error)
         }
     }
 

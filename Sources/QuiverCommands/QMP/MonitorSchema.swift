@@ -8,10 +8,10 @@ import QMPCore
 struct MonitorSchema: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
-        abstract: "Show what a command, event or type takes and returns, since when, and whether QEMU has it.",
+        abstract: "Show the arguments and return type of a QEMU command, event or type.",
         discussion: """
-            Without a name it lists all commands and events. With --vm or --socket it also says what the QEMU at the
-            other end has; without them it needs no QEMU.
+            Also shows which version of QEMU introduced it. Without a name, lists all commands and events. With --vm or \
+            --socket, also shows whether that QEMU has it; without them, no QEMU is needed.
 
               quiver qmp schema blockdev-add
               quiver qmp schema BlockdevOptionsQcow2
@@ -22,7 +22,9 @@ struct MonitorSchema: AsyncParsableCommand {
     @OptionGroup var target: MonitorTarget
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "A command, event or type, spelled as QEMU does; case does not matter.")
+    @Argument(
+        help: "The name of a command, event or type in QEMU's spelling, in upper or lower case (default: list all)."
+    )
     var name: String?
 
     func run() async throws {

@@ -34,14 +34,14 @@ struct MonitorScript {
         case ("wait", 2): return .wait(event: words[1])
         case ("sleep", 2):
             guard let duration = Duration(parsing: words[1]) else {
-                throw CommandFailure(.usage, "'\(words[1])' is no duration; write 500ms, 2s or 1m")
+                throw CommandFailure(.usage, "'\(words[1])' is not a duration; use e.g. 500ms, 2s or 1m")
             }
             return .sleep(duration)
         default:
             guard words[0].hasPrefix("{") else {
                 throw CommandFailure(
                     .usage,
-                    "'\(words[0])' is no command in JSON, no 'wait EVENT', no 'sleep DURATION'"
+                    "'\(words[0])' is neither a command in JSON nor 'wait EVENT' nor 'sleep DURATION'"
                 )
             }
             let (name, arguments, outOfBand) = try command(line)

@@ -9,10 +9,13 @@ struct MonitorTarget: ParsableArguments {
     @Option(help: ArgumentHelp("The machine whose monitor to use.", valueName: "name"))
     var vm: String?
 
-    @Option(help: ArgumentHelp("A unix socket that speaks QMP.", valueName: "path"), transform: { FilePath($0) })
+    @Option(help: ArgumentHelp("The path of a QMP unix socket.", valueName: "path"), transform: { FilePath($0) })
     var socket: FilePath?
 
-    @Option(help: ArgumentHelp("Record all that is said to this file.", valueName: "file"), transform: { FilePath($0) })
+    @Option(
+        help: ArgumentHelp("Record the whole conversation to this file.", valueName: "file"),
+        transform: { FilePath($0) }
+    )
     var record: FilePath?
 
     /// Whether any monitor was named; where none has to be.
@@ -44,14 +47,14 @@ struct MonitorTarget: ParsableArguments {
     private func monitor() throws -> (path: FilePath, process: Int32?) {
         // Not in `validate`: before the subcommand's name the options belong to its parent, which then has half of them.
         guard (vm == nil) != (socket == nil) else {
-            throw ValidationError("say which monitor is meant: either --vm NAME or --socket PATH")
+            throw ValidationError("no monitor given: use either --vm NAME or --socket PATH")
         }
         if let socket { return (socket, nil) }
-        guard let vm else { throw ValidationError("either --vm NAME or --socket PATH") }
+        guard let vm else { throw ValidationError("no monitor given: use either --vm NAME or --socket PATH") }
         let store = MachineStore()
         let status = try store.status(of: vm)
         guard status.state == .running else {
-            throw CommandFailure(.failed, "\(vm): does not run; start it with: quiver start \(vm)")
+            throw CommandFailure(.failed, "machine \(vm): not running; start it with: quiver start \(vm)")
         }
         return (store.folder(of: vm).peoplesSocket, status.process?.processID)
     }

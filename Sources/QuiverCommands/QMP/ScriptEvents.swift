@@ -28,7 +28,7 @@ struct ScriptEvents {
             case .missed(let count):
                 StandardError.write("quiver: missed \(count) events: they came faster than they could be kept")
             case .gap(let reason):
-                StandardError.write("quiver: the connection was lost for a moment: \(reason)")
+                StandardError.write("quiver: the connection was interrupted: \(reason)")
             case nil:
                 throw QMPError(.connectionClosed, "QEMU closed the connection before \(name) came")
             }

@@ -7,16 +7,21 @@ import SystemPackage
 struct SeedCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Say what cloud-init would refuse, ignore or misunderstand in a seed's image or in one of its files.",
-        discussion: "Ends with 1 when there are errors; warnings may be meant so.",
+        abstract: "Check a seed, or one of its files, for what cloud-init would refuse, ignore or misread.",
+        discussion: """
+            Exits with 1 if there are errors. Warnings may be intended.
+
+              quiver seed check user-data.yaml
+              quiver seed check seed.iso
+            """,
     )
 
-    @Argument(help: "A seed's image, or a file of one.", transform: { FilePath($0) })
+    @Argument(help: "A seed image, or one of the files in a seed.", transform: { FilePath($0) })
     var file: FilePath
 
     @Option(
         help:
-            "What the file is: user-data, meta-data, network-config or vendor-data. Default: by its name, else user-data.",
+            "What the file is: user-data, meta-data, network-config or vendor-data (default: by its name, else user-data).",
     )
     var part: SeedPart?
 
@@ -29,7 +34,7 @@ struct SeedCheckCommand: AsyncParsableCommand {
         case .json: try output.render(report)
         }
         guard !report.findings.contains(where: { $0.severity == SeedFinding.Severity.error.rawValue }) else {
-            throw CommandFailure(.failed, "\(file): cloud-init would not do what it says; what to do is said above")
+            throw CommandFailure(.failed, "\(file): seed has errors (see above)")
         }
     }
 

@@ -5,6 +5,10 @@ struct SeedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seed",
         abstract: "Create and check cloud-init seeds: small disks with a guest's configuration.",
+        discussion: """
+              quiver seed create seed.iso --user-data user-data.yaml
+              quiver seed check seed.iso
+            """,
         subcommands: [SeedCreate.self, SeedCheckCommand.self],
     )
 }

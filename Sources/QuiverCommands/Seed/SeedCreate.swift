@@ -7,40 +7,42 @@ import SystemPackage
 struct SeedCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Write a seed that any cloud image's cloud-init reads (NoCloud, volume label cidata).",
+        abstract: "Create a seed for cloud-init's NoCloud data source (volume label cidata).",
         discussion: """
-            The instance-id follows from the content, so that a machine applies a changed seed at its next boot. \
-            The files are checked first; with errors nothing is written, and the status is 1. \
-            A file named - is read from standard input, and a seed named - goes to standard output. \
-            A user-data that is compressed by gzip is checked and stays compressed.
+            The files are checked first; if they have errors, nothing is written and the exit status is 1. The \
+            instance-id is derived from the content, so that a guest applies a changed seed at its next boot. An input \
+            file - is standard input, a seed file - is standard output. User-data that is compressed with gzip is checked \
+            and stays compressed.
+
+              quiver seed create seed.iso --user-data user-data.yaml --hostname web
             """,
     )
 
-    @Argument(help: "The seed's file; one that exists is replaced.")
+    @Argument(help: "The seed's file; an existing one is replaced.")
     var out: String
 
-    @Option(help: "The user-data: cloud-config, a #! script, #include, a Jinja template or a MIME message.")
+    @Option(help: "File with the user-data: cloud-config, a #! script, #include, a Jinja template or a MIME message.")
     var userData: String?
 
-    @Option(help: "The meta-data. Default: made of the content and the options.")
+    @Option(help: "File with the meta-data (default: made from the content and the options).")
     var metaData: String?
 
-    @Option(help: "The network-config, version 1 or 2. Default: DHCP on the first card.")
+    @Option(help: "File with the network-config, version 1 or 2 (default: DHCP on the first network card).")
     var networkConfig: String?
 
-    @Option(help: "A Debian interfaces file that describes the network, instead of a network-config.")
+    @Option(help: "Debian interfaces file, instead of a network-config.")
     var interfaces: String?
 
-    @Option(help: "The vendor-data, which user-data overrides.")
+    @Option(help: "File with the vendor-data, which user-data overrides.")
     var vendorData: String?
 
-    @Option(help: "A file of public keys for the image's default user; may be repeated.")
+    @Option(help: "File with public keys that may log in as the image's default user; may be repeated.")
     var sshKey: [String] = []
 
     @Option(
         help: """
-            A private key for the guest's own sshd, without a passphrase; may be repeated, once a kind. What to write \
-            into known_hosts is printed, so that the first connection is checked already.
+            File with a private host key for the guest's sshd, without a passphrase; may be repeated, once for each \
+            type. Its known_hosts line is printed, so that even the first connection can be verified.
             """
     )
     var hostKey: [String] = []
@@ -48,28 +50,28 @@ struct SeedCreate: AsyncParsableCommand {
     @Option(help: "The guest's host name.")
     var hostname: String?
 
-    @Option(help: "When the seed is applied: local (before the network is up) or net.")
+    @Option(help: "When cloud-init applies the seed: local (before the network is up) or net (default: net).")
     var mode: SeedMode?
 
-    @Option(help: "The image's file system: iso9660 or vfat. Default: iso9660.")
+    @Option(help: "The seed's file system: iso9660 or vfat (default: iso9660).")
     var filesystem: SeedFilesystem?
 
     @Option(
         help: """
-            What the file is: raw, another of qemu-img's disk formats, or an archive without a file system: tar, or \
-            tar-seed-local and tar-seed-net, which are unpacked at a system's root.
+            Format of the seed's file: raw, another of qemu-img's disk formats, or an archive without a file system: \
+            tar, or tar-seed-local or tar-seed-net, to be unpacked in a system's root directory.
             """
     )
     var diskFormat: SeedDiskFormat = .raw
 
-    @Flag(help: "Write the seed although the check finds errors.")
+    @Flag(help: "Write the seed even if it has errors.")
     var force = false
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         if diskFormat.isArchive, filesystem != nil {
-            throw ValidationError("an archive has no file system: leave out --filesystem, or --disk-format")
+            throw ValidationError("an archive has no file system: omit --filesystem or --disk-format")
         }
     }
 
@@ -90,7 +92,7 @@ struct SeedCreate: AsyncParsableCommand {
         let findings = SeedCheck.findings(of: seed)
         for finding in findings { StandardError.write("\(finding)") }
         if findings.contains(where: { $0.severity == .error }) && !force {
-            throw CommandFailure(.failed, "\(out): not written; mend what is said above, or insist with --force")
+            throw CommandFailure(.failed, "\(out): not written: fix the errors above, or pass --force")
         }
         try await write(seed, findings)
     }

@@ -14,7 +14,7 @@ struct SeedReport: Renderable {
         let line: Int?
         let column: Int?
         let message: String
-        let mend: String
+        let hint: String
     }
 
     let path: String
@@ -55,7 +55,7 @@ struct SeedReport: Renderable {
                 line: $0.line,
                 column: $0.column,
                 message: $0.message,
-                mend: $0.mend,
+                hint: $0.hint,
             )
         }
         lines = findings.map(\.description)
@@ -75,6 +75,6 @@ struct SeedReport: Renderable {
 
     /// The heading and what was found.
     var fullText: String {
-        ([heading] + (lines.isEmpty ? ["nothing is wrong"] : lines)).joined(separator: "\n")
+        ([heading] + (lines.isEmpty ? ["no problems found"] : lines)).joined(separator: "\n")
     }
 }

@@ -10,7 +10,7 @@ enum SeedText {
     static func readBytes(_ name: String) throws -> [UInt8] {
         let path = name == "-" ? "/dev/stdin" : FilePath(name)
         guard !NamedPipe.is(at: path) || path.starts(with: "/dev") || path.starts(with: "/proc") else {
-            throw CommandFailure(.failed, "\(name): is a named pipe; give a file, or - for standard input")
+            throw CommandFailure(.failed, "\(name): is a named pipe; use a file, or - for standard input")
         }
         do {
             return try WholeFile.read(path)
@@ -41,12 +41,12 @@ enum SeedText {
         if Gzip.isCompressed(bytes) {
             throw CommandFailure(
                 .failed,
-                "\(name): is compressed, which cloud-init takes for user-data and vendor-data alone; unpack it: "
+                "\(name): is compressed, which cloud-init only accepts for user-data and vendor-data; unpack it: "
                     + "gunzip -c \(name)",
             )
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CommandFailure(.failed, "\(name): is no UTF-8 text; save it as UTF-8")
+            throw CommandFailure(.failed, "\(name): is not UTF-8 text; save it as UTF-8")
         }
         return text
     }
@@ -55,11 +55,11 @@ enum SeedText {
     static func readKeys(_ name: String) throws -> [String] {
         let text = try read(name)
         if text.contains("PRIVATE KEY") {
-            throw CommandFailure(.failed, "\(name): is a private key; give the public one, \(name).pub")
+            throw CommandFailure(.failed, "\(name): is a private key; use the public one, \(name).pub")
         }
         let keys = text.split(whereSeparator: \.isNewline).map(String.init)
             .filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
-        guard !keys.isEmpty else { throw CommandFailure(.failed, "\(name): has no public key in it") }
+        guard !keys.isEmpty else { throw CommandFailure(.failed, "\(name): contains no public key") }
         return keys
     }
 }

@@ -13,64 +13,65 @@ struct TestCommand: AsyncParsableCommand {
         commandName: "test",
         abstract: "Run a Python project's pytest suite in a machine.",
         discussion: """
-            The project's pyproject.toml says under [tool.quiver] what its machine needs; options here override it. \
-            Standard output is pytest's own, the exit status too. The first run provisions an image for the project and \
-            keeps it; later runs start from there.
+            The machine is configured under [tool.quiver] in the project's pyproject.toml; options override it. Standard \
+            output and the exit status are pytest's. The first run bakes an image for the project and caches it; later \
+            runs start from there.
 
-            Arguments after -- go to pytest:
+            Arguments after -- are passed to pytest:
+              quiver test --image debian:12
               quiver test Examples/netlab -- -x -k bridge
             """,
     )
 
-    @Argument(help: "The project's folder.")
+    @Argument(help: "The project's directory.")
     var project = "."
 
-    @Option(help: "The image to start from, as in debian:12; overrides the project's.")
+    @Option(help: "The image to start from, e.g. debian:12 (default: the project's).")
     var image: String?
 
-    @Option(help: "Run in this running machine, as it is, instead of in one of the run's own.")
+    @Option(help: "Use this running machine instead of a fresh one.")
     var vm: String?
 
-    @Option(help: "The number of virtual processors; overrides the project's.")
+    @Option(help: "Number of processors (default: the project's, else 2).")
     var cpus: Int?
 
-    @Option(help: "The machine's memory, as in 512M or 2G; overrides the project's.")
+    @Option(help: "Memory, e.g. 512M or 2G (default: the project's, else 1G).")
     var memory: SizeArgument?
 
-    @Option(help: "The accelerator: auto, kvm, hvf or tcg.")
+    @Option(help: "Accelerator; auto picks the fastest one that works.")
     var accel = AcceleratorArgument(.automatic)
 
-    @Option(help: "How far tests are kept apart: one machine for all (none), one a file, or one a test.")
+    @Option(help: "Isolation level: none (one machine), file or test (default: the project's, else none).")
     var isolate: IsolationArgument?
 
     @Option(
         name: [.customShort("n"), .long],
-        help: "How many machines run tests at once, with --isolate file or test."
+        help: "Number of machines that run tests at the same time, 1 to 64; needs --isolate file or test."
     )
     var parallel = 1
 
-    @Flag(help: "Show where the time of each test's machine went.")
+    @Flag(help: "Print a timing breakdown for each test.")
     var timings = false
 
-    @Option(help: "Write pytest's results to this file as JUnit XML.")
+    @Option(help: "Write pytest's JUnit XML to this file.")
     var junit: String?
 
-    @Option(help: "Write a report of the run to this file, as one HTML page.")
+    @Option(help: "Write a report of the run to this file, as a single HTML page.")
     var report: String?
 
-    @Option(help: "Give up when the whole pytest run takes longer, as in 10m.")
+    @Option(help: "Time limit for the whole pytest run, e.g. 10m (default: none).")
     var timeout: DurationArgument?
 
-    @Option(help: "With --isolate, end a test (or file) that takes longer, as in 30s; it fails, the others go on.")
+    @Option(help: "Time limit for each isolated test or file, e.g. 30s; it fails, the others continue (default: none).")
     var testTimeout: DurationArgument?
 
     @Option(
         help:
-            "How long the guest may take to boot (default: 5m; 30m for a guest of another architecture than the host's)."
+            "Time limit for booting the guest (default: 5m; 30m for a guest of another architecture than the host's)."
     )
     var bootTimeout: DurationArgument?
 
-    @Flag(help: "If the image cannot be provisioned, keep its machine and say how to look at it.")
+    @Flag(help: "If baking the image fails, keep its machine and show how to inspect it.")
     var keepFailed = false
 
     @OptionGroup var diagnostics: DiagnosticOptions
@@ -87,13 +88,13 @@ struct TestCommand: AsyncParsableCommand {
         guard parallel == 1 || configuration.isolate != .none else {
             throw CommandFailure(
                 .usage,
-                "-n \(parallel) needs tests that are kept apart: add --isolate test or --isolate file"
+                "-n \(parallel) needs isolated tests; add --isolate test or --isolate file"
             )
         }
         guard testTimeout == nil || configuration.isolate != .none else {
             throw CommandFailure(
                 .usage,
-                "--test-timeout needs tests that are kept apart: add --isolate test or --isolate file"
+                "--test-timeout needs isolated tests; add --isolate test or --isolate file"
             )
         }
         var run = TestRun(project: folder, configuration: configuration)
@@ -126,10 +127,10 @@ struct TestCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...64).contains(parallel) else {
-            throw ValidationError("\(parallel) machines at once are not possible; 1 to 64 are")
+            throw ValidationError("-n \(parallel): must be from 1 to 64")
         }
         guard vm == nil || isolate == nil || isolate?.isolation == ProjectConfiguration.Isolation.none else {
-            throw ValidationError("--isolate needs machines of its own; leave out --vm")
+            throw ValidationError("--isolate and --vm cannot be combined")
         }
     }
 
@@ -149,7 +150,7 @@ struct TestCommand: AsyncParsableCommand {
         guard let name = image ?? run.configuration.image else {
             throw CommandFailure(
                 .usage,
-                "no image: say which with --image debian:12, or in pyproject.toml: [tool.quiver] image = \"debian:12\"",
+                "no image given: use --image debian:12, or set it in pyproject.toml: [tool.quiver] image = \"debian:12\"",
             )
         }
         let image = try await clock.time(.image, note: { _ in name }) { try ImageStore().image(ImageReference(name)) }

@@ -49,7 +49,7 @@ struct Bake {
         try? folder.removeAbandoned()
         let lock = try await FileLock.acquire(folder.lock(key.digest), within: limits.bake)
         defer { extendLifetime(lock) }
-        if baked.isComplete { return (baked, "made by another run meanwhile") }
+        if baked.isComplete { return (baked, "baked by another run in the meantime") }
         try await make(baked, key: key)
         return (baked, nil)
     }
@@ -83,14 +83,14 @@ struct Bake {
         guard change?.mode != .halt else {
             throw TestRunError(
                 .badConfiguration,
-                "the user-data's power_state halts the guest, which leaves its machine on: write mode: poweroff",
+                "power_state in the user-data halts the guest, which leaves the machine on; use mode: poweroff",
             )
         }
         var reached = try await run(expecting: change, into: staging) { folder in
             try await provisioning.prepare(description, in: folder, home: home)
         }
         if reached == .poweredOff {
-            clock.note(.bake, "the guest powered itself off; it is booted again for its tools and the project's setup")
+            clock.note(.bake, "the guest powered itself off; booting it again for its tools and the project's setup")
             reached = try await run(expecting: nil, into: staging) { folder in
                 try Self.move(from: staging, to: folder.path)
                 return BakedImage(folder: folder.path, image: image).describe(description, disk: folder.disk)

@@ -20,9 +20,9 @@ extension BakeMachine {
             }
             if !isRestarted { return boot.withLock { $0 } }
             start = consoleEnd
-            onNote("the guest restarts itself before cloud-init has ended")
+            onNote("the guest is rebooting before cloud-init has finished")
         }
-        throw TestRunError(.bakeFailed, "the guest restarts itself again and again, and cloud-init never ends")
+        throw TestRunError(.bakeFailed, "the guest keeps rebooting, and cloud-init never finishes")
     }
 
     /// Where the console's log ends now, in bytes.
@@ -69,18 +69,18 @@ extension BakeMachine {
     func wait(for change: PowerChange, after boot: String) async throws {
         if change.isConditional, try await !isLeaving(boot) { return }
         if change.delay > .zero {
-            onNote("the user-data's power_state has the guest wait for \(change.delay.shortText)")
+            onNote("the guest waits for \(change.delay.shortText), as power_state in its user-data says")
         }
         let limit = change.delay + limits.boot
         switch change.mode {
         case .powerOff, .halt:
-            try await inTime(limit, "the guest to power itself off, as its user-data's power_state says") {
+            try await inTime(limit, "the guest to power itself off, as power_state in its user-data says") {
                 while true { try await Task.sleep(for: .seconds(60)) }
             }
         case .reboot:
-            onNote("the guest restarts itself")
+            onNote("the guest is rebooting")
             let start = Locked(consoleEnd)
-            try await inTime(limit, "the guest to restart itself, as its user-data's power_state says") {
+            try await inTime(limit, "the guest to reboot, as power_state in its user-data says") {
                 while try await currentBoot() == boot {
                     start.withLock { $0 = consoleEnd }
                     try await Task.sleep(for: .seconds(1))
@@ -105,7 +105,7 @@ extension BakeMachine {
 
     /// Waits for the decision of a guest whose power is left to a command in it.
     private func isLeaving(_ boot: String) async throws -> Bool {
-        try await inTime(limits.boot, "the guest to decide on the condition of its user-data's power_state") {
+        try await inTime(limits.boot, "the guest to evaluate the condition of power_state in its user-data") {
             while true {
                 switch try await decision(in: boot) {
                 case .leaving: return true

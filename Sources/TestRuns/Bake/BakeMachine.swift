@@ -40,8 +40,8 @@ struct BakeMachine {
             guard cloudInitIsDone.withLock({ $0 }) else {
                 throw TestRunError(
                     .bakeFailed,
-                    "the guest powered itself off before cloud-init had ended, so it is half made; "
-                        + "let cloud-init do it at its end, with power_state: {mode: poweroff} in the user-data",
+                    "the guest powered itself off before cloud-init had finished, so the bake is incomplete; "
+                        + "to power off at the end, use power_state: {mode: poweroff} in the user-data",
                 )
             }
             return .poweredOff
@@ -52,7 +52,7 @@ struct BakeMachine {
     func shutDown() async throws {
         let end = try await machine.powerDown(within: limits.powerDown)
         guard end.rung.asksGuest else {
-            throw TestRunError(.bakeFailed, "the guest did not shut itself down after provisioning: \(end)")
+            throw TestRunError(.bakeFailed, "the guest did not shut down after provisioning: \(end)")
         }
     }
 
@@ -67,11 +67,14 @@ struct BakeMachine {
                     try await tools.run(setup: line, in: sync.destination)
                     guard try await tools.isGoingDown() else { return }
                     try await Task.sleep(for: limits.boot)
-                    throw TestRunError(.bakeFailed, "setup command \"\(line)\": the guest goes down and does not end")
+                    throw TestRunError(
+                        .bakeFailed,
+                        "setup command \"\(line)\": the guest is shutting down but does not stop"
+                    )
                 }
             }
             guard isRestarted else { continue }
-            onNote("setup command \"\(line)\" restarted the guest; what comes after it waits for the next boot")
+            onNote("setup command \"\(line)\" rebooted the guest; the commands after it run when it has booted again")
             try await waitForCloudInit(consoleFrom: consoleEnd)
         }
     }

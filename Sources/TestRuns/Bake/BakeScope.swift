@@ -64,13 +64,13 @@ struct BakeScope {
             await machine.disconnect()
             let look =
                 hasEnded
-                ? "it has ended: read what it said with `quiver console --log \(name)`, or `quiver start \(name)`"
-                : "look inside with `quiver ssh \(name)`, or at its console with `quiver console \(name)`"
+                ? "it has stopped: show its output with `quiver console --log \(name)`, or start it with `quiver start \(name)`"
+                : "inspect it with `quiver ssh \(name)` or `quiver console \(name)`"
             let code = (error as? TestRunError)?.code ?? .bakeFailed
             throw TestRunError(
                 code,
-                "\(error). Its machine \(name) is kept: \(look); "
-                    + "be rid of it with `quiver kill \(name)` and `quiver rm \(name)`",
+                "\(error). Its machine \(name) was kept: \(look); "
+                    + "remove it with `quiver kill \(name)` and `quiver rm \(name)`",
                 cause: error,
             )
         }

@@ -50,12 +50,12 @@ enum ConsoleFinding: Hashable {
     /// What lines mean after which nothing more comes.
     private static let dead: [(words: String, meaning: String)] = [
         ("Kernel panic - not syncing", "its kernel panicked"),
-        ("Dropping to a shell", "its initial RAM disk finds no root file system"),
-        ("Unable to mount root fs", "its kernel finds no root file system"),
+        ("Dropping to a shell", "its initial RAM disk cannot find the root file system"),
+        ("Unable to mount root fs", "its kernel cannot find the root file system"),
         ("You are in emergency mode", "systemd gave up and is in emergency mode"),
         ("Cannot open access to console, the root account is locked", "systemd gave up and is in emergency mode"),
-        ("No bootable device", "its firmware finds nothing to boot"),
-        ("error: no such device", "its boot loader finds no root file system"),
+        ("No bootable device", "its firmware found nothing to boot"),
+        ("error: no such device", "its boot loader cannot find the root file system"),
     ]
 
     /// Reads `Wait for Network to be Configured (1min 5s / no limit)`.

@@ -39,10 +39,12 @@ struct ConsoleWatch {
                 case .hopeless(let reason): throw failure(reason)
                 case .waiting(let job, let seconds, let limit):
                     if seconds >= Self.networkPatience, limit == "no limit", Self.isNetwork(job) {
-                        throw failure("it waits for the network without end (\(job)); mask that service in the image")
+                        throw failure(
+                            "it waits for the network without a time limit (\(job)); mask that service in the image"
+                        )
                     }
                     guard seconds >= Self.patience, !Self.isCloudInit(job), told.insert(job).inserted else { continue }
-                    onNote("the guest has waited \(seconds) s for \"\(job)\" (at most: \(limit))")
+                    onNote("the guest has been waiting for \"\(job)\" for \(seconds) s (limit: \(limit))")
                 case .login: silence.hasBooted(at: .now)
                 case .cloudInitEnded(let dataSource): silence.cloudInitEnded(dataSource: dataSource, at: .now)
                 }
@@ -75,7 +77,7 @@ struct ConsoleWatch {
     private func failure(_ reason: String) -> TestRunError {
         TestRunError(
             .bakeFailed,
-            "the guest does not come up: \(reason); its console \(ConsoleTail(machine.folder.consoleLog).predicate)",
+            "the guest did not become ready: \(reason); its console \(ConsoleTail(machine.folder.consoleLog).predicate)",
         )
     }
 }

@@ -26,20 +26,20 @@ enum HelperDiagnosis: String, CaseIterable {
     var explanation: String {
         switch self {
         case .vendorDataDisabled:
-            "it leaves vendor-data alone, with which Quiver's helper comes: take vendor_data: {enabled: false} out of the "
-                + "user-data, or out of /etc/cloud in the image"
+            "it ignores vendor-data, which installs Quiver's helper: remove vendor_data: {enabled: false} from the "
+                + "user-data, or from /etc/cloud in the image"
         case .notInstalled:
-            "the vendor-data that brings Quiver's helper did not run; see /var/log/cloud-init.log in the guest"
+            "the vendor-data that installs Quiver's helper did not run; see /var/log/cloud-init.log in the guest"
         case .noPython: "the guest has no /usr/bin/python3, which Quiver's helper needs: install python3 in the image"
         case .notRunning:
-            "Quiver's helper does not run in the guest; see `systemctl status quiver-helper` there"
+            "Quiver's helper is not running in the guest; see `systemctl status quiver-helper` there"
         case .silent:
-            "Quiver's helper is not heard, although it runs in the guest; see whether its kernel has virtio_console"
+            "Quiver's helper is running in the guest but cannot be reached; does the guest's kernel have virtio_console?"
         }
     }
 
     /// What may be wrong where nobody can be asked.
     static let possibilities =
-        "Quiver's helper, which comes with the seed's vendor-data, has not spoken: vendor-data may be disabled, or "
-        + "/usr/bin/python3 or the kernel's virtio_console be missing"
+        "Quiver's helper, which the seed's vendor-data installs, has not answered: vendor-data may be disabled, or "
+        + "/usr/bin/python3 or the kernel's virtio_console may be missing"
 }

@@ -60,7 +60,9 @@ struct MachineWatch {
         }
         // A connection breaks with its machine, whose end the task that waits for it tells: with the reason.
         try await Task.sleep(for: Self.endPatience)
-        return .machineStuck(TestRunError(.machineLost, "QEMU runs and its monitor was lost\(loss)"))
+        return .machineStuck(
+            TestRunError(.machineLost, "QEMU is running but the connection to its monitor was lost\(loss)")
+        )
     }
 
     /// How long after its monitor's a process's end may be noticed; longer on a busy host than one would think.
@@ -72,10 +74,10 @@ struct MachineWatch {
         case .internalError:
             TestRunError(
                 .machineLost,
-                "QEMU cannot execute the guest any further (\(machine.acceleratorFailure ?? "internal error")); use --accel tcg",
+                "QEMU cannot continue running the guest (\(machine.acceleratorFailure ?? "internal error")); use --accel tcg",
             )
         case .guestPanicked: TestRunError(.machineLost, "the guest's kernel panicked")
-        case .watchdog: TestRunError(.machineLost, "the guest's watchdog ran out, and QEMU paused the guest")
+        case .watchdog: TestRunError(.machineLost, "the guest's watchdog expired, and QEMU paused the guest")
         default: nil
         }
     }
@@ -105,6 +107,6 @@ struct MachineWatch {
     }
 
     private func lost(_ cause: ExitCause) -> TestRunError {
-        TestRunError(.machineLost, "the machine ended while it was needed: \(cause)")
+        TestRunError(.machineLost, "the machine stopped during the run: \(cause)")
     }
 }

@@ -25,8 +25,8 @@ struct MirrorCheck {
         if report.isHopeless {
             throw TestRunError(
                 .bakeFailed,
-                "the guest cannot reach the mirror of its packages, \(report.failures.joined(separator: ", ")): "
-                    + "\(packages.joined(separator: ", ")) cannot be installed; see whether this host reaches it, or name "
+                "the guest cannot reach its package mirror, \(report.failures.joined(separator: ", ")): "
+                    + "\(packages.joined(separator: ", ")) cannot be installed; check that this host reaches it, or set "
                     + "another mirror or a proxy in the user-data (apt: {http_proxy: URL})",
             )
         }

@@ -70,7 +70,7 @@ struct SeedDiagnosis {
         }
     }
 
-    /// What is wrong, in words that follow "the guest does not come up:".
+    /// What is wrong, in words that follow "the guest did not become ready:".
     ///
     /// - Parameters:
     ///   - answer: What cloud-init said of itself.
@@ -89,16 +89,16 @@ struct SeedDiagnosis {
         }
         guard let source else { return reason(answer) }
         let words = helper?.explanation ?? HelperDiagnosis.possibilities
-        return "cloud-init has ended\(source.isEmpty ? "" : " (\(source))") and \(words)"
+        return "cloud-init has finished\(source.isEmpty ? "" : " (\(source))") and \(words)"
     }
 
     private static func reason(_ answer: Answer) -> String {
         switch answer {
         case .silence:
-            "cloud-init did not take its seed, and no guest agent answers to tell why: it may be switched off, "
-                + "find no data source, or not be in the image"
+            "cloud-init did not read its seed, and no guest agent answers to say why: it may be disabled, "
+                + "find no data source, or be missing from the image"
         case .absent: "its image has no cloud-init"
-        case .words(let words): "cloud-init did not start the helper that its seed brings (\(words))"
+        case .words(let words): "cloud-init did not start the helper from its seed (\(words))"
         case .status(let status): reason(status)
         }
     }
@@ -108,18 +108,18 @@ struct SeedDiagnosis {
         let said = (["status: \(status.state.rawValue)"] + details).joined(separator: ", ")
         if status.state == .disabled {
             return status.detail?.contains("generator") == true
-                ? "cloud-init is switched off: its generator found no data source for this machine, or was told so "
-                    + "(\(said)); \(mend)"
-                : "cloud-init is switched off in the image or on the kernel's command line (\(said))"
+                ? "cloud-init is disabled: its generator found no data source for this machine, or was told so "
+                    + "(\(said)); \(hint)"
+                : "cloud-init is disabled in the image or on the kernel's command line (\(said))"
         }
         if status.hasNoDataSource { return noDataSource(said: said) }
-        return "cloud-init did not start the helper that its seed brings (\(said))"
+        return "cloud-init did not start the helper from its seed (\(said))"
     }
 
-    private static let mend = "the image's datasource_list must have NoCloud in it"
+    private static let hint = "the image's datasource_list must have NoCloud in it"
 
     private static func noDataSource(said: String) -> String {
-        "cloud-init found no data source (\(said)); \(mend)"
+        "cloud-init found no data source (\(said)); \(hint)"
     }
 
     /// As in `none` and `DataSourceNone`, by version.

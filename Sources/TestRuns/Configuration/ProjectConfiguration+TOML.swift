@@ -10,7 +10,7 @@ extension ProjectConfiguration {
     ///   the file and the key.
     public init(project: FilePath) throws(TestRunError) {
         guard Folder.exists(project) else {
-            throw TestRunError(.noProject, "\(project): no such folder; give the folder of a Python project")
+            throw TestRunError(.noProject, "\(project): no such directory; give the directory of a Python project")
         }
         let path = project.appending("pyproject.toml")
         let text: String
@@ -32,8 +32,8 @@ extension ProjectConfiguration {
         guard packages.isEmpty else {
             throw TestRunError(
                 .badConfiguration,
-                "\(path): tool.quiver.packages and tool.quiver.user-data exclude each other; "
-                    + "name the packages in \(userData), under packages:",
+                "\(path): tool.quiver.packages and tool.quiver.user-data cannot be combined; "
+                    + "list the packages in \(userData), under packages:",
             )
         }
         do {
@@ -89,13 +89,13 @@ private struct TableReader {
 
     func refuseUnknownKeys(_ known: [String]) throws(TestRunError) {
         for key in table.keys where !known.contains(key) {
-            throw bad(key, "is no setting; the settings are \(known.joined(separator: ", "))")
+            throw bad(key, "is not a setting; the settings are \(known.joined(separator: ", "))")
         }
     }
 
     func string(_ key: String) throws(TestRunError) -> String? {
         guard let value = table[key] else { return nil }
-        guard let text = value.string, !text.isEmpty else { throw bad(key, "must be a text") }
+        guard let text = value.string, !text.isEmpty else { throw bad(key, "must be a string") }
         return text
     }
 
@@ -110,17 +110,17 @@ private struct TableReader {
     func size(_ key: String) throws(TestRunError) -> ByteCount? {
         guard let text = try string(key) else { return nil }
         guard let size = ByteCount(parsing: text), size > .zero else {
-            throw bad(key, "is \"\(text)\", which is no size; write it like \"512M\" or \"2G\"")
+            throw bad(key, "\"\(text)\" is not a size; use e.g. \"512M\" or \"2G\"")
         }
         return size
     }
 
     func strings(_ key: String) throws(TestRunError) -> [String]? {
         guard let value = table[key] else { return nil }
-        guard let array = value.array else { throw bad(key, "must be a list of texts, as in [\"a\", \"b\"]") }
+        guard let array = value.array else { throw bad(key, "must be a list of strings, e.g. [\"a\", \"b\"]") }
         var texts: [String] = []
         for element in array {
-            guard let text = element.string else { throw bad(key, "must be a list of texts, as in [\"a\", \"b\"]") }
+            guard let text = element.string else { throw bad(key, "must be a list of strings, e.g. [\"a\", \"b\"]") }
             texts.append(text)
         }
         return texts
@@ -145,12 +145,12 @@ private struct TableReader {
         guard let text = try string(key) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             let choices = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-            throw bad(key, "is \"\(text)\"; it can be \(choices)")
+            throw bad(key, "\"\(text)\" is not valid; use one of \(choices)")
         }
         return choice
     }
 
     private func bad(_ key: String, _ problem: String) -> TestRunError {
-        TestRunError(.badConfiguration, "\(path): tool.quiver.\(key) \(problem)")
+        TestRunError(.badConfiguration, "\(path): tool.quiver.\(key): \(problem)")
     }
 }

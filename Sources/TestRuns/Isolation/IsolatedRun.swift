@@ -107,7 +107,7 @@ struct IsolatedRun: Sendable {
         }
         try Task.checkCancellation()
         guard sequence.isComplete else {
-            throw TestRunError(.machineLost, "the outcomes of \(sequence.missing) tests were lost; run them again")
+            throw TestRunError(.machineLost, "the results of \(sequence.missing) tests were lost; run them again")
         }
         try coordinator.finish()
     }

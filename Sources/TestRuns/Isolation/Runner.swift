@@ -71,7 +71,7 @@ struct Runner: Sendable {
                 case .message(.done):
                     guard !result.endsRun else { return result }
                     // None may vanish: a suite with a test less must not pass.
-                    let loss = "what pytest reported of the test was lost"
+                    let loss = "pytest's report of the test was lost"
                     for index in open { hand(index, .crashed(reason: loss, output: "", seconds: 0)) }
                     result.count = indices.count
                     return result
@@ -99,14 +99,14 @@ struct Runner: Sendable {
         switch news {
         case .message: return ""
         case .interpreterEnded(let status):
-            return "the interpreter ended with status \(status) during the test"
+            return "the interpreter exited with status \(status) during the test"
         case .machineEnded:
             try Task.checkCancellation()
-            return "the machine ended during the test: \(try await fork.machine.waitUntilEnded())"
+            return "the machine stopped during the test: \(try await fork.machine.waitUntilEnded())"
         case .upheaval(let upheaval):
             return "\(upheaval.rawValue) during the test"
         case .timedOut:
-            return "the test did not end within \(limit?.shortText ?? "its time") and was killed with its machine"
+            return "the test did not finish within \(limit?.shortText ?? "its time") and was killed with its machine"
         }
     }
 

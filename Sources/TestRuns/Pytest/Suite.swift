@@ -47,7 +47,7 @@ struct Suite {
         let command = PytestPlugin.recorderInstallation(user: user)
         let installed = try await helper.collect(command, within: limits.setup)
         guard installed.isSuccess else {
-            throw TestRunError(.noPytest, "the recorder cannot be written in the guest: \(installed.lastWords)")
+            throw TestRunError(.noPytest, "cannot write the recorder in the guest: \(installed.lastWords)")
         }
     }
 
@@ -59,7 +59,7 @@ struct Suite {
         do {
             gathered.note(try JSON.parse(record.output).decode(as: TestRecord.self))
         } catch {
-            throw TestRunError(.syncFailed, "what pytest reported cannot be read: \(error)", cause: error)
+            throw TestRunError(.syncFailed, "cannot read pytest's report: \(error)", cause: error)
         }
     }
 
@@ -73,7 +73,7 @@ struct Suite {
         let owner = user.map { " && : > \(file) && chown \(ShellWords.quoted($0)) \(file)" } ?? ""
         let prepared = try await helper.collect(.shell("rm -f \(file)\(owner)"), within: limits.setup)
         guard prepared.isSuccess else {
-            throw TestRunError(.syncFailed, "pytest's results cannot be written in the guest: \(prepared.lastWords)")
+            throw TestRunError(.syncFailed, "cannot write pytest's results in the guest: \(prepared.lastWords)")
         }
     }
 
@@ -82,10 +82,10 @@ struct Suite {
         let command = GuestCommand(["cat", Self.reportFile])
         let report = try await helper.collect(command, within: .seconds(60), keep: 256 << 20)
         guard report.isSuccess, !report.output.isEmpty else {
-            return clock.note(.pytest, "pytest wrote no JUnit XML, so neither was \(path)")
+            return clock.note(.pytest, "pytest wrote no JUnit XML, so \(path) was not written")
         }
         try WholeFile.write(report.output, to: path, mode: [.ownerReadWrite, .groupRead, .otherRead])
-        clock.note(.pytest, "its results are in \(path)")
+        clock.note(.pytest, "JUnit XML written to \(path)")
     }
 
     var command: GuestCommand {

@@ -100,7 +100,7 @@ extension TestRun {
         try await suite.prepareReport(helper: helper)
         let installed = try await helper.collect(PytestPlugin.installation(user: suite.user), within: limits.setup)
         guard installed.isSuccess else {
-            throw TestRunError(.noPytest, "pytest's plugin cannot be written in the guest: \(installed.lastWords)")
+            throw TestRunError(.noPytest, "cannot write pytest's plugin in the guest: \(installed.lastWords)")
         }
         let id = try await suite.begin(helper: helper, waiting: waiting)
         let started: Started? = try await race(

@@ -62,7 +62,7 @@ extension ProjectSync {
                 within: limit,
             )
         } catch let error as GuestAccessError where error.code == .helperRefused {
-            throw TestRunError(.syncFailed, "the guest cannot take what has changed: \(error)", cause: error)
+            throw TestRunError(.syncFailed, "cannot copy the changes into the guest: \(error)", cause: error)
         }
     }
 }

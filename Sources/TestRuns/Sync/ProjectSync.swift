@@ -47,7 +47,7 @@ struct ProjectSync {
             let copy = GuestCopy(helper: helper, ssh: ssh, asRoot: true, onNote: onNote)
             try await copy.collect(configuration.artifacts, below: destination, to: project)
         } catch let error as GuestAccessError {
-            throw TestRunError(.syncFailed, "the artifacts: \(error)", cause: error)
+            throw TestRunError(.syncFailed, "cannot copy the artifacts: \(error)", cause: error)
         }
     }
 }

@@ -54,7 +54,7 @@ struct WarmMachine {
 
     private func content() -> TemplateIngredients {
         var content = TemplateIngredients()
-        content.set("bake", baked.folder.lastComponent?.string ?? "", change: "the baked image is another one")
+        content.set("bake", baked.folder.lastComponent?.string ?? "", change: "the baked image changed")
         let helper = FileDigest.sha256(of: Array(HelperInstallation.source.utf8))
         content.set("helper", helper, change: "Quiver's helper for guests was updated")
         let ahead = FileDigest.sha256(of: Array(PytestAhead.source.utf8))

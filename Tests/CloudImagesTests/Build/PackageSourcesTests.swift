@@ -83,7 +83,7 @@ import Testing
             try PackageSources(mirrors: [mirror], keyring: "/keys.gpg", release: Self.bookworm)
         }
         #expect(error?.code == .badReference)
-        #expect(error?.message.contains("is no mirror's URL; write it with https://") == true)
+        #expect(error?.message.contains("is not a mirror's URL; use https://") == true)
     }
 
     @Test func `without the archive's keys the error says what to install`() async {
@@ -96,7 +96,7 @@ import Testing
         #expect(error?.code == .unsupported)
         #expect(
             error?.message
-                == "debian:12 cannot be built here: the keys of its packages, /no/such/keys.gpg, are not there; "
+                == "debian:12 cannot be built here: the archive's keys, /no/such/keys.gpg, are missing; "
                 + "install them: apt-get install debian-archive-keyring"
         )
     }
@@ -107,7 +107,7 @@ import Testing
         #expect(error?.code == .unsupported)
         #expect(
             error?.message.hasSuffix(
-                "images are built on Linux, with mmdebstrap; get the vendor's image: quiver image pull debian:12"
+                "images are built on Linux, with mmdebstrap; download the vendor's image: quiver image pull debian:12"
             ) == true
         )
         #expect(BuildPlan.obstacle(to: reference, onLinux: true) == nil)
@@ -120,7 +120,7 @@ import Testing
             let error = await #expect(throws: CloudImagesError.self) {
                 try await StandaloneBuild.run(try ImageReference("debian:12"), to: output)
             }
-            #expect(error?.message == "\(output): exists already; remove it, or name another file")
+            #expect(error?.message == "\(output): already exists; remove it, or choose another file")
             #expect(try WholeFile.readText(output) == "mine")
         }
     }

@@ -65,17 +65,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("x = [", "not TOML"), ("mine = 1", "mine is no table"),
+        ("x = [", "not TOML"), ("mine = 1", "mine is not a table"),
         ("[\"mine\"]\namd64 = \"https://e.org/a\"", "needs the key digests"),
         ("[\"mine\"]\ndigests = \"S\"", "has no image"),
         ("[\"mine\"]\ndigest = \"S\"\namd64 = \"https://e.org/a\"", "unknown key digest; did you mean digests?"),
-        ("[\"mine\"]\ndigests = 5\namd64 = \"https://e.org/a\"", "needs text for digests"),
-        ("[\"mine\"]\ndigests = \"S\"\namd64 = \"ftp://e.org/a\"", "not of http or https"),
+        ("[\"mine\"]\ndigests = 5\namd64 = \"https://e.org/a\"", "needs a string for digests"),
+        ("[\"mine\"]\ndigests = \"S\"\namd64 = \"ftp://e.org/a\"", "not http or https"),
         (
             "[\"mine\"]\ndigests = \"S\"\namd64 = \"https://e.org/a\"\nkeyring = [1]",
-            "needs a list of texts for keyring"
+            "needs a list of strings for keyring"
         ),
-        ("[\"a/b\"]\ndigests = \"S\"\namd64 = \"https://e.org/a\"", "no name for an image"),
+        ("[\"a/b\"]\ndigests = \"S\"\namd64 = \"https://e.org/a\"", "is not a valid image name"),
     ])
     func `a catalog that is written wrong is answered with the key`(text: String, answer: String) throws {
         let error = try #require(throws: CloudImagesError.self) {

@@ -55,7 +55,7 @@ import Testing
             )
             #expect(finding.kind == .baseMoved)
             #expect(finding.severity == .error)
-            #expect(finding.mend == "quiver overlay rebase \(overlay) --onto \(moved)")
+            #expect(finding.hint == "quiver overlay rebase \(overlay) --onto \(moved)")
             #expect(try await Overlay.rebase(overlay, onto: moved) == .renamed)
             #expect(try OverlayCheck(overlay).isSound)
             try await Self.expectContent(of: overlay)

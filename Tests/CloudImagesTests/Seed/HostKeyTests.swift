@@ -37,24 +37,24 @@ import Testing
     static let unusable: [(options: [String], change: @Sendable (String) -> String, answer: String)] = [
         (
             ["-t", "ed25519", "-N", "secret"], { $0 },
-            "is protected by a passphrase, which sshd cannot ask for; take it off with: ssh-keygen -p -N '' -f key"
+            "is protected by a passphrase, which sshd cannot ask for; remove it with: ssh-keygen -p -N '' -f key"
         ),
         (
             ["-t", "rsa", "-m", "PEM"], { $0 },
-            "is a private key in another form than OpenSSH's; rewrite it with: ssh-keygen -p -N '' -f key"
+            "is a private key in another format than OpenSSH's; convert it with: ssh-keygen -p -N '' -f key"
         ),
         (
             ["-t", "ed25519"], { _ in "ssh-ed25519 AAAAC3 web\n" },
-            "is no private key; make one with: ssh-keygen -t ed25519 -N '' -f FILE"
+            "is not a private key; create one with: ssh-keygen -t ed25519 -N '' -f FILE"
         ),
         (
             ["-t", "ed25519"], { $0.replacing("b3BlbnNzaC1rZXktdjE", with: "b3BlbnNzaC1rZXktdjI") },
-            "is damaged; make another with: ssh-keygen -t ed25519 -N '' -f FILE"
+            "is damaged; create another with: ssh-keygen -t ed25519 -N '' -f FILE"
         ),
     ]
 
     @Test(arguments: unusable.indices)
-    func `a key that no sshd could use is refused with the mend`(index: Int) async throws {
+    func `a key that no sshd could use is refused with a hint`(index: Int) async throws {
         let (options, change, answer) = Self.unusable[index]
         try await withScratchFolder { folder in
             let text = try WholeFile.readText(try await Self.keyFile(options, in: folder))
@@ -136,11 +136,11 @@ import Testing
     static let contradictions: [(userData: String?, vendorData: String?, answer: String)] = [
         (
             "#cloud-config\nssh_keys: {ed25519_private: x}\n", nil,
-            "user-data: has ssh_keys already; give host keys either there or as an option"
+            "user-data: already has ssh_keys; give host keys either there or as an option"
         ),
         (
             nil, "#cloud-config\nssh_keys: {ed25519_private: x}\n",
-            "vendor-data: has ssh_keys already; give host keys either there or as an option"
+            "vendor-data: already has ssh_keys; give host keys either there or as an option"
         ),
         (
             "#cloud-config\nvendor_data: {enabled: false}\n", nil,
@@ -165,6 +165,6 @@ import Testing
     @Test func `two keys of a kind are refused`() async throws {
         let keys = [try await Self.key(), try await Self.key()]
         let error = #expect(throws: CloudImagesError.self) { try Seed.composed(hostKeys: keys) }
-        #expect(error?.message == "host keys: there are two of the kind ed25519; give one of each")
+        #expect(error?.message == "host keys: there are two of type ed25519; use one of each type")
     }
 }

@@ -33,7 +33,7 @@ import Testing
         ("auto eth0\n", "line 1: no interface is described"),
         ("address 10.0.0.1\niface eth0 inet dhcp\n", "line 1: \"address\" stands before any interface"),
         ("auto eth0\niface eth0 inet\n", "line 2: iface takes a name, a family and a method"),
-        ("iface eth0 inet4 dhcp\n", "line 1: \"inet4\" is no family of addresses; write inet"),
+        ("iface eth0 inet4 dhcp\n", "line 1: \"inet4\" is not an address family; write inet"),
         ("iface\teth0 inet dhcp\n", "line 1: there is a tab between words"),
     ]
 

@@ -3,12 +3,12 @@ import Testing
 
 @Suite struct SeedCheckTests {
     @Test(arguments: BrokenUserData.all)
-    func `a fault in user-data is named with its line and its mend`(broken: BrokenUserData) throws {
+    func `a fault in user-data is named with its line and a hint`(broken: BrokenUserData) throws {
         let findings = SeedCheck.userData(broken.text, hasKeysElsewhere: true)
         let finding = try #require(findings.first { $0.message.contains(broken.message) }, "\(findings)")
         #expect(finding.severity == broken.severity)
         #expect(finding.line == broken.line)
-        #expect(finding.mend.contains(broken.mend))
+        #expect(finding.hint.contains(broken.hint))
         #expect(finding.part == .userData)
         #expect(!finding.description.contains("\n"))
     }
@@ -107,7 +107,7 @@ import Testing
         ("instance-id: a\nlocal-hostname: my_host\n", "underscore"),
         ("instance-id: a\npublic-keys: [nonsense]\n", "no public key"),
         ("instance-id: a\ndsmode: locale\n", "dsmode cannot be"),
-        ("- a\n", "meta-data is a mapping"),
+        ("- a\n", "meta-data must be a mapping"),
     ]
 
     @Test(arguments: metaData)

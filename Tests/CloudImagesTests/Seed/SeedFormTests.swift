@@ -18,7 +18,7 @@ import Testing
             #expect(try SeedImage.read(raw).seed == SeedImageTests.seed)
             let error = #expect(throws: CloudImagesError.self) { try SeedImage.read(file) }
             #expect(
-                error?.message.hasSuffix("; take out what is in it with: qemu-img convert -O raw \(file) seed.img")
+                error?.message.hasSuffix("; convert it first: qemu-img convert -O raw \(file) seed.img")
                     == true
             )
         }
@@ -35,7 +35,7 @@ import Testing
             let listing = try await ToolRun.run("tar", ["-tvf", archive.string]).output
             let lines = listing.split(separator: "\n")
             let error = #expect(throws: CloudImagesError.self) { try SeedImage.read(archive) }
-            #expect(error?.message == "\(archive): is an archive; unpack it with tar -xf and give its files")
+            #expect(error?.message == "\(archive): is an archive; unpack it with tar -xf and use its files")
             #expect(lines.count == 4 && lines.allSatisfy { $0.hasPrefix("-rw------- ") }, "\(listing)")
             let unpacked = try await ToolRun.run("tar", ["-xf", archive.string, "-C", scratch.string])
             #expect(unpacked.isSuccess, "\(unpacked)")

@@ -166,7 +166,7 @@ import Testing
         let error = #expect(throws: CloudImagesError.self) { try Seed.composed(metaData: own, hostname: "b") }
         #expect(
             error?.description
-                == "meta-data: has a local-hostname already; give the host name either there or as an option"
+                == "meta-data: already has a local-hostname; give the host name either there or as an option"
         )
     }
 }

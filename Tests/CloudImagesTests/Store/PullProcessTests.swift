@@ -48,7 +48,7 @@ import Testing
             before: [],
             fill: "ulimit -S -f 300",
             free: "ulimit -S -f unlimited",
-            reason: "File too large; raise the limit of a file's size: ulimit -f, and try again",
+            reason: "File too large; raise the file size limit: ulimit -f, and try again",
         )
 
         /// A small disk, mounted where the images are and for this shell alone.
@@ -96,7 +96,7 @@ import Testing
                 #expect(complaints.count == 1, "\(shortage): \(outcome.errors)")
                 let complaint = try #require(complaints.first)
                 #expect(complaint.contains(".part: cannot write: \(shortage.reason): the "), "\(complaint)")
-                #expect(complaint.hasSuffix(" that have arrived are kept"), "\(complaint)")
+                #expect(complaint.hasSuffix(" downloaded so far are kept"), "\(complaint)")
                 let lines = outcome.output.split(separator: "\n").map(String.init)
                 let left = try #require(lines.first?.split(separator: " ").last.flatMap { Int($0) }, "\(outcome)")
                 #expect(lines.first == "ended with 74, left \(left)")
@@ -120,7 +120,7 @@ import Testing
             let words = home.appending("words")
             async let second = Self.shell("\(line) 2>'\(words)'", home: home)
             try await Self.wait("the second command's waiting") {
-                ((try? WholeFile.readText(words)) ?? "").contains("which downloads the same image")
+                ((try? WholeFile.readText(words)) ?? "").contains("which is downloading the same image")
             }
             vendor.server.goOn()
             let outcomes = try await [first, second]
@@ -128,7 +128,7 @@ import Testing
             #expect(outcomes[0].output == outcomes[1].output)
             #expect(vendor.server.requests(for: VendorFixture.imagePath).count == 1)
             let told = try WholeFile.readText(words)
-            #expect(told.contains("wait for process ") && told.contains("is here already and the newest"), "\(told)")
+            #expect(told.contains("waiting for process ") && told.contains("is up to date"), "\(told)")
         }
     }
 

@@ -101,7 +101,9 @@ import Testing
             let keys = "keyring = [\"/none.gpg\"]\nkeyring-package = \"vendor-keys\"\nsignature = \"SHA512SUMS.gpg\""
             let pulled = try await vendor.pull(keys)
             let hint = PackageHint(debian: "vendor-keys").command
-            #expect(pulled.signatureGap?.hasSuffix(hint.map { "get it with: \($0)" } ?? "/none.gpg here") == true)
+            #expect(
+                pulled.signatureGap?.hasSuffix(hint.map { "install it with: \($0)" } ?? "/none.gpg is missing") == true
+            )
         }
     }
 }

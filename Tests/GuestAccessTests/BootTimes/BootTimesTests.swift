@@ -72,7 +72,7 @@ import Testing
         #expect(told.stages.first == .init(name: "firmware", start: .zero, end: .seconds(2)))
     }
 
-    @Test func `services are told by their length, and waits that can be left out with their mend`() {
+    @Test func `services are listed by length, and avoidable waits with a hint`() {
         let times = BootTimes(milestones: Self.milestones, manager: Self.manager, units: Self.units)
         #expect(
             times.services.map(\.name) == [
@@ -80,7 +80,7 @@ import Testing
             ]
         )
         #expect(times.avoidableWaits.map(\.span.name) == ["systemd-networkd-wait-online.service"])
-        #expect(times.avoidableWaits.first?.mend.contains("[systemctl, mask, --now, systemd-networkd-wait") == true)
+        #expect(times.avoidableWaits.first?.hint.contains("[systemctl, mask, --now, systemd-networkd-wait") == true)
     }
 
     @Test func `without firmware and RAM disk, times are the kernel's`() {

@@ -20,11 +20,11 @@ struct DescriptionTests {
     }
 
     @Test(arguments: [
-        ("", "it is no JSON"), ("[]", "it is of another kind"), ("{}", "it has no `architecture`"),
-        (#"{ "architecture": "mips" }"#, "its `architecture` has an impossible value"),
-        (#"{ "architecture": 1 }"#, "its `architecture` is of another kind"),
+        ("", "syntax error"), ("[]", "it has the wrong type"), ("{}", "it has no `architecture`"),
+        (#"{ "architecture": "mips" }"#, "`architecture` has an invalid value"),
+        (#"{ "architecture": 1 }"#, "`architecture` has the wrong type"),
     ])
-    func `a description that cannot be understood is told in a line`(text: String, reason: String) throws {
+    func `a description that cannot be read is reported in one line`(text: String, reason: String) throws {
         let path = FilePath("/tmp/quiver-description-\(UInt32.random(in: 0 ... .max)).json")
         defer { try? Folder.removeTree(path) }
         try WholeFile.write(text.utf8, to: path)
@@ -33,7 +33,7 @@ struct DescriptionTests {
         }
         #expect(
             error?.description
-                == "machine m: \(path) cannot be understood: \(reason); mend it, or remove the machine with `quiver rm m`"
+                == "machine m: \(path): invalid JSON: \(reason); fix the file, or remove the machine with `quiver rm m`"
         )
     }
 

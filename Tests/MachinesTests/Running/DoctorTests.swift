@@ -25,12 +25,12 @@ struct DoctorTests {
 
             let examination = Examination(home: home)
             let finding = try #require(await examination.findings().first { $0.subject == "process \(id)" })
-            #expect(finding.severity == .problem && finding.isMendable)
+            #expect(finding.severity == .problem && finding.isFixable)
             #expect(finding.message.contains(folder.path.string))
             #expect(await mended(by: examination, about: "process \(id)"))
             try await eventually { !ProcessProbe.isAlive(id) }
             // Its sockets had a listener until then.
-            _ = await examination.mend()
+            _ = await examination.fix()
             #expect(Folder.names(in: home.runtime).isEmpty)
         }
     }
@@ -68,9 +68,9 @@ struct DoctorTests {
             try Folder.create(home.machines.appending("unfinished"))
 
             let examination = Examination(home: home)
-            let subjects = await examination.findings().filter { $0.isMendable && !isOfOthers($0) }.map(\.subject)
+            let subjects = await examination.findings().filter { $0.isFixable && !isOfOthers($0) }.map(\.subject)
             #expect(Set(subjects) == [scope.string, sockets.string, "machine unfinished"])
-            for mending in await examination.mend() { #expect(mending.failure == nil) }
+            for attempt in await examination.fix() { #expect(attempt.failure == nil) }
             #expect(!HostFile.exists(scope) && !HostFile.exists(sockets))
             #expect(store.names == ["alive"])
             #expect(HostFile.exists(alive.consoleSocket))
@@ -87,7 +87,7 @@ struct DoctorTests {
             _ = try await store.create("slow") { _ in
                 let state = try store.status(of: "slow").state
                 #expect(state == .busy)
-                #expect(await Examination(home: home).mend().filter { !isOfOthers($0.finding) }.isEmpty)
+                #expect(await Examination(home: home).fix().filter { !isOfOthers($0.finding) }.isEmpty)
                 return Self.small
             }
             #expect(store.names == ["slow"])
@@ -110,7 +110,7 @@ struct DoctorTests {
 
             let examination = Examination(home: home)
             let finding = try #require(await examination.findings().first { $0.subject == "machine one" })
-            #expect(finding.severity == .problem && finding.isMendable)
+            #expect(finding.severity == .problem && finding.isFixable)
             #expect(finding.message.contains(home.images.appending("renamed/disk.qcow2").string))
             #expect(await mended(by: examination, about: "machine one"))
             let after = try #require(await examination.findings().first { $0.subject == "machine one" })
@@ -127,8 +127,8 @@ struct DoctorTests {
             try WholeFile.write("{ \"memory\": ".utf8, to: folder.descriptionFile)
             let examination = Examination(home: home)
             let finding = try #require(await examination.findings().first { $0.subject == "machine one" })
-            #expect(finding.message.contains(folder.descriptionFile.string) && !finding.isMendable)
-            #expect(await examination.mend().filter { !isOfOthers($0.finding) }.isEmpty)
+            #expect(finding.message.contains(folder.descriptionFile.string) && !finding.isFixable)
+            #expect(await examination.fix().filter { !isOfOthers($0.finding) }.isEmpty)
             await expect(failing: .fileFailed) { _ = try await store.start("one") }
             try await store.remove("one")
         }
@@ -154,6 +154,6 @@ struct DoctorTests {
     private func isOfOthers(_ finding: Finding) -> Bool { finding.subject.hasPrefix("process") }
 
     private func mended(by examination: Examination, about subject: String) async -> Bool {
-        await examination.mend().contains { $0.finding.subject == subject && $0.failure == nil }
+        await examination.fix().contains { $0.finding.subject == subject && $0.failure == nil }
     }
 }

@@ -130,7 +130,7 @@ struct EndedQEMUTests {
             let trials = AcceleratorTrials(qemu: qemu, cache: home.cache, deadline: Patience.seconds(60))
             let outcome = try await trials.tryOut(.tcg)
             #expect(
-                outcome.reason == "a trial guest did not start: QEMU ended with exit status 7: qemu: nobody may know"
+                outcome.reason == "a trial guest did not start: QEMU exited with status 7: qemu: nobody may know"
             )
         }
     }

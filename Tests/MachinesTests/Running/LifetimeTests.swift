@@ -51,7 +51,7 @@ struct LifetimeTests {
             let holder = try #require(complaint.firstMatch(of: /process (\d+)/)?.1)
             #expect(Int32(holder) != nil && complaint.hasPrefix("quiver: machine one: "), "\(complaint)")
             let late = try await QuiverCommand.run("start", "one", home: home)
-            #expect(self.complaint(of: late) == "quiver: machine one: it runs already, as process \(machine)")
+            #expect(self.complaint(of: late) == "quiver: machine one: already running, as process \(machine)")
             let folder = store.folder(of: "one").path
             #expect(await QEMUProcess.ofQuiver().filter { $0.folder == folder }.map(\.id) == [machine])
             _ = try await store.kill("one")

@@ -28,7 +28,7 @@ struct NoShutdownTests {
                 #expect(status.output.contains("guest        shutdown"), "\(status)")
                 #expect(status.output.contains("quiver stop one"), "\(status)")
                 let stopped = try await QuiverCommand.run("stop", "one", "--grace", "1h", home: home)
-                #expect(stopped.output.hasPrefix("one: the guest shut itself down"), "\(stopped)")
+                #expect(stopped.output.hasPrefix("one: the guest shut down"), "\(stopped)")
                 #expect(stopped.output.contains("(by quit)"), "\(stopped)")
                 #expect(try store.status(of: "one").state == .stopped)
             } cleanup: {

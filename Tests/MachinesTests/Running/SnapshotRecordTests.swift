@@ -46,7 +46,7 @@ struct SnapshotRecordTests {
             let error = await #expect(throws: MachineError.self) { try await machine.loadSnapshot("kept") }
             #expect(error?.code == .snapshotImpossible)
             let message = try #require(error?.message)
-            let words = ["machine unlike it: QEMU ", " was replaced by ", "machine type: was pc-q35-"]
+            let words = ["different configuration: QEMU ", " was replaced by ", "machine type: was pc-q35-"]
             for word in words { #expect(message.contains(word), "\(message)") }
             _ = try await machine.kill()
             let again = try await store.start("one", isPaused: true)
@@ -104,7 +104,7 @@ struct SnapshotRecordTests {
             let machine = try await store.start("one")
             let error = await #expect(throws: MachineError.self) { try await machine.loadSnapshot("kept") }
             #expect(error?.code == .snapshotFailed, "\(error as Any)")
-            #expect(error?.message.contains("it has been ended") == true)
+            #expect(error?.message.contains("the machine was killed") == true)
             #expect(machine.exitCause?.kind == .killed)
             #expect(!ProcessProbe.isAlive(machine.process.processID))
             #expect(try store.status(of: "one").state == .crashed)

@@ -48,7 +48,7 @@ struct DamagedTemplateTests {
                 _ = try byte.withUnsafeMutableBytes { try file.read(fromAbsoluteOffset: 5_000_000, into: $0) }
                 byte[0] ^= 1
                 try file.writeAll(toAbsoluteOffset: 5_000_000, byte)
-                await expectRefusal(template, .damaged, "memory was altered since it was made")
+                await expectRefusal(template, .damaged, "memory was modified")
                 // Put back as it was, it is as good as before: its digest says so.
                 byte[0] ^= 1
                 try file.writeAll(toAbsoluteOffset: 5_000_000, byte)

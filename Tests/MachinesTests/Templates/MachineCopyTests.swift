@@ -61,7 +61,7 @@ struct MachineCopyTests {
         try await withSmallMachine(channels: [.helper]) { machine, home in
             let silent = await #expect(throws: MachineError.self) { try await copy(machine, home) }
             #expect(silent?.code == .unresponsive)
-            #expect(silent?.message.contains("does not run yet") == true, "\(String(describing: silent))")
+            #expect(silent?.message.contains("is not running yet") == true, "\(String(describing: silent))")
             let socket = try #require(machine.socket(of: .helper))
             let other = try UnixSocket.connect(to: socket)
             let taken = await #expect(throws: MachineError.self) { try await copy(machine, home) }

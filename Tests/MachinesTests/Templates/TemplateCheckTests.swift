@@ -68,7 +68,7 @@ import Testing
             try change(template.folder.appending(name), at: 3, to: "!")
             let error = await #expect(throws: TemplateError.self) { try await template.check() }
             #expect(error?.code == .damaged)
-            #expect(error?.message.contains("\(name) was altered") == true)
+            #expect(error?.message.contains("\(name) was modified") == true)
         }
     }
 
@@ -107,7 +107,7 @@ import Testing
             let template = try await template(in: home)
             let program = home.data.appending("qemu")
             for (version, words) in [
-                ("11.1.3", "QEMU 7.2.0 was replaced by 11.1.3"), ("7.2.0", "QEMU 7.2.0 was installed again"),
+                ("11.1.3", "QEMU 7.2.0 was replaced by 11.1.3"), ("7.2.0", "QEMU 7.2.0 was reinstalled"),
             ] {
                 try install(version, at: program)
                 let error = await #expect(throws: TemplateError.self) { try await template.check() }

@@ -12,7 +12,7 @@ import Testing
         ),
         (
             #"{"status": "disabled", "detail": "Cloud-init disabled by /etc/cloud/cloud-init.disabled"}"#, 0,
-            "switched off in the image or on the kernel's command line"
+            "disabled in the image or on the kernel's command line"
         ),
         (#"{"status": "done", "detail": "DataSourceNone", "datasource": "none"}"#, 0, "found no data source"),
         (#"{"status": "done", "datasource": "none", "recoverable_errors": {"WARNING": ["w"]}}"#, 2, "no data source"),
@@ -33,12 +33,12 @@ import Testing
     /// How cloud-init ended by the console and by its own words, why the helper is silent, and a word of the reason.
     static let ends: [(source: String?, status: String?, helper: HelperDiagnosis?, words: String)] = [
         ("DataSourceNone", nil, nil, "found no data source (DataSourceNone); the image's datasource_list"),
-        ("DataSourceNoCloud [seed=x]", nil, nil, "has ended (DataSourceNoCloud [seed=x]) and Quiver's helper"),
-        ("", nil, nil, "has ended and Quiver's helper, which comes with the seed's vendor-data, has not spoken"),
-        ("DataSourceNoCloud", nil, .vendorDataDisabled, "it leaves vendor-data alone"),
+        ("DataSourceNoCloud [seed=x]", nil, nil, "has finished (DataSourceNoCloud [seed=x]) and Quiver's helper"),
+        ("", nil, nil, "has finished and Quiver's helper, which the seed's vendor-data installs, has not answered"),
+        ("DataSourceNoCloud", nil, .vendorDataDisabled, "it ignores vendor-data"),
         (nil, #"{"status": "done", "detail": "DataSourceX"}"#, .noPython, "(DataSourceX) and the guest has no /usr"),
         (nil, #"{"status": "running", "detail": "stage init"}"#, .notInstalled, "(status: running, stage init)"),
-        ("DataSourceNoCloud", #"{"status": "disabled", "detail": "by a file"}"#, nil, "cloud-init is switched off"),
+        ("DataSourceNoCloud", #"{"status": "disabled", "detail": "by a file"}"#, nil, "cloud-init is disabled"),
     ]
 
     @Test(arguments: ends)

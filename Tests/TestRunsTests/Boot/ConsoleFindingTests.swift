@@ -39,7 +39,7 @@ import Testing
         ("[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs", .hopeless("its kernel panicked")),
         (
             "ALERT!  LABEL=nothing does not exist.  Dropping to a shell!",
-            .hopeless("its initial RAM disk finds no root file system")
+            .hopeless("its initial RAM disk cannot find the root file system")
         ),
         ("You are in emergency mode. After logging in, type", .hopeless("systemd gave up and is in emergency mode")),
         ("", nil),

@@ -9,9 +9,9 @@ struct CloudConfigCheck {
     func examine(_ root: Node, into findings: inout SeedFindings) {
         guard let config = root.mapping else {
             findings.error(
-                "cloud-config is a mapping, and this is \(YAMLKind(root).rawValue)",
+                "cloud-config must be a mapping, but this is \(YAMLKind(root).rawValue)",
                 at: root,
-                mend: "write \"key: value\", as in \"packages: [git]\"",
+                hint: "write \"key: value\", as in \"packages: [git]\"",
             )
             return
         }
@@ -19,7 +19,7 @@ struct CloudConfigCheck {
             let name = key.string ?? ""
             if let shape = CloudConfigKeys.all[name] {
                 if YAMLKind(value) == .null {
-                    findings.warning("\(name) is empty", at: key, mend: "give it a value or remove it")
+                    findings.warning("\(name) is empty", at: key, hint: "give it a value or remove it")
                 } else {
                     shape.examine(value, path: name, into: &findings)
                 }
@@ -33,12 +33,12 @@ struct CloudConfigCheck {
 
     private func unknown(_ name: String, at key: Node, into findings: inout SeedFindings) {
         if let meant = NearestName.find(name, among: CloudConfigKeys.all.keys) {
-            findings.error("cloud-init has no key \"\(name)\" and ignores it", at: key, mend: "write \(meant)")
+            findings.error("cloud-init has no key \"\(name)\" and ignores it", at: key, hint: "write \(meant)")
         } else {
             findings.warning(
                 "cloud-init has no key \"\(name)\" and ignores it",
                 at: key,
-                mend: "remove it, or indent it if it belongs to the key above",
+                hint: "remove it, or indent it if it belongs to the key above",
             )
         }
     }

@@ -8,9 +8,9 @@ extension ConfigShape {
     func examine(_ node: Node, path: String, into findings: inout SeedFindings) {
         guard takes(node) else {
             findings.error(
-                "\(path) must be \(name), and is \(YAMLKind(node).rawValue)",
+                "\(path) must be \(name), but is \(YAMLKind(node).rawValue)",
                 at: node,
-                mend: mend(node, path),
+                hint: hint(node, path),
             )
             return
         }
@@ -49,13 +49,13 @@ extension ConfigShape {
                 findings.error(
                     "\(path) has no key \"\(name)\"",
                     at: key,
-                    mend: meant.map { "write \($0)" }
+                    hint: meant.map { "write \($0)" }
                         ?? "remove it; the keys are \(members.keys.sorted().joined(separator: ", "))",
                 )
             }
         }
         for name in required where mapping[name] == nil {
-            findings.error("\(path) lacks \"\(name)\"", at: node, mend: "add \"\(name): ...\"")
+            findings.error("\(path) lacks \"\(name)\"", at: node, hint: "add \"\(name): ...\"")
         }
     }
 
@@ -70,11 +70,11 @@ extension ConfigShape {
         findings.error(
             "\(path) cannot be \"\(text)\"",
             at: node,
-            mend: "write " + (meant ?? "one of " + words.joined(separator: ", ")),
+            hint: "write " + (meant ?? "one of " + words.joined(separator: ", ")),
         )
     }
 
-    private func mend(_ node: Node, _ path: String) -> String {
+    private func hint(_ node: Node, _ path: String) -> String {
         switch (self, YAMLKind(node)) {
         case (.list, .string), (.list, .integer):
             "write it as a list: \"- \(node.string ?? "...")\" on a line of its own"

@@ -3,7 +3,7 @@ import HostSupport
 /// Examines a Debian `interfaces` file, as cloud-init reads it: it splits at single blanks and knows no tabs.
 struct InterfacesCheck {
     /// What is wrong, with its line in the file, counted from 1.
-    private(set) var troubles: [(line: Int, message: String, mend: String)] = []
+    private(set) var troubles: [(line: Int, message: String, hint: String)] = []
 
     private static let families = ["inet", "inet6"]
 
@@ -24,7 +24,7 @@ struct InterfacesCheck {
             }
             let tabbed = line.drop(while: \.isWhitespace).prefix { $0 != "#" }
             if words.count > 1, tabbed.contains("\t") {
-                add(index, "there is a tab between words, at which cloud-init does not split", "write a blank instead")
+                add(index, "there is a tab between words, at which cloud-init does not split", "use a space instead")
             }
         }
         if !hasInterface {
@@ -39,10 +39,10 @@ struct InterfacesCheck {
         }
         guard !Self.families.contains(words[2]) else { return }
         let meant = NearestName.find(words[2], among: Self.families) ?? "inet"
-        add(line - 1, "\"\(words[2])\" is no family of addresses", "write \(meant)")
+        add(line - 1, "\"\(words[2])\" is not an address family", "write \(meant)")
     }
 
-    private mutating func add(_ index: Int, _ message: String, _ mend: String) {
-        troubles.append((index + 1, message, mend))
+    private mutating func add(_ index: Int, _ message: String, _ hint: String) {
+        troubles.append((index + 1, message, hint))
     }
 }

@@ -27,9 +27,9 @@ struct MetaDataCheck {
         guard let root = YAMLText.root(of: text, into: &findings) else { return }
         guard let data = root.mapping else {
             findings.error(
-                "meta-data is a mapping, and this is \(YAMLKind(root).rawValue)",
+                "meta-data must be a mapping, but this is \(YAMLKind(root).rawValue)",
                 at: root,
-                mend: "write \"instance-id: NAME\"",
+                hint: "write \"instance-id: NAME\"",
             )
             return
         }
@@ -46,21 +46,21 @@ struct MetaDataCheck {
                     value.sequence?.compactMap(\.string) ?? value.string.map { TextLines.of($0).map(String.init) } ?? []
                 for text in texts where !TextLines.isBlank(text) {
                     guard let trouble = PublicKeyText.trouble(of: text) else { continue }
-                    findings.error(trouble.message, at: value, mend: trouble.mend)
+                    findings.error(trouble.message, at: value, hint: trouble.hint)
                 }
             case "local-hostname":
                 if let text = value.string, let bad = HostnameText.badCharacter(in: text) {
                     findings.error(
                         "the host name \"\(text)\" has a \(bad)",
                         at: value,
-                        mend: "use letters, digits and hyphens only",
+                        hint: "use letters, digits and hyphens only",
                     )
                 }
             case "network-interfaces":
                 hasInterfaces = true
                 for trouble in InterfacesCheck(value.string ?? "").troubles {
                     let message = "network-interfaces, line \(trouble.line): \(trouble.message)"
-                    findings.error(message, at: value, mend: trouble.mend)
+                    findings.error(message, at: value, hint: trouble.hint)
                 }
             case "dsmode":
                 ConfigShape.word(["local", "net", "pass", "disabled"]).examine(value, path: name, into: &findings)
@@ -69,7 +69,7 @@ struct MetaDataCheck {
                 guard !Self.known.contains(name), let meant = NearestName.find(name, among: Self.known) else {
                     continue
                 }
-                findings.warning("meta-data has a key \"\(name)\"", at: key, mend: "write \(meant) if that is meant")
+                findings.warning("meta-data has a key \"\(name)\"", at: key, hint: "write \(meant) if that is meant")
             }
         }
     }
@@ -78,7 +78,7 @@ struct MetaDataCheck {
         findings.error(
             "meta-data has no instance-id, without which cloud-init may not take the seed or not apply it again",
             at: node,
-            mend: "add \"instance-id: NAME\", another one whenever the content changes",
+            hint: "add \"instance-id: NAME\", and change it whenever the content changes",
         )
     }
 }

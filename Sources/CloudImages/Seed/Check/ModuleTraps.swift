@@ -16,7 +16,7 @@ struct ModuleTraps {
             findings.warning(
                 "preserve_hostname keeps \(key) from taking effect",
                 at: config["preserve_hostname"],
-                mend: "remove one of the two",
+                hint: "remove one of the two",
             )
             break
         }
@@ -30,7 +30,7 @@ struct ModuleTraps {
                 findings.error(
                     "power_state.delay cannot be \"\(text)\": it counts minutes",
                     at: delay,
-                    mend: "write now, or a number of minutes as in 5",
+                    hint: "write now, or a number of minutes as in 5",
                 )
             }
         }
@@ -38,21 +38,21 @@ struct ModuleTraps {
             findings.warning(
                 "power_state.condition is false, so the machine keeps running",
                 at: condition,
-                mend: "remove the condition, or write a command that decides",
+                hint: "remove the condition, or write a command that decides",
             )
         }
         if state["mode"]?.string == "reboot" {
             findings.warning(
-                "the machine boots again when cloud-init has ended, and whoever waits for it is cut off in between",
+                "the machine reboots when cloud-init has finished, which interrupts whatever waits for it",
                 at: state["mode"],
-                mend: "wait with --wait ssh, or leave it out if nothing needs the second boot",
+                hint: "wait with --wait ssh, or leave it out if nothing needs the second boot",
             )
         }
     }
 
     private func writtenFile(_ file: Node, into findings: inout SeedFindings) {
         if let path = file["path"], let text = path.string, !text.hasPrefix("/") {
-            findings.error("write_files' path \"\(text)\" does not begin at the root", at: path, mend: "write /\(text)")
+            findings.error("write_files' path \"\(text)\" does not begin at the root", at: path, hint: "write /\(text)")
         }
         guard let permissions = file["permissions"], let scalar = permissions.scalar else { return }
         let digits = scalar.string
@@ -60,15 +60,15 @@ struct ModuleTraps {
             findings.error(
                 "permissions \(digits) without quotes is a decimal number, not the mode \(digits)",
                 at: permissions,
-                mend: "write \"0\(digits)\", in quotes",
+                hint: "write \"0\(digits)\", in quotes",
             )
         } else if YAMLKind(permissions) == .string {
             let octal = digits.hasPrefix("0o") ? digits.dropFirst(2) : digits[...]
             guard octal.isEmpty || octal.contains(where: { !("0"..."7").contains($0) }) else { return }
             findings.error(
-                "permissions \"\(digits)\" is no octal mode, and the file gets the default one",
+                "permissions \"\(digits)\" is not an octal mode, so the file gets the default one",
                 at: permissions,
-                mend: "write four octal digits in quotes, as in \"0644\"",
+                hint: "write four octal digits in quotes, as in \"0644\"",
             )
         }
     }
@@ -78,7 +78,7 @@ struct ModuleTraps {
         findings.error(
             "the host name \"\(text)\" has a \(bad)",
             at: node,
-            mend: "use letters, digits and hyphens only",
+            hint: "use letters, digits and hyphens only",
         )
     }
 
@@ -89,15 +89,15 @@ struct ModuleTraps {
                 findings.error(
                     "ssh_keys has no key \"\(name)\"",
                     at: key,
-                    mend: "write ed25519_private and ed25519_public",
+                    hint: "write ed25519_private and ed25519_public",
                 )
                 continue
             }
             if name.hasSuffix("_private"), let text = value.string, !text.contains("PRIVATE KEY") {
                 findings.error(
-                    "\(name) is no private key",
+                    "\(name) is not a private key",
                     at: value,
-                    mend: "put the whole key file there, after a \"|\""
+                    hint: "put the whole key file there, after a \"|\""
                 )
             }
         }

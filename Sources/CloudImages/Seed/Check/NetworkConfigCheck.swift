@@ -36,9 +36,9 @@ struct NetworkConfigCheck {
         let config = root["network"] ?? root
         guard let mapping = config.mapping else {
             findings.error(
-                "network-config is a mapping, and this is \(YAMLKind(config).rawValue)",
+                "network-config must be a mapping, but this is \(YAMLKind(config).rawValue)",
                 at: config,
-                mend: "begin with \"version: 2\"",
+                hint: "begin with \"version: 2\"",
             )
             return
         }
@@ -50,7 +50,7 @@ struct NetworkConfigCheck {
                 other.map { "there is no version \($0) of network-config" }
                     ?? "network-config does not say its version",
                 at: mapping["version"] ?? config,
-                mend: "write \"version: 2\"",
+                hint: "write \"version: 2\"",
             )
         }
     }
@@ -59,20 +59,20 @@ struct NetworkConfigCheck {
         guard let items = config["config"]?.sequence else {
             if config["config"]?.string == "disabled" { return }
             findings.error(
-                "version 1 has its devices in a list \"config\", which is not there",
+                "version 1 needs a list \"config\" of devices",
                 at: config["config"],
-                mend: "write \"config:\" and below it \"- type: physical\"",
+                hint: "write \"config:\" and below it \"- type: physical\"",
             )
             return
         }
         for item in items {
             guard let type = item["type"] else {
-                findings.error("an item of config has no type", at: item, mend: "add \"type: physical\"")
+                findings.error("an item of config has no type", at: item, hint: "add \"type: physical\"")
                 continue
             }
             ConfigShape.word(Self.types).examine(type, path: "config type", into: &findings)
             for subnet in item["subnets"]?.sequence ?? [] where subnet["type"] == nil {
-                findings.error("a subnet has no type", at: subnet, mend: "add \"type: dhcp4\" or \"type: static\"")
+                findings.error("a subnet has no type", at: subnet, hint: "add \"type: dhcp4\" or \"type: static\"")
             }
         }
     }
@@ -86,7 +86,7 @@ struct NetworkConfigCheck {
                 findings.error(
                     "version 2 has no key \"\(name)\"",
                     at: key,
-                    mend: meant.map { "write \($0)" } ?? "remove it; the keys are \(known.joined(separator: ", "))",
+                    hint: meant.map { "write \($0)" } ?? "remove it; the keys are \(known.joined(separator: ", "))",
                 )
                 continue
             }
@@ -102,14 +102,14 @@ struct NetworkConfigCheck {
             findings.error(
                 "the address \(text) has no prefix length",
                 at: address,
-                mend: "write it like \(text)/24",
+                hint: "write it like \(text)/24",
             )
         }
         if let match = device["match"]?["macaddress"], YAMLKind(match) != .string {
             findings.error(
                 "the card's address is \(YAMLKind(match).rawValue) to YAML",
                 at: match,
-                mend: "put it in quotes"
+                hint: "put it in quotes"
             )
         }
     }

@@ -20,8 +20,8 @@ public enum SeedCheck {
         part: .metaData,
         line: nil,
         column: nil,
-        message: "network-interfaces is ignored, because there is a network-config",
-        mend: "remove one of the two",
+        message: "network-interfaces is ignored because there is a network-config",
+        hint: "remove one of the two",
     )
 
     /// The findings of a user-data in any form that cloud-init takes.

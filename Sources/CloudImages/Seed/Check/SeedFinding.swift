@@ -33,11 +33,11 @@ public struct SeedFinding: Sendable, Hashable, CustomStringConvertible {
     /// What is wrong, in one line.
     public let message: String
     /// What to write instead, in one line.
-    public let mend: String
+    public let hint: String
 
     /// The finding in one line, as compilers write theirs: `user-data:3:1: error: message; mend`.
     public var description: String {
         let position = [line, column].compactMap { $0.map { ":\($0)" } }.joined()
-        return "\(part.rawValue)\(position): \(severity.rawValue): \(message); \(mend)"
+        return "\(part.rawValue)\(position): \(severity.rawValue): \(message); \(hint)"
     }
 }

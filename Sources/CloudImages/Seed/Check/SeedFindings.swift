@@ -11,12 +11,12 @@ struct SeedFindings {
         self.part = part
     }
 
-    mutating func error(_ message: String, at node: Node?, mend: String) {
-        add(.error, message, line: node?.mark?.line, column: node?.mark?.column, mend: mend)
+    mutating func error(_ message: String, at node: Node?, hint: String) {
+        add(.error, message, line: node?.mark?.line, column: node?.mark?.column, hint: hint)
     }
 
-    mutating func warning(_ message: String, at node: Node?, mend: String) {
-        add(.warning, message, line: node?.mark?.line, column: node?.mark?.column, mend: mend)
+    mutating func warning(_ message: String, at node: Node?, hint: String) {
+        add(.warning, message, line: node?.mark?.line, column: node?.mark?.column, hint: hint)
     }
 
     /// Adds a finding whose line is counted within the text under examination.
@@ -25,7 +25,7 @@ struct SeedFindings {
         _ message: String,
         line: Int?,
         column: Int? = nil,
-        mend: String,
+        hint: String,
     ) {
         all.append(
             SeedFinding(
@@ -34,7 +34,7 @@ struct SeedFindings {
                 line: line.map { $0 + linesBefore },
                 column: column,
                 message: message,
-                mend: mend,
+                hint: hint,
             )
         )
     }

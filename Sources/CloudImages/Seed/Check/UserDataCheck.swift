@@ -43,7 +43,7 @@ struct UserDataCheck {
                 .error,
                 "the template does not say what it renders to",
                 line: header + 2,
-                mend: "write #cloud-config (or #! and an interpreter) below \"## template: jinja\"",
+                hint: "write #cloud-config (or #! and an interpreter) below \"## template: jinja\"",
             )
         default: break
         }
@@ -53,9 +53,9 @@ struct UserDataCheck {
         guard text.contains("\r\n") else { return }
         findings.add(
             .error,
-            "the lines end as on Windows, so the guest looks for an interpreter whose name ends in a carriage return",
+            "the file has Windows line endings, so the guest looks for an interpreter whose name ends in a carriage return",
             line: 1,
-            mend: "save the script with Unix line ends",
+            hint: "save the script with Unix line endings",
         )
     }
 
@@ -68,9 +68,9 @@ struct UserDataCheck {
             }
             findings.add(
                 .error,
-                "\"\(word.prefix(40))\" is no URL to include",
+                "\"\(word.prefix(40))\" is not a URL",
                 line: number + 1,
-                mend: "write one URL a line, with https:// or file://",
+                hint: "write one URL per line, with https:// or file://",
             )
         }
     }
@@ -79,14 +79,14 @@ struct UserDataCheck {
         guard let root = YAMLText.root(of: text, into: &findings) else { return }
         guard let items = root.sequence else {
             findings.error(
-                "an archive is a list, and this is \(YAMLKind(root).rawValue)",
+                "an archive must be a list, but this is \(YAMLKind(root).rawValue)",
                 at: root,
-                mend: "begin each part with \"- content: |\"",
+                hint: "begin each part with \"- content: |\"",
             )
             return
         }
         for item in items where item.string == nil && item["content"] == nil {
-            findings.error("a part of the archive has no content", at: item, mend: "give it \"content: |\"")
+            findings.error("a part of the archive has no content", at: item, hint: "give it \"content: |\"")
         }
     }
 
@@ -97,7 +97,7 @@ struct UserDataCheck {
                 .error,
                 "the MIME message does not name its boundary",
                 line: 1,
-                mend: "begin with: Content-Type: multipart/mixed; boundary=\"==part==\"",
+                hint: "begin with: Content-Type: multipart/mixed; boundary=\"==part==\"",
             )
             return
         }
@@ -106,7 +106,7 @@ struct UserDataCheck {
                 .error,
                 "the MIME message has no parts between its boundaries",
                 line: 1,
-                mend: "write --BOUNDARY before each part and --BOUNDARY-- after the last",
+                hint: "write --BOUNDARY before each part and --BOUNDARY-- after the last",
             )
         }
         for part in message.parts { examine(part) }
@@ -122,7 +122,7 @@ struct UserDataCheck {
                 meant == nil ? .warning : .error,
                 "cloud-init has no handler for a part of type \(part.type)",
                 line: part.line,
-                mend: meant.map { "write \($0)" } ?? "use text/cloud-config or text/x-shellscript",
+                hint: meant.map { "write \($0)" } ?? "use text/cloud-config or text/x-shellscript",
             )
             return
         }
@@ -138,7 +138,7 @@ struct UserDataCheck {
                 .error,
                 "the script does not name its interpreter",
                 line: 1,
-                mend: "begin it with #!/bin/sh",
+                hint: "begin it with #!/bin/sh",
             )
         case "text/plain": examine(text)
         default: break
@@ -155,16 +155,16 @@ struct UserDataCheck {
                 .error,
                 "the file begins with a byte order mark, so cloud-init does not know the first line and ignores the file",
                 line: line,
-                mend: "save it as UTF-8 without a byte order mark",
+                hint: "save it as UTF-8 without a byte order mark",
             )
             return
         }
         if let header = lines.firstIndex(where: { $0.lowercased().hasPrefix("#cloud-config") }) {
             findings.add(
                 .error,
-                "#cloud-config must be the first line and stands in line \(header + 1), so cloud-init ignores the file",
+                "#cloud-config must be the first line but is on line \(header + 1), so cloud-init ignores the file",
                 line: line,
-                mend: "move #cloud-config above this line",
+                hint: "move #cloud-config above this line",
             )
             return
         }
@@ -180,9 +180,9 @@ struct UserDataCheck {
         if first.hasPrefix("#"), meant != nil {
             findings.add(
                 .error,
-                "the first line \"\(first.prefix(40))\" is none that cloud-init knows, so it ignores the file",
+                "cloud-init does not know the first line \"\(first.prefix(40))\" and ignores the file",
                 line: line,
-                mend: "write exactly \(header)",
+                hint: "write exactly \(header)",
             )
             return
         }
@@ -190,7 +190,7 @@ struct UserDataCheck {
             .error,
             "the first line does not say what the file is, so cloud-init ignores all of it",
             line: line,
-            mend: "make #cloud-config the first line, or #!/bin/sh for a script",
+            hint: "make #cloud-config the first line, or #!/bin/sh for a script",
         )
     }
 }

@@ -25,9 +25,9 @@ struct UserTraps {
         let whose =
             config["ssh_authorized_keys"] != nil ? "the keys of ssh_authorized_keys" : "the keys given beside user-data"
         findings.warning(
-            "users leaves out the image's default user, so \(hasKeysElsewhere ? "the keys given beside user-data" : whose) open nothing",
+            "users leaves out the image's default user, so \(hasKeysElsewhere ? "the keys given beside user-data" : whose) have no effect",
             at: users,
-            mend: "add \"- default\" as the first item",
+            hint: "add \"- default\" as the first item",
         )
     }
 
@@ -38,7 +38,7 @@ struct UserTraps {
     private func examine(user: Node, into findings: inout SeedFindings) {
         guard let member = user.mapping else { return }
         guard let name = (member["name"] ?? member["snapuser"])?.string else {
-            findings.error("a user has no name, so it is skipped", at: user, mend: "add \"name: ...\"")
+            findings.error("a user has no name, so it is skipped", at: user, hint: "add \"name: ...\"")
             return
         }
         for key in ["ssh_authorized_keys", "ssh-authorized-keys"] {
@@ -49,7 +49,7 @@ struct UserTraps {
             findings.warning(
                 "the user \(name) has neither key nor password, so nobody can log in as it",
                 at: user,
-                mend: "add ssh_authorized_keys: [\"ssh-ed25519 ...\"] to it",
+                hint: "add ssh_authorized_keys: [\"ssh-ed25519 ...\"] to it",
             )
             return
         }
@@ -59,14 +59,14 @@ struct UserTraps {
             findings.warning(
                 "the user \(name) has a password that stays locked",
                 at: password,
-                mend: "add \"lock_passwd: false\" to it",
+                hint: "add \"lock_passwd: false\" to it",
             )
         }
         if let password = member["passwd"] ?? member["hashed_passwd"], password.string?.hasPrefix("$") == false {
             findings.error(
-                "the password of \(name) is no hash, and it would be taken for one",
+                "the password of \(name) is not a hash, but would be used as one",
                 at: password,
-                mend: "write plain_text_passwd, or a hash as \"mkpasswd -m sha-512\" prints it",
+                hint: "write plain_text_passwd, or a hash as \"mkpasswd -m sha-512\" prints it",
             )
         }
     }
@@ -86,7 +86,7 @@ struct UserTraps {
     private func examine(_ keys: Node, into findings: inout SeedFindings) {
         for key in keys.sequence ?? [] {
             guard let text = key.string, let trouble = PublicKeyText.trouble(of: text) else { continue }
-            findings.error(trouble.message, at: key, mend: trouble.mend)
+            findings.error(trouble.message, at: key, hint: trouble.hint)
         }
     }
 }
@@ -99,21 +99,23 @@ enum PublicKeyText {
     ]
 
     /// What is wrong with the text as a line of authorized_keys; nil when nothing is.
-    static func trouble(of text: String) -> (message: String, mend: String)? {
+    static func trouble(of text: String) -> (message: String, hint: String)? {
         if text.contains("PRIVATE KEY") {
             return (
-                "this is a private key, which must not leave its owner", "give the line of the file that ends in .pub"
+                "this is a private key, which must stay secret", "use the line in the file that ends in .pub"
             )
         }
         if text.hasPrefix("/") || text.hasPrefix("~") || text.hasSuffix(".pub") {
-            return ("\"\(text.prefix(40))\" is a file's name and no key", "write the content of the file here")
+            return ("\"\(text.prefix(40))\" is a file name, not a key", "write the content of the file here")
         }
         let words = text.split(separator: " ")
         guard let type = words.firstIndex(where: { word in types.contains { word.hasPrefix($0) } }) else {
-            return ("\"\(text.prefix(40))\" is no public key", "write it as \"ssh-ed25519 AAAA... comment\"")
+            return ("\"\(text.prefix(40))\" is not a public key", "write it as \"ssh-ed25519 AAAA... comment\"")
         }
         guard words.count > type + 1, words[type] == "cert-authority" || words[type + 1].hasPrefix("AAAA") else {
-            return ("the key \"\(text.prefix(40))\" is not whole", "copy the whole line of the file that ends in .pub")
+            return (
+                "the key \"\(text.prefix(40))\" is incomplete", "copy the whole line from the file that ends in .pub"
+            )
         }
         return nil
     }

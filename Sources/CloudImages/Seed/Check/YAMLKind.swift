@@ -35,7 +35,7 @@ enum YAMLText {
         } catch let error as YamlError {
             report(error, text, into: &findings)
         } catch {
-            findings.add(.error, "is no YAML: \(error)", line: nil, mend: "write it as YAML")
+            findings.add(.error, "is not valid YAML: \(error)", line: nil, hint: "write it as YAML")
         }
         return nil
     }
@@ -49,30 +49,30 @@ enum YAMLText {
             let during = context.map { " \($0.text) (begun in line \($0.mark.line + findings.linesBefore))" } ?? ""
             findings.add(
                 .error,
-                "is no YAML:\(during) \(problem)",
+                "is not valid YAML:\(during) \(problem)",
                 line: mark.line,
                 column: mark.column,
-                mend: mend(problem, line),
+                hint: hint(problem, line),
             )
         case .duplicatedKeysInMapping(let names, let context):
             // The mark is the first's; the second is what takes effect.
             let name = names.first ?? ""
             findings.add(
                 .error,
-                "\"\(name)\" stands twice in one mapping, and cloud-init takes the last alone",
+                "\"\(name)\" occurs twice in one mapping, and cloud-init only uses the last",
                 line: context.mark.line > 0 ? context.mark.line : nil,
-                mend: "put both into one \"\(name)\"",
+                hint: "put both into one \"\(name)\"",
             )
         case .reader(let problem, let offset, _, let yaml):
             let line = offset.map { yaml.prefix($0).count(where: \.isNewline) + 1 }
             findings.add(
                 .error,
-                "is no YAML: \(problem)",
+                "is not valid YAML: \(problem)",
                 line: line,
-                mend: "remove the character, or save it as UTF-8"
+                hint: "remove the character, or save it as UTF-8"
             )
         default:
-            findings.add(.error, "is no YAML: \(error)", line: nil, mend: "write it as YAML")
+            findings.add(.error, "is not valid YAML: \(error)", line: nil, hint: "write it as YAML")
         }
     }
 
@@ -81,10 +81,10 @@ enum YAMLText {
         return lines.indices.contains(number - 1) ? lines[number - 1] : ""
     }
 
-    private static func mend(_ problem: String, _ line: Substring) -> String {
+    private static func hint(_ problem: String, _ line: Substring) -> String {
         if line.prefix(while: \.isWhitespace).contains("\t") { return "indent with spaces, not with tabs" }
         if problem.contains("mapping values are not allowed") {
-            return "quote the text if its colon belongs to it, or mend the indentation"
+            return "quote the text if its colon belongs to it, or fix the indentation"
         }
         if problem.contains("cannot start any token") || problem.contains("anchor") || problem.contains("alias") {
             return "quote the value"
@@ -92,10 +92,10 @@ enum YAMLText {
         if problem.contains("expected <block end>") || problem.contains("did not find expected key")
             || problem.contains("did not find expected '-'")
         {
-            return "give this line the indentation of the lines that it belongs to"
+            return "indent this line like the lines that it belongs to"
         }
         if problem.contains("expected ',' or") { return "close the bracket or brace" }
         if problem.contains("unexpected end of stream") { return "close the quote" }
-        return "mend this line or the one before it"
+        return "fix this line or the one before it"
     }
 }

@@ -4,7 +4,11 @@ import ArgumentParser
 struct SnapshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
-        abstract: "Save, load, list and remove a machine's states.",
+        abstract: "Save, load, list and remove snapshots of a machine.",
+        discussion: """
+              quiver snapshot save vm1 clean
+              quiver snapshot load vm1 clean
+            """,
         subcommands: [SnapshotSave.self, SnapshotLoad.self, SnapshotList.self, SnapshotRemove.self],
     )
 }
@@ -14,9 +18,9 @@ struct SnapshotArguments: ParsableArguments {
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Argument(help: "The snapshot's tag.")
+    @Argument(help: "The snapshot's name, e.g. clean.")
     var tag: String
 
-    @Option(help: "How long it may take.")
+    @Option(help: "Time limit, e.g. 10m.")
     var timeout = DurationArgument(.seconds(300))
 }

@@ -8,6 +8,7 @@ struct SnapshotList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls",
         abstract: "List a machine's snapshots, oldest first.",
+        discussion: "  quiver snapshot ls vm1",
         aliases: ["list"],
     )
 

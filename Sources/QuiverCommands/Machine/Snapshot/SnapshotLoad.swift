@@ -6,8 +6,13 @@ import Quantities
 struct SnapshotLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
-        abstract: "Put a machine back to a saved state.",
-        discussion: "The guest's clock and random pool are put right before this returns, where it has Quiver's helper.",
+        abstract: "Restore a machine to a snapshot.",
+        discussion: """
+            A machine that is not running is started, unless the snapshot has its disks only. If Quiver's helper runs in \
+            the guest, it then sets the clock and reseeds the random pool before this command ends.
+
+              quiver snapshot load vm1 clean
+            """,
     )
 
     @OptionGroup var arguments: SnapshotArguments
@@ -18,7 +23,7 @@ struct SnapshotLoad: AsyncParsableCommand {
         let isRunning = try store.status(of: name).state == .running
         if !isRunning, try await !store.snapshot(tag, ofStopped: name).hasMemory {
             try await store.loadSnapshot(tag, ofStopped: name)
-            try StandardOutput.print("\(name): its disks are back at `\(tag)`")
+            try StandardOutput.print("\(name): restored its disks to `\(tag)`")
             return
         }
         // A machine that does not run is started without running its guest, which the snapshot then replaces.
@@ -38,19 +43,19 @@ struct SnapshotLoad: AsyncParsableCommand {
 
     private func remark(on done: Restoration) -> String {
         guard let fixingUp = done.fixingUp else {
-            return "; its clock and random pool were left alone: \(reason(for: done.obstacle))"
+            return "; clock and random pool were not fixed up: \(reason(for: done.obstacle))"
         }
-        let proof = done.isProven == true ? ", proven by a nonce" : ""
-        return "; clock and random pool put right in \(fixingUp.shortText)\(proof)"
+        let proof = done.isProven == true ? ", verified" : ""
+        return "; clock and random pool fixed up in \(fixingUp.shortText)\(proof)"
     }
 
     private func reason(for obstacle: Restoration.Obstacle?) -> String {
         switch obstacle {
         case .noChannel, nil: "the machine has no channel to Quiver's helper"
-        case .guestPaused: "the guest stands still"
+        case .guestPaused: "the guest is paused"
         case .channelTaken:
-            "another command, such as `quiver exec`, is connected to the helper in the guest; load again when that has ended"
-        case .silent: "no helper answers in the guest"
+            "another command, such as `quiver exec`, is connected to the helper in the guest; load the snapshot again when it has ended"
+        case .silent: "the helper in the guest does not answer"
         case .refused(let reason): reason
         }
     }

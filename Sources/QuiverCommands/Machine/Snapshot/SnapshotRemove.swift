@@ -6,6 +6,7 @@ struct SnapshotRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
         abstract: "Remove a snapshot from a machine's disks.",
+        discussion: "  quiver snapshot rm vm1 clean",
         aliases: ["remove"],
     )
 

@@ -6,7 +6,8 @@ import Quantities
 struct SnapshotSave: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "save",
-        abstract: "Save a machine's memory and disks; the disks alone when it does not run.",
+        abstract: "Save a machine's memory and disks, or only its disks if it is not running.",
+        discussion: "  quiver snapshot save vm1 clean",
     )
 
     @OptionGroup var arguments: SnapshotArguments

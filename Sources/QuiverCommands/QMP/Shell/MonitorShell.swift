@@ -11,12 +11,13 @@ import WireJSON
 struct MonitorShell: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shell",
-        abstract: "Type commands one after another, and see events as they come.",
+        abstract: "Run commands interactively and show events as they arrive.",
         discussion: """
-            A line is a command with name=value arguments, as 'quiver qmp call' takes them, or a command in JSON. On a
-            terminal lines can be edited, arrows bring earlier ones back, and Tab completes commands, their arguments and
-            values to what this QEMU has. From a pipe each line is executed, and the end is 1 when any failed.
+            A line is a command with name=value arguments, as in 'quiver qmp call', or a command in JSON. On a terminal, \
+            lines can be edited, the arrow keys recall earlier ones, and Tab completes the commands, arguments and values \
+            that this QEMU has. From a pipe, each line is executed, and the exit status is 1 if any failed.
 
+              quiver qmp --vm vm1 shell
               qmp> blockdev-add driver=null-co node-name=d size=64M
               qmp> {"execute": "query-block", "id": 1}
               qmp> help blockdev-add
@@ -25,7 +26,7 @@ struct MonitorShell: AsyncParsableCommand {
 
     @OptionGroup var target: MonitorTarget
 
-    @Option(help: ArgumentHelp("How long each command may take, as in 30s.", valueName: "duration"))
+    @Option(help: ArgumentHelp("Time limit for each command, e.g. 30s.", valueName: "duration"))
     var timeout = DurationArgument(.seconds(60))
 
     func run() async throws {
@@ -36,7 +37,7 @@ struct MonitorShell: AsyncParsableCommand {
             let events = qmp.events()
             if isTerminal {
                 let version = qmp.greeting.map { "QEMU \($0.version)" } ?? "QEMU"
-                input.show("\(version); help explains, Tab completes, Ctrl-D ends")
+                input.show("\(version); type help for help, Tab to complete, Ctrl-D to leave")
             }
             let failures: Int =
                 try await race(
@@ -48,7 +49,7 @@ struct MonitorShell: AsyncParsableCommand {
                     { try await execute(input, gated) ?? (isTerminal ? 0 : nil) },
                 ) ?? 0
             if failures > 0, !isTerminal {
-                throw CommandFailure(.failed, "\(failures) of the commands failed, as said above")
+                throw CommandFailure(.failed, "\(failures) commands failed (see above)")
             }
         }
     }
@@ -67,7 +68,7 @@ struct MonitorShell: AsyncParsableCommand {
             switch item {
             case .event(let event): input.show("\(event.line)")
             case .missed(let count): StandardError.write("quiver: missed \(count) events")
-            case .gap(let reason): StandardError.write("quiver: the connection was lost for a moment: \(reason)")
+            case .gap(let reason): StandardError.write("quiver: the connection was interrupted: \(reason)")
             }
         }
         StandardError.write("quiver: QEMU has ended")
@@ -108,7 +109,7 @@ struct MonitorShell: AsyncParsableCommand {
             guard let shape = SchemaShape(of: name, gated.gate.compiled, live: gated.gate.live) else {
                 let near = SchemaShape.names(like: name, gated.gate.compiled)
                 let advice = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
-                throw CommandFailure(.failed, "\(name): no command, event or type of this name\(advice)")
+                throw CommandFailure(.failed, "\(name): no command, event or type has this name\(advice)")
             }
             input.show(shape.text)
             return true
@@ -124,9 +125,9 @@ struct MonitorShell: AsyncParsableCommand {
     }
 
     private static let explanation = """
-        COMMAND [name=value...]     execute a command, as in: device_add driver=virtio-rng-pci id=rng0
+        COMMAND [name=value...]     execute a command, e.g. device_add driver=virtio-rng-pci id=rng0
         {"execute": "COMMAND"}      the same in JSON; "exec-oob" executes out of band
-        help NAME                   what a command, event or type takes and returns
-        exit, or Ctrl-D             leave; QEMU goes on
+        help NAME                   show the arguments and return type of a command, event or type
+        exit, or Ctrl-D             leave; QEMU keeps running
         """
 }
