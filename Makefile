@@ -24,7 +24,7 @@ help:
 	@echo "make test           check and test everything, with real machines, on two versions of QEMU"
 	@echo "make test-portable  what of that needs no guests, no QEMU and no Debian; for macOS and other systems"
 	@echo "make bench          measure what the budgets speak of, beside other clients"
-	@echo "make lint           check the format, the structure, the generated code and the scripts"
+	@echo "make lint           check the format, the structure, the generated code, the guest's Python and the scripts"
 	@echo "make format         fix the format"
 	@echo "make clean          remove what was built"
 
@@ -63,10 +63,12 @@ lint:
 	Tools/check-imports
 	Tools/check-manifest
 	Tools/check-folders
+	Tools/check-python
 	Tools/check-scripts
 
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+	Tools/check-python --fix
 
 clean:
 	rm -rf .build

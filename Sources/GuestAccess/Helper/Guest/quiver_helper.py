@@ -1,3 +1,4 @@
+# Joined by Tools/join-guest-python from Sources/GuestPython; edit what is there.
 """Quiver's helper: a small root service in the guest that the host talks to over a virtio-serial port.
 
 It reports the milestones of a boot, and after a restore or fork puts right what went stale: wall clock, random pool,
@@ -29,49 +30,40 @@ import subprocess
 import sys
 import time
 
+
+# quiver_helper.protocol
+#
+# What the helper and the host have agreed on.
+
 VERSION = 2
-PORT = "org.quiver.helper.0"
 CHUNK = 65536
-# From linux/random.h; the numbers are the same on every architecture with a generic ioctl layout (x86, arm, riscv).
-RNDADDENTROPY = 0x40085203
-RNDRESEEDCRNG = 0x5207
-IN_CHANGED = 0x8 | 0x80 | 0x100  # close-write, moved-to, create
-CLOUD_INIT_RUN = "/run/cloud-init"
-CLOUD_INIT_DATA = "/var/lib/cloud/data"
-NETWORK_CONFIGURATIONS = (
-    "/etc/netplan",
-    "/etc/systemd/network",
-    "/run/systemd/network",
-    "/etc/NetworkManager/system-connections",
-    "/run/NetworkManager/system-connections",
-    "/etc/udev/rules.d",
-)
-NETWORKD = "/run/systemd/netif/links"
-NETWORK_MANAGER = "/run/NetworkManager"
-ADDRESS_PATIENCE = 20.0
-CLOUD_INIT_STAGES = ("init-local", "init", "modules-config", "modules-final")
 
 
 class Refused(Exception):
     """A request that cannot be done; its text is the answer."""
 
 
-def read_text(path, default=None):
+# quiver_helper.text_files
+#
+# Short text files of the system, read and written whole.
+
+def read_text(path):
+    """A file's text; None where there is none that can be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:
-        return default
+        return None
 
 
 def read_json(path):
     try:
-        return json.loads(read_text(path, ""))
+        return json.loads(read_text(path) or "")
     except ValueError:
         return None
 
 
-def write_whole(path, text, mode=0o644):
+def write_whole(path, text, mode = 0o644):
     """Writes so that a reader sees the old file or the new one."""
     temporary = "%s.%d.tmp" % (path, os.getpid())
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
@@ -81,206 +73,11 @@ def write_whole(path, text, mode=0o644):
     os.rename(temporary, path)
 
 
-def read_file(path, limit):
-    """A file's content, as far as one byte beyond the limit; None for what is no file, is gone, or has no name in UTF-8."""
-    try:
-        path.encode()
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            return None
-        with open(path, "rb") as file:
-            return file.read(limit + 1)
-    except (OSError, UnicodeEncodeError):
-        return None
+# quiver_helper.port
+#
+# The virtio-serial port, as a guest sees it.
 
-
-def make_folders(path, owner):
-    """Makes a folder and those around it, where they are missing, for a user."""
-    if not os.path.isdir(path):
-        make_folders(os.path.dirname(path), owner)
-        os.mkdir(path)
-        os.chown(path, owner.pw_uid, owner.pw_gid)
-
-
-def remove(path):
-    """Removes a file, a link, or a folder with all that is in it; what is not there need not be removed."""
-    if not os.path.isdir(path) or os.path.islink(path):
-        if os.path.lexists(path):
-            os.unlink(path)
-        return
-    for name in os.listdir(path):
-        remove(os.path.join(path, name))
-    os.rmdir(path)
-
-
-def write_file(path, file, owner):
-    """Writes a file, for which there is a content, or a link, for which there is a target; else makes a folder."""
-    make_folders(os.path.dirname(path), owner)
-    if "target" in file:
-        remove(path)
-        os.symlink(file["target"], path)
-        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
-        return
-    if "content" in file:
-        # It may be a link, or another name of a file that is not to change.
-        remove(path)
-        with open(path, "wb") as opened:
-            opened.write(base64.b64decode(file["content"]))
-    elif not os.path.isdir(path):
-        os.mkdir(path)
-    os.chown(path, owner.pw_uid, owner.pw_gid)
-    if "mode" in file:
-        os.chmod(path, file["mode"])
-    if "modified" in file:
-        os.utime(path, ns=(file["modified"], file["modified"]))
-
-
-class ActingAs:
-    """A user's rights for a moment: what is done meanwhile, the kernel allows or refuses as it would that user."""
-
-    def __init__(self, name):
-        try:
-            self.account = pwd.getpwnam(name) if name else pwd.getpwuid(os.geteuid())
-        except KeyError:
-            raise Refused("there is no user %s in the guest" % name)
-        self.changes = self.account.pw_uid != os.geteuid()
-
-    def __enter__(self):
-        if self.changes:
-            self.groups = os.getgroups()
-            os.initgroups(self.account.pw_name, self.account.pw_gid)
-            os.setegid(self.account.pw_gid)
-            os.seteuid(self.account.pw_uid)
-        return self.account
-
-    def __exit__(self, *_):
-        if self.changes:
-            os.seteuid(0)
-            os.setegid(0)
-            os.setgroups(self.groups)
-
-
-def is_utf8(name):
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def copied_entry(name, path, status):
-    """What the host is told of something that it may copy."""
-    mode = status.st_mode
-    entry = {"name": name, "mode": stat.S_IMODE(mode), "modified": status.st_mtime_ns, "kind": "special"}
-    if not is_utf8(name):
-        entry["name"] = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        entry["kind"] = "unnameable"
-    elif stat.S_ISDIR(mode):
-        entry["kind"] = "folder"
-    elif stat.S_ISREG(mode):
-        entry.update(kind="file", size=status.st_size)
-    elif stat.S_ISLNK(mode):
-        target = os.readlink(path)
-        if is_utf8(target):
-            entry.update(kind="link", target=target)
-    return entry
-
-
-def list_folder(path, limit):
-    """The entries of a folder; what vanishes meanwhile is not there."""
-    entries = []
-    with os.scandir(path) as found:
-        for item in found:
-            if len(entries) == limit:
-                raise Refused("%s has more than %d entries" % (path, limit))
-            try:
-                entries.append(copied_entry(item.name, item.path, item.stat(follow_symlinks=False)))
-            except FileNotFoundError:
-                pass
-    return entries
-
-
-def found_path(asked, path, follows):
-    """What there is at a path, as the answer to the question of that number; None for nothing."""
-    name = os.path.basename(path)
-    try:
-        if follows:
-            path = os.path.realpath(path)
-        entry = copied_entry(name, path, os.lstat(path))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return {"asked": asked, "path": path, "entry": entry} if is_utf8(path) else None
-
-
-def read_part(path, offset, length):
-    """A part of a file, shorter at its end."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Refused("%s: not a file any more" % path)
-        return os.pread(descriptor, min(length, 16 * CHUNK), offset)
-    finally:
-        os.close(descriptor)
-
-
-def write_part(item):
-    """Writes a part of a file beside its place; with the last part it gets its name."""
-    path, offset = item["path"], item["offset"]
-    folder, name = os.path.split(path)
-    part = os.path.join(folder, ".quiver-%08x.part" % binascii.crc32(name.encode()))
-    try:
-        if offset == 0:
-            remove(part)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        else:
-            flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(part, flags, 0o600), "wb") as file:
-            file.seek(offset)
-            file.write(base64.b64decode(item["data"]))
-        if item.get("is_last"):
-            os.chmod(part, item["mode"])
-            os.utime(part, ns=(item["modified"], item["modified"]))
-            os.rename(part, path)
-    except OSError:
-        remove(part)
-        raise
-
-
-def copy_in(item):
-    """Does one step of a copy into the guest."""
-    path, step = item["path"], item["step"]
-    is_folder = os.path.isdir(path) and not os.path.islink(path)
-    if step == "remove":
-        # What is excluded from the copy stays, and the folders that it is in.
-        try:
-            os.rmdir(path) if is_folder else os.unlink(path)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise
-    elif step == "destination":
-        os.makedirs(path, exist_ok=True)
-    elif step == "folder":
-        if not is_folder:
-            remove(path)
-            os.mkdir(path)
-        elif not os.access(path, os.W_OK, effective_ids=True):
-            # From an earlier copy; it gets its permissions again at the end.
-            os.chmod(path, 0o700)
-    elif step == "link":
-        if is_folder:
-            os.rmdir(path)
-        else:
-            remove(path)
-        os.symlink(item["target"], path)
-    elif step == "part":
-        write_part(item)
-    elif step == "attributes":
-        os.chmod(path, item["mode"])
-        if "modified" in item:
-            os.utime(path, ns=(item["modified"], item["modified"]))
-    else:
-        raise Refused("this helper (version %d) does not know the step %r" % (VERSION, step))
+PORT = "org.quiver.helper.0"
 
 
 def find_port(name):
@@ -390,6 +187,79 @@ class Port:
         return True
 
 
+# quiver_shared.random_pool
+#
+# The kernel's random pool.
+
+# From linux/random.h; the numbers are the same on every architecture with a generic ioctl layout (x86, arm, riscv).
+RNDADDENTROPY = 0x40085203
+RNDRESEEDCRNG = 0x5207
+
+
+class RandomPool:
+    """The kernel's random pool, opened before a machine is frozen: no fork need look for it."""
+
+    def __init__(self):
+        self.descriptor = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
+
+    def feed(self, entropy):
+        """Mixes fresh bytes into the pool and has the kernel's generators take a new key from there at once.
+
+        Only root may.
+        """
+        fcntl.ioctl(self.descriptor, RNDADDENTROPY, struct.pack("ii", len(entropy) * 8, len(entropy)) + entropy)
+        try:
+            fcntl.ioctl(self.descriptor, RNDRESEEDCRNG)
+        except OSError as error:
+            # Kernels before 4.14 lack it and take the new key by themselves within five minutes.
+            if error.errno not in (errno.EINVAL, errno.ENOTTY):
+                raise
+
+
+# quiver_helper.clock
+#
+# The guest's clocks.
+
+def uptime():
+    return round(time.clock_gettime(time.CLOCK_BOOTTIME), 3)
+
+
+def set_clock(nanoseconds):
+    """Sets the wall clock; returns by how many seconds it was wrong."""
+    wrong = time.time_ns() - nanoseconds
+    time.clock_settime_ns(time.CLOCK_REALTIME, nanoseconds)
+    return wrong / 1e9
+
+
+# quiver_helper.cloud_init
+#
+# The files in which cloud-init says how far it is.
+
+CLOUD_INIT_RUN = "/run/cloud-init"
+CLOUD_INIT_DATA = "/var/lib/cloud/data"
+CLOUD_INIT_STAGES = ("init-local", "init", "modules-config", "modules-final")
+
+
+def cloud_init_log(status):
+    """The last warnings and errors of cloud-init's log, only when a stage says that something went wrong."""
+    stages = [stage for stage in status.get("v1", {}).values() if isinstance(stage, dict)]
+    if not any(stage.get("errors") or stage.get("recoverable_errors") for stage in stages):
+        return []
+    lines = (read_text("/var/log/cloud-init.log") or "").splitlines()
+    telling = [line for line in lines if "[WARNING]" in line or "[ERROR]" in line or "[CRITICAL]" in line]
+    output = (read_text("/var/log/cloud-init-output.log") or "").splitlines()
+    # Tables of keys and addresses would push out what the commands said.
+    output = [line for line in output if line.strip() and not line.startswith("ci-info:")]
+    return [line[:500] for line in telling[-20:]] + [line[:500] for line in output[-20:]]
+
+
+# quiver_helper.boot
+#
+# The milestones of a boot, each told to the host once.
+
+IN_CHANGED = 0x8 | 0x80 | 0x100  # close-write, moved-to, create
+
+
 class Boot:
     """Watches a boot through the files that cloud-init writes, and sshd's listening socket."""
 
@@ -410,7 +280,7 @@ class Boot:
         except (OSError, AttributeError):
             pass
 
-    def reach(self, name, at=None, **facts):
+    def reach(self, name, at = None, **facts):
         if name in self.seen:
             return
         self.seen.add(name)
@@ -453,28 +323,13 @@ class Boot:
                     self.reach("cloud-init %s %s" % (stage, edge), round(facts[edge] - offset, 3))
         result = read_json(CLOUD_INIT_RUN + "/result.json")
         if isinstance(result, dict):
-            self.end_cloud_init({"state": "finished", "status": status, "result": result, "log": cloud_init_log(status)})
+            self.end_cloud_init(
+                {"state": "finished", "status": status, "result": result, "log": cloud_init_log(status)}
+            )
 
     def end_cloud_init(self, facts):
         self.cloud_init = facts
         self.reach("cloud-init", **facts)
-
-
-def cloud_init_log(status):
-    """The last warnings and errors of cloud-init's log, only when a stage says that something went wrong."""
-    stages = [stage for stage in status.get("v1", {}).values() if isinstance(stage, dict)]
-    if not any(stage.get("errors") or stage.get("recoverable_errors") for stage in stages):
-        return []
-    lines = (read_text("/var/log/cloud-init.log") or "").splitlines()
-    telling = [line for line in lines if "[WARNING]" in line or "[ERROR]" in line or "[CRITICAL]" in line]
-    output = (read_text("/var/log/cloud-init-output.log") or "").splitlines()
-    # Tables of keys and addresses would push out what the commands said.
-    output = [line for line in output if line.strip() and not line.startswith("ci-info:")]
-    return [line[:500] for line in telling[-20:]] + [line[:500] for line in output[-20:]]
-
-
-def uptime():
-    return round(time.clock_gettime(time.CLOCK_BOOTTIME), 3)
 
 
 def listens_on(port):
@@ -487,66 +342,461 @@ def listens_on(port):
     return False
 
 
-def set_clock(nanoseconds):
-    """Sets the wall clock; returns by how many seconds it was wrong."""
-    wrong = time.time_ns() - nanoseconds
-    time.clock_settime_ns(time.CLOCK_REALTIME, nanoseconds)
-    return wrong / 1e9
+# quiver_helper.commands
+#
+# Commands that run in the guest for the host.
 
+class Command:
+    """A command that the host asked for; its output goes out as it comes."""
 
-class RandomPool:
-    """The kernel's random pool, kept open."""
-
-    def __init__(self):
-        self.descriptor = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
-
-    def feed(self, entropy):
-        """Mixes fresh bytes into the pool and has the kernel's generators take a new key from there at once."""
-        size = len(entropy)
-        fcntl.ioctl(self.descriptor, RNDADDENTROPY, struct.pack("ii%ds" % size, size * 8, size, entropy))
+    def __init__(self, helper, request):
+        self.helper = helper
+        self.id = request["id"]
+        argv = request.get("argv")
+        if not argv or not all(isinstance(word, str) for word in argv):
+            raise Refused("argv must be a list of words")
+        environment = dict(os.environ)
+        user = request.get("user")
         try:
-            fcntl.ioctl(self.descriptor, RNDRESEEDCRNG)
+            account = pwd.getpwnam(user or "root")
+        except KeyError:
+            raise Refused("there is no user %s in the guest" % user) from None
+        folder = request.get("cwd") or (account.pw_dir if user else "/")
+        if not os.path.isdir(folder):
+            raise Refused("there is no folder %s in the guest" % folder)
+        environment.update(HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name)
+        environment.update(request.get("env") or {})
+
+        def become_user():
+            if user:
+                os.initgroups(account.pw_name, account.pw_gid)
+                os.setgid(account.pw_gid)
+                os.setuid(account.pw_uid)
+
+        given = base64.b64decode(request.get("stdin") or "")
+        self.process = subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE if given else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=environment,
+            preexec_fn=become_user,
+            start_new_session=True,
+        )
+        self.given = given
+        self.streams = {self.process.stdout.fileno(): "stdout", self.process.stderr.fileno(): "stderr"}
+        for stream in self.streams:
+            os.set_blocking(stream, False)
+            helper.watch(stream, self.read)
+        if given:
+            os.set_blocking(self.process.stdin.fileno(), False)
+            helper.watch(self.process.stdin.fileno(), self.write, select.POLLOUT)
+
+    def write(self, descriptor):
+        try:
+            self.given = self.given[os.write(descriptor, self.given[:CHUNK]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self.given = b""
+        if not self.given:
+            self.helper.unwatch(descriptor)
+            self.process.stdin.close()
+
+    def drain(self, descriptor):
+        """Passes on what there is to read: None when there is nothing now, 0 at the end, otherwise how much it was."""
+        try:
+            data = os.read(descriptor, CHUNK)
+        except BlockingIOError:
+            return None
+        if data:
+            text = base64.b64encode(data).decode()
+            self.helper.port.send({"event": "output", "id": self.id, "stream": self.streams[descriptor], "data": text})
+        return len(data)
+
+    def read(self, descriptor):
+        if self.drain(descriptor) == 0:
+            self.forget(descriptor)
+            self.look_for_end()
+
+    def forget(self, descriptor):
+        self.helper.unwatch(descriptor)
+        del self.streams[descriptor]
+
+    def look_for_end(self):
+        """Answers once the process has ended, although what it left running may still hold its outputs."""
+        status = self.process.poll()
+        if status is None:
+            return
+        for descriptor in list(self.streams):
+            while self.drain(descriptor):
+                pass
+            self.forget(descriptor)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        if self.process.stdin and not self.process.stdin.closed:
+            self.helper.unwatch(self.process.stdin.fileno())
+            self.process.stdin.close()
+        self.helper.commands.pop(self.id, None)
+        ended = {"status": status} if status >= 0 else {"status": 128 - status, "signal": -status}
+        self.helper.answer(self.id, ended)
+
+    def kill(self, number):
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            pass
+
+
+# quiver_helper.accounts
+#
+# Acting with a user's rights.
+
+class ActingAs:
+    """A user's rights for a moment: what is done meanwhile, the kernel allows or refuses as it would that user."""
+
+    def __init__(self, name):
+        try:
+            self.account = pwd.getpwnam(name) if name else pwd.getpwuid(os.geteuid())
+        except KeyError:
+            raise Refused("there is no user %s in the guest" % name) from None
+        self.changes = self.account.pw_uid != os.geteuid()
+
+    def __enter__(self):
+        if self.changes:
+            self.groups = os.getgroups()
+            os.initgroups(self.account.pw_name, self.account.pw_gid)
+            os.setegid(self.account.pw_gid)
+            os.seteuid(self.account.pw_uid)
+        return self.account
+
+    def __exit__(self, *_):
+        if self.changes:
+            os.seteuid(0)
+            os.setegid(0)
+            os.setgroups(self.groups)
+
+
+# quiver_helper.files
+#
+# Files, links and folders as the host describes them.
+
+def read_file(path, limit):
+    """A file's content, as far as one byte beyond the limit.
+
+    None for what is not a file, is gone, or has no name in UTF-8.
+    """
+    try:
+        path.encode()
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return None
+        with open(path, "rb") as file:
+            return file.read(limit + 1)
+    except (OSError, UnicodeEncodeError):
+        return None
+
+
+def make_folders(path, owner):
+    """Makes a folder and those around it, where they are missing, for a user."""
+    if not os.path.isdir(path):
+        make_folders(os.path.dirname(path), owner)
+        os.mkdir(path)
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+
+
+def remove(path):
+    """Removes a file, a link, or a folder with all that is in it; what is not there need not be removed."""
+    if not os.path.isdir(path) or os.path.islink(path):
+        if os.path.lexists(path):
+            os.unlink(path)
+        return
+    for name in os.listdir(path):
+        remove(os.path.join(path, name))
+    os.rmdir(path)
+
+
+def write_file(path, file, owner):
+    """Writes a file, for which there is a content, or a link, for which there is a target; else makes a folder."""
+    make_folders(os.path.dirname(path), owner)
+    if "target" in file:
+        remove(path)
+        os.symlink(file["target"], path)
+        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+        return
+    if "content" in file:
+        # It may be a link, or another name of a file that is not to change.
+        remove(path)
+        with open(path, "wb") as opened:
+            opened.write(base64.b64decode(file["content"]))
+    elif not os.path.isdir(path):
+        os.mkdir(path)
+    os.chown(path, owner.pw_uid, owner.pw_gid)
+    if "mode" in file:
+        os.chmod(path, file["mode"])
+    if "modified" in file:
+        os.utime(path, ns=(file["modified"], file["modified"]))
+
+
+# quiver_helper.copy_in
+#
+# The guest's side of a copy to the guest.
+
+def write_part(item):
+    """Writes a part of a file beside its place; with the last part it gets its name."""
+    path, offset = item["path"], item["offset"]
+    folder, name = os.path.split(path)
+    part = os.path.join(folder, ".quiver-%08x.part" % binascii.crc32(name.encode()))
+    try:
+        if offset == 0:
+            remove(part)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        else:
+            flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(part, flags, 0o600), "wb") as file:
+            file.seek(offset)
+            file.write(base64.b64decode(item["data"]))
+        if item.get("is_last"):
+            os.chmod(part, item["mode"])
+            os.utime(part, ns=(item["modified"], item["modified"]))
+            os.rename(part, path)
+    except OSError:
+        remove(part)
+        raise
+
+
+def copy_in(item):
+    """Does one step of a copy into the guest."""
+    path, step = item["path"], item["step"]
+    is_folder = os.path.isdir(path) and not os.path.islink(path)
+    if step == "remove":
+        # What is excluded from the copy stays, and the folders that it is in.
+        try:
+            os.rmdir(path) if is_folder else os.unlink(path)
+        except FileNotFoundError:
+            pass
         except OSError as error:
-            # Kernels before 4.14 lack it and take the new key by themselves within five minutes.
-            if error.errno not in (errno.EINVAL, errno.ENOTTY):
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
+    elif step == "destination":
+        os.makedirs(path, exist_ok=True)
+    elif step == "folder":
+        if not is_folder:
+            remove(path)
+            os.mkdir(path)
+        elif not os.access(path, os.W_OK, effective_ids=True):
+            # From an earlier copy; it gets its permissions again at the end.
+            os.chmod(path, 0o700)
+    elif step == "link":
+        if is_folder:
+            os.rmdir(path)
+        else:
+            remove(path)
+        os.symlink(item["target"], path)
+    elif step == "part":
+        write_part(item)
+    elif step == "attributes":
+        os.chmod(path, item["mode"])
+        if "modified" in item:
+            os.utime(path, ns=(item["modified"], item["modified"]))
+    else:
+        raise Refused("this helper (version %d) does not know the step %r" % (VERSION, step))
 
 
-def set_machine_id(machine_id):
-    write_whole("/etc/machine-id", machine_id + "\n", 0o444)
-    bus = "/var/lib/dbus/machine-id"
-    if os.path.isfile(bus) and not os.path.islink(bus):
-        write_whole(bus, machine_id + "\n", 0o444)
-    if os.path.exists(NETWORKD):
-        # It has read the old id, of which its DHCP client identifier is made. Whether it comes up again is not what
-        # was asked for.
-        subprocess.call(["systemctl", "try-restart", "systemd-networkd.service"], stdin=subprocess.DEVNULL)
+# quiver_helper.copy_out
+#
+# The guest's side of a copy from the guest.
+
+def is_utf8(name):
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-def set_hostname(name):
-    old = socket.gethostname()
-    socket.sethostname(name)
-    write_whole("/etc/hostname", name + "\n")
-    hosts = read_text("/etc/hosts")
-    if hosts and old:
-        lines = []
-        for line in hosts.splitlines():
-            fields = line.split()
-            if fields and fields[0] == "127.0.1.1":
-                line = "127.0.1.1 " + name
-            lines.append(line)
-        write_whole("/etc/hosts", "\n".join(lines) + "\n")
+def copied_entry(name, path, status):
+    """What the host is told of something that it may copy."""
+    mode = status.st_mode
+    entry = {"name": name, "mode": stat.S_IMODE(mode), "modified": status.st_mtime_ns, "kind": "special"}
+    if not is_utf8(name):
+        entry["name"] = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        entry["kind"] = "unnameable"
+    elif stat.S_ISDIR(mode):
+        entry["kind"] = "folder"
+    elif stat.S_ISREG(mode):
+        entry.update(kind="file", size=status.st_size)
+    elif stat.S_ISLNK(mode):
+        target = os.readlink(path)
+        if is_utf8(target):
+            entry.update(kind="link", target=target)
+    return entry
 
 
-def set_host_keys(keys):
-    """Replaces sshd's host keys: {"ed25519": {"private": TEXT, "public": TEXT}, ...}."""
-    for kind, pair in keys.items():
-        path = "/etc/ssh/ssh_host_%s_key" % kind
-        write_whole(path, pair["private"], 0o600)
-        write_whole(path + ".pub", pair["public"], 0o644)
-    main = (read_text("/run/sshd.pid") or "").strip()
-    if main.isdigit():
-        os.kill(int(main), signal.SIGHUP)
+def list_folder(path, limit):
+    """The entries of a folder; what vanishes meanwhile is not there."""
+    entries = []
+    with os.scandir(path) as found:
+        for item in found:
+            if len(entries) == limit:
+                raise Refused("%s has more than %d entries" % (path, limit))
+            try:
+                entries.append(copied_entry(item.name, item.path, item.stat(follow_symlinks=False)))
+            except FileNotFoundError:
+                pass
+    return entries
+
+
+def found_path(asked, path, follows):
+    """What there is at a path, as the answer to the question of that number; None for nothing."""
+    name = os.path.basename(path)
+    try:
+        if follows:
+            path = os.path.realpath(path)
+        entry = copied_entry(name, path, os.lstat(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return {"asked": asked, "path": path, "entry": entry} if is_utf8(path) else None
+
+
+def read_part(path, offset, length):
+    """A part of a file, shorter at its end."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Refused("%s: not a file any more" % path)
+        return os.pread(descriptor, min(length, 16 * CHUNK), offset)
+    finally:
+        os.close(descriptor)
+
+
+# quiver_helper.copy_requests
+#
+# The host's requests for copies of any size, step by step.
+
+class CopyRequests:
+    """What `quiver cp` asks for."""
+
+    def do_find_paths(self, request):
+        """What there is at some paths, which may be patterns; relative ones start in a folder, else the user's home."""
+        with ActingAs(request.get("user")) as account:
+            start = request.get("below") or account.pw_dir
+            found = []
+            for asked, path in enumerate(request["paths"]):
+                if path == "~" or path.startswith("~/"):
+                    path = account.pw_dir + path[1:]
+                path = os.path.join(start, path)
+                paths = [path]
+                if request.get("patterns") and not os.path.lexists(path) and glob.has_magic(path):
+                    paths = sorted(glob.iglob(path))
+                found += (found_path(asked, path, bool(request.get("follows"))) for path in paths)
+            return {"start": start, "found": [item for item in found if item]}
+
+    def do_list_folders(self, request):
+        """The entries of some folders, of at least one and as many as are asked for unless it is much."""
+        answers = []
+        count = 0
+        with ActingAs(request.get("user")):
+            for path in request["folders"]:
+                try:
+                    entries = list_folder(path, request["limit"])
+                    answers.append({"entries": entries})
+                    count += len(entries)
+                except OSError as error:
+                    answers.append({"error": error.strerror})
+                if count >= 2000:
+                    break
+        return {"folders": answers}
+
+    def do_read_parts(self, request):
+        """Parts of files, in Base64."""
+        parts = []
+        with ActingAs(request.get("user")):
+            for part in request["parts"]:
+                try:
+                    data = read_part(part["path"], part["offset"], part["length"])
+                    parts.append({"data": base64.b64encode(data).decode()})
+                except OSError as error:
+                    parts.append({"error": error.strerror})
+        return {"parts": parts}
+
+    def do_copy_in(self, request):
+        """Does steps of a copy into the guest, in order, with a user's rights."""
+        with ActingAs(request.get("user")):
+            for item in request["items"]:
+                try:
+                    copy_in(item)
+                except OSError as error:
+                    raise Refused("%s: %s" % (item["path"], error.strerror)) from None
+        return {}
+
+
+# quiver_helper.file_requests
+#
+# The host's requests to read and write files as a whole.
+
+class FileRequests:
+    """What the host asks for when a project is brought into the guest, and its results out of it."""
+
+    def do_write_files(self, request):
+        """Removes some of what is below a folder, then writes files, links and folders there; all are one user's."""
+        try:
+            owner = pwd.getpwnam(request.get("user") or "root")
+        except KeyError:
+            raise Refused("there is no user %s in the guest" % request["user"]) from None
+        folder = request["folder"]
+        make_folders(folder, owner)
+        for name in request["removed"]:
+            remove(os.path.join(folder, name))
+        for file in request["files"]:
+            write_file(os.path.join(folder, file["name"]), file, owner)
+        return {}
+
+    def do_read_files(self, request):
+        """All files below a folder; no answer to that when it is missing or they are more than the limit together."""
+        top, room = request["folder"], request["limit"]
+        if not os.path.isdir(top):
+            return {}
+        files = {}
+        for folder, _, names in os.walk(top):
+            for name in names:
+                content = read_file(os.path.join(folder, name), room)
+                if content is None:
+                    continue
+                room -= len(content)
+                if room < 0:
+                    return {}
+                files[os.path.relpath(os.path.join(folder, name), top)] = base64.b64encode(content).decode()
+        return {"files": files}
+
+
+# quiver_shared.clock
+#
+# The wall clock of a guest that was frozen.
+
+def follow_host_clock(wall, since, now):
+    """Sets the wall clock to the host's, which was `wall` when the guest's monotonic clock was `since`.
+
+    `now` is where the monotonic clock stands; all are nanoseconds.
+    """
+    time.clock_settime_ns(time.CLOCK_REALTIME, wall + now - since)
+
+
+# quiver_helper.network
+#
+# Hardware addresses of network interfaces, and the leases of DHCP that hang on them.
+
+NETWORK_CONFIGURATIONS = (
+    "/etc/netplan",
+    "/etc/systemd/network",
+    "/run/systemd/network",
+    "/etc/NetworkManager/system-connections",
+    "/run/NetworkManager/system-connections",
+    "/etc/udev/rules.d",
+)
+NETWORKD = "/run/systemd/netif/links"
+NETWORK_MANAGER = "/run/NetworkManager"
+ADDRESS_PATIENCE = 20.0
 
 
 def set_mac(interface, address):
@@ -634,110 +884,115 @@ def tool(argv):
         raise Refused("%s: %s" % (" ".join(argv), words[-1] if words else "exit status %d" % done.returncode))
 
 
-class Command:
-    """A command that the host asked for; its output goes out as it comes."""
+# quiver_helper.identity
+#
+# What tells a guest from the one that it was forked from, but for its network.
 
-    def __init__(self, helper, request):
-        self.helper = helper
-        self.id = request["id"]
-        argv = request.get("argv")
-        if not argv or not all(isinstance(word, str) for word in argv):
-            raise Refused("argv must be a list of words")
-        environment = dict(os.environ)
-        user = request.get("user")
-        try:
-            account = pwd.getpwnam(user or "root")
-        except KeyError:
-            raise Refused("there is no user %s in the guest" % user)
-        folder = request.get("cwd") or (account.pw_dir if user else "/")
-        if not os.path.isdir(folder):
-            raise Refused("there is no folder %s in the guest" % folder)
-        environment.update(HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name)
-        environment.update(request.get("env") or {})
-
-        def become_user():
-            if user:
-                os.initgroups(account.pw_name, account.pw_gid)
-                os.setgid(account.pw_gid)
-                os.setuid(account.pw_uid)
-
-        given = base64.b64decode(request.get("stdin") or "")
-        self.process = subprocess.Popen(
-            argv,
-            stdin=subprocess.PIPE if given else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env=environment,
-            preexec_fn=become_user,
-            start_new_session=True,
-        )
-        self.given = given
-        self.streams = {self.process.stdout.fileno(): "stdout", self.process.stderr.fileno(): "stderr"}
-        for stream in self.streams:
-            os.set_blocking(stream, False)
-            helper.watch(stream, self.read)
-        if given:
-            os.set_blocking(self.process.stdin.fileno(), False)
-            helper.watch(self.process.stdin.fileno(), self.write, select.POLLOUT)
-
-    def write(self, descriptor):
-        try:
-            self.given = self.given[os.write(descriptor, self.given[:CHUNK]):]
-        except BlockingIOError:
-            return
-        except BrokenPipeError:
-            self.given = b""
-        if not self.given:
-            self.helper.unwatch(descriptor)
-            self.process.stdin.close()
-
-    def drain(self, descriptor):
-        """Passes on what there is to read: None when there is nothing now, 0 at the end, otherwise how much it was."""
-        try:
-            data = os.read(descriptor, CHUNK)
-        except BlockingIOError:
-            return None
-        if data:
-            text = base64.b64encode(data).decode()
-            self.helper.port.send({"event": "output", "id": self.id, "stream": self.streams[descriptor], "data": text})
-        return len(data)
-
-    def read(self, descriptor):
-        if self.drain(descriptor) == 0:
-            self.forget(descriptor)
-            self.look_for_end()
-
-    def forget(self, descriptor):
-        self.helper.unwatch(descriptor)
-        del self.streams[descriptor]
-
-    def look_for_end(self):
-        """Answers once the process has ended, although what it left running may still hold its outputs."""
-        status = self.process.poll()
-        if status is None:
-            return
-        for descriptor in list(self.streams):
-            while self.drain(descriptor):
-                pass
-            self.forget(descriptor)
-        self.process.stdout.close()
-        self.process.stderr.close()
-        if self.process.stdin and not self.process.stdin.closed:
-            self.helper.unwatch(self.process.stdin.fileno())
-            self.process.stdin.close()
-        self.helper.commands.pop(self.id, None)
-        ended = {"status": status} if status >= 0 else {"status": 128 - status, "signal": -status}
-        self.helper.answer(self.id, ended)
-
-    def kill(self, number):
-        try:
-            os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            pass
+def set_machine_id(machine_id):
+    write_whole("/etc/machine-id", machine_id + "\n", 0o444)
+    bus = "/var/lib/dbus/machine-id"
+    if os.path.isfile(bus) and not os.path.islink(bus):
+        write_whole(bus, machine_id + "\n", 0o444)
+    if os.path.exists(NETWORKD):
+        # It has read the old id, of which its DHCP client identifier is made. Whether it comes up again is not what
+        # was asked for.
+        subprocess.call(["systemctl", "try-restart", "systemd-networkd.service"], stdin=subprocess.DEVNULL)
 
 
-class Helper:
+def set_hostname(name):
+    old = socket.gethostname()
+    socket.sethostname(name)
+    write_whole("/etc/hostname", name + "\n")
+    hosts = read_text("/etc/hosts")
+    if hosts and old:
+        lines = []
+        for line in hosts.splitlines():
+            fields = line.split()
+            if fields and fields[0] == "127.0.1.1":
+                line = "127.0.1.1 " + name
+            lines.append(line)
+        write_whole("/etc/hosts", "\n".join(lines) + "\n")
+
+
+def set_host_keys(keys):
+    """Replaces sshd's host keys: {"ed25519": {"private": TEXT, "public": TEXT}, ...}."""
+    for kind, pair in keys.items():
+        path = "/etc/ssh/ssh_host_%s_key" % kind
+        write_whole(path, pair["private"], 0o600)
+        write_whole(path + ".pub", pair["public"], 0o644)
+    main = (read_text("/run/sshd.pid") or "").strip()
+    if main.isdigit():
+        os.kill(int(main), signal.SIGHUP)
+
+
+# quiver_helper.restoring
+#
+# What is put right in a guest after a restore or a fork.
+
+class Restoring:
+    """Clock, random pool and identity of the guest, and the nonce by which a host knows it again."""
+
+
+    def wake_up(self, line):
+        """What is done before anything else in a fork; the line is !ID TOKEN TIME SINCE ENTROPY.
+
+        The guest's clock stood at SINCE when the host's was TIME, both in nanoseconds; zero leaves the clock alone.
+        ENTROPY is in Base64.
+        """
+        identifier, token, wall, since, entropy = line[1:].split()
+        self.pool.feed(binascii.a2b_base64(entropy))
+        now = time.monotonic_ns()
+        if since != b"0":
+            follow_host_clock(int(wall), int(since), now)
+        nonce = self.nonce.encode()
+        answer = b'{"id":%s,"ok":{"token":"%s","nonce":"%s","monotonic":%d}}\n' % (identifier, token, nonce, now)
+        self.port.send_line(answer)
+
+    def do_restore(self, request):
+        """Makes the guest right after a restore or fork: what is in the request is done, in this order."""
+        done = {"token": request.get("token"), "nonce": self.nonce or None}
+        # What the steps below take is added to the host's time, so that the clock can be set last: setting it wakes
+        # every program that asked to be told, and those would run before the answer has gone out.
+        started = request.get("since", time.monotonic_ns())
+        if "entropy" in request:
+            self.pool.feed(base64.b64decode(request["entropy"]))
+        if "machine_id" in request:
+            set_machine_id(request["machine_id"])
+        if "hostname" in request:
+            set_hostname(request["hostname"])
+        if "host_keys" in request:
+            set_host_keys(request["host_keys"])
+        if "mac" in request:
+            found = [(name, set_mac(name, address)) for name, address in request["mac"].items()]
+            done["addresses"] = {name: address for name, address in found if address}
+        if request.get("renew_lease"):
+            done["dhcp_client"] = renew_lease()
+        if "time" in request:
+            done["clock_was_off"] = set_clock(request["time"] + time.monotonic_ns() - started)
+        return done
+
+    def do_freeze(self, request):
+        """The last request before a freeze: says where the clock stands that a fork of this moment goes on from."""
+        return {"monotonic": time.monotonic_ns()}
+
+    def do_time(self, request):
+        return {"time": time.time_ns()}
+
+    def do_write_nonce(self, request):
+        self.nonce = request["nonce"]
+        return {}
+
+    def do_read_nonce(self, request):
+        return {"nonce": self.nonce or None}
+
+
+# quiver_helper.service
+#
+# The service itself: waits for whatever comes, and answers the host's requests.
+
+class Helper(Restoring, FileRequests, CopyRequests):
+    """Serves one host. A request that says `"do": "some-name"` is done by the method `do_some_name`."""
+
     def __init__(self, descriptor):
         self.poll = select.poll()
         self.handlers = {}
@@ -756,7 +1011,7 @@ class Helper:
         if self.boot.notifier is not None:
             self.watch(self.boot.notifier, lambda _: self.boot.look())
 
-    def watch(self, descriptor, handler, events=select.POLLIN):
+    def watch(self, descriptor, handler, events = select.POLLIN):
         self.handlers[descriptor] = handler
         self.poll.register(descriptor, events)
 
@@ -792,21 +1047,6 @@ class Helper:
         if not self.boot.is_over:
             return 100
         return None if self.port.connected else 5000
-
-    def wake_up(self, line):
-        """What is done before anything else in a fork; the line is !ID TOKEN TIME SINCE ENTROPY.
-
-        The guest's clock stood at SINCE when the host's was TIME, both in nanoseconds; zero leaves the clock alone.
-        ENTROPY is in Base64.
-        """
-        identifier, token, wall, since, entropy = line[1:].split()
-        self.pool.feed(binascii.a2b_base64(entropy))
-        now = time.monotonic_ns()
-        if since != b"0":
-            time.clock_settime_ns(time.CLOCK_REALTIME, int(wall) + now - int(since))
-        nonce = self.nonce.encode()
-        answer = b'{"id":%s,"ok":{"token":"%s","nonce":"%s","monotonic":%d}}\n' % (identifier, token, nonce, now)
-        self.port.send_line(answer)
 
     def receive(self, line):
         if line[:1] == b"!":
@@ -851,43 +1091,6 @@ class Helper:
     def do_ping(self, request):
         return {"token": request.get("token")}
 
-    def do_restore(self, request):
-        """Makes the guest right after a restore or fork: what is in the request is done, in this order."""
-        done = {"token": request.get("token"), "nonce": self.nonce or None}
-        # What the steps below take is added to the host's time, so that the clock can be set last: setting it wakes
-        # every program that asked to be told, and those would run before the answer has gone out.
-        started = request.get("since", time.monotonic_ns())
-        if "entropy" in request:
-            self.pool.feed(base64.b64decode(request["entropy"]))
-        if "machine_id" in request:
-            set_machine_id(request["machine_id"])
-        if "hostname" in request:
-            set_hostname(request["hostname"])
-        if "host_keys" in request:
-            set_host_keys(request["host_keys"])
-        if "mac" in request:
-            found = [(name, set_mac(name, address)) for name, address in request["mac"].items()]
-            done["addresses"] = {name: address for name, address in found if address}
-        if request.get("renew_lease"):
-            done["dhcp_client"] = renew_lease()
-        if "time" in request:
-            done["clock_was_off"] = set_clock(request["time"] + time.monotonic_ns() - started)
-        return done
-
-    def do_freeze(self, request):
-        """The last request before a freeze: says where the clock stands that a fork of this moment goes on from."""
-        return {"monotonic": time.monotonic_ns()}
-
-    def do_time(self, request):
-        return {"time": time.time_ns()}
-
-    def do_write_nonce(self, request):
-        self.nonce = request["nonce"]
-        return {}
-
-    def do_read_nonce(self, request):
-        return {"nonce": self.nonce or None}
-
     def do_run(self, request):
         try:
             self.commands[request["id"]] = Command(self, request)
@@ -906,89 +1109,6 @@ class Helper:
             command.kill(request.get("signal", signal.SIGKILL))
         return {"was_running": command is not None}
 
-    def do_write_files(self, request):
-        """Removes some of what is below a folder, then writes files, links and folders there; all are one user's."""
-        try:
-            owner = pwd.getpwnam(request.get("user") or "root")
-        except KeyError:
-            raise Refused("there is no user %s in the guest" % request["user"])
-        folder = request["folder"]
-        make_folders(folder, owner)
-        for name in request["removed"]:
-            remove(os.path.join(folder, name))
-        for file in request["files"]:
-            write_file(os.path.join(folder, file["name"]), file, owner)
-        return {}
-
-    def do_read_files(self, request):
-        """All files below a folder; no answer to that when it is missing or they are more than the limit together."""
-        top, room = request["folder"], request["limit"]
-        if not os.path.isdir(top):
-            return {}
-        files = {}
-        for folder, _, names in os.walk(top):
-            for name in names:
-                content = read_file(os.path.join(folder, name), room)
-                if content is None:
-                    continue
-                room -= len(content)
-                if room < 0:
-                    return {}
-                files[os.path.relpath(os.path.join(folder, name), top)] = base64.b64encode(content).decode()
-        return {"files": files}
-
-    def do_find_paths(self, request):
-        """What there is at some paths, which may be patterns; relative ones start in a folder, else the user's home."""
-        with ActingAs(request.get("user")) as account:
-            start = request.get("below") or account.pw_dir
-            found = []
-            for asked, path in enumerate(request["paths"]):
-                if path == "~" or path.startswith("~/"):
-                    path = account.pw_dir + path[1:]
-                path = os.path.join(start, path)
-                paths = [path]
-                if request.get("patterns") and not os.path.lexists(path) and glob.has_magic(path):
-                    paths = sorted(glob.iglob(path))
-                found += (found_path(asked, path, request.get("follows")) for path in paths)
-            return {"start": start, "found": [item for item in found if item]}
-
-    def do_list_folders(self, request):
-        """The entries of some folders, of at least one and as many as are asked for unless it is much."""
-        answers, count = [], 0
-        with ActingAs(request.get("user")):
-            for path in request["folders"]:
-                try:
-                    entries = list_folder(path, request["limit"])
-                    answers.append({"entries": entries})
-                    count += len(entries)
-                except OSError as error:
-                    answers.append({"error": error.strerror})
-                if count >= 2000:
-                    break
-        return {"folders": answers}
-
-    def do_read_parts(self, request):
-        """Parts of files, in Base64."""
-        parts = []
-        with ActingAs(request.get("user")):
-            for part in request["parts"]:
-                try:
-                    data = read_part(part["path"], part["offset"], part["length"])
-                    parts.append({"data": base64.b64encode(data).decode()})
-                except OSError as error:
-                    parts.append({"error": error.strerror})
-        return {"parts": parts}
-
-    def do_copy_in(self, request):
-        """Does steps of a copy into the guest, in order, with a user's rights."""
-        with ActingAs(request.get("user")):
-            for item in request["items"]:
-                try:
-                    copy_in(item)
-                except OSError as error:
-                    raise Refused("%s: %s" % (item["path"], error.strerror))
-        return {}
-
     def do_sync(self, request):
         os.sync()
         return {}
@@ -996,6 +1116,10 @@ class Helper:
     def do_exit(self, request):
         os._exit(0)
 
+
+# quiver_helper.__main__
+#
+# Starts the helper: python3 -m quiver_helper [PORT].
 
 def hurry():
     """Has the helper scheduled before all that is no real-time program; what it starts is scheduled as usual again.

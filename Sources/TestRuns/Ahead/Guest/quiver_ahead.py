@@ -1,9 +1,10 @@
+# Joined by Tools/join-guest-python from Sources/GuestPython; edit what is there.
 """Loads Python and pytest before a run asks for them.
 
 Started while the machine is made ready that all runs go on from, this program loads what `python3 -m pytest` loads
 before it looks at a project, and waits at a virtio-serial port. The machine is frozen there. In each fork the host says
-where and with which arguments pytest is to run, and this process goes on as that pytest. Where the project has modules by
-the names of some that are loaded, pytest is started anew instead, and finds those.
+where and with which arguments pytest is to run, and this process goes on as that pytest. Where the project has modules
+by the names of some that are loaded, pytest is started again instead, and finds those.
 
 Messages are JSON objects, one a line. Python 3.8 or newer; nothing but pytest.
 """
@@ -69,6 +70,7 @@ def receive(port):
 def renew_seed_and_start_time():
     """Both were taken down as the modules were loaded: they would be the same in every fork, or out of date."""
     random.seed()
+    # Nanoseconds since Python 3.13.
     now = time.time if isinstance(logging._startTime, float) else time.time_ns
     logging._startTime = now()
 
@@ -76,8 +78,8 @@ def renew_seed_and_start_time():
 def go_on(command):
     renew_seed_and_start_time()
     paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    sys.path[:1] = [os.getcwd()] + paths
-    sys.argv = ["pytest"] + command[3:]
+    sys.path[:1] = [os.getcwd(), *paths]
+    sys.argv = ["pytest", *command[3:]]
     if hasattr(sys, "orig_argv"):
         sys.orig_argv = command
     runpy.run_module("pytest", run_name="__main__", alter_sys=True)

@@ -1,3 +1,4 @@
+# Joined by Tools/join-guest-python from Sources/GuestPython; edit what is there.
 """Asks each of apt's mirrors whether it can be reached, and prints `ok SITE` or `bad SITE: REASON` for each.
 
 With a proxy it is the proxy that must answer. All are asked at once and have LIMIT seconds together: the look-up of a
@@ -79,4 +80,5 @@ def main():
     os._exit(0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,3 +1,4 @@
+# Joined by Tools/join-guest-python from Sources/GuestPython; edit what is there.
 """Quiver's pytest plugin: lets a host freeze a machine when pytest has collected, and run each test in a fork of it.
 
 pytest starts and collects as always. Then, instead of running the tests, this plugin tells the host what there is and
@@ -11,6 +12,7 @@ Messages are JSON objects, one a line. Python 3.8 or newer; nothing but pytest.
 
 import binascii
 import contextlib
+import errno
 import fcntl
 import gc
 import importlib.util
@@ -27,17 +29,51 @@ import warnings
 
 import pytest
 
-try:
-    from pytest import TestReport
-except ImportError:
-    # Exported since pytest 7.0.
-    from _pytest.reports import TestReport
+
+# quiver_shared.random_pool
+#
+# The kernel's random pool.
+
+# From linux/random.h; the numbers are the same on every architecture with a generic ioctl layout (x86, arm, riscv).
+RNDADDENTROPY = 0x40085203
+RNDRESEEDCRNG = 0x5207
+
+
+class RandomPool:
+    """The kernel's random pool, opened before a machine is frozen: no fork need look for it."""
+
+    def __init__(self):
+        self.descriptor = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
+
+    def feed(self, entropy):
+        """Mixes fresh bytes into the pool and has the kernel's generators take a new key from there at once.
+
+        Only root may.
+        """
+        fcntl.ioctl(self.descriptor, RNDADDENTROPY, struct.pack("ii", len(entropy) * 8, len(entropy)) + entropy)
+        try:
+            fcntl.ioctl(self.descriptor, RNDRESEEDCRNG)
+        except OSError as error:
+            # Kernels before 4.14 lack it and take the new key by themselves within five minutes.
+            if error.errno not in (errno.EINVAL, errno.ENOTTY):
+                raise
+
+
+# quiver_pytest.channel
+#
+# The channel to the host: lines of JSON through a virtio-serial port.
 
 VERSION = 1
+
+
 CHUNK = 65536
+
+
 # Made once, and decoding spared the searches for white space that json.loads begins and ends with: a fork pays for all
 # that it executes for the first time.
 ENCODER = json.JSONEncoder(separators=(",", ":"), default=repr)
+
+
 DECODER = json.JSONDecoder()
 
 
@@ -58,7 +94,7 @@ class Port:
             return
         data = (ENCODER.encode(message) + "\n").encode("utf-8", "surrogatepass")
         while data:
-            data = data[os.write(self.descriptor, data[:CHUNK]):]
+            data = data[os.write(self.descriptor, data[:CHUNK]) :]
 
     def receive(self):
         while True:
@@ -80,6 +116,191 @@ class Port:
             self.received += data
 
 
+# quiver_pytest.internals
+#
+# What pytest's public interface does not offer, with the versions in which it differs.
+#
+# Typed loosely: no version of pytest has all of it.
+
+try:
+    from pytest import TestReport as TestReport
+except ImportError:
+    # Exported since pytest 7.0.
+    from _pytest.reports import TestReport as TestReport
+
+
+
+def setup_state(session):
+    """What pytest has set up at the moment, of the tests and all around them."""
+    return session._setupstate
+
+
+def set_up_session(session):
+    state = setup_state(session)
+    # Since pytest 7.0 it is called setup.
+    (state.setup if hasattr(state, "setup") else state.prepare)(session)
+
+
+def tear_down_all(session):
+    state = setup_state(session)
+    try:
+        # Before pytest 7.0 it took the item as well, and another method did without.
+        state.teardown_all() if hasattr(state, "teardown_all") else state.teardown_exact(None)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        # Outcomes such as a failure do not derive from Exception; every runner has reported its own.
+        pass
+
+
+def fixture_definitions(item, name):
+    """The fixtures by that name that a test could use, the one that it does use last; None or empty without any."""
+    return item.session._fixturemanager.getfixturedefs(name, item if takes_node() else item.nodeid)
+
+
+def takes_node():
+    """Since pytest 8.1 fixtures are looked up by node, before by its id."""
+    return tuple(int(part) for part in pytest.__version__.split(".")[:2]) >= (8, 1)
+
+
+def active_fixtures(session, scope):
+    for definitions in session._fixturemanager._arg2fixturedefs.values():
+        for definition in definitions:
+            if definition.scope == scope and definition.cached_result is not None:
+                yield definition
+
+
+@contextlib.contextmanager
+def kept_by_pytest():
+    """Lets pass what a fixture ends with: pytest keeps it, and every test that uses the fixture ends with it too."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        # Outcomes such as a skip do not derive from Exception.
+        pass
+
+
+def run_finalizers(finalizers):
+    while finalizers:
+        try:
+            finalizers.pop()()
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:
+            # Whoever runs a test of the module reports its own.
+            pass
+
+
+def is_skipped(item):
+    """Whether a mark has the test skipped, so that pytest sets nothing up for it."""
+    try:
+        from _pytest.skipping import evaluate_skip_marks
+
+        return evaluate_skip_marks(item) is not None
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        # A condition that cannot be evaluated is an error of the test, which its fork reports.
+        return True
+
+
+def count_failed_subtest(config, report):
+    """Since pytest 9.0 the count of a test's failed subtests, kept where they ran, is what makes the test fail."""
+    try:
+        from _pytest.subtests import SubtestReport, failed_subtests_key
+    except ImportError:
+        return
+    if isinstance(report, SubtestReport) and report.failed:
+        config.stash[failed_subtests_key][report.nodeid] += 1
+
+
+def move_start_times(config, terminal, elapsed):
+    """A machine that was frozen for a day did not take a day: what took its time before the freeze is moved up."""
+    started = getattr(terminal, "_sessionstarttime", None)
+    if isinstance(started, float):
+        terminal._sessionstarttime = started + elapsed
+    stash = getattr(config, "stash", None) or getattr(config, "_store", None)
+    try:
+        from _pytest.junitxml import xml_key
+
+        xml = stash.get(xml_key, None)
+        if xml is not None and isinstance(xml.suite_start_time, float):
+            xml.suite_start_time += elapsed
+    except (ImportError, AttributeError):
+        pass
+
+
+# quiver_pytest.payload
+#
+# What a runner reports, as text that the host passes on to the coordinator as it is.
+
+def pack(value):
+    """A value as text that another process of the same interpreter reads back exactly, tuples and all."""
+    return binascii.b2a_base64(marshal.dumps(plain(value)), newline=False).decode()
+
+
+def unpack(text):
+    return marshal.loads(binascii.a2b_base64(text))
+
+
+def plain(value):
+    """The same value with whatever else plugins and tests put into reports told by its text, as JUnit's XML tells it.
+
+    Exact types only: an enumeration that is a number too, say, is more than the number.
+    """
+    kind = type(value)
+    if value is None or kind in (bool, int, float, str, bytes):
+        return value
+    if kind is dict:
+        return {plain(key): plain(member) for key, member in value.items()}
+    if kind is tuple:
+        return tuple(plain(member) for member in value)
+    if kind is list:
+        return [plain(member) for member in value]
+    if isinstance(value, dict):
+        return plain(dict(value))
+    if isinstance(value, (tuple, list)):
+        return [plain(member) for member in value]
+    return str(value)
+
+
+# quiver_pytest.replaying
+#
+# What the coordinator makes of what runners and the host report.
+
+def warning_from(data):
+    category = getattr(sys.modules.get(data["module"]), data["category"], None)
+    if not (isinstance(category, type) and issubclass(category, Warning)):
+        category = UserWarning
+    try:
+        message = category(data["text"])
+    except TypeError:
+        message = data["text"]
+    return warnings.WarningMessage(message=message, category=category, filename=data["filename"], lineno=data["lineno"])
+
+
+def crash_reports(item, crash, output, seconds):
+    """What pytest would have reported if a test could outlive its interpreter or machine."""
+    sections = [("Captured output of the interpreter", output)] if output else []
+    common = {"nodeid": item.nodeid, "location": item.location, "keywords": {}}
+    yield TestReport(outcome="failed", longrepr=crash, when="call", sections=sections, duration=seconds, **common)
+    yield TestReport(outcome="passed", longrepr=None, when="teardown", duration=0, **common)
+
+
+def end_as(session, ending):
+    if ending["kind"] == "exit":
+        pytest.exit(ending["message"], returncode=ending["status"])
+    if ending["kind"] == "interrupt":
+        raise KeyboardInterrupt(ending["message"])
+    raise session.Interrupted(ending["message"])
+
+
+# quiver_pytest.terminal
+#
+# The terminal, on which the coordinator alone prints.
+
 class Nowhere:
     """Takes the place of the terminal in a runner, whose output the coordinator prints."""
 
@@ -95,42 +316,118 @@ class Nowhere:
         return False
 
 
-class Seeds:
-    """Knows whether the user has seeded Python's generator, and makes the unseeded ones differ between forks."""
+@contextlib.contextmanager
+def captured(config):
+    """Keeps what fixtures print and warn about off the terminal while no test is there to report it."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if capture is None or not capture.is_globally_capturing():
+            yield
+            return
+        capture.resume_global_capture()
+        try:
+            yield
+        finally:
+            capture.suspend_global_capture(in_=False)
+            capture.read_global_capture()
 
-    def __init__(self):
-        self.user_has_seeded = False
-        self.real_seed = random.seed
-        self.real_setstate = random.setstate
-        # Python's module where OpenSSL is in use.
-        self.ssl = None
-        random.seed = self.seed
-        random.setstate = self.setstate
 
-    def seed(self, a=None, *rest, **named):
-        self.user_has_seeded = a is not None
-        return self.real_seed(a, *rest, **named)
+# quiver_pytest.coordinator
+#
+# The fork that prints what all the others report.
 
-    def setstate(self, state):
-        self.user_has_seeded = True
-        return self.real_setstate(state)
+class Coordinator:
+    """Passes the reports of all runners, in order, through pytest's own hooks."""
 
-    def look_for_openssl(self):
-        """Notes whether OpenSSL, which keeps a random state of its own, is in use: only then a fork pays for it."""
-        if "_ssl" in sys.modules or is_mapped("libcrypto"):
-            import ssl
+    def __init__(self, port, modules):
+        self.port = port
+        self.modules = modules
 
-            self.ssl = ssl
+    def coordinate(self, session):
+        while True:
+            request = self.port.receive()
+            if request["do"] == "finish":
+                # Every runner has torn down its own copy of what was set up before the freeze.
+                with captured(session.config):
+                    self.modules.tear_down()
+                    tear_down_all(session)
+                return
+            if request["do"] == "replay":
+                self.replay(session, request)
 
-    def renew(self):
-        if not self.user_has_seeded:
-            self.real_seed()
-        # Made at its first use and then kept: every fork would go on with the same temporary names.
-        tempfile._name_sequence = None
-        # It notices a fork of the process but not of the machine.
-        if self.ssl is not None:
-            self.ssl.RAND_add(os.urandom(32), 32.0)
+    def replay(self, session, request):
+        item = session.items[request["item"]]
+        hook = session.config.hook
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        reports, recorded = unpack(request["payload"]) if request.get("payload") else ([], [])
+        for warning in recorded:
+            hook.pytest_warning_recorded.call_historic(
+                kwargs={
+                    "warning_message": warning_from(warning),
+                    "when": warning["when"],
+                    "nodeid": warning["nodeid"],
+                    "location": tuple(warning["location"]) if warning["location"] else None,
+                }
+            )
+        for data in reports:
+            report = hook.pytest_report_from_serializable(config=session.config, data=data)
+            # Controllers of distributed runs do the same, and junitxml looks for it.
+            report.item = item
+            count_failed_subtest(session.config, report)
+            item.ihook.pytest_runtest_logreport(report=report)
+        crash = request.get("crash")
+        if crash is not None:
+            for report in crash_reports(item, crash, request.get("output", ""), request.get("seconds", 0)):
+                item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        ending = request.get("ending")
+        # The answer goes first: an ending leaves through an exception, as it would have in the run itself.
+        stops = bool(ending or session.shouldfail or session.shouldstop)
+        self.port.send(event="replayed", item=request["item"], stops=stops)
+        if ending:
+            end_as(session, ending)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
 
+
+# quiver_shared.clock
+#
+# The wall clock of a guest that was frozen.
+
+def follow_host_clock(wall, since, now):
+    """Sets the wall clock to the host's, which was `wall` when the guest's monotonic clock was `since`.
+
+    `now` is where the monotonic clock stands; all are nanoseconds.
+    """
+    time.clock_settime_ns(time.CLOCK_REALTIME, wall + now - since)
+
+
+# quiver_pytest.fix_up
+#
+# Clock and random pool, which are put right in a fork before its test runs.
+#
+# The guest's helper would do it too; where pytest runs as root, waking the helper takes longer.
+
+def fix_up(request, pool):
+    feed(pool, binascii.a2b_base64(request["entropy"]))
+    if "time" in request:
+        follow_host_clock(request["time"], request["since"], time.monotonic_ns())
+
+
+def feed(pool, entropy):
+    """Feeds the pool where that is allowed: not every root may, in a container say."""
+    try:
+        pool.feed(entropy)
+    except OSError:
+        pass
+
+
+# quiver_pytest.modules
+#
+# Fixtures of modules and packages that are set up before the freeze.
 
 class Modules:
     """What was set up for each test module before the freeze, kept aside until a test of the module runs.
@@ -148,7 +445,7 @@ class Modules:
         self.refusals = {}
 
     def set_up(self, session):
-        state = session._setupstate
+        state = setup_state(session)
         if not (hasattr(state, "setup") and isinstance(getattr(state, "stack", None), dict)):
             self.refusals["every module"] = "pytest %s is too old" % pytest.__version__
             return
@@ -158,12 +455,12 @@ class Modules:
             if module is not None and not is_skipped(item):
                 modules.setdefault(module, []).append(item)
         for module, items in modules.items():
-            names = [(item, name) for item in items for name in early_fixtures(session, item)]
+            names = [(item, name) for item in items for name in early_fixtures(item)]
             if names:
                 self.set_up_module(session, module, names)
 
     def set_up_module(self, session, module, names):
-        state = session._setupstate
+        state = setup_state(session)
         before = surroundings()
         self.push(state, module)
         try:
@@ -211,7 +508,7 @@ class Modules:
 
     def reinstate(self, item):
         if self.nodes:
-            self.push(item.session._setupstate, item)
+            self.push(setup_state(item.session), item)
 
     def tell(self, terminal):
         for module, reason in self.refusals.items():
@@ -225,22 +522,208 @@ class Modules:
             run_finalizers(self.nodes.pop(node)[0])
 
 
+def surroundings():
+    """What fixtures often change of the interpreter, and what all tests in it share."""
+    return {"os.environ": dict(os.environ), "the working directory": os.getcwd(), "sys.path": list(sys.path)}
+
+
+def early_fixtures(item):
+    """The names of a test's fixtures of module and package scope that do not depend on its parameters."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    if getattr(item, "_request", None) is None or not hasattr(item, "_initrequest"):
+        return
+    definitions = {name: fixture_definitions(item, name) or () for name in item.fixturenames}
+
+    def is_fixed(name, seen):
+        if name in parameters:
+            return False
+        needed = {other for definition in definitions.get(name, ()) for other in definition.argnames}
+        return all(is_fixed(other, seen | needed) for other in needed - seen)
+
+    for name, found in definitions.items():
+        if found and found[-1].scope in ("package", "module") and is_fixed(name, {name}):
+            yield name
+
+
+# quiver_pytest.runner
+#
+# A fork that runs tests.
+
+class Runner:
+    """Runs some of the tests, and sends what pytest reported of each to the host."""
+
+    def __init__(self, port, modules):
+        self.port = port
+        self.modules = modules
+        # Of the test that runs.
+        self.reports = []
+        self.warnings = []
+        # What putting clock and random pool right took in this fork; told with its first test.
+        self.fix_up_seconds = 0.0
+
+    def run(self, session, indices):
+        """Runs the tests and sends what each of them reported; the machine is thrown away afterwards."""
+        items = [session.items[index] for index in indices]
+        for position, item in enumerate(items):
+            following = following_item(session, indices, position)
+            self.reports = []
+            self.warnings = []
+            ending = None
+            started = time.perf_counter()
+            self.modules.reinstate(item)
+            try:
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            except pytest.exit.Exception as end:
+                ending = {"kind": "exit", "message": str(end.msg), "status": end.returncode}
+            except KeyboardInterrupt:
+                ending = {"kind": "interrupt", "message": "KeyboardInterrupt in %s" % item.nodeid}
+            except session.Interrupted as stop:
+                ending = {"kind": "stop", "message": str(stop)}
+            if os.getpid() != self.port.owner:
+                os._exit(0)
+            if ending is None and session.shouldstop:
+                ending = {"kind": "stop", "message": str(session.shouldstop)}
+            self.port.send(
+                event="ran",
+                item=indices[position],
+                payload=pack([self.reports, self.warnings]),
+                failed=any(report.get("outcome") == "failed" for report in self.reports),
+                seconds=time.perf_counter() - started,
+                fix_up=self.fix_up_seconds,
+                ending=ending,
+            )
+            self.fix_up_seconds = 0.0
+            if ending is not None:
+                break
+        self.port.send(event="done")
+        while True:
+            self.port.receive()
+
+    def keep_report(self, config, report):
+        self.reports.append(config.hook.pytest_report_to_serializable(config=config, report=report))
+
+    def keep_warning(
+        self,
+        warning_message,
+        when,
+        nodeid,
+        location,
+    ):
+        category = warning_message.category
+        self.warnings.append(
+            {
+                "text": str(warning_message.message),
+                "module": category.__module__,
+                "category": category.__name__,
+                "filename": warning_message.filename,
+                "lineno": warning_message.lineno,
+                "when": when,
+                "nodeid": nodeid,
+                "location": location,
+            }
+        )
+
+
+def following_item(session, indices, position):
+    """The test that would come next, for whose sake pytest leaves set up what both use; None after the last.
+
+    A fork that ends before its test's module does tears nothing of that down, and so reports no failure of it: the
+    fork of the module's last test does.
+    """
+    following = indices[position + 1] if position + 1 < len(indices) else indices[position] + 1
+    return session.items[following] if following < len(session.items) else None
+
+
+# quiver_pytest.seeds
+#
+# What makes the random numbers of a fork its own.
+
+class Seeds:
+    """Knows whether the user has seeded Python's generator, and makes the unseeded ones differ between forks."""
+
+    def __init__(self):
+        self.user_has_seeded = False
+        self.real_seed = random.seed
+        self.real_setstate = random.setstate
+        # Python's module where OpenSSL is in use.
+        self.ssl = None
+        random.seed = self.seed
+        random.setstate = self.setstate
+
+    def seed(self, a = None, *rest, **named):
+        self.user_has_seeded = a is not None
+        return self.real_seed(a, *rest, **named)
+
+    def setstate(self, state):
+        self.user_has_seeded = True
+        return self.real_setstate(state)
+
+    def look_for_openssl(self):
+        """Notes whether OpenSSL, which keeps a random state of its own, is in use: only then a fork pays for it."""
+        if "_ssl" in sys.modules or is_mapped("libcrypto"):
+            import ssl
+
+            self.ssl = ssl
+
+    def renew(self):
+        if not self.user_has_seeded:
+            self.real_seed()
+        # Made at its first use and then kept: every fork would go on with the same temporary names.
+        tempfile._name_sequence = None
+        # It notices a fork of the process but not of the machine.
+        if self.ssl is not None:
+            self.ssl.RAND_add(os.urandom(32), 32.0)
+
+
+def is_mapped(library):
+    with open("/proc/self/maps") as maps:
+        return library in maps.read()
+
+
+# quiver_pytest.session_fixtures
+#
+# Session-scoped fixtures that are set up before the freeze.
+
+def set_up_session_fixtures(session):
+    """Sets up the session-scoped fixtures that tests use, once, before the freeze.
+
+    One that fails keeps its error, and every test that uses it fails with it, as in a plain run.
+    """
+    set_up_session(session)
+    for item in session.items:
+        if is_skipped(item):
+            continue
+        request = getattr(item, "_request", None)
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        for name in getattr(item, "fixturenames", ()):
+            definitions = fixture_definitions(item, name)
+            if request is None or name in parameters or not definitions:
+                continue
+            if definitions[-1].scope != "session" or definitions[-1].cached_result is not None:
+                continue
+            with kept_by_pytest():
+                request._get_active_fixturedef(name)
+
+
+# quiver_pytest.plugin
+#
+# The plugin itself: waits for the freeze when pytest has collected, and wakes up as a runner or the coordinator.
+
 class Quiver:
+    """What is registered with pytest."""
+
+
     def __init__(self, path, checkpoint):
         self.port = Port(path)
         self.checkpoint = checkpoint
         self.seeds = Seeds()
         self.modules = Modules()
+        self.runner = Runner(self.port, self.modules)
+        self.coordinator = Coordinator(self.port, self.modules)
         self.role = "collector"
-        self.reports = []
-        self.warnings = []
-        self.config = None
         self.session = None
-        self.frozen_at = None
         # What the host has asked of this fork, when a conftest chose the instant of the freeze.
         self.order = None
-        # What putting clock and random pool right took in this fork; told with its first test.
-        self.fix_up_seconds = 0.0
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
@@ -273,6 +756,22 @@ class Quiver:
     def pytest_collection_finish(self, session):
         self.session = session
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report):
+        if self.role == "runner":
+            self.runner.keep_report(self.config, report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(
+        self,
+        warning_message,
+        when,
+        nodeid,
+        location,
+    ):
+        if self.role == "runner":
+            self.runner.keep_warning(warning_message, when, nodeid, location)
+
     def freeze_here(self):
         """Freezes the machine at a conftest's wish: what follows the call in its hook runs in every fork."""
         if self.session is None:
@@ -292,11 +791,11 @@ class Quiver:
         for stream in (screen_file, sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
-        if screen_file is not None:
+        if screen is not None and screen_file is not None:
             screen._file = Nowhere()
         items = [{"id": item.nodeid, "file": item.nodeid.split("::")[0]} for item in session.items]
         self.seeds.look_for_openssl()
-        # Objects that exist now are never garbage: without this a collection in a fork touches, and so copies, them all.
+        # What exists now is never garbage: without this a collection in a fork touches, and so copies, it all.
         gc.collect()
         gc.freeze()
         # Otherwise every fork would begin with writing back what was written before the freeze.
@@ -305,10 +804,10 @@ class Quiver:
         pool = RandomPool()
         for _ in range(3):
             if is_root:
-                pool.feed(os.urandom(32))
+                feed(pool, os.urandom(32))
             self.rehearse()
         self.port.send(event="collected", version=VERSION, pytest=pytest.__version__, root=is_root, items=items)
-        self.frozen_at = time.time()
+        frozen_at = time.time()
         request = self.port.receive()
         while request["do"] == "rehearse":
             if request.get("fix_up"):
@@ -320,14 +819,14 @@ class Quiver:
         if request.get("fix_up"):
             fix_up(request["fix_up"], pool)
         self.seeds.renew()
-        self.fix_up_seconds = time.perf_counter() - woken
+        self.runner.fix_up_seconds = time.perf_counter() - woken
         if request["do"] == "run":
             self.role = "runner"
         elif request["do"] == "coordinate":
             self.role = "coordinator"
-            if screen_file is not None:
+            if screen is not None and screen_file is not None:
                 screen._file = screen_file
-            move_start_times(self.config, terminal, time.time() - self.frozen_at)
+            move_start_times(self.config, terminal, time.time() - frozen_at)
         return request
 
     def rehearse(self):
@@ -343,383 +842,14 @@ class Quiver:
 
     def obey(self, session, request):
         if request["do"] == "run":
-            self.run(session, request["items"])
+            self.runner.run(session, request["items"])
         elif request["do"] == "coordinate":
-            self.coordinate(session)
-
-    # A runner.
-
-    def run(self, session, indices):
-        """Runs the tests and sends what each of them reported; the machine is thrown away afterwards."""
-        items = [session.items[index] for index in indices]
-        for position, item in enumerate(items):
-            following = self.following(session, indices, position)
-            self.reports = []
-            self.warnings = []
-            ending = None
-            started = time.perf_counter()
-            self.modules.reinstate(item)
-            try:
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            except pytest.exit.Exception as exit:
-                ending = {"kind": "exit", "message": str(exit.msg), "status": exit.returncode}
-            except KeyboardInterrupt:
-                ending = {"kind": "interrupt", "message": "KeyboardInterrupt in %s" % item.nodeid}
-            except session.Interrupted as stop:
-                ending = {"kind": "stop", "message": str(stop)}
-            if os.getpid() != self.port.owner:
-                os._exit(0)
-            if ending is None and session.shouldstop:
-                ending = {"kind": "stop", "message": str(session.shouldstop)}
-            self.port.send(
-                event="ran",
-                item=indices[position],
-                payload=pack([self.reports, self.warnings]),
-                failed=any(report.get("outcome") == "failed" for report in self.reports),
-                seconds=time.perf_counter() - started,
-                fix_up=self.fix_up_seconds,
-                ending=ending,
-            )
-            self.fix_up_seconds = 0.0
-            if ending is not None:
-                break
-        self.port.send(event="done")
-        while True:
-            self.port.receive()
-
-    @staticmethod
-    def following(session, indices, position):
-        """The test that would come next, for whose sake pytest leaves set up what both use; None after the last.
-
-        A fork that ends before its test's module does tears nothing of that down, and so reports no failure of it: the
-        fork of the module's last test does.
-        """
-        following = indices[position + 1] if position + 1 < len(indices) else indices[position] + 1
-        return session.items[following] if following < len(session.items) else None
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report):
-        if self.role == "runner":
-            self.reports.append(self.config.hook.pytest_report_to_serializable(config=self.config, report=report))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_warning_recorded(self, warning_message, when, nodeid, location):
-        if self.role == "runner":
-            category = warning_message.category
-            self.warnings.append(
-                {
-                    "text": str(warning_message.message),
-                    "module": category.__module__,
-                    "category": category.__name__,
-                    "filename": warning_message.filename,
-                    "lineno": warning_message.lineno,
-                    "when": when,
-                    "nodeid": nodeid,
-                    "location": location,
-                }
-            )
-
-    # The coordinator.
-
-    def coordinate(self, session):
-        while True:
-            request = self.port.receive()
-            if request["do"] == "finish":
-                # Every runner has torn down its own copy of what was set up before the freeze.
-                with captured(session.config):
-                    self.modules.tear_down()
-                    tear_down_all(session)
-                return
-            if request["do"] == "replay":
-                self.replay(session, request)
-
-    def replay(self, session, request):
-        item = session.items[request["item"]]
-        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        reports, recorded = unpack(request["payload"]) if request.get("payload") else ([], [])
-        for warning in recorded:
-            self.config.hook.pytest_warning_recorded.call_historic(
-                kwargs={
-                    "warning_message": warning_from(warning),
-                    "when": warning["when"],
-                    "nodeid": warning["nodeid"],
-                    "location": tuple(warning["location"]) if warning["location"] else None,
-                }
-            )
-        for data in reports:
-            report = self.config.hook.pytest_report_from_serializable(config=self.config, data=data)
-            # Controllers of distributed runs do the same, and junitxml looks for it.
-            report.item = item
-            count_failed_subtest(self.config, report)
-            item.ihook.pytest_runtest_logreport(report=report)
-        crash = request.get("crash")
-        if crash is not None:
-            for report in crash_reports(item, crash, request.get("output", ""), request.get("seconds", 0)):
-                item.ihook.pytest_runtest_logreport(report=report)
-        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-        ending = request.get("ending")
-        # The answer goes first: an ending leaves through an exception, as it would have in the run itself.
-        stops = bool(ending or session.shouldfail or session.shouldstop)
-        self.port.send(event="replayed", item=request["item"], stops=stops)
-        if ending:
-            end_as(session, ending)
-        if session.shouldfail:
-            raise session.Failed(session.shouldfail)
-        if session.shouldstop:
-            raise session.Interrupted(session.shouldstop)
+            self.coordinator.coordinate(session)
 
 
-def pack(value):
-    """A value as text that another process of the same interpreter reads back exactly, tuples and all."""
-    return binascii.b2a_base64(marshal.dumps(plain(value)), newline=False).decode()
-
-
-def unpack(text):
-    return marshal.loads(binascii.a2b_base64(text))
-
-
-def plain(value):
-    """The same value with whatever else plugins and tests put into reports told by its text, as JUnit's XML tells it.
-
-    Exact types only: an enumeration that is a number too, say, is more than the number.
-    """
-    kind = type(value)
-    if value is None or kind in (bool, int, float, str, bytes):
-        return value
-    if kind is dict:
-        return {plain(key): plain(member) for key, member in value.items()}
-    if kind is tuple:
-        return tuple(plain(member) for member in value)
-    if kind is list:
-        return [plain(member) for member in value]
-    if isinstance(value, dict):
-        return plain(dict(value))
-    if isinstance(value, (tuple, list)):
-        return [plain(member) for member in value]
-    return str(value)
-
-
-# From linux/random.h; the numbers are the same on every architecture with a generic ioctl layout (x86, arm, riscv).
-RNDADDENTROPY = 0x40085203
-RNDRESEEDCRNG = 0x5207
-
-
-class RandomPool:
-    """The kernel's random pool, opened before the freeze: no fork need look for it."""
-
-    def __init__(self):
-        self.descriptor = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
-
-    def feed(self, entropy):
-        """Adds to it and has it make new keys, which only root may."""
-        try:
-            fcntl.ioctl(self.descriptor, RNDADDENTROPY, struct.pack("ii", len(entropy) * 8, len(entropy)) + entropy)
-            fcntl.ioctl(self.descriptor, RNDRESEEDCRNG)
-        except OSError:
-            # Kernels before 4.14 lack the second and take a new key by themselves within five minutes.
-            pass
-
-
-def fix_up(request, pool):
-    """What the guest's helper does after a fork: where pytest runs as root, waking the helper too would take longer."""
-    pool.feed(binascii.a2b_base64(request["entropy"]))
-    if "time" in request:
-        now = request["time"] + time.clock_gettime_ns(time.CLOCK_MONOTONIC) - request["since"]
-        time.clock_settime_ns(time.CLOCK_REALTIME, now)
-
-
-def is_mapped(library):
-    with open("/proc/self/maps") as maps:
-        return library in maps.read()
-
-
-def end_as(session, ending):
-    if ending["kind"] == "exit":
-        pytest.exit(ending["message"], returncode=ending["status"])
-    if ending["kind"] == "interrupt":
-        raise KeyboardInterrupt(ending["message"])
-    raise session.Interrupted(ending["message"])
-
-
-def crash_reports(item, crash, output, seconds):
-    """What pytest would have reported if a test could outlive its interpreter or machine."""
-    sections = [("Captured output of the interpreter", output)] if output else []
-    common = {"nodeid": item.nodeid, "location": item.location, "keywords": {}}
-    yield TestReport(
-        outcome="failed", longrepr=crash, when="call", sections=sections, duration=seconds, **common
-    )
-    yield TestReport(outcome="passed", longrepr=None, when="teardown", duration=0, **common)
-
-
-def count_failed_subtest(config, report):
-    """Since pytest 9.0 the count of a test's failed subtests, kept where they ran, is what makes the test fail."""
-    try:
-        from _pytest.subtests import SubtestReport, failed_subtests_key
-    except ImportError:
-        return
-    if isinstance(report, SubtestReport) and report.failed:
-        config.stash[failed_subtests_key][report.nodeid] += 1
-
-
-def warning_from(data):
-    category = getattr(sys.modules.get(data["module"]), data["category"], None)
-    if not (isinstance(category, type) and issubclass(category, Warning)):
-        category = UserWarning
-    try:
-        message = category(data["text"])
-    except TypeError:
-        message = data["text"]
-    return warnings.WarningMessage(
-        message=message, category=category, filename=data["filename"], lineno=data["lineno"]
-    )
-
-
-def move_start_times(config, terminal, elapsed):
-    """A machine that was frozen for a day did not take a day: what took its time before the freeze is moved up."""
-    started = getattr(terminal, "_sessionstarttime", None)
-    if isinstance(started, float):
-        terminal._sessionstarttime = started + elapsed
-    stash = getattr(config, "stash", None) or getattr(config, "_store", None)
-    try:
-        from _pytest.junitxml import xml_key
-
-        xml = stash.get(xml_key, None)
-        if xml is not None and isinstance(xml.suite_start_time, float):
-            xml.suite_start_time += elapsed
-    except (ImportError, AttributeError):
-        pass
-
-
-@contextlib.contextmanager
-def captured(config):
-    """Keeps what fixtures print and warn about off the terminal while no test is there to report it."""
-    capture = config.pluginmanager.getplugin("capturemanager")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if capture is None or not capture.is_globally_capturing():
-            yield
-            return
-        capture.resume_global_capture()
-        try:
-            yield
-        finally:
-            capture.suspend_global_capture(in_=False)
-            capture.read_global_capture()
-
-
-def tear_down_all(session):
-    state = session._setupstate
-    try:
-        # Before pytest 7.0 it took the item as well, and another method did without.
-        state.teardown_all() if hasattr(state, "teardown_all") else state.teardown_exact(None)
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException:
-        # Outcomes such as a failure do not derive from Exception; every runner has reported its own.
-        pass
-
-
-def set_up_session_fixtures(session):
-    """Sets up the session-scoped fixtures that tests use, once, before the freeze.
-
-    One that fails keeps its error, and every test that uses it fails with it, as in a plain run.
-    """
-    state = session._setupstate
-    # Since pytest 7.0 it is called setup.
-    (state.setup if hasattr(state, "setup") else state.prepare)(session)
-    for item in session.items:
-        if is_skipped(item):
-            continue
-        request = getattr(item, "_request", None)
-        parameters = getattr(getattr(item, "callspec", None), "params", {})
-        for name in getattr(item, "fixturenames", ()):
-            definitions = session._fixturemanager.getfixturedefs(name, item if takes_node() else item.nodeid)
-            if request is None or name in parameters or not definitions:
-                continue
-            if definitions[-1].scope != "session" or definitions[-1].cached_result is not None:
-                continue
-            try:
-                request._get_active_fixturedef(name)
-            except (KeyboardInterrupt, SystemExit):
-                raise
-            except BaseException:
-                # pytest keeps the error with the fixture; outcomes such as a skip do not derive from Exception.
-                pass
-
-
-def early_fixtures(session, item):
-    """The names of a test's fixtures of module and package scope that do not depend on its parameters."""
-    parameters = getattr(getattr(item, "callspec", None), "params", {})
-    if getattr(item, "_request", None) is None or not hasattr(item, "_initrequest"):
-        return
-    definitions = {
-        name: session._fixturemanager.getfixturedefs(name, item if takes_node() else item.nodeid) or ()
-        for name in item.fixturenames
-    }
-
-    def is_fixed(name, seen):
-        if name in parameters:
-            return False
-        needed = {other for definition in definitions.get(name, ()) for other in definition.argnames}
-        return all(is_fixed(other, seen | needed) for other in needed - seen)
-
-    for name, found in definitions.items():
-        if found and found[-1].scope in ("package", "module") and is_fixed(name, {name}):
-            yield name
-
-
-@contextlib.contextmanager
-def kept_by_pytest():
-    """Lets pass what a fixture ends with: pytest keeps it, and every test that uses the fixture ends with it too."""
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException:
-        # Outcomes such as a skip do not derive from Exception.
-        pass
-
-
-def active_fixtures(session, scope):
-    for definitions in session._fixturemanager._arg2fixturedefs.values():
-        for definition in definitions:
-            if definition.scope == scope and definition.cached_result is not None:
-                yield definition
-
-
-def is_skipped(item):
-    """Whether a mark has the test skipped, so that pytest sets nothing up for it."""
-    try:
-        from _pytest.skipping import evaluate_skip_marks
-
-        return evaluate_skip_marks(item) is not None
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException:
-        # A condition that cannot be evaluated is an error of the test, which its fork reports.
-        return True
-
-
-def surroundings():
-    """What fixtures often change of the interpreter, and what all tests in it share."""
-    return {"os.environ": dict(os.environ), "the working directory": os.getcwd(), "sys.path": list(sys.path)}
-
-
-def run_finalizers(finalizers):
-    while finalizers:
-        try:
-            finalizers.pop()()
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException:
-            # Whoever runs a test of the module reports its own.
-            pass
-
-
-def takes_node():
-    """Since pytest 8.1 fixtures are looked up by node, before by its id."""
-    return tuple(int(part) for part in pytest.__version__.split(".")[:2]) >= (8, 1)
-
+# quiver_pytest.start
+#
+# Registers the plugin when pytest loads it.
 
 def start():
     """Registers the plugin when the host asked for it, and hides that from pytests that the tests start themselves."""

@@ -1,3 +1,4 @@
+# Joined by Tools/join-guest-python from Sources/GuestPython; edit what is there.
 """Writes what pytest reported of every test to a file, from which the host makes its own report.
 
 Loaded beside the user's plugins where the host wants a report; in isolated runs the coordinator's pytest is given the
@@ -11,6 +12,8 @@ LIMIT = 200_000
 
 
 class Recorder:
+    """Keeps what is reported, and writes it when the session ends."""
+
     def __init__(self, path):
         self.path = path
         self.tests = {}

@@ -1,0 +1,73 @@
+"""The host's requests for copies of any size, step by step."""
+
+from __future__ import annotations
+
+import base64
+import glob
+import os
+from typing import TYPE_CHECKING
+
+from .accounts import ActingAs
+from .copy_in import copy_in
+from .copy_out import found_path, list_folder, read_part
+from .protocol import Refused
+
+if TYPE_CHECKING:
+    from .protocol import Message
+
+
+class CopyRequests:
+    """What `quiver cp` asks for."""
+
+    def do_find_paths(self, request: Message) -> Message:
+        """What there is at some paths, which may be patterns; relative ones start in a folder, else the user's home."""
+        with ActingAs(request.get("user")) as account:
+            start = request.get("below") or account.pw_dir
+            found: list[Message | None] = []
+            for asked, path in enumerate(request["paths"]):
+                if path == "~" or path.startswith("~/"):
+                    path = account.pw_dir + path[1:]
+                path = os.path.join(start, path)
+                paths = [path]
+                if request.get("patterns") and not os.path.lexists(path) and glob.has_magic(path):
+                    paths = sorted(glob.iglob(path))
+                found += (found_path(asked, path, bool(request.get("follows"))) for path in paths)
+            return {"start": start, "found": [item for item in found if item]}
+
+    def do_list_folders(self, request: Message) -> Message:
+        """The entries of some folders, of at least one and as many as are asked for unless it is much."""
+        answers: list[Message] = []
+        count = 0
+        with ActingAs(request.get("user")):
+            for path in request["folders"]:
+                try:
+                    entries = list_folder(path, request["limit"])
+                    answers.append({"entries": entries})
+                    count += len(entries)
+                except OSError as error:
+                    answers.append({"error": error.strerror})
+                if count >= 2000:
+                    break
+        return {"folders": answers}
+
+    def do_read_parts(self, request: Message) -> Message:
+        """Parts of files, in Base64."""
+        parts: list[Message] = []
+        with ActingAs(request.get("user")):
+            for part in request["parts"]:
+                try:
+                    data = read_part(part["path"], part["offset"], part["length"])
+                    parts.append({"data": base64.b64encode(data).decode()})
+                except OSError as error:
+                    parts.append({"error": error.strerror})
+        return {"parts": parts}
+
+    def do_copy_in(self, request: Message) -> Message:
+        """Does steps of a copy into the guest, in order, with a user's rights."""
+        with ActingAs(request.get("user")):
+            for item in request["items"]:
+                try:
+                    copy_in(item)
+                except OSError as error:
+                    raise Refused("%s: %s" % (item["path"], error.strerror)) from None
+        return {}

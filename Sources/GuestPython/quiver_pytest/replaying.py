@@ -1,0 +1,44 @@
+"""What the coordinator makes of what runners and the host report."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .internals import TestReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, NoReturn
+
+    from .channel import Message
+
+
+def warning_from(data: Message) -> warnings.WarningMessage:
+    category = getattr(sys.modules.get(data["module"]), data["category"], None)
+    if not (isinstance(category, type) and issubclass(category, Warning)):
+        category = UserWarning
+    try:
+        message = category(data["text"])
+    except TypeError:
+        message = data["text"]
+    return warnings.WarningMessage(message=message, category=category, filename=data["filename"], lineno=data["lineno"])
+
+
+def crash_reports(item: pytest.Item, crash: str, output: str, seconds: float) -> Iterator[pytest.TestReport]:
+    """What pytest would have reported if a test could outlive its interpreter or machine."""
+    sections = [("Captured output of the interpreter", output)] if output else []
+    common: dict[str, Any] = {"nodeid": item.nodeid, "location": item.location, "keywords": {}}
+    yield TestReport(outcome="failed", longrepr=crash, when="call", sections=sections, duration=seconds, **common)
+    yield TestReport(outcome="passed", longrepr=None, when="teardown", duration=0, **common)
+
+
+def end_as(session: pytest.Session, ending: Message) -> NoReturn:
+    if ending["kind"] == "exit":
+        pytest.exit(ending["message"], returncode=ending["status"])
+    if ending["kind"] == "interrupt":
+        raise KeyboardInterrupt(ending["message"])
+    raise session.Interrupted(ending["message"])
