@@ -51,7 +51,7 @@ extension Machine {
             let job = try await qmp.startMigration(["uri": .string(address)])
             try await job.wait(deadline: deadline)
         } catch {
-            await withoutCancellation { await stopSaving() }
+            await withoutCancellation { await self.stopSaving() }
             throw error
         }
         await waitUntilFinalized()
