@@ -24,9 +24,9 @@ extension Machine {
         throw error(.snapshotImpossible, "a device prevents saving: \(texts); start the machine without that device")
     }
 
-    /// Makes sure that the memory will find room beside the disk.
+    /// Checks that the disk has enough free space for the memory.
     ///
-    /// A save that runs out of room leaves half a snapshot and a guest that stops at its next write.
+    /// A save that runs out of space leaves an incomplete snapshot and a guest that stops at its next write.
     func checkRoom(at disk: FilePath) throws(MachineError) {
         guard let free = HostDisk.free(at: disk) else { return }
         let needed = memoryToSave
@@ -38,7 +38,7 @@ extension Machine {
         )
     }
 
-    /// At most how much memory a snapshot holds: what the guest has touched, for the rest is zero and takes no room.
+    /// The most memory that a snapshot may hold: what the guest has touched, since the rest is zero and takes no space.
     var memoryToSave: ByteCount {
         let all = description.memory
         guard let resident = HostProcess.residentMemory(of: process.processID) else { return all }
@@ -46,9 +46,9 @@ extension Machine {
     }
 }
 
-/// Room on the host's disks.
+/// Free space on the host's disks.
 enum HostDisk {
-    /// What an ordinary user can still write to the disk that the file is on; nil when the system does not say.
+    /// The space that an ordinary user can use on the file's disk; nil if the system does not say.
     static func free(at path: FilePath) -> ByteCount? {
         var status = statvfs()
         guard statvfs(path.string, &status) == 0 || statvfs(path.removingLastComponent().string, &status) == 0 else {
@@ -58,12 +58,12 @@ enum HostDisk {
     }
 }
 
-/// What the host tells of a process.
+/// Information about a process from the host.
 enum HostProcess {
-    /// The memory that the process has in use; nil where the system does not say.
+    /// The memory that the process uses; nil if the system does not say.
     static func residentMemory(of processID: Int32) -> ByteCount? {
         #if canImport(Darwin)
-            // Not tried on macOS.
+            // Not tested on macOS.
             let bytes = cplatform_process_memory(processID)
             return bytes > 0 ? ByteCount(bytes) : nil
         #else
