@@ -1,13 +1,13 @@
 import Machines
 
 extension TestTiming {
-    /// One of the things that a test's time goes to.
+    /// One part of a test's time.
     package struct Part: Sendable {
         package let name: String
         package let duration: @Sendable (TestTiming) -> Duration
     }
 
-    /// What a test's time goes to, in the order in which it does; together they are ``total``, but for the tear-down.
+    /// The parts of a test's time, in order; together they are ``total``, except the tear-down.
     package static let parts = [
         Part(name: "wait") { $0.fork.poolWait },
         Part(name: "fork") { $0.fork.start + $0.fork.load },

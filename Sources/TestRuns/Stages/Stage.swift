@@ -1,4 +1,4 @@
-/// One part of a test run that takes time, in the order in which they happen.
+/// The stages of a test run, in order.
 public enum Stage: String, Sendable, Hashable, CaseIterable, Codable {
     case image
     case bake
@@ -16,14 +16,14 @@ public struct StageTime: Sendable, Hashable, Codable {
     public let stage: Stage
     /// In seconds.
     public let seconds: Double
-    /// What is worth knowing about it, as in `cached`; nil when nothing is.
+    /// A remark, as in `cached`; nil if there is none.
     public let note: String?
 }
 
-/// Whoever shows a run's progress.
+/// Shows a run's progress.
 public protocol StageObserver: Sendable {
     func began(_ stage: Stage)
     func ended(_ time: StageTime)
-    /// Something worth knowing while a stage goes on, in one line.
+    /// A remark during a stage, in one line.
     func noticed(_ stage: Stage, _ text: String)
 }
