@@ -10,7 +10,7 @@ import SystemPackage
     import Darwin
 #endif
 
-/// Joins this process's input and output with a machine's serial console.
+/// Connects this process's input and output with a machine's serial console.
 struct ConsoleSession: Sendable {
     /// Ctrl-], as in telnet.
     private static let detachKey: UInt8 = 0x1D
@@ -42,7 +42,7 @@ struct ConsoleSession: Sendable {
         }
     }
 
-    /// Copies both ways; returns whether our side ended it.
+    /// Copies in both directions; returns whether our side ended the session.
     private static func join(_ console: FileDescriptor, wake: FileDescriptor) throws -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
@@ -64,7 +64,7 @@ struct ConsoleSession: Sendable {
     }
 }
 
-/// The terminal in raw mode: each key goes to the guest as it is, Ctrl-C too.
+/// The terminal in raw mode: each key goes to the guest unchanged, even Ctrl-C.
 private final class RawTerminal: Sendable {
     private let before: termios
 
