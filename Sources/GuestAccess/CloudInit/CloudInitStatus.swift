@@ -1,14 +1,14 @@
-/// What cloud-init says about a boot: how far it is, how it ended, and what went wrong in which module.
+/// What cloud-init says about a boot: its progress, how it ended, and what went wrong in which module.
 public struct CloudInitStatus: Hashable, Sendable {
-    /// How far cloud-init is.
+    /// The progress of cloud-init.
     public enum State: String, Hashable, Sendable {
         case notRun = "not run"
         case running
         case done
-        /// Done, and something failed that cloud-init could do without.
+        /// Done, but something that is not essential failed.
         case degraded
         case error
-        /// Switched off in the image or on the kernel's command line, or no data source was found.
+        /// Disabled in the image or on the kernel's command line, or no data source was found.
         case disabled
         /// The image has no cloud-init.
         case absent
@@ -18,10 +18,10 @@ public struct CloudInitStatus: Hashable, Sendable {
     public struct Problem: Hashable, Sendable, CustomStringConvertible {
         /// The stage, as in `modules-config`; nil when cloud-init does not say.
         public let stage: String?
-        /// The module, as in `package_update_upgrade_install`; nil when it was none.
+        /// The module, as in `package_update_upgrade_install`; nil if it was not a module.
         public let module: String?
         public let message: String
-        /// Whether cloud-init went on and calls it recoverable.
+        /// Whether cloud-init continued and calls it recoverable.
         public let isRecoverable: Bool
 
         public init(stage: String?, module: String?, message: String, isRecoverable: Bool) {
@@ -40,7 +40,7 @@ public struct CloudInitStatus: Hashable, Sendable {
     /// Where the configuration came from, as in `DataSourceNoCloud [seed=/dev/vdb]`.
     public var dataSource: String?
     public var problems: [Problem]
-    /// The telling lines of cloud-init's logs, oldest first; empty when nothing went wrong.
+    /// The relevant lines of cloud-init's logs, oldest first; empty when nothing went wrong.
     public var logLines: [String]
     /// What cloud-init's own status command adds, as in `Cloud-init disabled by cloud-init-generator`; nil where it was
     /// not asked.
@@ -60,7 +60,7 @@ public struct CloudInitStatus: Hashable, Sendable {
         self.detail = detail
     }
 
-    /// Whether nothing more is to come.
+    /// Whether cloud-init has finished.
     public var hasEnded: Bool {
         switch state {
         case .notRun, .running: false
