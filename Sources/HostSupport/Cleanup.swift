@@ -1,6 +1,6 @@
-/// Runs `body`, then `cleanup`, whether the body returned, threw or was cancelled; the cleanup is awaited.
+/// Runs `body`, then `cleanup`, even if the body throws or is cancelled; the cleanup is awaited.
 ///
-/// The cleanup runs in a task of its own because a cancelled task would refuse every wait inside it.
+/// The cleanup runs in a separate task, because in a cancelled task every wait would fail.
 public func withCleanup<Value>(
     _ body: () async throws -> Value,
     cleanup: @escaping @Sendable () async -> Void,
