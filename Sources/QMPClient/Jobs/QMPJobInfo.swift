@@ -8,7 +8,7 @@ public struct QMPJobInfo: Sendable, Hashable, JSONDecodable {
     public let status: QMPJobStatus
     public let current: UInt64
     public let total: UInt64
-    /// Why it failed; nil while it runs and when it succeeded.
+    /// Why it failed; nil while it is running, and if it succeeded.
     public let error: String?
 
     public init(json: JSON) throws(JSONError) {
