@@ -8,7 +8,7 @@ public struct FakeCommand: Sendable, Hashable {
     public let id: JSON?
     public let isOutOfBand: Bool
 
-    /// Takes a message apart; nil when it is no command.
+    /// Takes a message apart; nil if it is not a command.
     init?(_ json: JSON) {
         guard case .object(let object) = json else { return nil }
         guard let name = (object["execute"] ?? object["exec-oob"])?.stringValue else { return nil }
