@@ -1,13 +1,6 @@
 internal import CPlatform
+import LibC
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension FileDescriptor {
     /// Sends everything over a connected socket, waiting for buffer space.

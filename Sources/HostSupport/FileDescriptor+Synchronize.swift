@@ -1,13 +1,6 @@
 internal import CPlatform
+import LibC
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension FileDescriptor {
     /// Waits until what was written to the file is on the disk itself, not in a cache of the drive.

@@ -1,13 +1,6 @@
 internal import CPlatform
+import LibC
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension FileDescriptor {
     /// Waits until at least one of the descriptors can be read or has ended; they may be terminals.

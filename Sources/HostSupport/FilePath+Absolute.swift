@@ -1,12 +1,5 @@
+import LibC
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension FilePath {
     /// The path from the root, with `.` and `..` resolved by their names and symbolic links left as they are.

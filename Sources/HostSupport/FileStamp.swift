@@ -1,12 +1,5 @@
+import LibC
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A file's size and time of change: they show whether a file was modified since it was read.
 public struct FileStamp: Sendable, Hashable {

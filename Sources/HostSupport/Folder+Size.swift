@@ -1,13 +1,6 @@
+import LibC
 public import Quantities
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension Folder {
     /// The disk space of a file, or of a directory with its content; zero if it does not exist.

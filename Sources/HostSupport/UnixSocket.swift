@@ -1,13 +1,6 @@
 internal import CPlatform
+import LibC
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Connections to listening unix sockets: closed in child processes, and without SIGPIPE.
 package enum UnixSocket {

@@ -1,12 +1,5 @@
+import LibC
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Files that are read and written whole.
 public enum WholeFile {

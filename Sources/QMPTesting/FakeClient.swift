@@ -1,14 +1,9 @@
 import CPlatform
 import Dispatch
 import HostSupport
+import LibC
 public import QMPCore
 import WireJSON
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
 
 /// One connection to the fake.
 public final class FakeClient: Sendable {

@@ -1,16 +1,11 @@
 import CPlatform
 import Dispatch
 import HostSupport
+import LibC
 public import QMPClient
 public import QMPCore
 public import SystemPackage
 public import WireJSON
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
 
 /// A QEMU without a machine: a monitor on a real unix socket that answers as it is told to, for tests.
 ///

@@ -1,13 +1,6 @@
 import Dispatch
+import LibC
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Turns Ctrl-C, SIGTERM and SIGHUP into cancellation of the command, so that it cleans up after itself.
 final class Interruption: Sendable {

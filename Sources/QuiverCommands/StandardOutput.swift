@@ -1,13 +1,6 @@
 import GuestAccess
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Standard output, for data and the output of other programs.
 enum StandardOutput {

@@ -1,12 +1,5 @@
+import LibC
 import QuiverCommands
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 @main
 enum Main {

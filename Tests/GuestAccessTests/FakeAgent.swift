@@ -1,14 +1,9 @@
+import LibC
 import SystemPackage
 import Testing
 import WireJSON
 
 @testable import GuestAccess
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The guest's end of an agent's channel, which answers as a test says.
 final class FakeAgent: Sendable {

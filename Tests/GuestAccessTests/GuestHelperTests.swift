@@ -1,16 +1,11 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import SystemPackage
 import Testing
 import WireJSON
 
 @testable import GuestAccess
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The host's side against a scripted peer; the real helper in a real guest is in the QEMU ring.
 @Suite struct GuestHelperTests {

@@ -1,15 +1,8 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 @Suite struct FileTests {
     @Test func `a file is replaced whole and private to its owner`() throws {

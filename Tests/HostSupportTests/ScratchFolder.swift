@@ -1,13 +1,6 @@
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Runs the body with a folder of its own, which is removed afterwards.
 func withScratchFolder(_ body: (FilePath) throws -> Void) throws {

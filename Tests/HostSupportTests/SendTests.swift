@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 @Suite struct SendTests {
     @Test func `sending to a side that is gone is an error and no signal`() throws {

@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 @Suite struct UnixSocketTests {
     @Test func `a connection blocks, and child processes do not inherit it`() throws {

@@ -1,12 +1,7 @@
+import LibC
 package import Subprocess
 package import SystemPackage
 package import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension Tag {
     /// Needs QEMU, as `make test` does: never skipped.

@@ -1,10 +1,5 @@
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Two connected sockets: one for the client under test, one for the test that plays its peer.
 func connectedPair() throws -> (ours: FileDescriptor, theirs: FileDescriptor) {

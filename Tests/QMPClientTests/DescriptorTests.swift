@@ -1,5 +1,6 @@
 import Dispatch
 import HostSupport
+import LibC
 import PatienceForTests
 import QMPClient
 import QMPCore
@@ -7,12 +8,6 @@ import QMPTesting
 import SystemPackage
 import Testing
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite(.hangLimit(minutes: 1)) struct DescriptorTests {
     /// A file that holds its own name, without a name in the file system any more.

@@ -1,4 +1,5 @@
 import Dispatch
+import LibC
 import PatienceForTests
 import QMPClient
 import QMPCore
@@ -6,12 +7,6 @@ import QMPTesting
 import SystemPackage
 import Testing
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite(.hangLimit(minutes: 2)) struct LivenessTests {
     @Test func `a QEMU whose main loop is at something else is busy, and answering again afterwards`() async throws {

@@ -1,15 +1,10 @@
+import LibC
 import PatienceForTests
 import QMPClient
 import QMPCore
 import QMPTesting
 import Testing
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite(.hangLimit(minutes: 1)) struct SharedThreadTests {
     private var options: QMPOptions {

@@ -1,4 +1,5 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import QMPCore
 import QMPTesting
@@ -6,12 +7,6 @@ import Testing
 import WireJSON
 
 @testable import QMPClient
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// How many commands are executed for each kind of fault in the long run; nil in the short one.
 private let longRun = getenv("QUIVER_STRESS_COMMANDS").flatMap { Int(String(cString: $0)) }

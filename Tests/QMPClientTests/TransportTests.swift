@@ -1,4 +1,5 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import QMPClient
 import QMPCore
@@ -6,12 +7,6 @@ import QMPTesting
 import SystemPackage
 import Testing
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite(.hangLimit(minutes: 1)) struct TransportTests {
     @Test func `a peer that does not read delays nobody who sends, and everything arrives in order`() throws {

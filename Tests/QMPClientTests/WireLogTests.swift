@@ -1,4 +1,5 @@
 import HostSupport
+import LibC
 import Logging
 import PatienceForTests
 import QMPClient
@@ -7,12 +8,6 @@ import QMPTesting
 import SystemPackage
 import Testing
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite(.hangLimit(minutes: 1)) struct WireLogTests {
     private func withScratchFile(_ body: (FilePath) async throws -> Void) async throws {

@@ -1,4 +1,5 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import SystemPackage
 import Testing
@@ -7,14 +8,6 @@ import Testing
     import FoundationEssentials
 #else
     import Foundation
-#endif
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
 #endif
 
 /// `quiver exec --timeout` where nobody answers.

@@ -1,16 +1,9 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import Subprocess
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What is left when a test run is cut short: nothing.
 @Suite(.hangLimit(minutes: 5)) struct InterruptionTests {

@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension IsolationTests {
     /// A warm machine of whose memory a byte was altered is not used: why is said, and another is made.

@@ -1,17 +1,10 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import Quantities
 import Subprocess
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Suites whose tests run in forks, each run a process of its own, with real guests; all go on from one warm machine,
 /// which is kept for the next run of these tests.

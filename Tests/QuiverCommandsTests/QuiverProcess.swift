@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The `quiver` command of this build, run as a process of its own in a home of its own.
 ///

@@ -1,15 +1,8 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension SpineTests {
     /// Attaches to the console of `vm1` from a terminal, types, and detaches by the documented key.

@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension SpineTests {
     @Test func `a host without rsync copies into a machine and out of it, and fetches artifacts`() async throws {

@@ -1,18 +1,11 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import Subprocess
 import SystemPackage
 import Testing
 
 @testable import QuiverCommands
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials

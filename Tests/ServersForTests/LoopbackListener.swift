@@ -1,13 +1,6 @@
 import Dispatch
+import LibC
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A port of this host at which connections are taken, each in a thread of its own.
 package final class LoopbackListener: Sendable {

@@ -1,14 +1,7 @@
 public import HostSupport
+import LibC
 import Quantities
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension ImageStore {
     /// Builds an image from packages and puts it into the store.
@@ -28,7 +21,7 @@ extension ImageStore {
             let image = try await plan.run(recipe, in: staging, progress: progress)
             return try adopt(image, staging: staging)
         } catch {
-            await Task { try? Folder.removeTree(staging) }.value
+            await withoutCancellation { try? Folder.removeTree(staging) }
             throw error
         }
     }

@@ -1,15 +1,8 @@
 import HostSupport
+import LibC
 import Quantities
 import Synchronization
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The download of one file over HTTP, resumed after an interruption.
 ///

@@ -1,15 +1,8 @@
 import CCurl
 import HostSupport
+import LibC
 import Synchronization
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// One request for the rest of a file.
 ///

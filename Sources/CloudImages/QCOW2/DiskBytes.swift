@@ -1,12 +1,5 @@
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The bytes of a disk image, and its name for messages.
 package protocol DiskBytes: ~Copyable {

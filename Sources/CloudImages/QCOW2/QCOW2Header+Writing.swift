@@ -1,12 +1,5 @@
+import LibC
 import Quantities
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension QCOW2Header {
     private static let clusterBits: UInt32 = 16

@@ -1,14 +1,7 @@
 public import HostSupport
+import LibC
 import Quantities
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension ImageStore {
     /// Copies a disk image into the store under a name.

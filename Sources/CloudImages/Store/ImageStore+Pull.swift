@@ -1,14 +1,7 @@
 public import HostSupport
+import LibC
 import Quantities
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The result of a pull.
 public struct PulledImage: Sendable {

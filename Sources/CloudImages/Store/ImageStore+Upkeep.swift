@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 public import Quantities
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A stored image with its sizes and users.
 public struct StoredImage: Sendable {

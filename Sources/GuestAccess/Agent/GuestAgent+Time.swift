@@ -1,13 +1,6 @@
+import LibC
 import QGA
 public import QMPCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension GuestAgent {
     /// Sets the guest's wall clock, also its hardware clock, to this host's.

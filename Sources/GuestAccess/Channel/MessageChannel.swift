@@ -1,16 +1,9 @@
 @preconcurrency import Dispatch
 import HostSupport
+import LibC
 import Synchronization
 package import SystemPackage
 package import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// JSON objects, one a line, over a connected stream socket to a program in the guest.
 ///

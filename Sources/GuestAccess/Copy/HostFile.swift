@@ -1,13 +1,6 @@
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A file on the host that is being written; it is gone again unless it is finished.
 struct HostFile: ~Copyable {

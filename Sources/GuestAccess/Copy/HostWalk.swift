@@ -1,13 +1,6 @@
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Lists what is to be copied from a directory of this host, directories before what is in them.
 enum HostWalk {

@@ -1,12 +1,5 @@
+import LibC
 package import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What to fix up in a guest after a restore or fork, before anyone uses it.
 public struct GuestFixUp: Hashable, Sendable {

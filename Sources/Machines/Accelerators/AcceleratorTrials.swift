@@ -1,15 +1,8 @@
 import HostSupport
+import LibC
 public import Logging
 import Quantities
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Which accelerator was chosen, and why not a faster one.
 public struct AcceleratorVerdict: Hashable, Codable, Sendable {

@@ -1,13 +1,6 @@
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A running QEMU that Quiver started, found among the host's processes.
 struct QEMUProcess: Hashable {

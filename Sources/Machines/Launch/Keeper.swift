@@ -1,16 +1,9 @@
 import CPlatform
 @preconcurrency import Dispatch
 import HostSupport
+import LibC
 import Synchronization
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The owner's end of a keeper: the small process that is QEMU's parent; see `cplatform_keeper.h`.
 ///
@@ -90,10 +83,10 @@ final class Keeper: Sendable {
 
     /// Waits until QEMU ends, even in a cancelled task; returns whether it ended in time.
     func hasEnded(within limit: Duration) async -> Bool {
-        await Task {
+        await withoutCancellation {
             let end = try? await withDeadline(limit, waitingFor: "QEMU's end") { try await self.ended() }
             return end != nil
-        }.value
+        }
     }
 
     /// How QEMU ended, if it has; the outer nil means that it has not.

@@ -1,17 +1,10 @@
 import HostSupport
+import LibC
 import Logging
 import QMPClient
 import QMPCore
 import Quantities
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Whether a machine ends with the process that starts it.
 public enum MachineLifetime: Hashable, Sendable {

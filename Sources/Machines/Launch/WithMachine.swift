@@ -1,14 +1,7 @@
 public import HostSupport
+import LibC
 import QMPClient
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Starts a machine, runs the body, and ends the machine when the body returns, throws or is cancelled.
 ///

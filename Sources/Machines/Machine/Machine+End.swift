@@ -1,12 +1,5 @@
 import HostSupport
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LibC
 
 extension Machine {
     /// Waits until the machine ends, and returns why.

@@ -1,16 +1,9 @@
 import HostSupport
+import LibC
 import QMPClient
 import QMPCore
 import Quantities
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// How a machine was shut down.
 public struct PowerDown: Hashable, Sendable, CustomStringConvertible {

@@ -1,17 +1,10 @@
 import CloudImages
+import LibC
 import QMPClient
 import QMPCore
 public import Quantities
 public import SystemPackage
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The progress of a long change to a drive.
 public struct DriveProgress: Hashable, Sendable {

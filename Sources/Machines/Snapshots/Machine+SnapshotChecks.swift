@@ -1,18 +1,11 @@
 import CPlatform
 import HostSupport
+import LibC
 import QMPClient
 import QMPCore
 import Quantities
 import SystemPackage
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension Machine {
     /// Asks QEMU whether a device's state cannot be saved.

@@ -1,13 +1,6 @@
 import HostSupport
+import LibC
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A machine's files: a directory for permanent files, and one with a short path for its sockets.
 public struct MachineFolder: Hashable, Sendable {

@@ -1,12 +1,5 @@
 import HostSupport
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LibC
 
 extension MachineStore {
     /// Kills a machine's process with SIGKILL, without using its monitor, and waits until it is gone.

@@ -1,12 +1,5 @@
 import HostSupport
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LibC
 
 extension MachineStore {
     /// Shuts a machine down, or forces it off before the grace period expires, even if its monitor does not answer.

@@ -1,14 +1,7 @@
 public import HostSupport
+import LibC
 public import Logging
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The machines of one home: a directory for each name, with everything to start, find and remove the machine.
 public struct MachineStore: Sendable {

@@ -1,12 +1,5 @@
+import LibC
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Shows whether a file is unchanged without reading it: any write changes its time of change.
 package struct FileFingerprint: Hashable, Sendable {

@@ -1,15 +1,8 @@
 import CloudImages
 import GuestAccess
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Starts one fork that outlives this process: its directory, its QEMU, and its guest's identity.
 struct ForkBirth {
@@ -35,7 +28,7 @@ struct ForkBirth {
             _ = consume lock
             return machine
         } catch {
-            await Task { await undo(name) }.value
+            await withoutCancellation { await undo(name) }
             throw error
         }
     }

@@ -51,7 +51,7 @@ extension Machine {
             let job = try await qmp.startMigration(["uri": .string(address)])
             try await job.wait(deadline: deadline)
         } catch {
-            await Task { await stopSaving() }.value
+            await withoutCancellation { await stopSaving() }
             throw error
         }
         await waitUntilFinalized()

@@ -31,7 +31,7 @@ struct MachineCopy {
             return template
         } catch {
             // Whatever went wrong with the copy, the machine itself must continue.
-            await Task { try? await machine.resume() }.value
+            await withoutCancellation { try? await machine.resume() }
             throw error
         }
     }

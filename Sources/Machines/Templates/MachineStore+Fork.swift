@@ -130,7 +130,7 @@ extension MachineStore {
         }
         guard let failure else { return forks.sorted { $0.key < $1.key }.map(\.value) }
         let started = forks.values
-        await Task { for fork in started { await birth.undo(fork.name) } }.value
+        await withoutCancellation { for fork in started { await birth.undo(fork.name) } }
         throw failure
     }
 }

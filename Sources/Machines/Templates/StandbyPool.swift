@@ -90,7 +90,7 @@ public final class StandbyPool: Sendable {
             defer { state.ready = [] }
             return (state.ready, state.failure)
         }
-        await Task { for fork in left { await fork.end() } }.value
+        await withoutCancellation { for fork in left { await fork.end() } }
         if let failure, !(failure is CancellationError) { throw failure }
     }
 
@@ -111,7 +111,7 @@ public final class StandbyPool: Sendable {
             try await fork.warmUp(options: options) { try await rehearsal(fork) }
             return fork
         } catch {
-            await Task { await fork.end() }.value
+            await withoutCancellation { await fork.end() }
             throw error
         }
     }

@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 import Synchronization
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Receives the state that a QEMU sends, and writes it to a file.
 ///

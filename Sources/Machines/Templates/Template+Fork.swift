@@ -1,18 +1,11 @@
 import CloudImages
 import GuestAccess
 public import HostSupport
+import LibC
 import QMPClient
 import QMPCore
 import SystemPackage
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension Template {
     /// Starts a machine that continues from the template's state, and fixes up its clock and random pool.
@@ -34,7 +27,7 @@ extension Template {
             try await fork.takeUp(options: options)
             return fork
         } catch {
-            await Task { await fork.end() }.value
+            await withoutCancellation { await fork.end() }
             guard (error as? MachineError)?.code == .ended else { throw error }
             throw TemplateError(.forkFailed, template: self.name, "the fork did not start", cause: error)
         }
@@ -53,7 +46,7 @@ extension Template {
             try await fork.warmUp(options: options)
             return fork
         } catch {
-            await Task { await fork.end() }.value
+            await withoutCancellation { await fork.end() }
             throw error
         }
     }
@@ -104,11 +97,11 @@ extension Template {
             let machine = launched
             let ended = await machine?.ended(behind: error)
             conversations.close()
-            await Task {
+            await withoutCancellation {
                 await machine?.endScope()
                 try? Folder.removeTree(folder.sockets)
                 try? Folder.removeTree(folder.path)
-            }.value
+            }
             // Whatever error a cancelled task got.
             try Task.checkCancellation()
             let reason = machine == nil ? "QEMU did not start from it" : "QEMU did not load its state"

@@ -1,15 +1,8 @@
 import CPlatform
 import HostSupport
+import LibC
 import Quantities
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The names of a template's files, and file operations on them.
 enum TemplateFiles {

@@ -1,14 +1,7 @@
 public import HostSupport
+import LibC
 public import Quantities
 public import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The stored templates, one directory each, found by everything that they depend on.
 public struct TemplateStore: Sendable {

@@ -1,13 +1,8 @@
 import CPlatform
 @preconcurrency import Dispatch
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
 
 // Inside the class, the name is that of a method.
 private let systemPoll = poll

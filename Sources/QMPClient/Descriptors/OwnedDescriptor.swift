@@ -1,11 +1,6 @@
+import LibC
 import QMPCore
 public import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
 
 /// A file descriptor with one owner, closed when the owner is destroyed.
 public struct OwnedDescriptor: ~Copyable, Sendable {

@@ -1,9 +1,5 @@
-#if canImport(Darwin)
-    import CPlatform
-    import Darwin
-#else
-    import Glibc
-#endif
+import CPlatform
+import LibC
 
 /// What the system says about a process.
 enum ProcessState {

@@ -1,11 +1,6 @@
 import HostSupport
+import LibC
 public import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
 
 extension QMPConnection {
     /// The executable of the process at the other end; nil if it is not known.

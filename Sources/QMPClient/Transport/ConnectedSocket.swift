@@ -1,14 +1,9 @@
 import CPlatform
 import Dispatch
 import HostSupport
+import LibC
 package import QMPCore
 package import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
 
 /// A connected stream socket: one thread receives, any thread sends, and senders never wait.
 ///

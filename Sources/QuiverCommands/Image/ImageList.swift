@@ -1,15 +1,8 @@
 import ArgumentParser
 import CloudImages
+import LibC
 import Quantities
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The command `quiver image ls`.
 struct ImageList: AsyncParsableCommand {

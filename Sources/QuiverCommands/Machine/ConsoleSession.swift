@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 import Machines
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Connects this process's input and output with a machine's serial console.
 struct ConsoleSession: Sendable {

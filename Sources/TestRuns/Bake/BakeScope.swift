@@ -77,10 +77,10 @@ struct BakeScope {
     }
 
     private func discard(_ machine: Machine, from store: MachineStore) async {
-        await Task {
+        await withoutCancellation {
             _ = try? await machine.kill()
             await machine.disconnect()
             try? await store.remove(machine.name)
-        }.value
+        }
     }
 }

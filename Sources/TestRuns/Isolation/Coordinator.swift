@@ -32,7 +32,7 @@ final class Coordinator: Sendable {
             try channel.send(["do": "coordinate"])
         } catch {
             let fork = fork
-            await Task { await fork.end() }.value
+            await withoutCancellation { await fork.end() }
             throw error
         }
     }

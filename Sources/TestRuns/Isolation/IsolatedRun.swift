@@ -127,7 +127,7 @@ struct IsolatedRun: Sendable {
                 try await runGroup(next, pool, hand) { fork, tests, result in
                     endings.addTask {
                         let begin = ContinuousClock.now
-                        await Task { await fork.end() }.value
+                        await withoutCancellation { await fork.end() }
                         onTiming(TestTiming(tests: tests, fork: fork.timings, result: result, tearDown: .now - begin))
                     }
                 }
@@ -154,7 +154,7 @@ struct IsolatedRun: Sendable {
                 // Nothing can be fetched from a machine that rebooted or panicked.
                 if !result.hasCrashed { try await onGroupEnd(fork) }
             } catch {
-                await Task { await fork.end() }.value
+                await withoutCancellation { await fork.end() }
                 throw error
             }
             end(fork, rest.prefix(result.count).map { suite.items[$0].id }, result)

@@ -1,16 +1,9 @@
 import GuestAccess
 import HostSupport
+import LibC
 import Machines
 import SystemPackage
 import WireJSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Makes the frozen pytest of a standby go through a trial report, before the standby is paused.
 struct Rehearsal: Sendable {

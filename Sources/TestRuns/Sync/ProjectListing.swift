@@ -1,14 +1,7 @@
 import GuestAccess
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The files of a project when it was copied into a guest; stored with the template of that guest.
 struct ProjectListing: Codable, Hashable {

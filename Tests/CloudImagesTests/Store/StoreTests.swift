@@ -1,16 +1,9 @@
 import CloudImages
 import HostSupport
+import LibC
 import Quantities
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 @Suite struct StoreTests {
     private static func withStore(_ body: (FilePath, ImageStore, _ file: FilePath) async throws -> Void) async throws {

@@ -1,16 +1,9 @@
 import Dispatch
 import HostSupport
+import LibC
 import ServersForTests
 import Synchronization
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// An HTTP server on the loopback address with files as a vendor lays them out, and faults as networks have them.
 final class VendorServer: Sendable {

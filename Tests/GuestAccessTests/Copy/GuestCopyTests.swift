@@ -1,16 +1,11 @@
 import HostSupport
+import LibC
 import Quantities
 import Synchronization
 import SystemPackage
 import Testing
 
 @testable import GuestAccess
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Copies between directories of this host, one of which the code of the guest's helper reads and writes.
 @Suite struct GuestCopyTests {

@@ -1,15 +1,10 @@
 import HostSupport
+import LibC
 import SystemPackage
 import Testing
 import WireJSON
 
 @testable import GuestAccess
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Copies from a guest whose helper says what no honest one would.
 @Suite struct HostileGuestTests {

@@ -1,12 +1,7 @@
 import GuestAccess
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A directory of a test's own, removed afterwards.
 struct ScratchFolder {

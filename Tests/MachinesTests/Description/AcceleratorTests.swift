@@ -1,14 +1,9 @@
 import HostSupport
+import LibC
 import SystemPackage
 import Testing
 
 @testable import Machines
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The choice of an accelerator with a program in QEMU's place that answers its trial as a host might.
 @Suite struct AcceleratorTests {

@@ -1,17 +1,12 @@
 import CloudImages
 import HostSupport
+import LibC
 import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
 
 @testable import Machines
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What an examination finds of machines that went wrong, and what it mends; one after another, since each mends the
 /// processes of all homes.

@@ -1,16 +1,11 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
 
 @testable import Machines
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A QEMU that ends in the middle of something: the error says how, and at which command.
 @Suite(.tags(.qemu), .hangLimit(minutes: 5))

@@ -1,16 +1,9 @@
 import CPlatform
+import LibC
 import SystemPackage
 import Testing
 
 @testable import Machines
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 @Suite struct KeeperLinkTests {
     @Test func `a keeper that is gone is asked for nothing`() throws {

@@ -1,4 +1,5 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import QMPClient
 import Quantities
@@ -6,12 +7,6 @@ import SystemPackage
 import Testing
 
 @testable import Machines
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Machines whose owner, process or host fails at a moment of its own choosing.
 @Suite(.tags(.qemu), .hangLimit(minutes: 5))

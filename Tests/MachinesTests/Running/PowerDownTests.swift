@@ -1,4 +1,5 @@
 import HostSupport
+import LibC
 import MachinesTesting
 import PatienceForTests
 import Quantities
@@ -6,12 +7,6 @@ import SystemPackage
 import Testing
 
 @testable import Machines
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The ladder by which a machine is powered down, each rung with a machine that answers to nothing gentler.
 @Suite(.tags(.qemu), .hangLimit(minutes: 5))

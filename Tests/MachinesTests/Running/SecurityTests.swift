@@ -1,15 +1,10 @@
 import HostSupport
+import LibC
 import Machines
 import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What others on the same host can see and reach of a machine.
 @Suite(.tags(.qemu), .hangLimit(minutes: 3))

@@ -1,13 +1,8 @@
 import HostSupport
+import LibC
 import Machines
 import PatienceForTests
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A shell in the test guest, over its serial console.
 struct ConsoleShell: Sendable {

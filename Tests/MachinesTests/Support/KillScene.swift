@@ -1,16 +1,11 @@
 import HostSupport
+import LibC
 import PatienceForTests
 import Quantities
 import SystemPackage
 import Testing
 
 @testable import Machines
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A machine with a snapshot `base`, in a home of its own, and somebody who is about to be hit.
 struct KillScene {

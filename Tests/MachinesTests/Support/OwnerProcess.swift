@@ -1,10 +1,5 @@
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A process of the program `MachineOwner`, to be killed.
 struct OwnerProcess {

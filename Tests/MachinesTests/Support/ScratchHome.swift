@@ -1,12 +1,7 @@
 import HostSupport
+import LibC
 import SystemPackage
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension Tag {
     /// Needs QEMU on this host.

@@ -1,14 +1,7 @@
 import HostSupport
+import LibC
 import Quantities
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A small disk of the host's own, to be filled: a file system in memory, which only root can mount.
 struct TinyDisk: Sendable {

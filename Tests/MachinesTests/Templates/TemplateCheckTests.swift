@@ -1,15 +1,10 @@
 import HostSupport
+import LibC
 import Quantities
 import SystemPackage
 import Testing
 
 @testable import Machines
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 @Suite struct TemplateCheckTests {
     /// Writes the files of a template; its QEMU is a file too, so that it can be replaced.

@@ -1,16 +1,11 @@
 import HostSupport
+import LibC
 import SystemPackage
 import Testing
 import WireJSON
 
 @testable import GuestAccess
 @testable import TestRuns
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Changes of a project on this host, carried over to a copy of it by what a guest's helper has for it.
 @Suite struct ProjectChangeTests {

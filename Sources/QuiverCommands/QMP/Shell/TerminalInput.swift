@@ -1,14 +1,7 @@
 import CEdit
 import HostSupport
+import LibC
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Lines from a terminal, edited with libedit: history, completion, and events above the prompt.
 ///
