@@ -1,6 +1,6 @@
-/// Why an image, overlay or seed could not be made, read or used.
+/// An error about an image, overlay or seed.
 public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it was.
+    /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case badReference, badSize, unknownImage, unsupported, toolFailed, badImage, unreadable, inUse, badSeed
@@ -10,31 +10,31 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
 
         private init(_ kind: Kind) { self.kind = kind }
 
-        /// The text is no image reference.
+        /// The text is not an image reference.
         public static let badReference = Self(.badReference)
-        /// No disk can have the size, or this one cannot.
+        /// The size is not valid, or not for this disk.
         public static let badSize = Self(.badSize)
-        /// No image of that name is in the store.
+        /// There is no image with that name in the store.
         public static let unknownImage = Self(.unknownImage)
-        /// This host or this image cannot do what was asked.
+        /// This host or this image does not support the operation.
         public static let unsupported = Self(.unsupported)
-        /// A program that makes images failed.
+        /// A program that builds images failed.
         public static let toolFailed = Self(.toolFailed)
-        /// The file is not the disk image that it should be.
+        /// The file is not a valid disk image.
         public static let badImage = Self(.badImage)
-        /// The file is not there or cannot be read.
+        /// The file does not exist or cannot be read.
         public static let unreadable = Self(.unreadable)
         /// A running machine has the file open, or another program was changing it.
         public static let inUse = Self(.inUse)
-        /// The catalog of images is not written as it should be.
+        /// The catalog of images is not valid.
         public static let badCatalog = Self(.badCatalog)
-        /// A file is not the one that its digest promises.
+        /// A file does not match its digest.
         public static let badDigest = Self(.badDigest)
         /// A list of digests was not signed by its vendor.
         public static let badSignature = Self(.badSignature)
-        /// A server cannot be reached, or does not give what was asked for.
+        /// A server cannot be reached, or does not have the file.
         public static let downloadFailed = Self(.downloadFailed)
-        /// The seed's content would not do what its writer wants.
+        /// The seed has errors.
         public static let badSeed = Self(.badSeed)
         /// The output cannot be written.
         public static let cannotWrite = Self(.cannotWrite)

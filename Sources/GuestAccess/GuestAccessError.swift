@@ -1,6 +1,6 @@
-/// Why a guest could not be reached, or did not do what it was asked.
+/// An error about a guest that could not be reached, or did not do what was requested.
 public struct GuestAccessError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it was.
+    /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case toolMissing, unreachable, permissionDenied, hostKeyMismatch, connectionLost
@@ -16,9 +16,9 @@ public struct GuestAccessError: Error, Sendable, CustomStringConvertible {
         public static let unreachable = Self(.unreachable)
         /// The guest does not accept the user or the key.
         public static let permissionDenied = Self(.permissionDenied)
-        /// Whoever answers does not have the host key that was given to the guest.
+        /// The ssh server does not have the host key that was given to the guest.
         public static let hostKeyMismatch = Self(.hostKeyMismatch)
-        /// The connection ended in the middle; whether a command ran to its end is not known.
+        /// The connection was lost; whether a command finished is not known.
         public static let connectionLost = Self(.connectionLost)
         /// Files could not be copied.
         public static let copyFailed = Self(.copyFailed)
@@ -26,9 +26,9 @@ public struct GuestAccessError: Error, Sendable, CustomStringConvertible {
         public static let keyFailed = Self(.keyFailed)
         /// The helper's channel is closed.
         public static let helperClosed = Self(.helperClosed)
-        /// The helper in the guest answered that it cannot do what was asked.
+        /// The helper in the guest refused the request.
         public static let helperRefused = Self(.helperRefused)
-        /// The guest's side of a channel broke its protocol.
+        /// The guest broke a channel's protocol.
         public static let protocolViolation = Self(.protocolViolation)
         /// No answer within the deadline.
         public static let timedOut = Self(.timedOut)
@@ -41,7 +41,7 @@ public struct GuestAccessError: Error, Sendable, CustomStringConvertible {
     public let code: Code
     /// The guest's name.
     public let guest: String
-    /// What happened and what to do.
+    /// What is wrong, with a hint.
     public let message: String
     /// The error behind this one; nil when there is none.
     public let cause: (any Error)?

@@ -1,17 +1,17 @@
 import Dispatch
 
-/// Where calls that block a thread go, so that no cooperative thread ever waits in the kernel.
+/// Runs calls that block their thread, so that no cooperative thread ever waits in the kernel.
 public enum BlockingCalls {
     private static let queue = DispatchQueue(label: "quiver.blocking-calls", attributes: .concurrent)
 
-    /// Runs a blocking call on a thread of its own and hands back what it returns or throws.
+    /// Runs a blocking call on a separate thread and returns or throws its result.
     public static func run<Value: Sendable>(_ call: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result(catching: call)) }
         }
     }
 
-    /// Begins a blocking call on a thread of its own, for whose end nobody waits.
+    /// Starts a blocking call on a separate thread without waiting for it.
     public static func begin(_ call: @escaping @Sendable () -> Void) {
         queue.async(execute: call)
     }

@@ -1,6 +1,6 @@
-/// Runs `body`, then `cleanup`, whether the body returned, threw or was cancelled; the cleanup is awaited.
+/// Runs `body`, then `cleanup`, even if the body throws or is cancelled; the cleanup is awaited.
 ///
-/// The cleanup is not cancelled with the task around it (``withoutCancellation(_:)``).
+/// Cancelling the task does not cancel the cleanup (``withoutCancellation(_:)``).
 public func withCleanup<Value>(
     _ body: () async throws -> Value,
     cleanup: @escaping @Sendable () async -> Void,

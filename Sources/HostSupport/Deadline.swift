@@ -1,10 +1,10 @@
 import Quantities
 
-/// A wait that lasted longer than its caller allowed.
+/// A wait that exceeded its time limit.
 public struct DeadlineExceeded: Error, Sendable, CustomStringConvertible {
-    /// How long the wait was allowed to last.
+    /// The time limit.
     public let limit: Duration
-    /// What was waited for, as the end of "gave up after 30 s waiting for …".
+    /// What was waited for, to complete "gave up after 30 s waiting for …".
     public let waitedFor: String
 
     /// Creates the error; the parameters are its properties.
@@ -17,12 +17,12 @@ public struct DeadlineExceeded: Error, Sendable, CustomStringConvertible {
     public var description: String { "gave up after \(limit.shortText) waiting for \(waitedFor)" }
 }
 
-/// Runs `body` and gives up when it has not finished within `limit`.
+/// Runs `body` and gives up if it has not finished within `limit`.
 ///
-/// - Parameter limit: How long the body may take; nil waits without end.
+/// - Parameter limit: How long the body may take; nil waits without limit.
 /// - Parameter waitingFor: What the body waits for, as it appears in the error.
-/// - Throws: ``DeadlineExceeded`` when time ran out; otherwise what the body throws. The body is cancelled when
-///   time runs out and must then return: a body that ignores cancellation keeps its caller waiting.
+/// - Throws: ``DeadlineExceeded`` when the time limit expires; otherwise what the body throws. The body is
+///   then cancelled and must return: a body that ignores cancellation keeps its caller waiting.
 public func withDeadline<Value: Sendable>(
     _ limit: Duration?,
     waitingFor: @autoclosure () -> String,

@@ -3,11 +3,11 @@ import LibC
 public import SystemPackage
 
 extension FileDescriptor {
-    /// Sends everything over a connected socket, waiting for room.
+    /// Sends everything over a connected socket, waiting for buffer space.
     ///
-    /// Where the other side is gone this is an error: never SIGPIPE, which a plain write raises, and which would end the
-    /// program that uses the library.
-    /// - Throws: `Errno`, `brokenPipe` when the other side is gone.
+    /// If the other side is gone, this is an error and never SIGPIPE, which a plain write raises, and which would end
+    /// the program that uses the library.
+    /// - Throws: `Errno`, `brokenPipe` if the other side is gone.
     public func sendAll(_ bytes: some Sequence<UInt8>) throws(Errno) {
         let bytes = Array(bytes)
         guard bytes.withUnsafeBytes({ cplatform_send_all(rawValue, $0.baseAddress, $0.count) }) == 0 else {
@@ -15,18 +15,18 @@ extension FileDescriptor {
         }
     }
 
-    /// Sends what the socket takes at once, and never waits or raises SIGPIPE.
+    /// Sends what the socket accepts at once, and never waits or raises SIGPIPE.
     ///
-    /// - Returns: How many of the bytes were sent.
-    /// - Throws: `Errno`, `resourceTemporarilyUnavailable` when there is no room now.
+    /// - Returns: The number of bytes that were sent.
+    /// - Throws: `Errno`, `resourceTemporarilyUnavailable` if the buffer is full.
     package func sendAvailable(_ bytes: [UInt8]) throws(Errno) -> Int {
         let sent = bytes.withUnsafeBytes { cplatform_send(rawValue, $0.baseAddress, $0.count, -1) }
         guard sent >= 0 else { throw Errno(rawValue: errno) }
         return sent
     }
 
-    /// Makes a connected socket that somebody else opened what ``UnixSocket`` opens: blocking, closed in child processes,
-    /// and without SIGPIPE on macOS, where that is a property of the socket.
+    /// Gives a connected socket from elsewhere the properties of those of ``UnixSocket``: blocking, closed in child
+    /// processes, and without SIGPIPE on macOS, where that is a property of the socket.
     package func adoptSocket() throws(Errno) {
         guard cplatform_adopt_socket(rawValue) == 0 else { throw Errno(rawValue: errno) }
     }

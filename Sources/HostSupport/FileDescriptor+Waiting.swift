@@ -5,9 +5,9 @@ package import SystemPackage
 extension FileDescriptor {
     /// Waits until at least one of the descriptors can be read or has ended; they may be terminals.
     ///
-    /// - Parameter limit: How long to wait, in whole milliseconds; nil waits without end.
-    /// - Returns: Those that can be read; none when the time is over or a signal has arrived.
-    /// - Throws: `Errno`, `badFileDescriptor` when one of them is not open.
+    /// - Parameter limit: How long to wait, in whole milliseconds; nil waits without limit.
+    /// - Returns: Those that can be read; none if the time limit expired or a signal arrived.
+    /// - Throws: `Errno`, `badFileDescriptor` if one of them is not open.
     package static func readable(
         among descriptors: [FileDescriptor],
         within limit: Duration? = nil,

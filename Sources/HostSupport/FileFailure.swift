@@ -1,8 +1,10 @@
 public import SystemPackage
 
-/// A file or folder that could not be read, written, made or locked.
+/// A file or directory that could not be read, written, created or locked.
 public struct FileFailure: Error, Sendable, CustomStringConvertible {
-    /// What was being done, as in `create` or `lock`.
+    /// What was attempted, as in `create` or `lock`.
+    ///
+    /// `read` is also a code: the command line derives its exit status from it.
     public let action: String
     /// The file or directory.
     public let path: FilePath

@@ -4,7 +4,7 @@ package import SystemPackage
 
 /// The processes that have a file open.
 package enum FileHolders {
-    /// This user's, as in `qemu-system-x86_64 (process 4711)`, without this process.
+    /// Those of this user, as in `qemu-system-x86_64 (process 4711)`, without this process.
     package static func names(of path: FilePath) -> [String] {
         processes(of: path).filter { $0 != getpid() }.map { "\(name(of: $0) ?? "a program") (process \($0))" }
     }

@@ -1,10 +1,10 @@
 import LibC
 public import SystemPackage
 
-/// An exclusive lock on a file, held until the value goes away or the process ends, however it ends.
+/// An exclusive lock on a file, held until the value is destroyed or the process ends, however it ends.
 ///
-/// The lock is `flock(2)`'s: it belongs to the open file, so it cannot go stale. The holder's process id is written
-/// into the file so that others can be told who holds it, and so is what the holder has to say of itself.
+/// The lock is an `flock(2)`: it belongs to the open file, so it cannot become stale. The holder's process id and its
+/// note are written into the file, so that others can see who holds the lock.
 public struct FileLock: ~Copyable, Sendable {
     private let file: FileDescriptor
 
@@ -12,7 +12,7 @@ public struct FileLock: ~Copyable, Sendable {
         self.file = file
     }
 
-    /// Takes the lock at once, or returns nil when another holds it.
+    /// Takes the lock at once, or returns nil if another process holds it.
     public static func take(_ path: FilePath) throws(FileFailure) -> FileLock? {
         let file: FileDescriptor
         do {
@@ -27,7 +27,7 @@ public struct FileLock: ~Copyable, Sendable {
             throw FileFailure("lock", path, reason)
         }
         guard isStill(path, file) else {
-            // Whoever held it has removed it meanwhile: the lock that others will look at is a new file.
+            // The previous holder has removed it meanwhile: other processes will use a new file.
             try? file.close()
             return try take(path)
         }
@@ -36,16 +36,16 @@ public struct FileLock: ~Copyable, Sendable {
         return FileLock(holding: file)
     }
 
-    /// Whether the open file is the one that has the path now.
+    /// Whether the open file is still the one at the path.
     private static func isStill(_ path: FilePath, _ file: FileDescriptor) -> Bool {
         var (named, opened) = (stat(), stat())
         return stat(path.string, &named) == 0 && fstat(file.rawValue, &opened) == 0
             && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
     }
 
-    /// Removes a lock's file unless somebody holds it; who takes the lock afterwards makes the file anew.
+    /// Removes a lock's file unless the lock is held; the next holder creates the file again.
     ///
-    /// - Parameter cleaning: What else is removed meanwhile. It is not called when somebody holds the lock.
+    /// - Parameter cleaning: What else to remove meanwhile. It is not called if the lock is held.
     public static func reap(
         _ path: FilePath,
         cleaning: () throws(FileFailure) -> Void = {},
@@ -56,12 +56,12 @@ public struct FileLock: ~Copyable, Sendable {
         _ = consume lock
     }
 
-    /// Writes a word beside the holder's process id; who takes the lock next wipes it out.
+    /// Writes a note next to the holder's process id; the next holder erases it.
     package func note(_ word: String) {
         _ = try? file.writeAll(toAbsoluteOffset: 0, "\(getpid()) \(word)\n".utf8)
     }
 
-    /// The word that the last holder left by ``note(_:)``, or nil when it left none.
+    /// The note of the last holder, see ``note(_:)``; nil if there is none.
     package static func note(in path: FilePath) -> String? {
         guard let words = try? WholeFile.readText(path).split(whereSeparator: \.isWhitespace), words.count == 2 else {
             return nil
@@ -69,13 +69,13 @@ public struct FileLock: ~Copyable, Sendable {
         return String(words[1])
     }
 
-    /// The process id that the holder wrote, or nil when the lock was never taken.
+    /// The holder's process id; nil if the lock was never taken.
     public static func holder(of path: FilePath) -> Int32? {
         guard let text = try? WholeFile.readText(path) else { return nil }
         return Int32(text.prefix { $0.isNumber })
     }
 
-    /// Waits for the lock, looking again at short intervals because `flock` cannot be waited for with a deadline.
+    /// Waits for the lock by polling, because `flock` has no timeout.
     ///
     /// - Throws: ``DeadlineExceeded`` that names the holder; ``FileFailure``; `CancellationError`.
     public static func acquire(_ path: FilePath, within limit: Duration) async throws -> FileLock {
@@ -90,16 +90,17 @@ public struct FileLock: ~Copyable, Sendable {
         }
     }
 
-    /// The locked file; a process that inherits it holds the lock as well, until it ends.
+    /// The locked file; a process that inherits it also holds the lock, until it ends.
     package var descriptor: FileDescriptor { file }
 
-    /// Whether anyone holds the lock at this moment.
+    /// Whether the lock is held at this moment.
     package static func isHeld(_ path: FilePath) -> Bool {
         guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return false }
         defer { try? file.close() }
-        // A shared lock, so that several who ask do not see each other; who takes the lock meanwhile must try again.
+        // A shared lock, so that several processes that check do not see each other; one that takes the lock meanwhile
+        // must try again.
         guard flock(file.rawValue, LOCK_SH | LOCK_NB) == 0 else { return true }
-        // Closing it would leave the lock to a child that was forked just now, until that executes its program.
+        // Only closing it would leave the lock with a child that was just forked, until the child executes its program.
         flock(file.rawValue, LOCK_UN)
         return false
     }

@@ -10,7 +10,7 @@ extension FilePath {
         return FilePath(String(cString: current)).pushing(self).lexicallyNormalized()
     }
 
-    /// The path from the root with every symbolic link in it followed; ``absolute`` when there is nothing at it.
+    /// The path from the root with all symbolic links followed; ``absolute`` if nothing exists there.
     public var resolved: FilePath {
         guard let path = realpath(string, nil) else { return absolute }
         defer { free(path) }

@@ -1,14 +1,14 @@
 import LibC
 public import SystemPackage
 
-/// A file's size and time of change: what tells an edited file from the one that was read before.
+/// A file's size and time of change: they show whether a file was modified since it was read.
 public struct FileStamp: Sendable, Hashable {
     /// In bytes.
     public let size: Int64
     /// In nanoseconds since 1970.
     public let modified: Int64
 
-    /// The stamp of a file, or nil when there is no such file.
+    /// The stamp of a file, or nil if there is no such file.
     public init?(of path: FilePath) {
         var status = stat()
         guard stat(path.string, &status) == 0 else { return nil }

@@ -3,7 +3,7 @@ public import Quantities
 public import SystemPackage
 
 extension Folder {
-    /// What a file, or a folder with all that is in it, takes on the disk; nothing where there is none.
+    /// The disk space of a file, or of a directory with its content; zero if it does not exist.
     public static func occupiedSize(of path: FilePath) -> ByteCount {
         var status = stat()
         guard lstat(path.string, &status) == 0 else { return ByteCount(0) }

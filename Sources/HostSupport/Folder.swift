@@ -1,9 +1,9 @@
 import LibC
 public import SystemPackage
 
-/// Folders that are private to the user.
+/// Directories that are private to the user.
 public enum Folder {
-    /// Makes the folder and those above it, each with mode 0700; one that exists is left as it is.
+    /// Creates the directory and its parents, each with mode 0700; an existing one is left as it is.
     public static func create(_ path: FilePath) throws(FileFailure) {
         if mkdir(path.string, 0o700) == 0 { return }
         switch Errno(rawValue: errno) {
@@ -19,14 +19,14 @@ public enum Folder {
         }
     }
 
-    /// Makes the folder as ``create(_:)`` does; one that exists must be this user's alone.
+    /// Creates the directory like ``create(_:)``; an existing one must be private to this user.
     ///
-    /// - Throws: ``FileFailure`` that says what is wrong with what is there: a link or no folder, somebody else's, or open
-    ///   to others.
+    /// - Throws: ``FileFailure`` that says what is wrong with the existing one: a link, not a directory, another
+    ///   user's, or accessible to others.
     public static func createPrivate(_ path: FilePath) throws(FileFailure) {
         try create(path)
         var status = stat()
-        // Not followed: a link leads wherever its maker wants it to, now or later.
+        // Not followed: the creator of a link can change its target.
         guard lstat(path.string, &status) == 0 else {
             throw FileFailure("examine the directory", path, Errno(rawValue: errno))
         }
@@ -45,20 +45,20 @@ public enum Folder {
         }
     }
 
-    /// Makes the folder, not those above it, with the permissions that this process gives to new ones.
+    /// Creates the directory, without its parents, with this process's default permissions.
     public static func createShared(_ path: FilePath) throws(FileFailure) {
         guard mkdir(path.string, 0o777) == 0 || errno == EEXIST else {
             throw FileFailure("create the directory", path, Errno(rawValue: errno))
         }
     }
 
-    /// Whether there is a folder at the path, or a link that leads to one.
+    /// Whether there is a directory at the path, or a link to one.
     public static func exists(_ path: FilePath) -> Bool {
         var status = stat()
         return stat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The names in the folder, sorted; empty when there is no such folder.
+    /// The names in the directory, sorted; empty if there is no such directory.
     public static func names(in path: FilePath) -> [String] {
         guard let stream = opendir(path.string) else { return [] }
         defer { closedir(stream) }
@@ -72,14 +72,14 @@ public enum Folder {
         return names.sorted()
     }
 
-    /// Gives a file or folder another name on the same file system, in place of a file that has it.
+    /// Renames a file or directory on the same file system, replacing a file with that name.
     public static func rename(_ path: FilePath, to name: FilePath) throws(FileFailure) {
         guard systemRename(path.string, name.string) == 0 else {
             throw FileFailure("rename to \(name)", path, Errno(rawValue: errno))
         }
     }
 
-    /// Gives a finished folder its name, in place of what had the name before.
+    /// Renames a finished directory to its final name, replacing what had that name before.
     public static func replace(_ path: FilePath, with finished: FilePath) throws(FileFailure) {
         let old = FilePath("\(finished).old")
         let hadOld = systemRename(path.string, old.string) == 0
@@ -92,7 +92,7 @@ public enum Folder {
         if hadOld { try removeTree(old) }
     }
 
-    /// Removes a file, or a folder with all that is in it; nothing there is no error.
+    /// Removes a file, or a directory with its content; it is not an error if it does not exist.
     ///
     /// Symbolic links are removed, not followed.
     public static func removeTree(_ path: FilePath) throws(FileFailure) {
@@ -111,7 +111,7 @@ public enum Folder {
     }
 }
 
-// Inside the type the method of the same name would be found first.
+// Inside the type, the method with the same name would be found first.
 private func systemRename(_ old: String, _ new: String) -> Int32 {
     rename(old, new)
 }

@@ -2,7 +2,7 @@ import LibC
 
 /// The environment of this process.
 public enum HostEnvironment {
-    /// The value of one variable, or nil when it is unset or empty.
+    /// The value of one variable, or nil if it is unset or empty.
     public static subscript(name: String) -> String? {
         guard let value = getenv(name) else { return nil }
         let text = String(cString: value)

@@ -2,12 +2,12 @@ import LibC
 
 /// A value behind a lock.
 ///
-/// Over pthread's mutex and not Synchronization's: the thread sanitizer knows the former, and takes every access behind
-/// the latter for a race on Linux. It also waits in the kernel where the latter spins first.
+/// Uses pthread's mutex instead of Synchronization's: on Linux, the thread sanitizer only understands the former and
+/// reports every access behind the latter as a race. It also waits in the kernel, where the latter spins first.
 public final class Locked<Value>: @unchecked Sendable {
-    // Unchecked: `value` is touched between pthread_mutex_lock and pthread_mutex_unlock only.
+    // Unchecked: `value` is only accessed between pthread_mutex_lock and pthread_mutex_unlock.
     private var value: Value
-    /// Of its own address, which a mutex may not change.
+    /// Allocated, because a mutex must not change its address.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
     /// Puts a value behind a lock of its own.
@@ -23,7 +23,7 @@ public final class Locked<Value>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs `body` with the value to itself; it may not lock the same value again, nor wait for anything.
+    /// Runs `body` with exclusive access to the value; it must not lock the same value again, nor wait for anything.
     public func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -1,10 +1,10 @@
 package import SystemPackage
 
 extension NearestName {
-    /// Folders with more files than this are not searched for a name: it would be felt, and hit nothing in particular.
+    /// Directories with more files than this are not searched: it would be slow, and unlikely to find the right name.
     private static let mostFiles = 5000
 
-    /// The end of a message about a file that is not there: the file beside it that may be meant, or nothing.
+    /// The end of a message about a missing file: a file next to it that may be meant, or nothing.
     package static func hint(for missing: FilePath) -> String {
         guard let name = missing.lastComponent?.string else { return "" }
         let folder = missing.removingLastComponent()

@@ -1,8 +1,8 @@
 import SystemPackage
 
-/// The package that brings something that is missing, by its name in each of the systems that Quiver runs on.
+/// The package to install for something that is missing, by its name on each system that Quiver runs on.
 package struct PackageHint: Sendable, Hashable {
-    /// What installs packages.
+    /// A package manager.
     package enum Manager: Sendable, Hashable {
         case apt
         case dnf
@@ -15,8 +15,8 @@ package struct PackageHint: Sendable, Hashable {
 
     /// - Parameters:
     ///   - debian: The package on Debian and Ubuntu; several are separated by spaces.
-    ///   - fedora: The package on Fedora and its kin; nil where it has the same name.
-    ///   - homebrew: Homebrew's formula; nil where there is none.
+    ///   - fedora: The package on Fedora and its kin; nil if it has the same name.
+    ///   - homebrew: Homebrew's formula; nil if there is none.
     package init(debian: String, fedora: String? = nil, homebrew: String? = nil) {
         self.debian = debian
         self.fedora = fedora ?? debian
@@ -26,7 +26,7 @@ package struct PackageHint: Sendable, Hashable {
     /// QEMU's tool for disk images.
     package static let qemuImg = PackageHint(debian: "qemu-utils", fedora: "qemu-img", homebrew: "qemu")
 
-    /// The command that installs it on this host, as in `apt-get install qemu-utils`; nil where no package brings it.
+    /// The command that installs it on this host, as in `apt-get install qemu-utils`; nil if there is no package.
     package var command: String? { command(for: .ofThisHost) }
 
     /// The command for a system with that package manager.
@@ -40,7 +40,7 @@ package struct PackageHint: Sendable, Hashable {
 }
 
 extension PackageHint.Manager {
-    /// The one of this host; apt's where none is known, for its names are the most widely understood.
+    /// That of this host; apt if unknown, since its package names are the best known.
     package static let ofThisHost: Self = {
         #if canImport(Darwin)
             return .homebrew

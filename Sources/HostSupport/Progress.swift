@@ -1,12 +1,12 @@
 import Quantities
 
-/// One step of news about work that takes long, for whoever shows it.
+/// A progress update of long work.
 public struct ProgressUpdate: Sendable, Hashable {
     /// What is being done, as in `debian-12-generic-amd64.qcow2`.
     public let task: String
-    /// How much is done, in bytes or steps; nil when it cannot be told.
+    /// How much is done, in bytes or steps; nil if unknown.
     public let completed: UInt64?
-    /// How much there is in all, in the unit of ``completed``; nil when it cannot be told.
+    /// The total, in the unit of ``completed``; nil if unknown.
     public let total: UInt64?
     /// Whether the amounts are bytes; otherwise they are steps.
     public let isBytes: Bool
@@ -20,5 +20,5 @@ public struct ProgressUpdate: Sendable, Hashable {
     }
 }
 
-/// Receives the news of one piece of long work, from any thread, in order.
+/// Receives the progress of long work, from any thread, in order.
 public typealias ProgressHandler = @Sendable (ProgressUpdate) -> Void

@@ -1,20 +1,20 @@
 import LibC
 public import SystemPackage
 
-/// Where Quiver keeps its files.
+/// Where Quiver stores its files.
 ///
-/// With `QUIVER_HOME` set, everything lives below it. Otherwise data is in `$XDG_DATA_HOME/quiver`
+/// If `QUIVER_HOME` is set, everything is below it. Otherwise data is in `$XDG_DATA_HOME/quiver`
 /// (`~/.local/share/quiver`), what can be made again in `$XDG_CACHE_HOME/quiver` (`~/.cache/quiver`), and sockets in
 /// `$XDG_RUNTIME_DIR/quiver`, whose path is short: a socket's path holds 108 bytes on Linux and 104 on macOS.
 public struct QuiverHome: Sendable, Hashable {
-    /// Images, machines and keys: what a user would miss.
+    /// Images, machines and keys.
     public let data: FilePath
     /// Downloads, baked images and templates: what can be made again.
     public let cache: FilePath
     /// Sockets and other files that mean nothing after a reboot.
     public let runtime: FilePath
 
-    /// A home with everything below one folder.
+    /// A home with everything below one directory.
     public init(root: FilePath) {
         data = root
         cache = root.appending("cache")
@@ -27,7 +27,7 @@ public struct QuiverHome: Sendable, Hashable {
         self.runtime = runtime
     }
 
-    /// The home that the environment names.
+    /// The home given by the environment.
     public init(environment: [String: String]) {
         if let root = environment["QUIVER_HOME"], !root.isEmpty {
             self.init(root: FilePath(root).absolute)
@@ -35,7 +35,7 @@ public struct QuiverHome: Sendable, Hashable {
         }
         let user = FilePath(environment["HOME"] ?? "/").absolute
         func base(_ variable: String) -> FilePath? {
-            // The XDG base directory rules: a relative path is to be ignored.
+            // The XDG base directory rules: a relative path must be ignored.
             guard let value = environment[variable], value.hasPrefix("/") else { return nil }
             return FilePath(value)
         }

@@ -5,7 +5,7 @@ public import SystemPackage
 public enum ToolRun {
     /// What a program printed and how it ended.
     public struct Outcome: Sendable {
-        /// The exit status; for a program that a signal ended, 128 and the signal's number, as a shell counts.
+        /// The exit status; for a program that was ended by a signal, 128 plus the signal's number, as in a shell.
         public let status: Int32
         /// What the program wrote to standard output.
         public let output: String
@@ -15,14 +15,14 @@ public enum ToolRun {
         /// Whether the exit status is 0.
         public var isSuccess: Bool { status == 0 }
 
-        /// The last line that is not blank of what went to standard error, else of standard output.
+        /// The last line on standard error that is not blank, otherwise on standard output.
         public var lastWords: String {
             let lines = (errors.isEmpty ? output : errors).split(separator: "\n")
             return lines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? "exit status \(status)"
         }
     }
 
-    /// Runs the program and waits for its end; a non-zero exit is a result, not an error.
+    /// Runs the program and waits until it exits; a non-zero exit status is a result, not an error.
     ///
     /// Cancelling the task sends SIGTERM and, after the grace, SIGKILL.
     ///
@@ -30,11 +30,11 @@ public enum ToolRun {
     ///   - tool: A name to find in `PATH`, or a path.
     ///   - arguments: The arguments after the program's name.
     ///   - environment: Changes to the inherited environment.
-    ///   - workingDirectory: The folder to run in; nil for this process's.
+    ///   - workingDirectory: The directory to run in; nil for this process's.
     ///   - input: The file that the program reads as its standard input.
-    ///   - grace: How long a cancelled program may take to end by itself before it is killed.
+    ///   - grace: How long a cancelled program may take to exit before it is killed.
     ///   - limit: The most that either output may print, in bytes; more is an error.
-    /// - Throws: ``ToolMissing`` when there is no such program.
+    /// - Throws: ``ToolMissing`` if there is no such program.
     public static func run(
         _ tool: String,
         _ arguments: [String] = [],
@@ -55,7 +55,7 @@ public enum ToolRun {
             if let key = Environment.Key(rawValue: name) { changes[key] = value }
         }
         var options = PlatformOptions()
-        // mmdebstrap sends SIGHUP to its whole process group when the disk is full; ours is not for it to end.
+        // mmdebstrap sends SIGHUP to its whole process group when the disk is full; it must not end ours.
         options.processGroupID = 0
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: grace)]
         do {
@@ -84,7 +84,7 @@ public enum ToolRun {
 public struct ToolMissing: Error, Sendable, CustomStringConvertible {
     /// The program's name, or the path at which it should be.
     public let tool: String
-    /// How to get it, as in `apt-get install rsync`; nil when the name says enough.
+    /// How to get it, as in `apt-get install rsync`; nil if the name says enough.
     public let hint: String?
 
     /// Creates the error; the parameters are its properties.
@@ -100,7 +100,7 @@ public struct ToolMissing: Error, Sendable, CustomStringConvertible {
 }
 
 extension TerminationStatus {
-    /// The status as a shell gives it: the exit code, or 128 and the number of the signal.
+    /// The status as in a shell: the exit status, or 128 plus the signal's number.
     package var shellStatus: Int32 {
         switch self {
         case .exited(let code): code

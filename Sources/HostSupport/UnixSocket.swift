@@ -10,17 +10,17 @@ package enum UnixSocket {
         return descriptor >= 0 ? .success(FileDescriptor(rawValue: descriptor)) : .failure(Errno(rawValue: errno))
     }
 
-    /// Connects at once, or not at all.
+    /// Connects at once, or fails.
     ///
-    /// - Throws: `Errno`, `fileNameTooLong` for a path that no socket can have.
+    /// - Throws: `Errno`, `fileNameTooLong` for a path that is too long for a socket.
     package static func connect(to path: FilePath) throws(Errno) -> FileDescriptor {
         try connectOnce(path).get()
     }
 
-    /// Connects, trying again while the listener's queue is full or nobody accepts yet.
+    /// Connects, retrying while the listener's queue is full or it does not accept yet.
     ///
     /// A listener refuses while an abandoned connection fills its backlog of one, and a socket file exists before its
-    /// QEMU listens; one whose QEMU is gone refuses for ever, so refusals are forgiven for a short while only.
+    /// QEMU listens. A socket whose QEMU is gone refuses forever, so refusals are only retried for a short while.
     package static func connect(_ path: FilePath, deadline: ContinuousClock.Instant) async throws(Errno)
         -> FileDescriptor
     {

@@ -26,15 +26,16 @@ public enum WholeFile {
         }
     }
 
-    /// The file's text; bytes that are no UTF-8 are replaced.
+    /// The file's text; invalid UTF-8 is replaced.
     public static func readText(_ path: FilePath) throws(FileFailure) -> String {
         String(decoding: try read(path), as: UTF8.self)
     }
 
-    /// Writes the file so that whoever opens it sees all of the old content or all of the new, also after a crash.
+    /// Writes the file atomically: a reader sees all of the old content or all of the new, even after a crash.
     ///
-    /// The bytes go to a temporary file beside it, which takes the name; they reach the disk before the name does.
-    /// - Parameter mode: The new file's permissions; readable by its owner alone unless said otherwise.
+    /// The bytes are written to a temporary file next to it, which is then renamed; they reach the disk before the name
+    /// does.
+    /// - Parameter mode: The new file's permissions; by default only its owner can read it.
     public static func write(
         _ bytes: some Sequence<UInt8>,
         to path: FilePath,
@@ -50,7 +51,7 @@ public enum WholeFile {
             )
             try file.closeAfter {
                 try file.writeAll(bytes)
-                // Before the new name does: after a crash the file is then the old one or all of the new.
+                // Before the new name: after a crash, the file then has all of the old content or all of the new.
                 try file.orderWrites()
             }
             guard rename(temporary.string, path.string) == 0 else { throw Errno(rawValue: errno) }

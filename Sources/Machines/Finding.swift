@@ -1,10 +1,10 @@
 /// One thing that an examination of the host or of its machines found.
 public struct Finding: Hashable, Codable, Sendable {
-    /// How bad it is.
+    /// How serious it is.
     public enum Severity: String, Codable, Sendable {
         /// It works.
         case fine
-        /// Something cannot be done here, or should be looked at.
+        /// Something does not work here, or should be checked.
         case warning
         /// Something is broken.
         case problem
@@ -16,9 +16,9 @@ public struct Finding: Hashable, Codable, Sendable {
     public let subject: String
     /// What was found, in one line.
     public let message: String
-    /// What to do about it; nil when nothing needs doing.
+    /// What to do about it; nil if nothing needs to be done.
     public let hint: String?
-    /// Whether ``Examination/fix()`` does it.
+    /// Whether ``Examination/fix()`` fixes it.
     public let isFixable: Bool
 
     /// Creates a finding; the parameters are its properties.

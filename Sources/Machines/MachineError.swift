@@ -1,6 +1,6 @@
-/// Why something about a machine failed.
+/// An error about a machine.
 public struct MachineError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it was.
+    /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case invalidDescription, invalidSnapshotTag, missingProgram, missingFirmware, acceleratorUnusable
@@ -12,41 +12,41 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
 
         private init(_ kind: Kind) { self.kind = kind }
 
-        /// The description asks for something impossible; nothing was started.
+        /// The description is not valid; nothing was started.
         public static let invalidDescription = Self(.invalidDescription)
-        /// The name is none that a snapshot can have.
+        /// The name is not a valid snapshot tag.
         public static let invalidSnapshotTag = Self(.invalidSnapshotTag)
-        /// QEMU, or another program that was needed, is not installed.
+        /// QEMU, or another required program, is not installed.
         public static let missingProgram = Self(.missingProgram)
-        /// No firmware of the kind that was asked for is installed.
+        /// The requested firmware is not installed.
         public static let missingFirmware = Self(.missingFirmware)
-        /// The accelerator that was asked for does not run a guest on this host.
+        /// The requested accelerator does not run guests on this host.
         public static let acceleratorUnusable = Self(.acceleratorUnusable)
-        /// QEMU ended, or could not be run, before the machine was up.
+        /// QEMU could not be run, or exited during startup.
         public static let launchFailed = Self(.launchFailed)
-        /// Another process runs, or is starting, this machine.
+        /// The machine is running, or another process is starting it.
         public static let alreadyRunning = Self(.alreadyRunning)
         /// The operation needs a running machine.
         public static let notRunning = Self(.notRunning)
-        /// The machine ended while the operation went on.
+        /// The machine ended during the operation.
         public static let ended = Self(.ended)
-        /// The machine's process lives, and its monitor does not answer.
+        /// The machine's process is running but its monitor does not answer.
         public static let unresponsive = Self(.unresponsive)
-        /// There is already a machine or snapshot of this name.
+        /// A machine or snapshot with this name already exists.
         public static let exists = Self(.exists)
-        /// There is no machine or snapshot of this name.
+        /// There is no machine or snapshot with this name.
         public static let notFound = Self(.notFound)
-        /// Something in the machine keeps it from being saved; the message says what, and the mend.
+        /// Something in the machine prevents saving it; the message says what, with a hint.
         public static let snapshotImpossible = Self(.snapshotImpossible)
         /// QEMU could not save, load or delete the snapshot.
         public static let snapshotFailed = Self(.snapshotFailed)
-        /// The disk is too full.
+        /// The disk does not have enough space.
         public static let noSpace = Self(.noSpace)
-        /// QEMU refused a command, or answered with something that cannot be read.
+        /// QEMU refused a command, or its answer was not valid.
         public static let monitorFailed = Self(.monitorFailed)
         /// A file of the machine cannot be read or written.
         public static let fileFailed = Self(.fileFailed)
-        /// Time ran out.
+        /// A timeout expired.
         public static let timedOut = Self(.timedOut)
 
         /// The code's name, as in `notRunning`.
@@ -57,7 +57,7 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
     public let code: Code
     /// The machine's name.
     public let machine: String
-    /// What happened and what to do.
+    /// What is wrong, with a hint.
     public let message: String
     /// The error behind this one; nil when there is none.
     public let cause: (any Error)?
@@ -73,7 +73,7 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
     /// The machine's name and the message, with the cause where the message does not contain it.
     public var description: String {
         let reason = cause.map { "\($0)" } ?? ""
-        // Where the message is the cause's own, it is not told twice.
+        // If the message is the cause's own, it is not repeated.
         return "machine \(machine): \(message)" + (reason.isEmpty || message.contains(reason) ? "" : ": \(reason)")
     }
 }

@@ -10,8 +10,8 @@ public import Testing
 ///         }
 ///     }
 ///
-/// On a suite, one machine serves all of its tests, which therefore should not run at once. The machine ends, and its
-/// files go, when the test or suite does, however that happens.
+/// On a suite, one machine serves all of its tests, which therefore should not run at the same time. The machine and
+/// its files are removed when the test or suite ends, however that happens.
 public struct MachineTrait: SuiteTrait, TestTrait, TestScoping {
     private let options: LaunchOptions
     private let describe: @Sendable (MachineFolder) async throws -> MachineDescription
@@ -44,9 +44,9 @@ public struct MachineTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == MachineTrait {
-    /// A machine of the description that `describe` makes in the folder given.
+    /// A machine with the description that `describe` returns for the given directory.
     ///
-    /// - Parameter prepare: Waits for the guest, say; the tests begin when it returns.
+    /// - Parameter prepare: For example, waits for the guest; the tests start when it returns.
     public static func machine(
         options: LaunchOptions = LaunchOptions(),
         describe: @escaping @Sendable (MachineFolder) async throws -> MachineDescription,
@@ -60,14 +60,14 @@ enum CurrentMachine {
     @TaskLocal static var machine: Machine?
 }
 
-/// A test asked for a machine and has none.
+/// A test requested a machine but has none.
 public struct NoCurrentMachine: Error, CustomStringConvertible {
     /// What is missing and how to get it.
     public var description: String { "no machine: give the test or its suite the trait .machine { ... }" }
 }
 
 extension Machine {
-    /// The machine that ``MachineTrait`` gave to this test.
+    /// The machine that ``MachineTrait`` provides for this test.
     /// - Throws: ``NoCurrentMachine`` outside of such a test.
     public static var current: Machine {
         get throws {

@@ -6,14 +6,14 @@ import WireJSON
 
 /// A connection to a QEMU monitor, negotiated and ready for commands.
 ///
-/// Any number of tasks may use one connection. It is closed by ``close()``, at the end of ``withConnection(to:options:_:)``,
-/// or when nobody holds it any more.
+/// Any number of tasks may use one connection. It is closed by ``close()``, at the end of
+/// ``withConnection(to:options:_:)``, or when it is no longer referenced.
 public final class QMPConnection: QMPTimedExecutor {
     let link: QMPLink
 
     private init(link: QMPLink) { self.link = link }
 
-    // Ends the thread that receives; waits for nothing.
+    // Ends the receiving thread, without waiting.
     deinit { link.beginClosing() }
 
     /// Connects, receives the greeting and negotiates.
@@ -58,7 +58,7 @@ public final class QMPConnection: QMPTimedExecutor {
         return connection
     }
 
-    /// Connects, runs `body`, and closes whatever it does.
+    /// Connects, runs `body`, and always closes the connection.
     public static func withConnection<Value>(
         to endpoint: QMPEndpoint,
         options: QMPOptions = QMPOptions(),
@@ -68,7 +68,7 @@ public final class QMPConnection: QMPTimedExecutor {
         return try await withCleanup {
             guard let executor = connection.executor else { return try await body(connection) }
             return try await withTaskExecutorPreference(executor) {
-                // A body that runs where its caller does goes to the executor when it waits first: now.
+                // A body that runs on its caller's executor moves to ours at its first suspension: now.
                 await Task.yield()
                 return try await body(connection)
             }
@@ -77,10 +77,10 @@ public final class QMPConnection: QMPTimedExecutor {
         }
     }
 
-    /// Runs tasks on the thread that receives, for `withTaskExecutorPreference`; nil unless ``QMPOptions/sharesThread``.
+    /// Runs tasks on the receiving thread, for `withTaskExecutorPreference`; nil unless ``QMPOptions/sharesThread``.
     public var executor: (any TaskExecutor)? { link.executor }
 
-    /// What QEMU said of itself when it was connected last; nil in the agent's dialect.
+    /// QEMU's greeting on the last connection; nil in the agent's dialect.
     public var greeting: QMPGreeting? { link.state.withLock { $0.greeting } }
 
     /// Whether commands can be executed out of band.
@@ -131,7 +131,7 @@ extension QMPLink {
         _ = try result.get()
     }
 
-    /// Ends the connection without waiting for its thread.
+    /// Closes the connection without waiting for its thread.
     func beginClosing() {
         state.withLock { state in
             guard !state.isClosing else { return }

@@ -1,22 +1,22 @@
 public import WireJSON
 
-/// Something odd that the peer did and that the session survived.
+/// Unexpected behaviour of the peer that the session survived.
 public enum QMPDiagnostic: Sendable, Hashable, CustomStringConvertible {
-    /// A reply whose id belongs to no command, or to none any more.
+    /// A reply whose id belongs to no current command.
     case unknownReply(id: JSON?)
-    /// The reply to a command that had been given up; dropped.
+    /// The reply to an abandoned command; dropped.
     case lateReply(command: String, id: UInt64)
-    /// An error without an id while it could not be told which command failed.
+    /// An error without an id, when it is unclear which command failed.
     case errorWithoutID(errorClass: String, message: String, outstanding: Int)
     /// A message that could not be read.
     case unreadable(JSONError)
     /// A message that is neither greeting, reply nor event.
     case unknownMessage(JSON)
-    /// Bytes between messages that are no JSON.
+    /// Bytes between messages that are not JSON.
     case garbage([UInt8])
-    /// The parser was reset by a byte that no text contains.
+    /// The parser was reset by a byte that is not valid in text.
     case reset
-    /// A second greeting: the peer started over, and what was in flight is lost.
+    /// A second greeting: the peer started again, and what was in flight is lost.
     case secondGreeting
 
     /// What happened, in one line for a log.

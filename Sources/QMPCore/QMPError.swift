@@ -1,6 +1,6 @@
-/// Why a QMP command or connection failed.
+/// An error of a QMP command or connection.
 public struct QMPError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it was.
+    /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case commandFailed, connectFailed, connectionClosed, outcomeUnknown, timedOut, cancelled
@@ -10,7 +10,7 @@ public struct QMPError: Error, Sendable, CustomStringConvertible {
 
         private init(_ kind: Kind) { self.kind = kind }
 
-        /// QEMU answered with an error; ``QMPError/errorClass`` and ``QMPError/message`` are its own.
+        /// QEMU answered with an error; ``QMPError/errorClass`` and ``QMPError/message`` are QEMU's.
         public static let commandFailed = Self(.commandFailed)
         /// The socket could not be reached or the greeting did not come.
         public static let connectFailed = Self(.connectFailed)
@@ -24,11 +24,11 @@ public struct QMPError: Error, Sendable, CustomStringConvertible {
         public static let cancelled = Self(.cancelled)
         /// The peer broke the protocol.
         public static let protocolViolation = Self(.protocolViolation)
-        /// The reply does not have the shape that the command's type asks for.
+        /// The reply does not match the command's return type.
         public static let undecodableReply = Self(.undecodableReply)
         /// The running QEMU does not have the command, member or value.
         public static let unsupported = Self(.unsupported)
-        /// A job, a migration or a removal that had begun ended with an error; the message is QEMU's own.
+        /// A job, a migration or a removal that had started ended with an error; the message is QEMU's own.
         public static let jobFailed = Self(.jobFailed)
         /// The arguments cannot be sent as they are.
         public static let invalidArguments = Self(.invalidArguments)
@@ -39,9 +39,9 @@ public struct QMPError: Error, Sendable, CustomStringConvertible {
 
     /// The kind of failure.
     public let code: Code
-    /// The command that failed, by its name on the wire; nil when the failure is the connection's.
+    /// The command that failed, by its name on the wire; nil for an error of the connection.
     public let command: String?
-    /// QEMU's error class, as in `CommandNotFound` or `GenericError`; nil when QEMU did not answer.
+    /// QEMU's error class, as in `CommandNotFound` or `GenericError`; nil if QEMU did not answer.
     public let errorClass: String?
     /// What is wrong; with code `commandFailed` or `jobFailed` it is QEMU's own text.
     public let message: String

@@ -1,14 +1,14 @@
 public import WireJSON
 
-/// An event as QEMU sent it, before it is given a type.
+/// An event as QEMU sent it, not yet decoded into a type.
 public struct QMPEvent: Sendable, Hashable {
     /// The name on the wire, as in `SHUTDOWN`.
     public let name: String
-    /// The event's members; empty when it carries none.
+    /// The event's members; empty if it has none.
     public let data: JSONObject
-    /// QEMU's clock in microseconds since 1970; nil when the host could not tell the time (QEMU sends -1).
+    /// QEMU's clock in microseconds since 1970; nil if the host could not get the time (QEMU sends -1).
     public let timestamp: Int64?
-    /// When the event arrived, on a clock that never goes back.
+    /// When the event arrived, on a monotonic clock.
     public let received: ContinuousClock.Instant
 
     /// Creates an event, by default one that arrives now without a time of QEMU's.

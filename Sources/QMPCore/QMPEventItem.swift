@@ -2,9 +2,9 @@
 public enum QMPEventItem: Sendable, Hashable {
     /// An event, as QEMU sent it.
     case event(QMPEvent)
-    /// This many events were dropped here because the subscriber was slower than they came.
+    /// This many events were dropped here, because the subscriber was too slow.
     case missed(Int)
-    /// The connection was lost here and made again: events and the state of jobs in between are not known.
+    /// The connection was lost and restored here: events and job states in between are not known.
     case gap(reason: String)
 
     /// The event; nil for the other items.

@@ -4,7 +4,7 @@ public import WireJSON
 ///
 /// The generated methods, one for each command, hang on this protocol.
 public protocol QMPExecutor: Sendable {
-    /// What QEMU said of itself; nil when that is not known without asking.
+    /// QEMU's greeting; nil if it is not known without asking.
     var greeting: QMPGreeting? { get }
 
     /// Sends the command and waits for its reply.

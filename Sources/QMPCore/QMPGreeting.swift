@@ -1,6 +1,6 @@
 public import WireJSON
 
-/// What QEMU says of itself when a monitor is connected.
+/// QEMU's greeting when a monitor is connected.
 public struct QMPGreeting: Sendable, Hashable, JSONDecodable {
     /// The version as three numbers, as in 10.0.2.
     public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
@@ -29,7 +29,7 @@ public struct QMPGreeting: Sendable, Hashable, JSONDecodable {
 
     /// QEMU's version.
     public let version: Version
-    /// The distributor's name of the build; empty when there is none.
+    /// The distributor's name of the build; empty if there is none.
     public let package: String
     /// Capabilities that may be enabled, as in `oob`.
     public let capabilities: [String]
@@ -41,7 +41,7 @@ public struct QMPGreeting: Sendable, Hashable, JSONDecodable {
         self.capabilities = capabilities
     }
 
-    /// Reads the value of the member `QMP`; a greeting without a version is taken as version 0.0.0.
+    /// Reads the value of the member `QMP`; a greeting without a version counts as version 0.0.0.
     public init(json: JSON) throws(JSONError) {
         let object = try JSONObject(json: json)
         let version = object["version"]

@@ -26,7 +26,7 @@ struct FakeReplay {
     }
 
     /// Takes what the client says.
-    /// - Returns: What is wrong with it; nil when it is what was recorded.
+    /// - Returns: What is wrong with it; nil if it matches the recording.
     mutating func hear(_ message: JSON) -> String? {
         guard let entry = entries.popFirst() else { return "nothing more was recorded, and \(message) came" }
         guard let recorded = try? JSON.parse(entry.message) else { return "the recording is no JSON: \(entry.message)" }

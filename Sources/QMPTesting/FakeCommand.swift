@@ -11,7 +11,7 @@ public struct FakeCommand: Sendable, Hashable {
     /// Whether it came as `exec-oob`.
     public let isOutOfBand: Bool
 
-    /// Takes a message apart; nil when it is no command.
+    /// Takes a message apart; nil if it is not a command.
     init?(_ json: JSON) {
         guard case .object(let object) = json else { return nil }
         guard let name = (object["execute"] ?? object["exec-oob"])?.stringValue else { return nil }

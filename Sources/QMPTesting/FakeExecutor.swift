@@ -8,8 +8,8 @@ public import WireJSON
 ///     qemu.reply(to: "query-status", with: ["running": true, "status": "running"])
 ///     let status = try await qemu.queryStatus()
 ///
-/// A command that nothing was said about is refused, as QEMU refuses one that it does not have. For what happens on the
-/// wire, as deadlines and broken connections, take ``FakeQEMU``.
+/// A command without a reply is refused, as QEMU refuses unknown ones. For what happens on the
+/// wire, such as deadlines and broken connections, use ``FakeQEMU``.
 public final class FakeExecutor: QMPExecutor, QMPEventSource {
     /// Answers a command with its return value, or throws what QEMU would refuse it with.
     public typealias Handler = @Sendable (_ arguments: JSONObject) async throws(QMPError) -> JSON
@@ -45,7 +45,7 @@ public final class FakeExecutor: QMPExecutor, QMPEventSource {
         state.withLock { $0.handlers[name] = handler }
     }
 
-    /// Gives every subscriber an event.
+    /// Sends an event to every subscriber.
     public func send(event name: String, _ data: JSONObject = [:]) {
         let event = QMPEvent(name: name, data: data)
         for subscriber in state.withLock({ $0.subscribers }) { subscriber.yield(.event(event)) }

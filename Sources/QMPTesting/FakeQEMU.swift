@@ -34,7 +34,7 @@ public final class FakeQEMU: Sendable {
     private let listener: Int32
     private let validate: (@Sendable (FakeCommand) -> String?)?
 
-    /// Begins to listen at a socket in the temporary folder.
+    /// Starts to listen at a socket in the temporary directory.
     ///
     /// - Parameter faults: What it does wrong on every connection.
     /// - Parameter greeting: What it says of itself; QEMU 10.0.2 that offers `oob` unless told otherwise.
@@ -167,8 +167,8 @@ public final class FakeQEMU: Sendable {
         return true
     }
 
-    /// Notes the command and looks it over.
-    /// - Returns: What is wrong with it; nil when nothing is.
+    /// Records the command and validates it.
+    /// - Returns: What is wrong with it; nil if nothing is.
     func note(_ command: FakeCommand) -> String? {
         let complaint = validate?(command)
         state.withLock { state in

@@ -3,7 +3,7 @@ import QAPISchema
 public import QMPCore
 import WireJSON
 
-/// Holds received commands against QEMU's schema as it was in one version.
+/// Validates received commands against QEMU's schema of one version.
 ///
 /// Give it to ``FakeQEMU`` as `validate: FakeValidation(version: …).complaint`.
 public struct FakeValidation: Sendable {

@@ -1,7 +1,8 @@
 extension ByteCount: CustomStringConvertible {
     private static let suffixes: [(letter: Character, shift: UInt64)] = [("T", 40), ("G", 30), ("M", 20), ("K", 10)]
 
-    /// Reads a size such as `512M`, `4G`, `4GiB` or `1048576`; nil when the text is no size or does not fit in 64 bits.
+    /// Reads a size such as `512M`, `4G`, `4GiB` or `1048576`; nil if the text is not a size or does not fit in 64
+    /// bits.
     public init?(parsing text: String) {
         var digits = text[...]
         if digits.hasSuffix("iB") {

@@ -3,8 +3,8 @@ import ArgumentParser
 extension Quiver {
     /// Parses the command line, runs the command and returns the process's exit status.
     ///
-    /// Ctrl-C and SIGTERM cancel the command, which then cleans up after itself; what it started is gone when this
-    /// returns. A second Ctrl-C ends the process at once.
+    /// Ctrl-C and SIGTERM cancel the command, which then cleans up; what it started is gone when this returns. A second
+    /// Ctrl-C ends the process at once.
     public static func main(_ arguments: [String]) async -> Int32 {
         let interruption = Interruption()
         do {
@@ -34,7 +34,7 @@ extension Quiver {
     }
 
     private static func report(_ error: any Error, arguments: [String]) -> Int32 {
-        // Asking for help is an error of the parser's own, which is thrown by the command that shows it.
+        // A request for help is an error of the parser, thrown by the command that shows it.
         if exitCode(for: error).isSuccess { return report(parsing: error, arguments: arguments) }
         switch error {
         case let failure as ParsingFailure: return report(parsing: failure.error, arguments: arguments)
@@ -47,7 +47,7 @@ extension Quiver {
         return failure.status.rawValue
     }
 
-    /// Prints help where help was asked for, and otherwise one line that says what is wrong with the command line.
+    /// Prints help if it was requested, otherwise one line that says what is wrong with the command line.
     private static func report(parsing error: any Error, arguments: [String]) -> Int32 {
         let code = exitCode(for: error)
         guard !code.isSuccess else {
@@ -74,7 +74,7 @@ extension Quiver {
     }
 }
 
-/// What ArgumentParser threw, told apart from what the command threw.
+/// An error from ArgumentParser, as opposed to one from the command.
 private struct ParsingFailure: Error {
     let error: any Error
 }

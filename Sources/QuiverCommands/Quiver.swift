@@ -12,7 +12,7 @@ public struct Quiver: AsyncParsableCommand {
 
             First steps:
               quiver doctor                          check this host for what Quiver needs
-              quiver image pull debian:12            download an image (or build one: image build)
+              quiver image pull debian:12            download an image (or: image build)
               quiver test PROJECT --image debian:12  run a pytest suite in a machine
               quiver start vm1 --image debian:12 --wait ssh && quiver ssh vm1
             """,

@@ -1,8 +1,8 @@
-/// Why a test run could not be carried out.
+/// An error that prevents a test run.
 ///
 /// Failing tests are a result, not an error.
 public struct TestRunError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it was.
+    /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case badConfiguration, noProject, noImage, bakeFailed, machineLost, syncFailed, noPytest
@@ -11,15 +11,15 @@ public struct TestRunError: Error, Sendable, CustomStringConvertible {
 
         private init(_ kind: Kind) { self.kind = kind }
 
-        /// `pyproject.toml` says something that makes no sense.
+        /// `pyproject.toml` is not valid.
         public static let badConfiguration = Self(.badConfiguration)
-        /// The folder is not there or holds nothing to test.
+        /// The directory does not exist or has nothing to test.
         public static let noProject = Self(.noProject)
-        /// No image was named, or the one named is not in the store.
+        /// No image was given, or it is not in the image store.
         public static let noImage = Self(.noImage)
         /// The image could not be provisioned: cloud-init or a setup command failed.
         public static let bakeFailed = Self(.bakeFailed)
-        /// The machine ended while it was needed.
+        /// The machine ended during the run.
         public static let machineLost = Self(.machineLost)
         /// The project could not be copied into the guest, or its artifacts back.
         public static let syncFailed = Self(.syncFailed)

@@ -1,38 +1,38 @@
 extension JSON {
-    /// The text; nil when the value is no string.
+    /// The text; nil if the value is not a string.
     public var stringValue: String? {
         guard case .string(let value) = self else { return nil }
         return value
     }
 
-    /// The truth value; nil when the value is no Boolean.
+    /// The truth value; nil if the value is not a Boolean.
     public var boolValue: Bool? {
         guard case .bool(let value) = self else { return nil }
         return value
     }
 
-    /// The whole number; nil when the value is none or does not fit `Int`.
+    /// The whole number; nil if the value is not one or does not fit `Int`.
     public var intValue: Int? {
         guard case .integer(let value) = self else { return nil }
         return Int(exactly: value)
     }
 
-    /// The elements; nil when the value is no array.
+    /// The elements; nil if the value is not an array.
     public var arrayValue: [JSON]? {
         guard case .array(let value) = self else { return nil }
         return value
     }
 
-    /// The members; nil when the value is no object.
+    /// The members; nil if the value is not an object.
     public var objectValue: JSONObject? {
         guard case .object(let value) = self else { return nil }
         return value
     }
 
-    /// The member of that name; nil when there is none or the value is no object.
+    /// The member of that name; nil if there is none or the value is not an object.
     public subscript(name: String) -> JSON? { objectValue?[name] }
 
-    /// The element at that index; nil when there is none or the value is no array.
+    /// The element at that index; nil if there is none or the value is not an array.
     public subscript(index: Int) -> JSON? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]

@@ -1,7 +1,7 @@
 extension JSON {
     /// Reads the bytes of one value; integers are exact over all of Int64 and UInt64.
     ///
-    /// - Throws: ``JSONError``, with the offset in `bytes`, when they are no JSON, exceed the limits, hold an integer
+    /// - Throws: ``JSONError``, with the offset in `bytes`, if they are not JSON, exceed the limits, have an integer
     ///   that does not fit 64 bits, an object with the same name twice, or a name that contains NUL.
     public static func parse(_ bytes: [UInt8], limits: JSONLimits = .standard) throws(JSONError) -> JSON {
         try parse(JSONText(bytes, limits: limits))
@@ -18,7 +18,7 @@ extension JSON {
         return try parse(rewriting: text, unreadable: .fail)
     }
 
-    /// Reads a value with null in the place of numbers that cannot be held.
+    /// Reads a value with null in place of numbers that cannot be represented.
     ///
     /// These are infinite ones, `nan`, and integers beyond 64 bits. The result is only good for finding out which
     /// command such a message answers.

@@ -78,7 +78,7 @@ extension Array: JSONEncodable where Element: JSONEncodable {
 }
 
 extension JSONError {
-    /// The value has another type than was asked for.
+    /// The value has another type than expected.
     public static func mismatch(_ json: JSON, expected: String) -> Self {
         Self(.typeMismatch, "expected \(expected), found \(json.kind)")
     }

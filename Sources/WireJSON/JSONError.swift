@@ -1,6 +1,6 @@
-/// Why bytes are no JSON, or why a JSON value is not what was asked for.
+/// An error about bytes that are not JSON, or a JSON value that is not as expected.
 public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What kind of failure it was.
+    /// The kind of error.
     public enum Code: Sendable, Hashable {
         /// The bytes do not spell a JSON value.
         case malformed
@@ -10,9 +10,9 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         case nonFiniteNumber
         /// A member is missing.
         case missingMember
-        /// A value has another type than was asked for.
+        /// A value has another type than expected.
         case typeMismatch
-        /// A number does not fit the type that was asked for.
+        /// A number does not fit the expected type.
         case outOfRange
     }
 

@@ -1,6 +1,6 @@
 /// Cuts a stream of bytes into JSON objects and arrays by their structure, however the bytes arrive and are spaced.
 ///
-/// One bad message costs nothing but itself: what is too large is skipped to its end, what is no JSON is skipped to
+/// A bad message only costs itself: what is too large is skipped to its end, what is not JSON is skipped to
 /// the next opening bracket, and a byte that no text contains (0xFF resets QEMU's parser and its agent's) starts over.
 public struct JSONFramer: Sendable {
     /// What was found in the stream.

@@ -1,6 +1,6 @@
 import CJansson
 
-/// The one owner of a tree of jansson's.
+/// The only owner of a jansson tree.
 @safe struct JSONHandle: ~Copyable {
     private let root: UnsafeMutablePointer<json_t>
 

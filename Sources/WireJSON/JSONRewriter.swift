@@ -1,4 +1,4 @@
-/// Rewrites what jansson cannot take, and tells how to read the result.
+/// Rewrites what jansson cannot read, and says how to read the result.
 ///
 /// jansson holds integers as Int64 and fails the whole document on a larger one. Where a document has such a number,
 /// it becomes a string: `18446744073709551615` turns into `"n18446744073709551615"`. Every other string of the

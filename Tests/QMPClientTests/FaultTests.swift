@@ -194,7 +194,7 @@ import WireJSON
             )
             _ = try await qmp.execute("odd")
             let oddities = lines.lines.compactMap { $0["qmp.diagnostic"].map { "\($0)" } }
-            for fragment in ["no JSON: garbage", "id 99999", "neither greeting, reply nor event"] {
+            for fragment in ["not JSON: garbage", "id 99999", "neither greeting, reply nor event"] {
                 #expect(oddities.contains { $0.contains(fragment) }, "\(fragment): \(oddities)")
             }
             fake.reply(to: "wrong", with: .wrongID(1, id: "x"))

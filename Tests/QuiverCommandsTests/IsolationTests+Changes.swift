@@ -23,7 +23,7 @@ extension IsolationTests {
         let second = try await quiver.run("test", project.string)
         #expect(second.status == 0, "\(second.output)\(second.errors)")
         #expect(second.errors.contains("changed)"), "\(second.errors)")
-        #expect(!second.errors.contains("altered"), "\(second.errors)")
+        #expect(!second.errors.contains("was modified"), "\(second.errors)")
         let isolated = try await quiver.run("test", project.string, "--isolate", "test")
         #expect(isolated.status == 0, "\(isolated.output)\(isolated.errors)")
 

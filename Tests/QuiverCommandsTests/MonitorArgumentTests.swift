@@ -39,7 +39,7 @@ import WireJSON
     }
 
     @Test(arguments: [
-        ("blockdev-add", "read-only=maybe", "read-only wants true or false, not 'maybe'"),
+        ("blockdev-add", "read-only=maybe", "read-only must be true or false, not 'maybe'"),
         ("memsave", "cpu-index=banana", "cpu-index must be a whole number, not 'banana'"),
         ("object-add", "size=banana", "size must be a size, e.g. 512M, not 'banana'"),
         ("memsave", "cpu-index=1.5", "cpu-index must be a whole number, not '1.5'"),

@@ -1,18 +1,18 @@
 import HostSupport
 
-/// What usually differs from one build to the next, taken from what is in the image instead: same packages, same bytes.
+/// What usually differs between builds, derived from the image's content instead: same packages, same bytes.
 struct BuildIdentity {
-    /// The time of everything that is made while building, in seconds since 1970.
+    /// The time of all files created by the build, in seconds since 1970.
     let time: Int64
     private let content: String
 
-    /// - Parameter packages: The manifest, one line a package with its version.
+    /// - Parameter packages: The manifest, one line per package with its version.
     init(release: DebianRelease, packages: String) {
         time = HostEnvironment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) } ?? release.released
         content = packages
     }
 
-    /// The settings by which tools take the time from here: mmdebstrap and mtools, mke2fs new and old.
+    /// The environment that makes tools use this time: mmdebstrap and mtools, new and old mke2fs.
     var environment: [String: String] {
         ["SOURCE_DATE_EPOCH": "\(time)", "E2FSPROGS_FAKE_TIME": "\(time)", "TZ": "UTC", "LC_ALL": "C.UTF-8"]
     }

@@ -1,16 +1,16 @@
 import HostSupport
 import SystemPackage
 
-/// The programs that make an image, and what their failures mean.
+/// The programs that build an image, and the meaning of their failures.
 struct BuildTools {
-    /// The folder in which the image is made, for messages.
+    /// The directory in which the image is built, for messages.
     let folder: FilePath
 
-    /// Runs a tool to its end.
+    /// Runs a tool until it exits.
     ///
-    /// - Parameter hint: How to get the tool where it is missing.
+    /// - Parameter hint: How to get the tool if it is missing.
     /// - Returns: What it printed.
-    /// - Throws: `ToolMissing`; ``CloudImagesError`` with code `toolFailed`, or `cannotWrite` when the disk is full.
+    /// - Throws: `ToolMissing`; ``CloudImagesError`` with code `toolFailed`, or `cannotWrite` if the disk is full.
     @discardableResult
     func run(
         _ name: String,
@@ -36,18 +36,18 @@ struct BuildTools {
         return outcome.output
     }
 
-    /// Whether a tool is there and ends well; what it prints is of no interest.
+    /// Whether a tool is installed and succeeds; its output is ignored.
     static func succeeds(_ name: String, _ arguments: [String]) async -> Bool {
         (try? await ToolRun.run(name, arguments, environment: path).isSuccess) ?? false
     }
 
-    /// Debian keeps mke2fs and sfdisk out of an ordinary user's path.
+    /// On Debian, mke2fs and sfdisk are not in an ordinary user's path.
     private static var path: [String: String] {
         ["PATH": (HostEnvironment["PATH"] ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin"]
     }
 
     private func failure(of name: String, _ outcome: ToolRun.Outcome) -> CloudImagesError {
-        // The last error is mmdebstrap's own; what ran out of room said so further up.
+        // The last error is mmdebstrap's own; the tool that ran out of space reported it further up.
         if outcome.errors.contains("No space left on device") {
             return CloudImagesError(
                 .cannotWrite,

@@ -1,11 +1,11 @@
-/// What makes a cloud image of an installed Debian; run by mmdebstrap with the root's path as `$1`.
+/// Turns an installed Debian into a cloud image; run by mmdebstrap with the root's path as `$1`.
 struct DebianCustomization {
     let architecture: ImageArchitecture
 
     /// The label by which boot loader and kernel find the root file system.
     static let rootLabel = "cloudimg-rootfs"
 
-    /// The serial console's device, by the machines that QEMU has for the architecture.
+    /// The serial console's device, on QEMU's machine for the architecture.
     static func console(of architecture: ImageArchitecture) -> String {
         architecture == .amd64 ? "ttyS0" : "ttyAMA0"
     }

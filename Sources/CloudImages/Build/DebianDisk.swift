@@ -6,7 +6,7 @@ import SystemPackage
 struct DebianDisk {
     let architecture: ImageArchitecture
     let size: ByteCount
-    /// The folder in which the disk is made.
+    /// The directory in which the disk is built.
     let folder: FilePath
     let identity: BuildIdentity
     let privilege: RootPrivilege
@@ -21,7 +21,7 @@ struct DebianDisk {
     private var tools: BuildTools { BuildTools(folder: folder) }
     private var loader: FilePath { folder.appending("grub.efi") }
 
-    /// Makes the disk, and takes kernel and initial ramdisk out of the root as `vmlinuz` and `initrd.img`.
+    /// Builds the disk, and copies kernel and initial ramdisk out of the root as `vmlinuz` and `initrd.img`.
     ///
     /// - Parameter archive: The root as a tar archive.
     func make(from archive: FilePath) async throws {
@@ -58,8 +58,8 @@ struct DebianDisk {
 
     // MARK: The root
 
-    /// Unpacks the root, takes out what boots, and makes the file system of it, all by one right: who owns what is
-    /// known to one run of fakeroot alone.
+    /// Unpacks the root, copies the boot files, and creates the file system, in one command: ownership is only known
+    /// within one run of fakeroot.
     private static let unpacking = """
         set -e
         archive=$1 root=$2 out=$3 loader=$4
@@ -81,7 +81,7 @@ struct DebianDisk {
             ? "usr/lib/grub/x86_64-efi/monolithic/grubx64.efi" : "usr/lib/grub/arm64-efi/monolithic/grubaa64.efi"
         let features = [
             "offset=\(Self.rootStart << 20)", "hash_seed=\(identity.uuid(for: "hash seed"))",
-            // A fresh file reads as zeros: said so, the guest need not write them in its first minutes.
+            // A new file reads as zeros: with this option, the guest need not write them in its first minutes.
             "assume_storage_prezeroed=1",
         ]
         var command =
@@ -93,7 +93,7 @@ struct DebianDisk {
         try await settleTimes()
     }
 
-    /// Sets the times that mke2fs takes from the unpacked files, where no program can set them.
+    /// Sets the times that mke2fs copies from the unpacked files, which no program can set there.
     private func settleTimes() async throws {
         let place = "\(file)?offset=\(Self.rootStart << 20)"
         let facts = try await tools.run("dumpe2fs", ["-h", place], environment: identity.environment)
@@ -104,7 +104,7 @@ struct DebianDisk {
         guard let count = number("Inode count"), let free = number("Free inodes"), free < count else {
             throw CloudImagesError(.toolFailed, "\(file): dumpe2fs does not show how many files there are")
         }
-        // Nothing was ever removed from the file system, so the files' numbers have no gaps.
+        // Nothing was ever removed from the file system, so the inode numbers have no gaps.
         let commands = (1...count - free).map {
             "sif <\($0)> atime @\(identity.time)\nsif <\($0)> ctime @\(identity.time)\n"
         }

@@ -1,19 +1,19 @@
 import HostSupport
 import SystemPackage
 
-/// Makes a cloud image of Debian from packages: mmdebstrap for the root, mke2fs and mtools for the disk.
+/// Builds a Debian cloud image from packages: mmdebstrap for the root, mke2fs and mtools for the disk.
 ///
-/// Neither loop devices nor mounts are needed. The disk has a GPT with an EFI partition, so that it boots by itself,
-/// and kernel and initial ramdisk lie beside it for a direct boot. The same packages give the same bytes.
+/// Neither loop devices nor mounts are needed. The disk has a GPT with an EFI partition, so that it can boot
+/// by itself, and kernel and initial ramdisk are next to it for a direct boot. The same packages give the same bytes.
 struct DebianImageBuild {
     let release: DebianRelease
     let architecture: ImageArchitecture
     let recipe: ImageRecipe
-    /// The folder in which everything is made; it stays with whoever made it.
+    /// The directory in which everything is built; the caller removes it.
     let folder: FilePath
     let progress: ProgressHandler
 
-    /// What the guest gets besides the essential packages.
+    /// The packages to install besides the essential ones.
     private var packages: [String] {
         [
             "linux-image-cloud-\(architecture.rawValue)", "grub-efi-\(architecture.rawValue)",
@@ -27,7 +27,7 @@ struct DebianImageBuild {
     private var archive: FilePath { folder.appending("root.tar") }
     private var tools: BuildTools { BuildTools(folder: folder) }
 
-    /// Makes the image; `disk.qcow2`, `vmlinuz`, `initrd.img` and `packages.txt` are in the folder afterwards.
+    /// Makes the image; `disk.qcow2`, `vmlinuz`, `initrd.img` and `packages.txt` are in the directory afterwards.
     func run() async throws {
         let sources = try await PackageSources.choose(for: release, recipe: recipe)
         let privilege = try await RootPrivilege.available()
@@ -52,7 +52,7 @@ struct DebianImageBuild {
         for leftover in [disk.file, archive] { try Folder.removeTree(leftover) }
     }
 
-    /// Has mmdebstrap install everything, and writes down what that was.
+    /// Installs everything with mmdebstrap, and writes the manifest.
     private func makeArchive(from sources: PackageSources) async throws -> BuildIdentity {
         let list = folder.appending("sources.list")
         try WholeFile.write((sources.lines.joined(separator: "\n") + "\n").utf8, to: list)
@@ -68,10 +68,10 @@ struct DebianImageBuild {
         return BuildIdentity(release: release, packages: try writeManifest())
     }
 
-    /// Runs mmdebstrap, which chooses its mode by what the user may do; as root with mounts of its own where possible.
+    /// Runs mmdebstrap, which chooses its mode by the user's privileges; as root, with its own mounts if possible.
     ///
-    /// Run by root and ended early, it leaves `/proc` and `/sys` mounted in its folder, where whoever cleans up meets
-    /// the host's. Mounts of its own are gone with its last process.
+    /// If it is interrupted as root, it leaves `/proc` and `/sys` mounted in its directory, where a cleanup would reach
+    /// the host's. Its own mounts are gone with its last process.
     private func bootstrap(_ arguments: [String]) async throws {
         let hint = PackageHint(debian: "mmdebstrap").command
         try await tools.run("mmdebstrap", ["--version"], hint: hint)
@@ -88,7 +88,7 @@ struct DebianImageBuild {
         )
     }
 
-    /// Turns dpkg's status file into one line a package: name, version, architecture.
+    /// Turns dpkg's status file into one line per package: name, version, architecture.
     private func writeManifest() throws -> String {
         let status = try WholeFile.readText(folder.appending("status"))
         let lines = status.split(separator: "\n\n").map { paragraph in
@@ -98,7 +98,7 @@ struct DebianImageBuild {
             }.joined(separator: " ")
         }
         let text = lines.sorted().joined(separator: "\n") + "\n"
-        // As readable as the disk that qemu-img writes.
+        // With the same permissions as the disk that qemu-img writes.
         let mode: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
         try WholeFile.write(text.utf8, to: folder.appending(ImageStore.manifestName), mode: mode)
         try Folder.removeTree(folder.appending("status"))

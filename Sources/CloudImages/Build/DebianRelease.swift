@@ -1,8 +1,8 @@
-/// A Debian release that images can be built of.
+/// A Debian release that images can be built from.
 struct DebianRelease: Sendable, Hashable {
     let version: String
     let codename: String
-    /// When it was released, in seconds since 1970; no file of an image is younger, so that builds come out the same.
+    /// When it was released, in seconds since 1970; no file of an image is newer, so that builds are reproducible.
     let released: Int64
 
     static let all = [

@@ -7,8 +7,8 @@ extension ImageStore {
     /// Builds an image from packages and puts it into the store.
     ///
     /// - Parameters:
-    ///   - reference: `debian:12` or `debian:13`, with an architecture where it is not the host's.
-    ///   - progress: Told of each step.
+    ///   - reference: `debian:12` or `debian:13`, with an architecture if it is not the host's.
+    ///   - progress: Called with each step.
     /// - Throws: ``CloudImagesError``; `ToolMissing` for a tool that has to be installed; `FileFailure`.
     public func build(
         _ reference: ImageReference,
@@ -26,11 +26,11 @@ extension ImageStore {
         }
     }
 
-    /// The name of the list of packages beside an image that was built here.
+    /// The name of the package list next to an image that was built here.
     public static let manifestName: String = "packages.txt"
 }
 
-/// What is to be built, once it is known that it can be.
+/// A build whose requirements have been checked.
 struct BuildPlan {
     private let name: String
     private let architecture: ImageArchitecture
@@ -51,7 +51,7 @@ struct BuildPlan {
         try await checkRuns(reference)
     }
 
-    /// What stands against building on this system at all.
+    /// Why nothing can be built on this system.
     static func obstacle(to reference: ImageReference, onLinux isLinux: Bool = isOnLinux) -> CloudImagesError? {
         guard !isLinux else { return nil }
         return CloudImagesError(
@@ -69,7 +69,7 @@ struct BuildPlan {
         #endif
     }
 
-    /// Builds in a folder that is there.
+    /// Builds in an existing directory.
     func run(_ recipe: ImageRecipe, in folder: FilePath, progress: @escaping ProgressHandler) async throws -> Image {
         let build = DebianImageBuild(
             release: release,

@@ -1,14 +1,14 @@
 import HostSupport
 import SystemPackage
 
-/// Where packages come from: the mirrors that are given, or what this system's own apt is configured to use.
+/// The sources of packages: the given mirrors, or those that this system's apt is configured to use.
 struct PackageSources {
     /// Lines of a `sources.list`.
     let lines: [String]
 
     /// The sources for a release.
     ///
-    /// - Throws: ``CloudImagesError`` with code `unsupported` when there are none, or nothing to check them with.
+    /// - Throws: ``CloudImagesError`` with code `unsupported` if there are none, or no keys to verify them.
     static func choose(for release: DebianRelease, recipe: ImageRecipe) async throws -> PackageSources {
         guard FileStamp(of: recipe.keyring) != nil else {
             let hint = PackageHint(debian: "debian-archive-keyring", fedora: "debian-keyring").command
@@ -47,10 +47,10 @@ struct PackageSources {
         return sources
     }
 
-    /// Takes those of apt's sources that are a Debian release's, with its codename exchanged for the wanted one.
+    /// Uses those of apt's sources that belong to a Debian release, with its codename replaced by the wanted one.
     ///
-    /// Ubuntu's have other codenames, and none of them is taken. Backports and the like are not either: they would mix
-    /// newer packages in.
+    /// Ubuntu's have other codenames and are not used. Neither are backports and the like, which would mix in newer
+    /// packages.
     init(indexTargets: String, keyring: FilePath, release: DebianRelease) {
         var lines: [String] = []
         for target in indexTargets.split(separator: "\n") {
@@ -62,13 +62,13 @@ struct PackageSources {
         self.lines = lines
     }
 
-    /// The part of a Debian release's archive that a suite is; nil when it is no suite of a release.
+    /// A suite's part of a Debian release's archive; nil if it is not a suite of a release.
     private static func pocket(of suite: String) -> String? {
         let pockets = ["", "-updates", "-security"]
         return pockets.first { pocket in DebianRelease.all.contains { suite == $0.codename + pocket } }
     }
 
-    /// Takes mirrors of the archive; one with a folder whose name ends in `-security` has the security updates.
+    /// Uses mirrors of the archive; one with a directory whose name ends in `-security` has the security updates.
     init(mirrors: [String], keyring: FilePath, release: DebianRelease) throws(CloudImagesError) {
         var lines: [String] = []
         for mirror in mirrors {
@@ -82,7 +82,7 @@ struct PackageSources {
             }
             let folders = mirror.split(separator: "/")
             let hasSecurity = folders.contains { $0.hasSuffix("-security") }
-            // An archive's state of some day says that it is no longer valid, rightly and to no purpose here.
+            // A dated snapshot of the archive has expired validity, which does not matter here.
             let isOfSomeDay = folders.contains { $0.wholeMatch(of: /[0-9]{8}T[0-9]{6}Z/) != nil }
             for pocket in hasSecurity ? ["-security"] : ["", "-updates"] {
                 let suite = release.codename + pocket

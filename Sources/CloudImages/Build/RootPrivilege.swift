@@ -1,17 +1,17 @@
 import HostSupport
 
-/// By what right files are made that belong to root and other users of the guest.
+/// How files are created that belong to root and other users of the guest.
 enum RootPrivilege {
     /// As root.
     case root
-    /// As an ordinary user whose own user namespace has root and the others in it.
+    /// As an ordinary user, in a user namespace that has root and the others.
     case userNamespace
-    /// As an ordinary user, with `fakeroot` keeping the books about who owns what.
+    /// As an ordinary user, with `fakeroot` recording the ownership.
     case fakeroot
 
     /// The strongest that this process has.
     ///
-    /// - Throws: ``CloudImagesError`` with code `unsupported` that says what would help.
+    /// - Throws: ``CloudImagesError`` with code `unsupported` with a hint.
     static func available() async throws -> RootPrivilege {
         if HostUser.isRoot { return .root }
         if await BuildTools.succeeds("unshare", namespace.dropFirst() + ["true"]) { return .userNamespace }
@@ -31,7 +31,7 @@ enum RootPrivilege {
 
     private static let namespace = ["unshare", "--user", "--map-root-user", "--map-auto"]
 
-    /// What goes before a command that is run by this right.
+    /// The prefix for a command that is run in this way.
     var prefix: [String] {
         switch self {
         case .root: []

@@ -1,15 +1,15 @@
 public import HostSupport
 public import SystemPackage
 
-/// Builds an image into a file of its own, with what boots it and the list of its packages beside it.
+/// Builds an image into a separate file, with its boot files and package list next to it.
 public enum StandaloneBuild {
     /// Builds an image from packages.
     ///
     /// - Parameters:
-    ///   - reference: `debian:12` or `debian:13`, with an architecture where it is not the host's.
+    ///   - reference: `debian:12` or `debian:13`, with an architecture if it is not the host's.
     ///   - output: The qcow2 disk, which must not exist. Beside it go `NAME.vmlinuz`, `NAME.initrd.img` and
     ///     `NAME.packages.txt`, where NAME is the disk's without its ending; those are replaced.
-    ///   - progress: Told of each step.
+    ///   - progress: Called with each step.
     /// - Throws: ``CloudImagesError``; `ToolMissing` for a tool that has to be installed; `FileFailure`.
     public static func run(
         _ reference: ImageReference,
@@ -18,7 +18,7 @@ public enum StandaloneBuild {
         progress: @escaping ProgressHandler = { _ in },
     ) async throws -> Image {
         let output = output.absolute
-        // Told now and not when everything is made. An overlay may stand on the disk that is there.
+        // Checked before the build, not after it. An overlay may depend on the existing disk.
         guard FileStamp(of: output) == nil else {
             throw CloudImagesError(
                 .cannotWrite,
@@ -39,7 +39,7 @@ public enum StandaloneBuild {
             func beside(_ name: String) -> FilePath { parent.appending("\(stem).\(name)") }
             (image.kernel, image.initialRamdisk) = (beside("vmlinuz"), beside("initrd.img"))
             for name in ["vmlinuz", "initrd.img", ImageStore.manifestName] { try settle(name, as: beside(name)) }
-            // The disk comes last: where it is, the rest is too.
+            // The disk comes last: if it exists, so does the rest.
             try settle("disk.qcow2", as: output)
             image.disk = output
             return image

@@ -1,10 +1,10 @@
-/// Where a vendor keeps an image, and by what its content is known.
+/// A vendor's image: where it is, and how its content is verified.
 public struct CatalogEntry: Sendable, Hashable {
     /// How a vendor signs its list of digests.
     public enum Signature: Sendable, Hashable {
         /// Not at all.
         case none
-        /// In a file of its own, by its URL.
+        /// In a separate file, at this URL.
         case detached(url: String)
         /// In the list itself.
         case inline
@@ -20,11 +20,11 @@ public struct CatalogEntry: Sendable, Hashable {
     public let digestsURL: String
     /// How the vendor signs the list of digests.
     public let signature: Signature
-    /// Key rings with the vendor's keys, of which the first that is there is used.
+    /// Key rings with the vendor's keys, of which the first existing one is used.
     public let keyrings: [String]
-    /// The Debian package that brings the key ring.
+    /// The Debian package with the key ring.
     public let keyringPackage: String?
-    /// The user that cloud-init makes in the image.
+    /// The user that cloud-init creates in the image.
     public let defaultUser: String
 
     /// The disk image's name in the list of digests.

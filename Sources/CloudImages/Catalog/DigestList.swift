@@ -26,7 +26,7 @@ public struct ImageDigest: Sendable, Hashable, CustomStringConvertible {
     /// The digest as `sha256:…`.
     public var description: String { "\(algorithm.rawValue):\(hexadecimal)" }
 
-    /// Reads a digest with its algorithm before it (`sha256:…`) or without; nil when the text is none.
+    /// Reads a digest with its algorithm before it (`sha256:…`) or without; nil if the text is not a digest.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ":", maxSplits: 1)
         guard let digits = parts.last?.lowercased(), digits.allSatisfy(\.isHexDigit) else { return nil }
@@ -49,12 +49,12 @@ public struct ImageDigest: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A vendor's list of digests, in any of the forms that are in use.
+/// A vendor's list of digests, in any of the formats in use.
 enum DigestList {
     /// The digest that the list gives for a file.
     ///
-    /// Lines are `DIGEST  NAME`, `DIGEST *NAME` or `SHA256 (NAME) = DIGEST`; a list of one bare digest is for the file
-    /// that it lies beside.
+    /// Lines are `DIGEST  NAME`, `DIGEST *NAME` or `SHA256 (NAME) = DIGEST`; a list with a single bare digest is for
+    /// the file next to it.
     static func digest(of fileName: String, in list: String) -> ImageDigest? {
         let lines = list.split(whereSeparator: \.isNewline)
         for line in lines {

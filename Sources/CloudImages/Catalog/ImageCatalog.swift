@@ -18,7 +18,7 @@ import TOMLKit
 /// keyring-package = "vendor-keyring"             # the package that brings them
 /// ```
 public struct ImageCatalog: Sendable {
-    /// The entries by name and architecture; a user's entry stands in place of Quiver's own.
+    /// The entries by name and architecture; a user's entry replaces Quiver's own.
     public private(set) var entries: [CatalogEntry] = []
 
     /// The catalog of a home: Quiver's own entries and those of its `images.toml`.
@@ -49,7 +49,7 @@ public struct ImageCatalog: Sendable {
 
     /// The entry of a name and architecture.
     ///
-    /// - Throws: ``CloudImagesError`` with code `unknownImage` that tells the nearest name.
+    /// - Throws: ``CloudImagesError`` with code `unknownImage` with the nearest name.
     public func entry(_ name: String, architecture: ImageArchitecture) throws(CloudImagesError) -> CatalogEntry {
         if let entry = entries.first(where: { $0.name == name && $0.architecture == architecture }) { return entry }
         let names = Set(entries.map(\.name)).sorted()
@@ -133,7 +133,7 @@ private struct CatalogTable {
         return entries
     }
 
-    /// The URL of a file that is named by itself or beside the image.
+    /// The URL of a file that is given as a URL or by its name next to the image.
     private static func place(_ text: String, beside url: String, _ architecture: ImageArchitecture) -> String {
         let parts = url.split(separator: "/", omittingEmptySubsequences: false)
         let machine =

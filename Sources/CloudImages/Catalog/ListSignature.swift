@@ -1,18 +1,18 @@
 import HostSupport
 import SystemPackage
 
-/// The check of a vendor's signature on its list of digests.
+/// Verifies a vendor's signature on its list of digests.
 struct ListSignature {
-    /// What was found; a wrong signature is an error, not a finding.
+    /// The result; a wrong signature is an error instead.
     enum Finding: Sendable, Hashable {
-        /// The vendor's key made it.
+        /// Made by the vendor's key.
         case good
-        /// Nobody looked, and why.
+        /// Not verified, and why.
         case notChecked(reason: String)
     }
 
     let entry: CatalogEntry
-    /// A folder for the files that gpgv reads.
+    /// A directory for the files that gpgv reads.
     let scratch: FilePath
 
     private static let gpgv = PackageHint(debian: "gpgv", fedora: "gnupg2", homebrew: "gnupg")

@@ -21,14 +21,14 @@ struct CurlHandle: ~Copyable {
         }
         self.pointer = pointer
         ccurl_set_text(pointer, CURLOPT_URL, url)
-        // A redirection never leads to a local file, nor from a safe connection to an open one.
+        // A redirection must never lead to a local file, nor from a secure connection to an insecure one.
         let redirections = url.hasPrefix("https:") ? "https" : "http,https"
         ccurl_set_text(pointer, CURLOPT_PROTOCOLS_STR, "http,https")
         ccurl_set_text(pointer, CURLOPT_REDIR_PROTOCOLS_STR, redirections)
         ccurl_set_number(pointer, CURLOPT_FOLLOWLOCATION, 1)
         ccurl_set_number(pointer, CURLOPT_MAXREDIRS, 10)
         ccurl_set_number(pointer, CURLOPT_FAILONERROR, 1)
-        // Signals for timeouts of name look-ups are not for programs with threads.
+        // Signals for timeouts of name lookups do not work in programs with threads.
         ccurl_set_number(pointer, CURLOPT_NOSIGNAL, 1)
         ccurl_set_number(pointer, CURLOPT_CONNECTTIMEOUT_MS, policy.connectTimeout.wholeMilliseconds)
         ccurl_set_number(pointer, CURLOPT_LOW_SPEED_LIMIT, 1)

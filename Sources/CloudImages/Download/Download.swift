@@ -4,13 +4,13 @@ import Quantities
 import Synchronization
 import SystemPackage
 
-/// The download of one file over HTTP, taken up again where it broke off.
+/// The download of one file over HTTP, resumed after an interruption.
 ///
 /// Proxies are those of the environment (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`).
 struct Download: Sendable {
     let url: String
     var policy = DownloadPolicy.usual
-    /// The most bytes that are taken.
+    /// The largest accepted size, in bytes.
     var mostBytes: UInt64 = 1 << 40
     var progress: ProgressHandler = { _ in }
 
@@ -30,11 +30,11 @@ struct Download: Sendable {
         return try WholeFile.readText(file)
     }
 
-    /// Downloads into a file; what the file already holds is taken for the beginning and only the rest is asked for.
+    /// Downloads into a file; the file's existing content counts as the beginning, and only the rest is requested.
     ///
     /// - Throws: ``CloudImagesError`` with code `downloadFailed` once all tries are used up or the server refuses,
-    ///   `cannotWrite` when the disk is full; `FileFailure` when the file cannot be made; `CancellationError`. What has
-    ///   arrived stays in the file.
+    ///   `cannotWrite` if the disk is full; `FileFailure` if the file cannot be created; `CancellationError`. The
+    ///   partial download stays in the file.
     func run(into path: FilePath) async throws {
         var pause = policy.firstPause
         var lastReason = ""
@@ -46,12 +46,12 @@ struct Download: Sendable {
             case .complete:
                 return
             case .cannotResume:
-                // From the beginning, then; a server that cannot send that either uses up the tries.
+                // Start from the beginning; a server that cannot send that either uses up the tries.
                 try await truncate(path)
                 lastReason = "the server cannot send the rest of the file"
             case .brokenOff(let reason):
                 lastReason = reason
-                // A try that brought bytes was a good one, and is not counted.
+                // A try that received data is not counted.
                 if let now = try? DiskFile(path).count, now > begun { triesLeft += 1 }
                 progress(ProgressUpdate("\(fileName): \(reason), trying again in \(pause.shortText)"))
                 if triesLeft > 1 { try await Task.sleep(for: pause) }
@@ -107,7 +107,7 @@ struct Download: Sendable {
         }
     }
 
-    /// The error for what arrived and cannot be stored, as when the disk filled up meanwhile.
+    /// The error if received data cannot be stored, for example because the disk is full.
     private func cannotWrite(_ path: FilePath, _ reason: Errno) -> CloudImagesError {
         let failure = FileFailure("write", path, reason)
         let kept = (try? DiskFile(path).count) ?? 0

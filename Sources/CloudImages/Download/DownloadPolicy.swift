@@ -1,10 +1,10 @@
-/// How patient a download is.
+/// The retries and timeouts of a download.
 public struct DownloadPolicy: Sendable, Hashable {
-    /// How often a transfer that broke off is taken up again before it is given up.
+    /// The number of tries without progress before a download fails.
     public var tries: Int
     /// The time to reach the server.
     public var connectTimeout: Duration
-    /// The time without a byte after which a transfer counts as broken off.
+    /// The time without data after which a transfer counts as interrupted.
     public var stallTimeout: Duration
     /// The wait before the second try; it doubles with each further one.
     public var firstPause: Duration

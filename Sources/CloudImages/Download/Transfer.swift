@@ -4,20 +4,20 @@ import LibC
 import Synchronization
 import SystemPackage
 
-/// One request for the rest of a file, from its sending to its end or breaking off.
+/// One request for the rest of a file.
 ///
-/// libcurl calls back on the thread that runs the transfer and on no other, so only the wish to stop is shared.
+/// libcurl only calls back on the thread that runs the transfer, so only the stop flag is shared.
 final class Transfer {
     /// How a transfer ended.
     enum Outcome {
         case complete
         /// Trying again may help.
         case brokenOff(reason: String)
-        /// The server sends the file only from its beginning on, or has another than the one begun.
+        /// The server only sends the file from its beginning, or has a different file now.
         case cannotResume
         case refused(status: Int, reason: String)
         case cannotWrite(Errno)
-        /// The disk has less room than the announced length.
+        /// The disk has less space than the announced length.
         case noRoom(needed: UInt64, free: UInt64)
         case cancelled
     }
@@ -35,7 +35,7 @@ final class Transfer {
 
     /// - Parameters:
     ///   - file: Where the bytes go, from `start` on.
-    ///   - mostBytes: The most that is taken; a server that sends more is refused.
+    ///   - mostBytes: The largest accepted size; if the server sends more, the transfer fails.
     init(
         into file: FileDescriptor,
         from start: UInt64,
@@ -121,7 +121,7 @@ final class Transfer {
             return .cannotResume
         case CURLE_HTTP_RETURNED_ERROR:
             if status == 416 { return .cannotResume }
-            // The answer that was an error was not the server's.
+            // The error response was the proxy's, not the server's.
             if status == 0 { return .refused(status: 0, reason: "the proxy refused the connection; see https_proxy") }
             if status >= 500 || status == 408 || status == 429 {
                 return .brokenOff(reason: "the server answered \(status)")

@@ -16,11 +16,11 @@ public struct Image: Sendable, Hashable {
     public var initialRamdisk: FilePath?
     /// The kernel's arguments when QEMU loads it.
     public var kernelArguments: String?
-    /// The user that cloud-init makes by default, as in `debian`.
+    /// The user that cloud-init creates by default, as in `debian`.
     public var defaultUser: String
     /// Where it came from, as in `built with mmdebstrap` or a URL.
     public var source: String
-    /// The disk's digest by algorithm, as in `sha256:…`; nil when nobody has computed it.
+    /// The disk's digest by algorithm, as in `sha256:…`; nil if it was not computed.
     public var digest: String?
     /// When it was made or downloaded, in seconds since 1970.
     public var created: Int64
@@ -52,7 +52,7 @@ public struct Image: Sendable, Hashable {
         self.created = created
     }
 
-    /// The user that stock images of a distribution make by default, guessed from the image's name.
+    /// The default user in stock images of a distribution, guessed from the image's name.
     public static func usualUser(of name: String) -> String {
         let known = ["debian", "ubuntu", "fedora", "alpine"]
         return known.first { name.lowercased().contains($0) } ?? "debian"

@@ -1,12 +1,12 @@
 import HostSupport
 import SystemPackage
 
-/// Looks for a base image that is not where an overlay recorded it.
+/// Searches for a base image that is not at its recorded path.
 struct BaseSearch {
     /// A file that is, or may be, the base.
     struct Found {
         let path: FilePath
-        /// Whether length and time of writing are those that the overlay recorded; otherwise only the name is the same.
+        /// Whether length and modification time match the overlay's record; otherwise only the name matches.
         let isProven: Bool
     }
 
@@ -15,7 +15,7 @@ struct BaseSearch {
     let identity: BaseIdentity?
     let folders: [FilePath]
 
-    /// The most files that are looked at: the search answers at once or not at all.
+    /// The most files to examine, so that the search stays fast.
     private static let mostFiles = 4000
 
     func run() -> Found? {
@@ -24,7 +24,7 @@ struct BaseSearch {
         for place in places {
             for name in Folder.names(in: place) {
                 let path = place.appending(name)
-                // Images of a store lie one folder deeper.
+                // Images of a store are one directory deeper.
                 files += [path] + Folder.names(in: path).map { path.appending($0) }
             }
             guard files.count < Self.mostFiles else { break }

@@ -2,16 +2,16 @@ import HostSupport
 import LibC
 import SystemPackage
 
-/// Disk images that are made, and changes to the header of one that no machine is using.
+/// Creates disk images, and changes the headers of unused ones.
 enum DiskEdit {
-    /// Opens the image for writing, runs the body while QEMU is kept from opening it, and makes the change last.
+    /// Opens the image for writing, runs the body while QEMU cannot open it, and flushes the change to disk.
     ///
     /// - Parameters:
-    ///   - purpose: What the change is for, as in `change its base`.
-    ///   - examined: The header by which the change was found to be right. It was read before QEMU was kept away, so it is
-    ///     read again, and nothing is changed when it is another now.
-    ///   - body: Given the file to write to.
-    /// - Throws: ``CloudImagesError`` with code `inUse` that names who has the image open or says that it was changed,
+    ///   - purpose: The purpose of the change, as in `change its base`.
+    ///   - examined: The header that the change was planned for. It was read before the image was locked, so it is read
+    ///     again, and nothing is changed if it differs now.
+    ///   - body: Receives the file to write to.
+    /// - Throws: ``CloudImagesError`` with code `inUse` that names the users of the image or says that it was changed,
     ///   or `cannotWrite`; what the body throws.
     static func edit(
         _ path: FilePath,
@@ -73,7 +73,7 @@ enum DiskEdit {
         }
     }
 
-    /// Waits until what was written lies on the disk.
+    /// Waits until what was written is on the disk.
     static func settle(_ file: FileDescriptor) throws(Errno) {
         try file.synchronize()
     }

@@ -1,13 +1,13 @@
 public import Quantities
 
-/// How large a disk shall be: so large, or so much larger than its base.
+/// The requested size of a disk: absolute, or relative to its base.
 public enum DiskSize: Sendable, Hashable {
     /// This size, whatever the base's is.
     case exactly(ByteCount)
     /// This much more than the base.
     case more(ByteCount)
 
-    /// Reads `20G` or `+20G`; nil when the text is neither or the size is zero.
+    /// Reads `20G` or `+20G`; nil if the text is neither or the size is zero.
     public init?(parsing text: String) {
         let isMore = text.hasPrefix("+")
         guard let size = ByteCount(parsing: String(isMore ? text.dropFirst() : text[...])), size > .zero else {

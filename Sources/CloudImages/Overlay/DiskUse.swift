@@ -1,11 +1,11 @@
 import LibC
 import SystemPackage
 
-/// Who has a disk image open, by the locks that QEMU takes on it.
+/// Whether a disk image is in use, according to QEMU's locks on it.
 ///
-/// QEMU locks one byte for each thing that it does with an image, from byte 100 on, and one for each thing that it lets
-/// nobody else do, from byte 200 on: 0 is reading, 1 writing, 2 rewriting the same data, 3 resizing. The locks belong to
-/// the open file, on Linux and on macOS, where this is not tried.
+/// QEMU locks one byte for each thing that it does with an image, from byte 100 on, and one for each thing that it
+/// allows nobody else to do, from byte 200 on: 0 is reading, 1 writing, 2 rewriting the same data, 3 resizing. The
+/// locks belong to the open file, on Linux and on macOS, where this is not tested.
 enum DiskUse {
     private static let uses: Int64 = 100
     private static let refusals: Int64 = 200
@@ -20,12 +20,12 @@ enum DiskUse {
         return isLocked(file, byte: uses + writing)
     }
 
-    /// Runs `body` while QEMU is kept from opening the image, or returns nil when one has it open already.
+    /// Runs `body` while QEMU cannot open the image, or returns nil if one already has it open.
     static func whileUnused<Value>(
         _ file: FileDescriptor,
         _ body: () throws(CloudImagesError) -> Value,
     ) throws(CloudImagesError) -> Value? {
-        // Closing would not do: a process that another thread is just starting holds the open file until it runs.
+        // Closing is not enough: a process that another thread is just starting keeps the open file until it runs.
         defer {
             var lock = range(uses, count: refusals + 4 - uses, type: Int32(F_UNLCK))
             _ = fcntl(file.rawValue, setLock, &lock)

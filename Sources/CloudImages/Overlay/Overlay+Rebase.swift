@@ -2,26 +2,27 @@ import HostSupport
 public import SystemPackage
 
 extension Overlay {
-    /// How an overlay got its other base.
+    /// How the base of an overlay was changed.
     public enum Rebase: String, Sendable, Hashable {
-        /// Only the base's name was written: the base is the same image in another place, or the caller vouched for it.
+        /// Only the base's name was changed: the base is the same image at another path, or it was not verified on
+        /// request.
         case renamed
-        /// The bases differ: what the overlay took from the old one was copied into it where the new one differs.
+        /// The bases differ: data of the old base was copied into the overlay where the new one differs.
         case copied
     }
 
-    /// Puts an overlay onto another base, so that the guest sees the same disk as before.
+    /// Changes an overlay's base, but not what the guest sees.
     ///
-    /// A base that is the recorded one by its length and time of writing needs only its name changed. For another base,
-    /// `qemu-img` compares the two and copies what differs, for which the old one must still be there.
+    /// If the base matches the recorded length and modification time, only its name is changed. For another base,
+    /// `qemu-img` compares the two and copies what differs, for which the old one must still exist.
     /// - Parameters:
     ///   - path: The overlay, which no machine may be using.
-    ///   - base: The base to be. Its absolute path is recorded.
-    ///   - baseFormat: Its format; nil looks at its first bytes.
-    ///   - isTrusted: The caller vouches that the base has the content that the overlay was made on.
-    /// - Throws: ``CloudImagesError`` with code `badImage` when either is no image or the result would be a cycle,
-    ///   `unsupported` when nothing proves that the base fits, `inUse`, `cannotWrite`, `toolFailed`;
-    ///   `ToolMissing` when `qemu-img` is needed.
+    ///   - base: The new base. Its absolute path is recorded.
+    ///   - baseFormat: Its format; nil detects it from its first bytes.
+    ///   - isTrusted: Skips verifying that the base matches. A wrong base corrupts the disk.
+    /// - Throws: ``CloudImagesError`` with code `badImage` if either is not an image or the result would be a cycle,
+    ///   `unsupported` if the base cannot be verified, `inUse`, `cannotWrite`, `toolFailed`;
+    ///   `ToolMissing` if `qemu-img` is needed.
     @discardableResult
     public static func rebase(
         _ path: FilePath,
@@ -80,7 +81,7 @@ extension Overlay {
     }
 
     private static func isRecorded(_ base: FilePath, by facts: QCOW2Facts) throws(CloudImagesError) -> Bool {
-        // A program that wrote another name into the header left our record of the former base behind.
+        // Another program changed the name in the header, so our record is about the former base.
         guard let identity = facts.baseIdentity, identity.backingFile == facts.backingFile else { return false }
         return identity.matches(try DiskFile(base))
     }
@@ -100,7 +101,7 @@ extension Overlay {
 
     /// Writes another base into the header; the guest's data stays as it is.
     ///
-    /// - Parameter header: The header as it was when the base was found to fit.
+    /// - Parameter header: The header at the time of the check.
     private static func rename(
         _ path: FilePath,
         _ header: QCOW2Header,

@@ -3,17 +3,18 @@ public import Quantities
 public import SystemPackage
 
 extension Overlay {
-    /// Makes an overlay's disk larger for the guest; the new part reads as zeros.
+    /// Grows an overlay's disk; the new part reads as zeros.
     ///
-    /// Only numbers in the header change, so that this takes no longer for large disks. A guest's cloud-init grows the
+    /// Only numbers in the header change, so this is fast for disks of any size. A guest's cloud-init grows the
     /// partition and the file system at the next boot.
     /// - Parameters:
     ///   - path: A qcow2 image, with a base or without, that no machine is using.
-    ///   - size: The size to be, or how much is added to what it has; rounded up to a whole sector.
-    ///   - isStored: Whether a disk is an image of a store, on which others are made: such a one is refused.
-    /// - Returns: The size that the disk has now.
-    /// - Throws: ``CloudImagesError`` with code `badSize` for one below the disk's or above 2 PiB, `unsupported` for an
-    ///   image in which more than the header would have to change, `badImage`, `unreadable`, `inUse` or `cannotWrite`.
+    ///   - size: The new size, or how much to add; rounded up to a whole sector.
+    ///   - isStored: Whether a disk is an image in a store, which other disks are based on; it is refused.
+    /// - Returns: The disk's new size.
+    /// - Throws: ``CloudImagesError`` with code `badSize` for a size below the disk's or above 2 PiB, `unsupported` for
+    ///   an image in which more than the header would have to change, `badImage`, `unreadable`, `inUse` or
+    ///   `cannotWrite`.
     @discardableResult
     public static func resize(
         _ path: FilePath,
@@ -67,13 +68,13 @@ extension Overlay {
         let entries = header.firstLevelEntries(for: size)
         try DiskEdit.edit(path, to: "change its size", examined: header) { file in
             if entries > UInt64(header.firstLevelEntries) {
-                // Nobody promises that the unused end of the table's last cluster is zero.
+                // The unused end of the table's last cluster is not guaranteed to be zero.
                 let fresh = [UInt8](repeating: 0, count: Int(entries - UInt64(header.firstLevelEntries)) * 8)
                 let place = header.firstLevelOffset + UInt64(header.firstLevelEntries) * 8
                 _ = try file.writeAll(toAbsoluteOffset: Int64(place), fresh)
                 try DiskEdit.settle(file)
             }
-            // Size, encryption and entries lie side by side and are written as one.
+            // Size, encryption and entries are adjacent and written together.
             var fields = BigEndianWriter()
             fields.append(size.bytes)
             fields.append(header.encryption)
@@ -93,12 +94,12 @@ extension QCOW2Header {
     }
 }
 
-/// Whether a disk can be made larger by writing to its header alone.
+/// Whether a disk can be grown by only changing its header.
 private struct Resizing {
     let header: QCOW2Header
     let target: ByteCount
 
-    /// Why not; nil when nothing is in the way.
+    /// Why not; nil if it can.
     func obstacle(of file: borrowing DiskFile, at path: FilePath) throws(CloudImagesError) -> String? {
         typealias Incompatible = QCOW2Header.Incompatible
         guard header.incompatible & Incompatible.corrupt == 0 else {
@@ -120,11 +121,11 @@ private struct Resizing {
         return nil
     }
 
-    /// Whether the base holds data beyond the disk's end, which would show in the new part.
+    /// Whether the base has data beyond the disk's end, which would appear in the new part.
     private func isBelowItsBase(at path: FilePath) throws(CloudImagesError) -> Bool {
         guard header.backingFile != nil else { return false }
         let chain = try DiskChain.readWhole(path, format: .qcow2)
-        // A base on another host does not tell its size.
+        // The size of a remote base is not known.
         guard chain.links.count > 1 else { return true }
         return chain.links[1].facts.virtualSize.bytes > header.size
     }

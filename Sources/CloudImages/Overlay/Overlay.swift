@@ -2,19 +2,20 @@ import HostSupport
 public import Quantities
 public import SystemPackage
 
-/// Disk images that hold only what differs from a base image, in QEMU's qcow2 format.
+/// Disk images that hold only the changes to a base image, in QEMU's qcow2 format.
 public enum Overlay {
-    /// Writes an empty overlay: reads come from `base`, writes stay in the overlay.
+    /// Creates an empty overlay: reads come from `base`, writes stay in the overlay.
     ///
-    /// The overlay also records the base's length and time of writing, by which ``OverlayCheck`` sees later whether the
-    /// base was edited and finds it again after it was moved.
+    /// The overlay also records the base's length and modification time, with which ``OverlayCheck`` later detects
+    /// whether the base was modified, and finds it after it was moved.
     /// - Parameters:
     ///   - path: The overlay's file, which must not exist.
-    ///   - base: The base image. Its absolute path is recorded, so the overlay may lie anywhere.
-    ///   - baseFormat: The base's format, which is recorded too: guessing it would let a guest choose it.
-    ///   - size: The disk's size for the guest, rounded up to a whole sector; at least the base's. Nil takes the base's.
-    /// - Throws: ``CloudImagesError`` with code `unreadable` or `badImage` when the base cannot be used, `badSize` for
-    ///   one below the base's or above 2 PiB, `cannotWrite` when the overlay exists or cannot be written.
+    ///   - base: The base image. Its absolute path is recorded, so the overlay may be anywhere.
+    ///   - baseFormat: The base's format, which is recorded too: if QEMU guessed it, a guest could choose it.
+    ///   - size: The disk's size for the guest, rounded up to a whole sector; at least the base's. Nil keeps the
+    ///     base's.
+    /// - Throws: ``CloudImagesError`` with code `unreadable` or `badImage` if the base cannot be used, `badSize` for a
+    ///   size below the base's or above 2 PiB, `cannotWrite` if the overlay exists or cannot be written.
     public static func create(
         at path: FilePath,
         base: FilePath,

@@ -2,11 +2,11 @@ import HostSupport
 import Quantities
 public import SystemPackage
 
-/// What is right and wrong with an overlay and all the images below it.
+/// The result of checking an overlay and all the images below it.
 public struct OverlayCheck: Sendable {
     /// The overlay and the images below it, as far as they can be followed.
     public let chain: DiskChain
-    /// What was found, the worst first.
+    /// The findings, most serious first.
     public let findings: [OverlayFinding]
 
     /// Whether the disk can be used and its content trusted.
@@ -14,9 +14,8 @@ public struct OverlayCheck: Sendable {
 
     /// Checks the image at `path`, following its bases; nothing is changed.
     ///
-    /// - Parameter searchFolders: Where to look for a base that is not where it was, besides its old folder and the
-    ///   overlay's own.
-    /// - Throws: ``CloudImagesError`` when the image itself cannot be read.
+    /// - Parameter searchFolders: Where to search for a missing base, besides its old directory and the overlay's.
+    /// - Throws: ``CloudImagesError`` if the image itself cannot be read.
     public init(_ path: FilePath, searchFolders: [FilePath] = []) throws(CloudImagesError) {
         let path = path.absolute
         chain = .read(path)

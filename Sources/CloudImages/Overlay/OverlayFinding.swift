@@ -2,11 +2,11 @@ public import SystemPackage
 
 /// One thing that a check of an overlay found.
 public struct OverlayFinding: Sendable, Hashable {
-    /// How bad it is.
+    /// How serious it is.
     public enum Severity: String, Sendable, Hashable, Comparable {
-        /// Nothing to mend.
+        /// Nothing to fix.
         case note
-        /// It works, but it may not do what its owner thinks.
+        /// It works, but may not do what its owner expects.
         case warning
         /// The disk cannot be used, or its content cannot be trusted.
         case error
@@ -42,7 +42,7 @@ public struct OverlayFinding: Sendable, Hashable {
         case imageCorrupt, imageDirty, imageDoubtful, imageInUse, imageUnusable
     }
 
-    /// A base that is in another place now, proven by its length and time of writing to be the one recorded.
+    /// A base that was moved, verified by its length and modification time.
     public struct MovedBase: Sendable, Hashable {
         /// The overlay that still records the old path.
         public let overlay: FilePath
@@ -56,10 +56,10 @@ public struct OverlayFinding: Sendable, Hashable {
     public let kind: Kind
     /// The image that the finding is about.
     public let file: FilePath
-    /// What is the matter, in one line that names the file.
+    /// What is wrong, in one line that names the file.
     public let message: String
-    /// What to do about it; nil when nothing needs doing.
+    /// What to do about it; nil if nothing needs to be done.
     public let hint: String?
-    /// Where a base has moved to; nil when nothing proves it, and for other findings.
+    /// Where a base has moved to; nil if it is not verified, and for other findings.
     public var movedBase: MovedBase?
 }

@@ -2,9 +2,9 @@ import HostSupport
 public import Quantities
 public import SystemPackage
 
-/// Disk images in QEMU's qcow2 format that stand on no other file.
+/// Disk images in QEMU's qcow2 format that do not depend on another file.
 public enum StandaloneDisk {
-    /// Writes an image without content, all of which reads as zeros.
+    /// Creates an empty image, which reads as zeros.
     ///
     /// - Parameters:
     ///   - path: The image's file, which must not exist.
@@ -21,7 +21,7 @@ public enum StandaloneDisk {
         try write(image.bytes, fileSize: image.fileSize, to: path)
     }
 
-    /// Writes an image with the content of a raw one, for small ones such as a firmware's variables.
+    /// Creates an image with the content of a raw one, for small ones such as a firmware's variables.
     ///
     /// - Parameters:
     ///   - path: The image's file, which must not exist.

@@ -4,7 +4,7 @@ import Yams
 
 /// The base of an image as a header spells it.
 ///
-/// QEMU takes a name without a protocol for a path, relative to the image's own folder; `file:` may stand before it;
+/// QEMU takes a name without a protocol for a path, relative to the image's own directory; `file:` may stand before it;
 /// `json:{…}` describes a block device in full; anything else with a colon before the first slash is a protocol.
 public enum BackingName: Sendable, Hashable {
     /// A file, with the format that the name itself gives, as `json:` names can.

@@ -1,8 +1,8 @@
 public import Quantities
 
-/// What a base image was like when an overlay was made upon it, kept in the overlay's own header.
+/// The identity of a base image when an overlay was created on it, stored in the overlay's header.
 ///
-/// An edited base silently corrupts its overlays, and a moved one is hard to find again. QEMU keeps header extensions
+/// A modified base silently corrupts its overlays, and a moved one is hard to find again. QEMU keeps header extensions
 /// that it does not know, so the identity stays with the overlay for life.
 public struct BaseIdentity: Sendable, Hashable, Codable {
     /// The base's name as the overlay recorded it then; another name now means another program rebased the overlay.
@@ -12,7 +12,7 @@ public struct BaseIdentity: Sendable, Hashable, Codable {
     /// When the base was last written, in nanoseconds since 1970; moving and copying with `cp -p` keep it.
     public let modified: Int64
 
-    /// The type of the header extension: `QVRB` in ASCII, where the format leaves unknown types to whoever writes them.
+    /// The type of the header extension: `QVRB` in ASCII, which the format leaves free for other programs.
     static let extensionType: UInt32 = 0x5156_5242
     private static let version: UInt32 = 1
 
@@ -22,7 +22,7 @@ public struct BaseIdentity: Sendable, Hashable, Codable {
         modified = base.status.modified
     }
 
-    /// Whether a file looks like the same base, wherever it lies now.
+    /// Whether a file looks like the same base, wherever it is now.
     func matches(_ base: borrowing DiskFile) -> Bool {
         fileSize.bytes == base.count && modified == base.status.modified
     }

@@ -1,8 +1,9 @@
-/// Whether a raw file can be a disk that something boots from.
+/// Whether a raw file can be a bootable disk.
 ///
-/// Any file at all is a raw image of something; a machine started on one that is none hangs in its firmware without a word.
+/// Any file could be a raw image; a machine started on one that is not bootable hangs in its firmware without a
+/// message.
 enum BootSector {
-    /// What is found at places where disks have a boot sector, or instead of one.
+    /// What other files have in the place of a boot sector.
     private static let others: [(what: String, place: UInt64, magic: [UInt8])] = [
         ("a CD image", 32769, Array("CD001".utf8)),
         ("a bare ext4 file system without a boot sector", 1080, [0x53, 0xEF]),
@@ -25,7 +26,7 @@ enum BootSector {
         )
     }
 
-    /// What a raw file is that has neither an MBR's signature nor a GPT; nil for one that has.
+    /// The kind of a raw file that has neither an MBR's signature nor a GPT; nil for one that has.
     static func oddity(of disk: borrowing some DiskBytes & ~Copyable) throws(CloudImagesError) -> String? {
         if try has([0x55, 0xAA], at: 510, of: disk) { return nil }
         // The first copy of a GPT lies in the second sector, of whichever size.
@@ -45,7 +46,7 @@ enum BootSector {
 }
 
 extension DiskFacts {
-    /// Refuses a raw file without a boot sector, which any file is that is no disk at all.
+    /// Refuses a raw file without a boot sector, such as any file that is not a disk.
     ///
     /// - Throws: ``CloudImagesError`` with code `badImage` that says what the file is instead.
     public func checkBootable() throws(CloudImagesError) {

@@ -2,11 +2,11 @@ import HostSupport
 import LibC
 import SystemPackage
 
-/// The bytes of a disk image at offsets, and how messages call it.
+/// The bytes of a disk image, and its name for messages.
 package protocol DiskBytes: ~Copyable {
-    /// The image as messages name it.
+    /// The image's name in messages.
     var name: String { get }
-    /// How many bytes there are.
+    /// The number of bytes.
     var count: UInt64 { get }
     /// Reads exactly `count` bytes, all of which must exist.
     func read(at offset: UInt64, count: Int) throws(CloudImagesError) -> [UInt8]
@@ -18,7 +18,7 @@ extension DiskBytes where Self: ~Copyable {
         CloudImagesError(.badImage, "\(name): \(what)")
     }
 
-    /// Throws unless `count` bytes at `offset` lie within the image.
+    /// Throws unless `count` bytes at `offset` are within the image.
     func checkRange(at offset: UInt64, count: UInt64, of what: String) throws(CloudImagesError) {
         let (end, overflows) = offset.addingReportingOverflow(count)
         guard !overflows, end <= self.count else {
@@ -36,12 +36,12 @@ struct DiskFile: DiskBytes, ~Copyable {
     let descriptor: FileDescriptor
     let status: FileStatus
 
-    /// What tells one file from another, and one state of it from a later one.
+    /// What identifies a file and its state.
     struct FileStatus: Hashable {
         let device: UInt64
         let inode: UInt64
         let occupied: UInt64
-        /// Whether anybody may write to the file; root can all the same.
+        /// Whether anybody may write to the file; root always can.
         let isWritable: Bool
         /// In nanoseconds since 1970.
         let modified: Int64

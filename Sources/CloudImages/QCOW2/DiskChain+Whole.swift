@@ -3,8 +3,8 @@ public import SystemPackage
 extension DiskChain {
     /// Follows the chain that begins at `path`, whose disk must be there down to its bottom.
     ///
-    /// - Throws: ``CloudImagesError`` with code `badImage` for a base that is missing, a cycle or a chain too long; with
-    ///   the code that reading gave for an image that cannot be used.
+    /// - Throws: ``CloudImagesError`` with code `badImage` for a base that is missing, a cycle or a chain too long;
+    ///   with the code that reading gave for an image that cannot be used.
     public static func readWhole(_ path: FilePath, format: DiskFormat? = nil) throws(CloudImagesError) -> DiskChain {
         let chain = read(path, format: format)
         switch chain.end {

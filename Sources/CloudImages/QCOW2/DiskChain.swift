@@ -4,15 +4,15 @@ public import SystemPackage
 public struct DiskChain: Sendable {
     /// Why a chain could not be followed to its end.
     public enum Break: Sendable {
-        /// An image records a base that is not there.
+        /// An image records a base that is missing.
         case missing(FilePath, recordedBy: FilePath)
-        /// An image cannot be read, or is none.
+        /// An image cannot be read, or is not an image.
         case unusable(FilePath, CloudImagesError)
-        /// An image is its own base, directly or by others.
+        /// An image is its own base, directly or indirectly.
         case cycle(FilePath)
-        /// There are more images than any use of them explains.
+        /// There are more images than any reasonable use needs.
         case tooLong(limit: Int)
-        /// A base that is no file of this host, as in `nbd://…`; what lies below is not known.
+        /// A base that is not a local file, as in `nbd://…`; what is below it is not known.
         case remote(String, recordedBy: FilePath)
     }
 
@@ -22,16 +22,16 @@ public struct DiskChain: Sendable {
         public let facts: DiskFacts
         /// Whether the image above recorded the format; otherwise it was guessed from the first bytes.
         public let isFormatRecorded: Bool
-        /// Whether the file is what the image above recorded of it; nil when nothing was recorded or the name is another.
+        /// Whether the file matches the record of the image above; nil if nothing was recorded or the name differs.
         public let isAsRecorded: Bool?
     }
 
     /// The images, from the top to the bottom.
     public let links: [Link]
-    /// Why the chain ends early; nil when its last image has no base.
+    /// Why the chain ends early; nil if its last image has no base.
     public let end: Break?
 
-    /// The most images of a chain that is followed; QEMU gets slow long before.
+    /// The longest chain that is followed; QEMU becomes slow long before.
     public static let longest = 200
 
     /// Follows the chain that begins at `path`.

@@ -1,7 +1,7 @@
 public import Quantities
 public import SystemPackage
 
-/// What a disk image says of itself and what it takes on the host's disk.
+/// What a disk image's header says, and the space that it uses on the host.
 public struct DiskFacts: Sendable, Hashable {
     /// The image's path, as it was given.
     public let path: FilePath
@@ -11,7 +11,7 @@ public struct DiskFacts: Sendable, Hashable {
     public let virtualSize: ByteCount
     /// The length of the file.
     public let fileSize: ByteCount
-    /// What the file takes on the host's disk; less than its length where it has holes.
+    /// The disk space that the file uses; less than its length if it has holes.
     public let occupiedSize: ByteCount
     /// What the qcow2 header says; nil for a raw image.
     public let qcow2: QCOW2Facts?
@@ -89,7 +89,7 @@ extension DiskFormat {
 
     private static let qcow2Magic: [UInt8] = [0x51, 0x46, 0x49, 0xFB]
 
-    /// What a disk is called that is not raw, by its first bytes; nil when they are those of no such disk.
+    /// The name of a disk format other than raw, by its first bytes; nil if they match none.
     static func nameOfWrapping(_ bytes: [UInt8]) -> String? {
         if bytes.starts(with: qcow2Magic) { return "a qcow2 disk" }
         return foreignDisks.first { bytes.starts(with: $0.magic) }?.name

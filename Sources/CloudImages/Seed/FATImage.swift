@@ -110,7 +110,7 @@ struct FATImage {
         }
     }
 
-    /// The entries of the root folder.
+    /// The entries of the root directory.
     private struct Folder {
         private(set) var bytes: [UInt8] = []
 

@@ -39,13 +39,13 @@ struct FATVolume {
         self.bytes = bytes
     }
 
-    /// The volume's label: that of the root folder, or else of the boot sector.
+    /// The volume's label: that of the root directory, or else of the boot sector.
     var label: String {
         let entry = entries.first { $0[11] & 0x08 != 0 && $0[11] != 0x0F }
         return Self.text(entry?[0..<11] ?? bytes[43..<54])
     }
 
-    /// The files of the root folder.
+    /// The files of the root directory.
     func files(name: String) throws(CloudImagesError) -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         // The last piece of a name comes first.
@@ -54,7 +54,7 @@ struct FATVolume {
         for entry in entries {
             if entry[11] == 0x0F {
                 longName.append(Self.longNameUnits(entry))
-                // A folder of nothing but pieces would be a name of a megabyte.
+                // A directory of nothing but pieces would be a name of a megabyte.
                 guard longName.count <= Self.mostNamePieces else {
                     throw CloudImagesError(.badSeed, "\(name): a file's name in it is too long; write the seed again")
                 }

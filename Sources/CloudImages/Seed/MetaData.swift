@@ -2,7 +2,7 @@ import CCrypto
 
 /// The instance that a seed is for, as its meta-data tells cloud-init.
 public struct MetaData: Sendable, Hashable {
-    /// Whose change makes cloud-init take the machine for a new one and apply the seed again.
+    /// If it changes, cloud-init treats the machine as new and applies the seed again.
     public var instanceID: String
     /// The guest's host name; nil leaves the image's.
     public var hostname: String?
@@ -30,10 +30,10 @@ public struct MetaData: Sendable, Hashable {
         self.interfaces = interfaces
     }
 
-    /// An instance-id that is the same exactly when the texts are the same.
+    /// An instance-id derived from the texts.
     ///
-    /// Other content is thus a new instance, and cloud-init applies it; cloud-init would ignore a changed user-data
-    /// under an instance-id that it knows.
+    /// Changed content is thus a new instance, and cloud-init applies it; with a known instance-id, cloud-init would
+    /// ignore changed user-data.
     public static func instanceID(of texts: [String]) -> String {
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }

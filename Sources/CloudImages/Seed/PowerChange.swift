@@ -1,6 +1,6 @@
 import Yams
 
-/// What a user-data does to the machine's power when cloud-init has ended.
+/// What power_state in a user-data does to the machine when cloud-init has finished.
 public struct PowerChange: Sendable, Hashable {
     /// What happens to the machine, by cloud-init's names.
     public enum Mode: String, Sendable, Hashable {
@@ -49,7 +49,7 @@ public struct PowerChange: Sendable, Hashable {
     /// Reads `now`, `5` and `+5`, which count minutes.
     private static func delay(_ text: String) -> Duration {
         let digits = text.hasPrefix("+") ? text.dropFirst() : text[...]
-        // More than a day is nobody's wish, and keeps the number from running over.
+        // More than a day is never useful; this also prevents an overflow.
         return .seconds(60 * min(max(0, Int(digits) ?? 0), 1440))
     }
 }

@@ -28,7 +28,7 @@ public enum SeedDiskFormat: String, Sendable, Hashable, CaseIterable {
     /// The same for a cloud-init that waits for the network.
     case tarSeedNet = "tar-seed-net"
 
-    /// The folder of the files within the archive; nil for what is no archive.
+    /// The directory of the files within the archive; nil for what is no archive.
     var archiveFolder: FilePath? {
         switch self {
         case .tar: ""
@@ -56,7 +56,7 @@ extension Seed {
 
     private static func converted(_ image: [UInt8], to format: SeedDiskFormat) async throws -> [UInt8] {
         let base = FilePath(HostEnvironment["TMPDIR"] ?? "/tmp")
-        // A folder that nobody else can enter: a seed may hold a private key.
+        // A directory that nobody else can enter: a seed may hold a private key.
         let folder = base.appending("quiver-seed-\(UInt64.random(in: 0 ... .max))")
         try Folder.create(folder)
         return try await withCleanup {

@@ -7,7 +7,7 @@ public struct SeedImage: Sendable, Hashable {
     public let filesystem: SeedFilesystem
     /// The volume's label, which must be `cidata` or `CIDATA` for cloud-init to look at it.
     public let label: String
-    /// The image's files by name; those in folders have the folder in their name.
+    /// The image's files by name; those in directories have the directory in their name.
     public let files: [String: [UInt8]]
 
     package init(filesystem: SeedFilesystem, label: String, files: [String: [UInt8]]) {
@@ -78,7 +78,7 @@ public struct SeedImage: Sendable, Hashable {
         return nil
     }
 
-    /// What would keep cloud-init from taking the image, and the findings of its files.
+    /// What would prevent cloud-init from using the image, and the findings in its files.
     public func findings() -> [SeedFinding] {
         var findings: [SeedFinding] = []
         if label.lowercased() != Seed.volumeLabel {

@@ -41,14 +41,15 @@ struct ImageRecord: Codable {
         diskModified = stamp?.modified
     }
 
-    /// Whether the disk in the given folder is as it was when it came into the store, by its length and time of writing.
+    /// Whether the disk in the given directory is as it was when it came into the store, by its length and time of
+    /// writing.
     func isUntouched(in folder: FilePath) -> Bool {
         guard let diskSize, let diskModified else { return true }
         guard let stamp = FileStamp(of: folder.appending(disk)) else { return false }
         return stamp.size == diskSize && stamp.modified == diskModified
     }
 
-    /// The image when its files are in the given folder.
+    /// The image when its files are in the given directory.
     func image(in folder: FilePath) -> Image {
         Image(
             name: name,

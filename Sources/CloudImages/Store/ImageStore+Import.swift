@@ -4,12 +4,13 @@ import Quantities
 public import SystemPackage
 
 extension ImageStore {
-    /// Takes a copy of a disk image into the store under a name.
+    /// Copies a disk image into the store under a name.
     ///
     /// - Parameters:
-    ///   - file: A qcow2 or raw image that needs no other file: a base recorded by a stranger would be read by us.
-    ///   - reference: The name to be, as in `mine` or `mine:2`; with an architecture where it is not the host's.
-    ///   - user: The user that cloud-init makes in the image; nil guesses by the name.
+    ///   - file: A qcow2 or raw image that needs no other file: a base recorded by somebody else would be read with our
+    ///     permissions.
+    ///   - reference: The new name, as in `mine` or `mine:2`; with an architecture if it is not the host's.
+    ///   - user: The user that cloud-init creates in the image; nil guesses from the name.
     /// - Throws: ``CloudImagesError`` with code `badReference`, `unreadable`, `badImage`, or `unsupported` for an image
     ///   with a base, external data or encryption; `FileFailure`.
     public func importing(

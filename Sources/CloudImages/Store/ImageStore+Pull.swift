@@ -3,15 +3,15 @@ import LibC
 import Quantities
 import SystemPackage
 
-/// What a pull did.
+/// The result of a pull.
 public struct PulledImage: Sendable {
-    /// How the image came to be here.
+    /// Where the image came from.
     public enum Source: String, Sendable, Hashable {
         /// It was downloaded now.
         case downloaded
-        /// It was here already, and the vendor's list says that it is the newest.
+        /// It was already in the store, and the vendor's list says that it is the newest.
         case current
-        /// It was here already, and the vendor could not be asked.
+        /// It was already in the store, and the vendor could not be reached.
         case offline
     }
 
@@ -19,20 +19,20 @@ public struct PulledImage: Sendable {
     public let image: Image
     /// How the image came to be here.
     public let source: Source
-    /// Why the signature on the vendor's list was not checked; nil when it was, and is the vendor's.
+    /// Why the signature on the vendor's list was not checked; nil if it was verified.
     public let signatureGap: String?
 }
 
 extension ImageStore {
-    /// Downloads an image, unless the newest is here already, checks it by the vendor's digest and puts it into the store.
+    /// Downloads an image unless the newest one is in the store, verifies it against the vendor's digest and stores it.
     ///
-    /// Of several processes that want the same image at once, one downloads and the others wait for it. What a broken-off
-    /// download left is taken up again.
+    /// If several processes need the same image at the same time, one downloads it and the others wait. An interrupted
+    /// download is resumed.
     /// - Parameters:
     ///   - entry: Where the image is, from an ``ImageCatalog``.
-    ///   - patience: How long to wait for another process that downloads the same image.
-    /// - Throws: ``CloudImagesError`` with code `downloadFailed`, `badDigest`, `badSignature`, `badImage` or `cannotWrite`;
-    ///   `DeadlineExceeded` when another process did not finish; `FileFailure`.
+    ///   - patience: How long to wait for another process that is downloading the same image.
+    /// - Throws: ``CloudImagesError`` with code `downloadFailed`, `badDigest`, `badSignature`, `badImage` or
+    ///   `cannotWrite`; `DeadlineExceeded` if another process did not finish; `FileFailure`.
     public func pull(
         _ entry: CatalogEntry,
         policy: DownloadPolicy = .usual,
@@ -98,7 +98,7 @@ private struct Pull {
         get throws { try ImageReference("\(entry.name):\(entry.architecture.rawValue)") }
     }
 
-    /// The digest that the vendor's list gives, its signature checked where that can be done.
+    /// The digest in the vendor's list, whose signature is verified if possible.
     private func promisedDigest() async throws -> (ImageDigest, signatureGap: String?) {
         let scratch = downloads.appending("list-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         try Folder.create(scratch)
@@ -142,7 +142,7 @@ private struct Pull {
         }
     }
 
-    /// Downloads the disk and checks it; a part that turns out wrong is thrown away, and once begun anew.
+    /// Downloads the disk and checks it; a partial download that does not match is discarded, and downloaded once more.
     private func download(to part: FilePath, expecting digest: ImageDigest) async throws {
         let wasResumed = ((try? DiskFile(part).count) ?? 0) > 0
         try await Download(url: entry.url, policy: policy, progress: progress).run(into: part)

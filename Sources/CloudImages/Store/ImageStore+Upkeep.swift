@@ -3,23 +3,23 @@ import LibC
 public import Quantities
 public import SystemPackage
 
-/// What is known of an image of the store besides what it is.
+/// A stored image with its sizes and users.
 public struct StoredImage: Sendable {
     /// The image itself.
     public let image: Image
     /// The disk's size as the guest sees it; nil when its header cannot be read.
     public let virtualSize: ByteCount?
-    /// What the image's files take on the host's disk.
+    /// The disk space of the image's files.
     public let occupiedSize: ByteCount
-    /// The overlays that are made on it.
+    /// The overlays that depend on it.
     public let usedBy: [FilePath]
 }
 
-/// What a full check of an image found.
+/// The result of verifying an image.
 public enum ImageVerdict: Sendable, Hashable {
-    /// The disk has the digest that it had when it came into the store.
+    /// The disk's digest is the same as when it was stored.
     case whole
-    /// The disk is another; `actual` is its digest.
+    /// The disk was modified; `actual` is its digest.
     case changed(actual: String)
     /// The image has no digest to compare with.
     case unknown
@@ -41,9 +41,9 @@ extension ImageStore {
         )
     }
 
-    /// Removes an image, unless overlays are made on it.
+    /// Removes an image, unless overlays depend on it.
     ///
-    /// - Parameter isForced: Remove it all the same; those overlays are worth nothing then.
+    /// - Parameter isForced: Remove it anyway; those overlays will not work again.
     /// - Returns: What was freed.
     /// - Throws: ``CloudImagesError`` with code `unknownImage` or `inUse`; `FileFailure`.
     @discardableResult
@@ -69,9 +69,9 @@ extension ImageStore {
         return paths.count > 3 ? "\(shown) and \(paths.count - 3) more" : shown
     }
 
-    /// Removes what nothing needs: disks that a newer image of the same name replaced, and what broke off.
+    /// Removes unused superseded images and partial downloads.
     ///
-    /// - Parameter all: Also images that no overlay is made on.
+    /// - Parameter all: Also current images that no overlay depends on.
     /// - Returns: What was freed.
     @discardableResult
     public func prune(all: Bool = false) throws -> ByteCount {
@@ -84,7 +84,7 @@ extension ImageStore {
         return try discard(unneeded.map { $0.disk.removingLastComponent() } + leftovers + abandonedDownloads())
     }
 
-    /// Whether a folder was left by a process that is no more.
+    /// Whether a directory was left behind by a process that is gone.
     private func isLeftover(_ name: String) -> Bool {
         let parts = name.split(separator: "-")
         guard parts.count == 3, parts[0] == ".making", let process = pid_t(parts[1]) else { return false }
@@ -110,7 +110,7 @@ extension ImageStore {
         return ByteCount(freed)
     }
 
-    /// Reads an image's disk whole and compares it with its digest.
+    /// Verifies an image's disk against its digest.
     public func verify(_ image: Image) async throws -> ImageVerdict {
         guard let text = image.digest, let digest = ImageDigest(text) else { return .unknown }
         let actual = try await ImageDigest.compute(digest.algorithm, of: image.disk)

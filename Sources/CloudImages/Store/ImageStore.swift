@@ -8,14 +8,14 @@ public import SystemPackage
     import Foundation
 #endif
 
-/// The images on this host: a folder for each, with the disk, what boots it and `image.json`.
+/// The images on this host: a directory for each, with the disk, what boots it and `image.json`.
 ///
-/// A folder's name ends in the disk's digest, so that a newer image of the same name never takes the place of a disk
-/// that overlays are made on: the newest of a name is the image, the older ones stay until ``prune(all:)``.
+/// A directory's name ends in the disk's digest, so that a newer image with the same name never replaces a disk that
+/// overlays depend on: the newest one is the image, the older ones stay until ``prune(all:)``.
 public struct ImageStore: Sendable {
-    /// The folder that holds the images' folders.
+    /// The directory of the images' directories.
     public let path: FilePath
-    /// Where overlays on the store's disks may lie.
+    /// Where overlays on the store's disks may be.
     let overlayFolders: [FilePath]
 
     /// Opens the store in a directory, which is created with its first image.
@@ -32,7 +32,7 @@ public struct ImageStore: Sendable {
         self.init(path: home.images, overlayFolders: [home.machines, home.cache])
     }
 
-    /// Whether a disk lies in a folder of a store, where overlays know it by its length and time of writing.
+    /// Whether a disk lies in a directory of a store, where overlays know it by its length and time of writing.
     public static func holds(_ disk: FilePath) -> Bool {
         FileStamp(of: disk.removingLastComponent().appending("image.json")) != nil
     }
@@ -48,7 +48,7 @@ public struct ImageStore: Sendable {
         return newest.values.sorted { ($0.name, $0.architecture.rawValue) < ($1.name, $1.architecture.rawValue) }
     }
 
-    /// All that is in the store, also what newer images of the same name replaced.
+    /// Everything in the store, including superseded images.
     func everything() -> [Image] {
         Folder.names(in: path).filter { !$0.hasPrefix(".") }.compactMap { name in
             let folder = path.appending(name)
@@ -56,10 +56,10 @@ public struct ImageStore: Sendable {
         }
     }
 
-    /// The image that a reference leads to.
+    /// The image that a reference names.
     ///
-    /// - Throws: ``CloudImagesError`` with code `unknownImage` that says how to get it, `badImage` when somebody wrote
-    ///   to its disk since it came into the store.
+    /// - Throws: ``CloudImagesError`` with code `unknownImage` that says how to get it, `badImage` if its disk was
+    ///   modified since it was stored.
     public func image(_ reference: ImageReference) throws(CloudImagesError) -> Image {
         switch reference.target {
         case .file(let file):
@@ -80,15 +80,15 @@ public struct ImageStore: Sendable {
         }
     }
 
-    /// Adds an image whose files are in a folder beside the others, in one step: it is there whole or not at all.
+    /// Adds an image whose files are in a staging directory, atomically.
     ///
-    /// - Parameter staging: A folder from ``makeStaging()`` with all that `image`, whose paths lead there, needs; its
-    ///   digest is set.
+    /// - Parameter staging: A directory from ``makeStaging()`` with all that `image`, whose paths lead there, needs;
+    ///   its digest is set.
     /// - Returns: The image with its paths in the store. The same disk again gives the image that is there already.
     func adopt(_ image: Image, staging: FilePath) throws(FileFailure) -> Image {
         let folder = folder(of: image)
         if var known = try? record(in: folder), known.isUntouched(in: folder) {
-            // Overlays know this disk by its time of writing: it stays, and is the newest of its name again.
+            // Overlays identify this disk by its modification time: it stays, and becomes the newest one again.
             known.created = image.created
             try write(known, to: folder)
             try Folder.removeTree(staging)
@@ -112,7 +112,7 @@ public struct ImageStore: Sendable {
         try WholeFile.write(text, to: folder.appending("image.json"))
     }
 
-    /// A new folder inside the store for an image in the making; names with a dot are not listed as images.
+    /// A new directory inside the store for an image in the making; names with a dot are not listed as images.
     func makeStaging() throws(FileFailure) -> FilePath {
         let staging = path.appending(".making-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         try Folder.create(staging)

@@ -1,23 +1,23 @@
 public import HostSupport
 public import SystemPackage
 
-/// Who depends on a disk of the store: overlays of machines, bakes and templates.
+/// The dependents of stored disks: overlays of machines, bakes and templates.
 public struct ImageUse: Sendable {
     /// The overlays found, by the disk that they are made on, with no symbolic link in its path: an overlay may record
     /// one way to its base while the store lies at the end of another.
     private var overlays: [FilePath: [FilePath]] = [:]
 
-    /// Looks through the folders, two levels deep, as machines and bakes lie there.
+    /// Searches the directories, two levels deep, as for machines and bakes.
     init(in folders: [FilePath]) {
         for folder in folders { search(folder, depth: 3) }
     }
 
-    /// Looks through the machines and caches of a home.
+    /// Searches the machines and caches of a home.
     public init(in home: QuiverHome) {
         self.init(in: [home.machines, home.cache])
     }
 
-    /// The overlays that are made on a disk.
+    /// The overlays that depend on a disk.
     public func overlays(on disk: FilePath) -> [FilePath] {
         overlays[disk.resolved] ?? []
     }

@@ -1,23 +1,23 @@
 import WireJSON
 
-/// The host's side of the agent's protocol, as a value: where the stream stands, and what an incoming message means.
+/// The host side of the agent's protocol, as a value: the state of the stream, and the meaning of incoming messages.
 ///
-/// The guest is hostile input: a message that does not fit where the stream stands is ignored, never trusted.
+/// The guest is hostile input: a message that does not fit the state of the stream is ignored, never trusted.
 struct AgentSession: Sendable {
-    /// What an incoming message asks for.
+    /// The effect of an incoming message.
     enum Action: Sendable, Equatable {
-        /// The stream is in step: what comes from now on answers what is sent from now on.
+        /// The stream is synchronised: later answers belong to later commands.
         case synchronised
         case reply(JSON)
         case refusal(errorClass: String, description: String)
         /// The answer cannot be read.
         case unreadable(JSONError)
-        /// Nothing that anybody waits for.
+        /// Nothing to do.
         case ignore
     }
 
     private enum State: Equatable {
-        /// What comes next may belong to something earlier.
+        /// The next message may belong to something earlier.
         case outOfStep
         /// Asked once, or several times: a slow agent answers the first question when others have followed it.
         case synchronising(asked: [Int64], sawDelimiter: Bool, isAnswering: Bool)
@@ -26,7 +26,7 @@ struct AgentSession: Sendable {
     }
 
     private var state: State = .outOfStep
-    /// Old agents do not repeat a command's id in its answer: then only the order tells.
+    /// Old agents do not repeat a command's id in its answer: then only the order is known.
     private(set) var echoesIDs = false
 
     /// Whether a command can be sent at once.
@@ -35,10 +35,10 @@ struct AgentSession: Sendable {
     /// Whether a command was sent whose answer has not come.
     var isAwaiting: Bool { if case .awaiting = state { true } else { false } }
 
-    /// What to send to get in step: a byte that makes the agent drop what it has half read, then a marked question.
+    /// What to send to synchronise: a byte that makes the agent drop an incomplete message, then a marked request.
     ///
-    /// To be called again while no answer comes. Once an earlier question is answered nothing is to be sent: the answer
-    /// to the last one is on its way, and an agent slower than it is asked would never be done with new ones.
+    /// Call it again while no answer comes. Once an earlier request is answered, nothing more is sent: the answer to
+    /// the last one will arrive, and a slow agent would never catch up with new requests.
     mutating func synchronise(id: Int64) -> [UInt8] {
         switch state {
         case .inStep, .synchronising(_, _, isAnswering: true): return []
@@ -50,15 +50,15 @@ struct AgentSession: Sendable {
         return [0xFF] + Self.message("guest-sync-delimited", ["id": .integer(id)], id: id)
     }
 
-    /// What to send for a command; only to be called while in step.
+    /// What to send for a command; may only be called while synchronised.
     mutating func request(_ name: String, _ arguments: JSONObject, id: Int64) -> [UInt8] {
         state = .awaiting(id: id)
         return Self.message(name, arguments, id: id)
     }
 
-    /// Gives up waiting: an answer that comes later must not be taken for that to a later command.
+    /// Gives up waiting: an answer that comes later must not be mistaken for that to a later command.
     mutating func giveUp() {
-        // A question remains asked: its answer may come yet.
+        // The request stays open: its answer may still come.
         if isAwaiting { state = .outOfStep }
     }
 
@@ -93,7 +93,7 @@ struct AgentSession: Sendable {
         }
     }
 
-    /// A message that is no JSON, or too large; whether it was the answer cannot be told.
+    /// A message that is not JSON, or too large; it may have been the answer.
     mutating func receivedUnreadable(_ error: JSONError) -> Action {
         guard case .awaiting = state else { return .ignore }
         state = .outOfStep
@@ -111,7 +111,7 @@ struct AgentSession: Sendable {
         var message: JSONObject = ["execute": .string(name)]
         if !arguments.isEmpty { message["arguments"] = .object(arguments) }
         message["id"] = .integer(id)
-        // Only a double that is no number cannot be written, and the agent's commands have none.
+        // Only a double that is not a number cannot be written, and the agent's commands have none.
         let bytes = (try? JSON.object(message).serialized()) ?? []
         return bytes + [UInt8(ascii: "\n")]
     }

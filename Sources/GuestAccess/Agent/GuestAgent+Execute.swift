@@ -7,10 +7,10 @@ public import WireJSON
 extension GuestAgent {
     /// Sends the command and waits for its reply, for at most ``Options/commandDeadline``.
     ///
-    /// A command that answers only when it fails, such as `guest-shutdown`, has succeeded when it stays silent for
-    /// ``Options/silenceMeansSuccess`` or the agent goes away.
+    /// A command that only answers if it fails, such as `guest-shutdown`, has succeeded if there is no answer for
+    /// ``Options/silenceMeansSuccess`` or the agent disconnects.
     /// - Throws: ``QMPError``: `commandFailed` with the agent's own class and text, `timedOut`, `cancelled`,
-    ///   `connectionClosed` when it was not sent, `outcomeUnknown` when the connection ended first.
+    ///   `connectionClosed` if it was not sent, `outcomeUnknown` if the connection ended first.
     public func execute<Command: GuestAgentCommand>(_ command: Command) async throws(QMPError) -> Command.Reply {
         try await execute(command, deadline: options.commandDeadline)
     }
@@ -40,7 +40,7 @@ extension GuestAgent {
 
     /// Sends a command by name, for those that the compiled schema does not know.
     ///
-    /// One that it knows to answer only when it fails has succeeded when it stays silent, as with its type.
+    /// A command that only answers if it fails is handled as with its type.
     public func execute(_ name: String, _ arguments: JSONObject) async throws(QMPError) -> JSON {
         try await execute(
             name,
@@ -50,7 +50,7 @@ extension GuestAgent {
         )
     }
 
-    /// Waits until the agent answers, as after boot, and brings the stream in step.
+    /// Waits until the agent answers, for example after boot, and synchronises the stream.
     /// - Throws: ``QMPError`` with code `timedOut`, `cancelled` or `connectionClosed`.
     public func waitUntilReachable(within limit: Duration) async throws(QMPError) {
         _ = try await execute("guest-ping", [:], deadline: limit, answersOnlyOnFailure: false)
@@ -92,7 +92,7 @@ extension GuestAgent {
         }
     }
 
-    /// Brings the stream in step, asking again while the agent is silent.
+    /// Synchronises the stream, and repeats the request while the agent is silent.
     private func synchronise(
         before name: String,
         until end: ContinuousClock.Instant,
@@ -102,7 +102,7 @@ extension GuestAgent {
             let left = ContinuousClock.now.duration(to: end)
             guard left > .zero else { throw timedOut(name, deadline, "the agent: is it installed and running?") }
             let outcome = await exchange(within: min(left, options.synchronisationInterval)) { session, _ in
-                // The id is random so that no earlier client's question can be answered in place of this one.
+                // The id is random so that no answer to an earlier client can match.
                 session.synchronise(id: Int64.random(in: 1 << 32..<1 << 53))
             }
             switch outcome {

@@ -4,13 +4,13 @@ import QMPCore
 public import Quantities
 
 extension GuestAgent {
-    // The agent takes 48 MB at a time; a smaller piece bounds what a hostile one can make us hold.
+    // The agent takes 48 MB at a time; a smaller piece limits the memory that a hostile agent can make us use.
     private static let pieceSize = 1 << 20
 
-    /// How long a command may take that tidies up: an agent that is gone must not hold up whoever waited for it.
+    /// The time limit for cleanup commands: an agent that is gone must not delay its caller.
     static let cleanupDeadline: Duration = .seconds(5)
 
-    /// Reads a file in the guest, whole.
+    /// Reads a whole file in the guest.
     ///
     /// - Parameter limit: The most that is read; a longer file is an error.
     /// - Throws: ``QMPError`` as the agent's commands do; `invalidArguments` when the file is longer than `limit`.
@@ -28,7 +28,7 @@ extension GuestAgent {
         }
     }
 
-    /// Writes a file in the guest, whole, in place of what was in it.
+    /// Writes a whole file in the guest, replacing its content.
     public func writeFile(_ path: String, _ bytes: [UInt8]) async throws {
         try await withFile(path, mode: "w") { handle in
             var rest = bytes[...]
@@ -47,7 +47,7 @@ extension GuestAgent {
         }
     }
 
-    /// Reads what is next in an open file; the last piece may be empty.
+    /// Reads the next piece of an open file; the last piece may be empty.
     func readPiece(_ handle: Int64) async throws(QMPError) -> (bytes: [UInt8], isLast: Bool) {
         let read = try await guestFileRead(handle: handle, count: Int64(Self.pieceSize))
         guard let bytes = Base64.decoded(read.bufB64), bytes.count <= Self.pieceSize else {

@@ -5,13 +5,13 @@ import Quantities
 import Synchronization
 
 extension GuestAgent {
-    /// Freezes the guest's file systems, runs `body`, and thaws them whatever happens.
+    /// Freezes the guest's file systems, runs `body`, and always thaws them.
     ///
-    /// While they are frozen the agent permits little else, and whatever writes in the guest stands still: keep it short.
-    /// They are thawed also when freezing failed, or was given up and ends later: thawing is asked for until the agent
+    /// While they are frozen, the agent allows little else, and every program that writes in the guest blocks: keep it
+    /// short. They are also thawed if freezing failed, or timed out and ends later: thawing is repeated until the agent
     /// says that nothing is frozen.
     /// - Parameters:
-    ///   - limit: How long thawing is tried.
+    ///   - limit: The time limit for thawing.
     ///   - body: Gets the number of file systems that were frozen.
     /// - Throws: What `body` throws; ``QMPError`` when freezing failed; ``QMPError`` that says so when the file systems
     ///   are still frozen at the end, with what `body` threw as its cause.
@@ -37,8 +37,8 @@ extension GuestAgent {
 
     /// Thaws until the agent says that nothing is frozen.
     ///
-    /// The agent takes one command after another, so its word comes after the end of a freeze that was given up.
-    /// - Returns: Why they may still be frozen; nil when they are not.
+    /// The agent runs one command after another, so it answers after the end of a freeze that timed out.
+    /// - Returns: Why they may still be frozen; nil if they are not.
     private func thaw(within limit: Duration) async -> QMPError? {
         let end = ContinuousClock.now + limit
         var last = QMPError(.timedOut, command: GuestFsfreezeThaw.name, "\(guest): thawing did not end")

@@ -7,13 +7,13 @@ import Synchronization
 extension GuestAgent {
     /// Runs a program in the guest as root and passes on what it prints while it runs.
     ///
-    /// The agent itself returns output only at the end, so the program prints to files in a folder of its own, which
+    /// The agent itself only returns output at the end, so the program writes to files in a temporary directory, which
     /// are read as they grow and removed at the end.
     /// - Parameters:
     ///   - path: The program, searched in the guest's `PATH` when it has no slash.
     ///   - environment: Variables as `NAME=value`; nil leaves the agent's own.
     ///   - deadline: How long it may run; then it is killed with all that it started.
-    ///   - interval: How often the files are looked at.
+    ///   - interval: How often the files are read.
     /// - Returns: The exit status; 128 and the signal's number when a signal ended it.
     /// - Throws: ``QMPError``: `timedOut` when the deadline passed; as the agent's commands do.
     public func run(
@@ -68,16 +68,16 @@ extension GuestAgent {
         return collector.outcome(status: status)
     }
 
-    /// Starts the program of the arguments, in a session of its own where the guest can.
+    /// Starts the program in the arguments, in a new session if the guest supports it.
     ///
-    /// Whatever it starts can then be killed with it. Every step keeps the process, so the shell's id becomes the program's.
+    /// Its children can then be killed with it. Every step keeps the process, so the shell's id becomes the program's.
     private static let start = """
         set -- /bin/sh -c 'echo $$ >"$0/pid"; exec "$@" >"$0/out" 2>"$0/err"' "$0" "$@"
         command -v setsid >/dev/null && exec setsid "$@"
         exec "$@"
         """
 
-    /// Kills the program, all of its process group where it has one of its own.
+    /// Kills the program, with its process group if it has its own.
     private static let kill = """
         read -r p <"$0/pid" && { kill -9 -- "-$p" || kill -9 "$p"; } 2>/dev/null
 
@@ -104,7 +104,7 @@ extension GuestAgent {
         return folder
     }
 
-    /// Passes on what is new in the file; all of it when there is no `end`.
+    /// Passes on new output in the file; all of it if there is no `end`.
     private func pass(
         on stream: OutputStream,
         _ handle: Int64,
@@ -115,14 +115,14 @@ extension GuestAgent {
             let piece = try await readPiece(handle)
             if !piece.bytes.isEmpty { onOutput(stream, piece.bytes) }
             if piece.isLast { return }
-            // A program that prints without end would be read without end.
+            // Otherwise a program that never stops printing would be read forever.
             if let end, ContinuousClock.now >= end { return }
         }
     }
 
-    /// Kills a program that still runs and removes its folder.
+    /// Kills a program that is still running and removes its directory.
     ///
-    /// The agent keeps what it knows of a process until it is asked after its end, so it is.
+    /// The agent keeps a process's record until its status is read after its end, so it is read.
     /// - Parameter running: The program's process; nil when it has ended: its id may be another's by now.
     private func tidyUp(_ folder: String, running: Int64?) async {
         let script = (running == nil ? "" : Self.kill) + Self.remove

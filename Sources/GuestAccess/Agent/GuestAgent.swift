@@ -7,16 +7,16 @@ import WireJSON
 
 /// A connection to the QEMU guest agent in a guest.
 ///
-/// The agent takes one command at a time: callers wait for their turn, in order. After every command that was given up
-/// the stream is brought in step again before the next, so that a late answer is never taken for another's.
+/// The agent runs one command at a time: callers wait for their turn, in order. After a command that timed out, the
+/// stream is synchronised again before the next, so that a late answer is never mistaken for another.
 public final class GuestAgent: GuestAgentExecutor {
-    /// How the agent is spoken to.
+    /// The settings of a connection.
     public struct Options: Sendable {
-        /// How long a command may take that brings no deadline of its own, its turn and getting in step included.
+        /// The time limit for a command without its own deadline, including its turn and synchronisation.
         public var commandDeadline: Duration = .seconds(30)
-        /// How long getting in step is tried at a time: a guest that boots drops what comes before its agent runs.
+        /// The time for one attempt to synchronise: a booting guest drops what arrives before its agent runs.
         public var synchronisationInterval: Duration = .seconds(2)
-        /// How long a command that answers only when it fails may take to do so.
+        /// How long to wait for the error of a command that only answers if it fails.
         public var silenceMeansSuccess: Duration = .seconds(2)
 
         /// Creates options with the defaults: 30 s for a command, 2 s for each of the other two.
@@ -57,7 +57,8 @@ public final class GuestAgent: GuestAgentExecutor {
         self.channel.withLock { $0 = channel }
     }
 
-    /// Connects to the machine's socket for the agent's port; whether an agent listens shows with the first command.
+    /// Connects to the machine's socket for the agent's port; whether an agent is listening only shows with the first
+    /// command.
     ///
     /// - Throws: ``QMPError`` with code `connectFailed`.
     public static func connect(

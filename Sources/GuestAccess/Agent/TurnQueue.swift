@@ -29,7 +29,7 @@ final class TurnQueue: Sendable {
         }
         let outcome = await turn.wait(within: limit, late: .late, cancelled: .cancelled)
         if outcome != .taken {
-            // The turn may have come in the very moment in which the wait ended: then it goes on to the next.
+            // The turn may have come at the moment when the wait ended: then it is passed to the next.
             let isStillWaiting = state.withLock { state in
                 guard let index = state.waiting.firstIndex(where: { $0 === turn }) else { return false }
                 state.waiting.remove(at: index)
@@ -40,7 +40,7 @@ final class TurnQueue: Sendable {
         return outcome
     }
 
-    /// Gives the turn to whoever waits longest.
+    /// Passes the turn to the longest waiting caller.
     func release() {
         let next: OneShot<Outcome>? = state.withLock { state in
             guard state.waiting.isEmpty else { return state.waiting.removeFirst() }

@@ -1,4 +1,4 @@
-/// Services that a machine made for tests can do without.
+/// Services that a test machine does not need.
 enum AvoidableService {
     private static let reasons: [(prefix: String, reason: String)] = [
         ("systemd-networkd-wait-online", "the network is up at once, so nothing in the guest needs to wait for it"),
@@ -21,7 +21,7 @@ enum AvoidableService {
         ("grub-common", "tells the boot loader that the boot succeeded"),
     ]
 
-    /// Why the service can be left out, and what to write in the user-data; nil for one that is needed.
+    /// Why the service is avoidable, and what to write in the user-data; nil for a required one.
     static func hint(of service: String) -> String? {
         guard let found = reasons.first(where: { service.hasPrefix($0.prefix) }) else { return nil }
         return "\(found.reason); leave it out of later boots with bootcmd: [[systemctl, mask, --now, \(service)]]"

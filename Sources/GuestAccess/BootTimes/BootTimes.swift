@@ -1,8 +1,8 @@
-/// Where the time of a guest's boot went.
+/// The timing breakdown of a guest's boot.
 ///
-/// All times are since the firmware began, or since the kernel did where nothing tells of the firmware.
+/// All times are since the firmware started, or since the kernel started if nothing is known about the firmware.
 public struct BootTimes: Sendable, Hashable {
-    /// Something that took its time.
+    /// A part of the boot.
     public struct Span: Sendable, Hashable {
         /// What took the time, as in `kernel`, `cloud-init init` or `ssh.service`.
         public let name: String
@@ -22,11 +22,11 @@ public struct BootTimes: Sendable, Hashable {
         public var duration: Duration { end - start }
     }
 
-    /// A wait that machines made for tests can do without.
+    /// A wait that a test machine does not need.
     public struct AvoidableWait: Sendable, Hashable {
         /// The service that takes the time, 100 ms or more.
         public let span: Span
-        /// Why it can be left out, and how.
+        /// Why it is avoidable, and how.
         public let hint: String
     }
 
@@ -38,15 +38,15 @@ public struct BootTimes: Sendable, Hashable {
     public let sshReady: Duration?
     /// When cloud-init had ended; nil when it has not.
     public let cloudInitEnded: Duration?
-    /// What could be left out, the longest first.
+    /// The avoidable waits, longest first.
     public let avoidableWaits: [AvoidableWait]
 
     /// - Parameters:
     ///   - milestones: What the guest helper has reported.
     ///   - manager: What `systemctl show` prints of the manager's timestamps.
     ///   - units: What `systemctl show` prints of the services' timestamps.
-    ///   - firmwareTime: How long firmware and boot loader took by the host, for the many firmwares that do not tell the
-    ///     guest; nil when the host does not know either.
+    ///   - firmwareTime: How long firmware and boot loader took by the host, for the many firmwares that do not tell
+    ///     the guest; nil when the host does not know either.
     public init(milestones: [GuestMilestone], manager: String, units: String, firmwareTime: Duration? = nil) {
         let manager = SystemdProperties(manager).blocks.first ?? [:]
         let told = SystemdProperties.time(manager["FirmwareTimestampMonotonic"])

@@ -1,8 +1,8 @@
 extension GuestHelper {
-    /// Where the time of this boot went, as the helper and the guest's systemd tell it.
+    /// The timing breakdown of this boot, from the helper and the guest's systemd.
     ///
-    /// - Parameter firmwareTime: Asked for how long firmware and boot loader took by the host, given the uptime at which the
-    ///   helper started; nil when the host does not know.
+    /// - Parameter firmwareTime: Asked for how long firmware and boot loader took by the host, given the uptime at
+    ///   which the helper started; nil when the host does not know.
     /// - Throws: ``GuestAccessError``; with code `helperRefused` for a guest without systemd.
     public func bootTimes(
         within limit: Duration,

@@ -7,15 +7,15 @@ package import WireJSON
 
 /// JSON objects, one a line, over a connected stream socket to a program in the guest.
 ///
-/// Incoming messages go to one receiver, in order, on a queue of the channel's own. What is no JSON object is skipped:
-/// after a reconnection or a restore the stream may begin in the middle of a message.
+/// Incoming messages go to one receiver, in order, on a queue of the channel's own. What is not a JSON object is
+/// skipped: after a reconnection or a restore the stream may begin in the middle of a message.
 package final class MessageChannel: Sendable {
-    /// What the receiver gets.
+    /// What the receiver receives.
     package enum Incoming: Sendable {
         case message(JSONObject)
         /// A byte of 0xFF: what came before it was cut off, what follows is a new beginning.
         case reset
-        /// Something that is no JSON object, or too large; it was skipped.
+        /// Something that is not a JSON object, or is too large; it was skipped.
         case unreadable(JSONError)
         /// The other side, or ``MessageChannel/close()``, ended the channel; nothing follows.
         case closed
@@ -37,7 +37,7 @@ package final class MessageChannel: Sendable {
         let socket = descriptor.rawValue
         self.socket = socket
         queue = DispatchQueue(label: "quiver.channel.\(label)")
-        // One that cannot be changed so is no open socket: then receiving fails.
+        // If this fails, it is not an open socket, and receiving fails.
         try? descriptor.adoptSocket()
         _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
         reader = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
@@ -119,7 +119,7 @@ package final class MessageChannel: Sendable {
         }
     }
 
-    /// Writes what the socket takes now and leaves the rest to a source that waits for room.
+    /// Writes what the socket accepts now; the rest is written when there is buffer space.
     private func flush(_ state: inout State) {
         while !state.unsent.isEmpty {
             do throws(Errno) {
@@ -128,7 +128,7 @@ package final class MessageChannel: Sendable {
                 waitForRoom(&state)
                 return
             } catch {
-                // The reading side learns of the same end and closes the channel.
+                // The reading side notices the same end and closes the channel.
                 state.unsent = []
             }
         }

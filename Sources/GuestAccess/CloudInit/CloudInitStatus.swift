@@ -1,6 +1,6 @@
-/// What cloud-init says about a boot: how far it is, how it ended, and what went wrong in which module.
+/// What cloud-init says about a boot: its progress, how it ended, and what went wrong in which module.
 public struct CloudInitStatus: Hashable, Sendable {
-    /// How far cloud-init is.
+    /// The progress of cloud-init.
     public enum State: String, Hashable, Sendable {
         /// It has not begun.
         case notRun = "not run"
@@ -8,11 +8,11 @@ public struct CloudInitStatus: Hashable, Sendable {
         case running
         /// It has ended and nothing failed.
         case done
-        /// Done, and something failed that cloud-init could do without.
+        /// Done, but something that is not essential failed.
         case degraded
         /// It has ended, and something failed that it could not do without.
         case error
-        /// Switched off in the image or on the kernel's command line, or no data source was found.
+        /// Disabled in the image or on the kernel's command line, or no data source was found.
         case disabled
         /// The image has no cloud-init.
         case absent
@@ -22,11 +22,11 @@ public struct CloudInitStatus: Hashable, Sendable {
     public struct Problem: Hashable, Sendable, CustomStringConvertible {
         /// The stage, as in `modules-config`; nil when cloud-init does not say.
         public let stage: String?
-        /// The module, as in `package_update_upgrade_install`; nil when it was none.
+        /// The module, as in `package_update_upgrade_install`; nil if it was not a module.
         public let module: String?
         /// What went wrong, in cloud-init's words.
         public let message: String
-        /// Whether cloud-init went on and calls it recoverable.
+        /// Whether cloud-init continued and calls it recoverable.
         public let isRecoverable: Bool
 
         /// Creates a problem; the parameters are its properties.
@@ -49,7 +49,7 @@ public struct CloudInitStatus: Hashable, Sendable {
     public var dataSource: String?
     /// What went wrong; empty when nothing did.
     public var problems: [Problem]
-    /// The telling lines of cloud-init's logs, oldest first; empty when nothing went wrong.
+    /// The relevant lines of cloud-init's logs, oldest first; empty when nothing went wrong.
     public var logLines: [String]
     /// What cloud-init's own status command adds, as in `Cloud-init disabled by cloud-init-generator`; nil where it was
     /// not asked.
@@ -70,7 +70,7 @@ public struct CloudInitStatus: Hashable, Sendable {
         self.detail = detail
     }
 
-    /// Whether nothing more is to come.
+    /// Whether cloud-init has finished.
     public var hasEnded: Bool {
         switch state {
         case .notRun, .running: false

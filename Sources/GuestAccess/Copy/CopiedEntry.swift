@@ -28,7 +28,7 @@ package struct CopiedEntry: Hashable, Sendable {
         self.modified = modified
     }
 
-    /// Reads what a guest says of an entry; nil for what no helper says.
+    /// Reads an entry from a guest; nil if it is not valid.
     ///
     /// - Parameter folder: The name of the directory that it is in, relative to the tree; empty for the tree itself.
     init?(guest json: JSON, in folder: String) {
@@ -37,7 +37,7 @@ package struct CopiedEntry: Hashable, Sendable {
             let bits = UInt32(exactly: mode), let kind = Self.kind(object)
         else { return nil }
         name = folder.isEmpty ? own : "\(folder)/\(own)"
-        // One that has a slash in its own name would be in a directory that was not listed.
+        // A name that contains a slash would be in a directory that was not listed.
         self.kind = own.utf8.contains(UInt8(ascii: "/")) ? .unnameable : kind
         self.mode = bits & 0o7777
         self.modified = Int64(modified)
@@ -70,7 +70,7 @@ package struct CopiedEntry: Hashable, Sendable {
 }
 
 extension CopiedEntry {
-    /// Why this entry of a guest must not be made on the host; nil when it may be.
+    /// Why this entry of a guest must not be created on the host; nil if it may be.
     var objection: String? {
         let components = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard components.allSatisfy(Self.isSafe(component:)) else { return "its name is not allowed here" }
@@ -83,15 +83,15 @@ extension CopiedEntry {
         }
     }
 
-    /// Whether a guest may give something on the host this name: one component that a terminal shows as it is.
+    /// Whether a guest may use this name on the host: one component that a terminal shows unchanged.
     static func isSafe(component: String) -> Bool {
         !component.isEmpty && component != "." && component != ".." && component.utf8.count <= 255
             && !component.unicodeScalars.contains { $0 == "/" || $0.properties.generalCategory == .control }
     }
 
-    /// Whether a link stays in the tree, whatever other links there are in it that do.
+    /// Whether a link stays in the tree, whatever other such links there are in it.
     ///
-    /// Its `..` come first: behind the name of another link they would go up from where that one leads.
+    /// Its `..` must come first: after the name of another link they would go up from that link's target.
     ///
     /// - Parameter depth: How many directories of the tree the link is in.
     static func staysInside(_ target: String, depth: Int) -> Bool {
@@ -103,7 +103,7 @@ extension CopiedEntry {
         return rising <= depth && !components.dropFirst(rising).contains("..")
     }
 
-    /// The name as a line of text shows it, with control characters escaped.
+    /// The name for display, with control characters escaped.
     var shownName: String { Self.shown(name) }
 
     static func shown(_ name: String) -> String {

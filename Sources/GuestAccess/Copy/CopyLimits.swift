@@ -1,16 +1,16 @@
 public import Quantities
 
-/// What a copy out of a guest may take from the host, since a guest can claim anything.
+/// The limits of a copy from a guest, since a guest can claim anything.
 public struct CopyLimits: Hashable, Sendable {
     /// The most files, directories and links in one copy.
     public var entries: Int
     /// The most bytes in one copy.
     public var size: ByteCount
-    /// What stays free on the disk that is copied to.
+    /// The space that must stay free on the destination's disk.
     public var freeSpace: ByteCount
     /// The deepest nesting of directories.
     public var depth: Int
-    /// How large a copy may be that goes through the helper although rsync is on both sides.
+    /// The largest copy that uses the helper even if rsync is available on both sides.
     public var helperShare: ByteCount
     /// How long the guest's helper may take for one step, which moves at most half a mebibyte.
     public var step: Duration

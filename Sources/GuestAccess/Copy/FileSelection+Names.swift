@@ -2,9 +2,10 @@ import HostSupport
 package import SystemPackage
 
 extension FileSelection {
-    /// What would be copied of a folder: names relative to the folder, of folders too and each before what is in it.
+    /// What would be copied of a directory: names relative to the directory, of directories too and each before what is
+    /// in it.
     ///
-    /// - Returns: nil when the folder cannot be read, or a name is not UTF-8.
+    /// - Returns: nil when the directory cannot be read, or a name is not UTF-8.
     package func names(in folder: FilePath) async throws -> [String]? {
         let filter = FileFilter(self)
         let entries = try? await BlockingCalls.run { try HostWalk.entries(below: folder, selecting: filter) }

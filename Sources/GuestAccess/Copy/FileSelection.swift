@@ -1,8 +1,8 @@
-/// Which files of a folder are copied, in rsync's own patterns.
+/// Which files of a directory are copied, in rsync's patterns.
 ///
-/// The first pattern that fits decides, as in rsync: everything in `include` goes before everything in `exclude`.
+/// The first pattern that fits decides, as in rsync: all of `include` comes before all of `exclude`.
 public struct FileSelection: Hashable, Codable, Sendable {
-    /// Patterns that are copied although a later one excludes them.
+    /// Patterns that are copied even if a later one excludes them.
     public var include: [String]
     /// Patterns that are not copied.
     public var exclude: [String]
@@ -13,7 +13,7 @@ public struct FileSelection: Hashable, Codable, Sendable {
         self.exclude = exclude
     }
 
-    /// What a Python project never wants in a guest: made for another machine, or made again there.
+    /// What a Python project never needs in a guest: made for another machine, or made again there.
     public static let standardExclusions: [String] = [
         ".git/", ".hg/", ".venv/", "venv/", "__pycache__/", "*.pyc", ".pytest_cache/", ".mypy_cache/", ".ruff_cache/",
         ".tox/", ".nox/", "node_modules/", ".DS_Store",

@@ -45,7 +45,8 @@ extension GuestCopy {
         }
     }
 
-    /// Copies those of some files and directories in the guest that exist, each to the same place below a directory here.
+    /// Copies those of some files and directories in the guest that exist, each to the same place below a directory
+    /// here.
     ///
     /// A file that is newer on the host stays: what one guest has made is not undone by another that has its old form.
     ///

@@ -10,7 +10,8 @@ extension GuestCopy {
     ///
     /// - Parameters:
     ///   - destination: A path in the guest: a directory that the sources are copied into, made if missing; or the new
-    ///     name of a single file. Relative ones start in the user's home; a slash at its end says that it is a directory.
+    ///     name of a single file. Relative ones start in the user's home; a slash at its end says that it is a
+    ///     directory.
     public func upload(_ sources: [HostSource], to destination: String) async throws {
         guard let helper else { return try await ssh.upload(sources, to: destination, asRoot: asRoot) }
         var send = Send()

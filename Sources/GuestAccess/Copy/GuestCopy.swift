@@ -3,23 +3,23 @@ import Quantities
 import SystemPackage
 import WireJSON
 
-/// Copies between the host and a guest: through the guest's helper, or by rsync where much is copied and both have it.
+/// Copies between the host and a guest: through the guest's helper, or with rsync for large copies if both have it.
 ///
-/// What a guest says is not believed: nothing is written outside of the destination, and set-user-id, set-group-id and
-/// sticky bits, devices, pipes, sockets and links that lead outside of the copied tree do not reach the host. What was
-/// left out is told to ``onNote``.
+/// Guests are not trusted: nothing is written outside the destination, and set-user-id, set-group-id and sticky bits,
+/// devices, pipes, sockets and links that point outside the copied tree are not copied to the host. What was left out
+/// is reported to ``onNote``.
 public struct GuestCopy: Sendable {
-    /// The guest's helper; nil where it has none, so that rsync is the only way.
+    /// The guest's helper; nil if it has none, so that rsync is the only way.
     public var helper: GuestHelper?
-    /// The guest's ssh server, by which rsync goes.
+    /// The guest's ssh server, for rsync.
     public var ssh: SSHEndpoint
-    /// Whether the guest's side is root instead of the ssh server's user.
+    /// Whether to act as root in the guest instead of the ssh user.
     public var asRoot: Bool
     /// What the copy may take from the host, and how long each of its steps may take.
     public var limits: CopyLimits
-    /// Receives how much has been copied.
+    /// Called with the progress.
     public var onProgress: ProgressHandler
-    /// Receives what was left out, a line each.
+    /// Called with a line for each file that was left out.
     public var onNote: @Sendable (String) -> Void
 
     /// Creates a copy that begins when files are named; the parameters are its properties.
@@ -41,7 +41,7 @@ public struct GuestCopy: Sendable {
 
     var guest: String { ssh.guest }
 
-    /// Whose rights the helper takes; nil is root's.
+    /// The user whose permissions the helper uses; nil is root.
     var user: String? { asRoot ? nil : ssh.user }
 
     /// Asks the helper for one step.
@@ -56,7 +56,7 @@ public struct GuestCopy: Sendable {
         }
     }
 
-    /// Whether rsync takes over: for much, and when both sides have one that knows the options.
+    /// Whether to use rsync: for large copies, if both sides have one that supports the options.
     ///
     /// - Parameter paths: What rsync is told of the guest; it would take patterns apart.
     func prefersRsync(size: Int64, paths: [String]) async throws -> Bool {
@@ -68,7 +68,7 @@ public struct GuestCopy: Sendable {
         return try await helper.collect(.shell("command -v rsync"), within: limits.step).isSuccess
     }
 
-    /// What a guest said that no helper says.
+    /// An invalid answer of a guest.
     func violation(_ what: String) -> GuestAccessError {
         GuestAccessError(.protocolViolation, guest: guest, "cannot copy: \(what)")
     }
@@ -82,7 +82,7 @@ public struct GuestCopy: Sendable {
     }
 }
 
-/// How much of a copy is done.
+/// The progress of a copy.
 struct CopyProgress {
     let task: String
     let total: UInt64

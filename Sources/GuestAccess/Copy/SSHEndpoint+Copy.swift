@@ -2,11 +2,11 @@ import HostSupport
 public import SystemPackage
 
 extension SSHEndpoint {
-    /// Makes a folder in the guest like one on the host, moving only what differs.
+    /// Makes a directory in the guest like one on the host, moving only what differs.
     ///
     /// - Parameters:
-    ///   - source: The folder on the host.
-    ///   - destination: The folder in the guest; relative paths start in the user's home. It is made if missing.
+    ///   - source: The directory on the host.
+    ///   - destination: The directory in the guest; relative paths start in the user's home. It is made if missing.
     ///   - deletesOthers: Whether files in the guest that the host does not have are removed; excluded ones stay.
     ///   - asRoot: Whether the copy is made, and owned, by root in the guest; the user must be allowed to use sudo.
     /// - Throws: ``GuestAccessError`` with code `copyFailed`, or as for ``run(_:input:connectTimeout:onOutput:)``.
@@ -26,7 +26,7 @@ extension SSHEndpoint {
         try await rsync(arguments, doing: "copy \(source) to \(destination)")
     }
 
-    /// Copies files or folders to the guest.
+    /// Copies files or directories to the guest.
     ///
     /// - Parameters:
     ///   - destination: A path in the guest as `cp -r` would take it; relative ones start in the user's home.
@@ -36,7 +36,7 @@ extension SSHEndpoint {
         try await rsync(arguments, doing: "copy to \(destination)")
     }
 
-    /// Copies files or folders from the guest.
+    /// Copies files or directories from the guest.
     ///
     /// Set-user-id, set-group-id and sticky bits, devices, pipes, sockets and links that lead outside are not copied.
     ///
@@ -48,26 +48,27 @@ extension SSHEndpoint {
         try await rsync(arguments, doing: "copy to \(destination)")
     }
 
-    /// Copies a file, or what is in a folder of the guest, to a place of its own.
+    /// Copies a file, or what is in a directory of the guest, to a place of its own.
     ///
-    /// - Parameter place: The file's new path, or the folder that gets what is in the other.
+    /// - Parameter place: The file's new path, or the directory that gets what is in the other.
     func fetch(_ source: String, isFolder: Bool, to place: FilePath, asRoot: Bool) async throws {
         let slash = isFolder ? "/" : ""
         let arguments = Self.program(asRoot: asRoot) + Self.distrust + [remote(source + slash), "\(place)\(slash)"]
         try await rsync(arguments, doing: "copy to \(place)")
     }
 
-    /// Copies those of some files and folders in the guest that exist, each to the same place below another folder.
+    /// Copies those of some files and directories in the guest that exist, each to the same place below another
+    /// directory.
     ///
-    /// A file that is newer on the host stays: what one guest has made is not undone by another that only has its old form.
-    /// What ``download(_:to:asRoot:)`` leaves out is left out here.
+    /// A file that is newer on the host stays: what one guest has made is not undone by another that only has its old
+    /// form. What ``download(_:to:asRoot:)`` leaves out is left out here.
     ///
     /// - Parameters:
     ///   - paths: Relative to `folder`.
     ///   - folder: A folder in the guest, which the user can read by sudo.
-    ///   - destination: A folder on the host.
+    ///   - destination: A directory on the host.
     public func collect(_ paths: [String], below folder: String, to destination: FilePath) async throws {
-        // With a slash at its end rsync would take what is in a folder, without the folder.
+        // With a slash at its end rsync would take what is in a directory, without the directory.
         let sources = paths.map { "\(folder)/./" + String($0.reversed().drop { $0 == "/" }.reversed()) }
         let options = Self.distrust + ["--relative", "--update", "--ignore-missing-args"]
         let arguments = Self.program(asRoot: true) + options

@@ -6,7 +6,7 @@ public struct GuestCommand: Hashable, Sendable {
     public var words: [String]
     /// The user; nil is root.
     public var user: String?
-    /// The folder to run in; nil is the user's home, `/` for root.
+    /// The directory to run in; nil is the user's home, `/` for root.
     public var workingDirectory: String?
     /// Changes to the helper's environment.
     public var environment: [String: String]

@@ -1,6 +1,6 @@
 import WireJSON
 
-/// A file, link or folder that is to be written in a guest.
+/// A file, link or directory to write in a guest.
 package struct GuestFile: Sendable {
     package enum Content: Sendable {
         case file([UInt8])
@@ -8,7 +8,7 @@ package struct GuestFile: Sendable {
         case folder
     }
 
-    /// Relative to the folder that it is written below.
+    /// Relative to the directory that it is written below.
     package let name: String
     package let content: Content
     /// Its permissions, which a link has none of; nil leaves them to the guest.
@@ -23,7 +23,7 @@ package struct GuestFile: Sendable {
         self.modified = modified
     }
 
-    /// As the helper is told of it.
+    /// In the form for the helper.
     var json: JSON {
         var object: JSONObject = ["name": .string(name)]
         switch content {

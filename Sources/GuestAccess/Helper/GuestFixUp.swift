@@ -1,14 +1,14 @@
 import LibC
 package import WireJSON
 
-/// What is put right in a guest after a restore or fork, before anyone uses it.
+/// What to fix up in a guest after a restore or fork, before anyone uses it.
 public struct GuestFixUp: Hashable, Sendable {
-    /// How the guest learns the time.
+    /// How the guest gets the time.
     public enum Clock: Hashable, Sendable {
         /// The host's time at sending: off by as long as the message takes, some hundredths of a second after a fork.
         case atSending
-        /// The guest's processors were resumed at this wall-clock time of the host, in nanoseconds since 1970, in the
-        /// state of the moment when the guest's monotonic clock stood at `frozenAt` nanoseconds.
+        /// The guest was resumed at this wall-clock time of the host, in nanoseconds since 1970, in the state in which
+        /// its monotonic clock was at `frozenAt` nanoseconds.
         case resumed(wallClock: Int64, frozenAt: Int64)
         /// The guest keeps the time that it has.
         case leaveAlone
@@ -16,7 +16,7 @@ public struct GuestFixUp: Hashable, Sendable {
 
     /// How the guest learns the time.
     public var clock: Clock
-    /// How many fresh bytes go into the kernel's random pool; zero leaves it as it is.
+    /// The number of fresh bytes for the kernel's random pool; zero leaves it as it is.
     public var entropyBytes: Int
     /// A new `/etc/machine-id`: 32 hexadecimal digits.
     public var machineID: String?
@@ -73,13 +73,13 @@ public struct GuestFixUp: Hashable, Sendable {
         return Base64.encoded((0..<entropyBytes).map { _ in UInt8.random(in: 0 ... .max, using: &random) })
     }
 
-    /// Whether nothing but clock and random pool is put right, which the helper can be told in a line of words.
+    /// Whether only clock and random pool are fixed up, for which the helper has a short request.
     var isBrief: Bool {
         entropyBytes > 0 && machineID == nil && hostname == nil && hostKeys.isEmpty && hardwareAddresses.isEmpty
             && !renewsLease
     }
 
-    /// The line of words by which the helper is told; nil where the clock is to be set to the time of sending.
+    /// The short request; nil if the clock is to be set to the time of sending.
     func line(id: Int, token: String) -> String? {
         guard isBrief else { return nil }
         return switch clock {

@@ -1,14 +1,14 @@
 extension GuestHelper {
-    /// Puts right a guest that went on a moment ago, and sees to it that its clock is the host's.
+    /// Fixes up a guest that was just resumed, and ensures that its clock is the host's.
     ///
-    /// The guest is told when it went on, which the host knows to a millisecond, or much worse when it is busy. The
-    /// guest's answer shows which: a clock that stands where the host's cannot have stood between question and answer
-    /// is set anew, by the quickest of some questions.
+    /// The guest is told when it resumed, which the host knows to a millisecond, or much less precisely when it is
+    /// busy. The guest's answer shows which: if its clock shows a time that the host's did not have between request and
+    /// answer, it is set again, using the fastest of several requests.
     ///
     /// - Parameters:
-    ///   - fixUp: What is put right; its clock is left to the caller unless it is `atSending`.
-    ///   - resumedAt: When the guest's processors went on, by the host's wall clock in nanoseconds since 1970.
-    ///   - frozenAt: Where the guest's monotonic clock stood then, in nanoseconds.
+    ///   - fixUp: What to fix up; its clock is left to the caller unless it is `atSending`.
+    ///   - resumedAt: When the guest was resumed, by the host's wall clock in nanoseconds since 1970.
+    ///   - frozenAt: The guest's monotonic clock at that moment, in nanoseconds.
     ///   - limit: How long each answer may take.
     package func putRight(
         _ fixUp: GuestFixUp,
@@ -37,10 +37,10 @@ extension GuestHelper {
         return answer
     }
 
-    /// By how many nanoseconds a guest's clock may be off, of the 50 ms that are allowed.
+    /// The allowed error of a guest's clock in nanoseconds, out of 50 ms in all.
     private static let clockTolerance: Int64 = 15_000_000
 
-    /// What the guest's monotonic clock showed at some time between question and answer, all in nanoseconds.
+    /// The guest's monotonic clock at some time between request and answer, all in nanoseconds.
     private struct ClockReading {
         let guest: Int64
         let askedAt: Int64

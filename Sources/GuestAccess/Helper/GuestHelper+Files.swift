@@ -1,12 +1,12 @@
 import WireJSON
 
 extension GuestHelper {
-    /// Writes small files below a folder, which is made where it is missing.
+    /// Writes small files below a directory, which is created if missing.
     ///
     /// - Parameters:
-    ///   - files: Folders before what is in them.
-    ///   - removed: What is removed before that, with all that is below it; names relative to the folder.
-    ///   - user: Whose they are; nil is root.
+    ///   - files: Directories before their content.
+    ///   - removed: What to remove first, recursively; names relative to the directory.
+    ///   - user: Their owner; nil is root.
     package func write(
         _ files: [GuestFile],
         removing removed: [String] = [],
@@ -21,10 +21,10 @@ extension GuestHelper {
         _ = try await request("write-files", arguments, within: limit)
     }
 
-    /// Reads all files below a folder.
+    /// Reads all files below a directory.
     ///
-    /// - Parameter size: How much they may be together, in bytes.
-    /// - Returns: Their contents, by name relative to the folder; nil when they are more.
+    /// - Parameter size: The limit for all of them together, in bytes.
+    /// - Returns: Their contents, by name relative to the directory; nil if the limit is exceeded.
     package func files(below folder: String, upTo size: Int, within limit: Duration) async throws -> [String: [UInt8]]?
     {
         let answer = try await request(

@@ -5,7 +5,7 @@ import WireJSON
 extension GuestHelper {
     /// Waits until the helper runs and has answered with a token that only this call knows.
     ///
-    /// What was under way in the channel before, such as the end of a message to an earlier client, is skipped so.
+    /// This skips what was in the channel before, such as the end of a message to an earlier client.
     public func hello(within limit: Duration) async throws -> HelperHello {
         let token = Self.freshToken()
         let answer = try await request("hello", ["token": .string(token)], within: limit)
@@ -25,7 +25,7 @@ extension GuestHelper {
         try check(token, in: try await request("ping", ["token": .string(token)], within: limit))
     }
 
-    /// Puts right what a restore or fork left stale.
+    /// Fixes up what is outdated after a restore or fork.
     public func fixUp(_ fixUp: GuestFixUp, within limit: Duration) async throws {
         let token = Self.freshToken()
         let pending = PendingFixUp(id: try begin("restore", fixUp.arguments(token: token)), token: token)
@@ -38,17 +38,17 @@ extension GuestHelper {
         let token: String
     }
 
-    /// What the guest told when it had been put right.
+    /// The guest's answer after a fix-up.
     package struct FixUpAnswer: Sendable {
-        /// The word that ``write(nonce:within:)`` left before the state was saved.
+        /// The nonce that ``write(nonce:within:)`` stored before the state was saved.
         package let nonce: String?
-        /// Where the guest's monotonic clock stood then, in nanoseconds; nil after a fix-up that did more.
+        /// The guest's monotonic clock at that moment, in nanoseconds; nil after a fix-up that did more.
         package let monotonic: Int64?
         /// The addresses that interfaces got with their new hardware addresses, by name.
         package let addresses: [String: String]
     }
 
-    /// Sends a fix-up, which a guest that stands still finds when it goes on.
+    /// Sends a fix-up; a paused guest receives it when it resumes.
     ///
     /// The helper must be of this version: an earlier one does not understand the short form.
     package func beginFixUp(_ fixUp: GuestFixUp) throws -> PendingFixUp {
@@ -59,7 +59,7 @@ extension GuestHelper {
         return PendingFixUp(id: try begin { fixUp.line(id: $0, token: token) ?? "" }, token: token)
     }
 
-    /// Goes through the motions of a fix-up in a guest that is about to be frozen, so that all they touch is there.
+    /// Runs trial fix-ups in a guest that is about to be frozen, so that everything they touch is in memory.
     package func rehearseFixUp(within limit: Duration) async throws {
         // Python adapts its code to what it sees in the first eight rounds; forks need not do that again.
         for _ in 0..<10 { _ = try await finishFixUp(try beginFixUp(GuestFixUp(clock: .leaveAlone)), within: limit) }
@@ -76,7 +76,7 @@ extension GuestHelper {
         )
     }
 
-    /// Where the guest's monotonic clock stands, in nanoseconds; asked just before a freeze.
+    /// The guest's monotonic clock, in nanoseconds; requested just before a freeze.
     package func monotonicClock(within limit: Duration) async throws -> Int64 {
         try await request("freeze", within: limit).value("monotonic")
     }
@@ -86,17 +86,17 @@ extension GuestHelper {
         try await request("time", within: limit).value("time")
     }
 
-    /// Leaves a word in the guest's memory; a restore to an earlier moment takes it away.
+    /// Stores a nonce in the guest's memory; it is gone after a restore to an earlier state.
     public func write(nonce: String, within limit: Duration) async throws {
         _ = try await request("write-nonce", ["nonce": .string(nonce)], within: limit)
     }
 
-    /// The word that ``write(nonce:within:)`` left; nil when there is none.
+    /// The nonce that ``write(nonce:within:)`` stored; nil if there is none.
     public func nonce(within limit: Duration) async throws -> String? {
         try await request("read-nonce", within: limit).optionalValue("nonce")
     }
 
-    /// Has the guest write everything it holds in memory to its disks.
+    /// Makes the guest flush its memory to its disks.
     public func synchronizeDisks(within limit: Duration) async throws {
         _ = try await request("sync", within: limit)
     }
@@ -104,7 +104,7 @@ extension GuestHelper {
     /// Waits for a milestone, such as ``GuestMilestone/cloudInitEnded``.
     ///
     /// - Parameter onProgress: Receives each milestone on the way, in order.
-    /// - Throws: ``GuestAccessError`` with code `timedOut`, or `helperClosed` when the machine ends before.
+    /// - Throws: ``GuestAccessError`` with code `timedOut`, or `helperClosed` if the machine ends first.
     public func wait(
         for name: String,
         within limit: Duration,
@@ -130,14 +130,15 @@ extension GuestHelper {
         }
     }
 
-    /// Runs a command in the guest and waits for its end.
+    /// Runs a command in the guest and waits until it ends.
     ///
-    /// When the wait ends early, by the deadline or by cancellation, the command and what it started are killed.
+    /// If the wait ends early, by the time limit or by cancellation, the command and its children are killed.
     ///
     /// - Parameters:
-    ///   - limit: How long the command may run; nil is without end.
+    ///   - limit: How long the command may run; nil means no limit.
     ///   - onOutput: Receives the output as it comes.
-    /// - Returns: The exit status; 128 and the signal's number when a signal ended it, 127 when there is no such program.
+    /// - Returns: The exit status; 128 and the signal's number when a signal ended it, 127 when there is no such
+    ///   program.
     public func run(
         _ command: GuestCommand,
         within limit: Duration?,
@@ -147,9 +148,9 @@ extension GuestHelper {
         return try await status(of: request, program: command.words.first ?? "", within: limit)
     }
 
-    /// Waits for the end of a command that was started, as ``run(_:within:onOutput:)`` does.
+    /// Waits until a started command ends, like ``run(_:within:onOutput:)``.
     ///
-    /// - Parameter program: What it is called in messages.
+    /// - Parameter program: Its name in messages.
     package func status(of request: Int, program: String, within limit: Duration?) async throws -> Int32 {
         do {
             let answer = try await finish(request, "run", within: limit) { id in
@@ -167,7 +168,7 @@ extension GuestHelper {
         }
     }
 
-    /// Starts a command in the guest; how it ends is told by ``answer(to:)``.
+    /// Starts a command in the guest; ``answer(to:)`` says how it ended.
     package func begin(_ command: GuestCommand, onOutput: @escaping OutputHandler) throws -> Int {
         try begin("run", command.arguments, onOutput: onOutput)
     }

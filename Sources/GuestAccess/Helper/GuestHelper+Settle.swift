@@ -1,18 +1,18 @@
 extension GuestHelper {
-    /// Brings a guest to rest that is about to be frozen: what is due soon would otherwise run again in every fork.
+    /// Quiets a guest that is about to be frozen: pending work would otherwise run again in every fork.
     ///
-    /// Timers of the guest's packages are stopped, and what the boot still has under way is waited for. A fork's wall
-    /// clock jumps from the freeze to the present, at which all timers that were due in between would elapse at once;
-    /// those in `/etc` and `/run` are somebody's own and stay.
+    /// Stops the timers of the guest's packages, and waits for the rest of the boot. A fork's wall clock jumps from the
+    /// freeze to the present, so all timers that were due in between would elapse at once. Timers in `/etc` and `/run`
+    /// belong to the user and stay.
     ///
-    /// - Throws: ``GuestAccessError`` with code `timedOut` when the boot does not come to its end within `limit`.
+    /// - Throws: ``GuestAccessError`` with code `timedOut` if the boot does not finish within `limit`.
     public func settle(within limit: Duration) async throws {
         _ = try await collect(.shell(Self.settling), within: limit)
     }
 
-    // The guest agent, whom nobody asks in a fork, looks ten times a second whether somebody has come. The resolver
-    // would tell the journal of the clock that is set in every fork, which costs more than all else that it causes.
-    // A user's own service manager ends ten seconds after the last logout, by then in every fork.
+    // The guest agent, which nobody uses in a fork, polls for a client ten times a second. The resolver would log in
+    // every fork that the clock was set, which costs more than setting it. A user's service manager ends ten seconds
+    // after the last logout, which would then happen in every fork.
     private static let settling = """
         for timer in $(systemctl list-units --type=timer --state=active --plain --no-legend | cut -d ' ' -f 1); do
             case $(systemctl show --property=FragmentPath --value "$timer") in

@@ -6,8 +6,8 @@ public import WireJSON
 
 /// A connection to the helper in a guest.
 ///
-/// Any number of requests may be outstanding; answers find their callers by number. The port has one client at a
-/// time: a second connection to the same socket waits until this one is closed.
+/// Any number of requests may be outstanding; answers are matched to their callers by number. The port has one client
+/// at a time: a second connection to the same socket waits until this one is closed.
 public final class GuestHelper: Sendable {
     private enum Waiter {
         case answer(CheckedContinuation<JSONObject, any Error>)
@@ -16,8 +16,8 @@ public final class GuestHelper: Sendable {
     }
 
     private struct State {
-        // Numbers that no other connection has: the helper may still have an answer for the one before, and what that
-        // one started may still run under its number.
+        // Numbers that no other connection uses: the helper may still have an answer for an earlier connection, whose
+        // commands may still be running under their numbers.
         var session = HelperSession(firstID: Int.random(in: 1...1 << 40))
         var waiters: [Int: Waiter] = [:]
         var outputs: [Int: OutputHandler] = [:]
@@ -34,8 +34,8 @@ public final class GuestHelper: Sendable {
 
     /// Takes over a socket that is connected to the helper's port.
     ///
-    /// - Parameter resynchronizes: Whether to end what an earlier client of the port may have left half said; not
-    ///   needed after a fork, where it would only wake the helper.
+    /// - Parameter resynchronizes: Whether to terminate an incomplete message of an earlier client; not needed after a
+    ///   fork, where it would only wake the helper.
     public init(adopting descriptor: FileDescriptor, guest: String, resynchronizes: Bool = true) {
         self.guest = guest
         channel = Mutex(nil)
@@ -47,13 +47,13 @@ public final class GuestHelper: Sendable {
             }
         }
         self.channel.withLock { $0 = channel }
-        // One ends what was left half said; the other is the empty line by which the helper knows a new client.
+        // One ends an incomplete message; the other is the empty line that announces a new client to the helper.
         if resynchronizes { _ = channel.send(Array("\n\n".utf8)) }
     }
 
     /// Connects to the machine's socket for the helper's port.
     ///
-    /// - Throws: ``GuestAccessError`` with code `helperClosed` when the socket cannot be connected to.
+    /// - Throws: ``GuestAccessError`` with code `helperClosed` if the socket cannot be connected to.
     public static func connect(
         to socket: FilePath,
         guest: String,
@@ -67,13 +67,13 @@ public final class GuestHelper: Sendable {
         }
     }
 
-    /// Ends the connection, so that requests that still wait fail; closing twice is harmless.
+    /// Closes the connection, so that waiting requests fail; closing twice is harmless.
     public func close() {
         channel.withLock { $0 }?.close()
         ended()
     }
 
-    /// Asks the helper something by name and waits for its answer.
+    /// Sends the helper a request by name and waits for its answer.
     ///
     /// - Parameter limit: How long the answer may take.
     /// - Throws: ``GuestAccessError`` with code `helperRefused`, `helperClosed` or `timedOut`.
@@ -85,7 +85,7 @@ public final class GuestHelper: Sendable {
         try await finish(try begin(name, arguments), name, within: limit)
     }
 
-    /// Waits for the answer to a request that was sent, and gives it up when the wait ends early.
+    /// Waits for the answer to a request that was sent, and abandons it if the wait ends early.
     func finish(
         _ id: Int,
         _ name: String,
@@ -104,7 +104,7 @@ public final class GuestHelper: Sendable {
         }
     }
 
-    /// Sends a request; its answer is waited for with ``answer(to:)``.
+    /// Sends a request; wait for its answer with ``answer(to:)``.
     package func begin(
         _ name: String,
         _ arguments: JSONObject,
@@ -120,7 +120,7 @@ public final class GuestHelper: Sendable {
         return id
     }
 
-    /// Sends a request that is no JSON; see ``begin(_:_:onOutput:)``.
+    /// Sends a request that is not JSON; see ``begin(_:_:onOutput:)``.
     func begin(line: (Int) -> String) throws -> Int {
         let id = try state.withLock { state in
             guard !state.isClosed else { throw closedError }
@@ -138,7 +138,7 @@ public final class GuestHelper: Sendable {
 
     /// Expects the answer to a request that was sent before the guest was frozen, over another connection.
     ///
-    /// Numbers of requests of this connection begin above it.
+    /// The numbers of this connection's requests then start above it.
     package func adopt(_ id: Int, onOutput: OutputHandler?) {
         state.withLock { state in
             state.session.adopt(id)
@@ -165,7 +165,7 @@ public final class GuestHelper: Sendable {
         }
     }
 
-    /// Gives up a request's answer, whether it has come or not.
+    /// Abandons a request's answer, whether it has come or not.
     func forget(_ id: Int) { abandon(id) }
 
     private func abandon(_ id: Int) {
@@ -219,7 +219,7 @@ public final class GuestHelper: Sendable {
         for (listener, milestone) in news { listener.yield(milestone) }
     }
 
-    /// What the boot has reached, as far as this connection has heard, and from then on what it reaches.
+    /// The milestones that the boot has reached, as far as this connection knows, and later ones as they are reached.
     ///
     /// The stream ends with the connection. A boot has some twenty milestones, so nothing needs to be dropped.
     public var milestones: AsyncStream<GuestMilestone> {

@@ -6,7 +6,7 @@ public struct GuestMilestone: Hashable, Sendable, JSONDecodable {
     public let name: String
     /// When, since the guest's kernel started.
     public let uptime: Duration
-    /// What cloud-init says of itself; only in the milestone `cloud-init`.
+    /// cloud-init's status; only in the milestone `cloud-init`.
     public let cloudInit: CloudInitStatus?
 
     /// Creates a milestone; the parameters are its properties.
@@ -42,6 +42,6 @@ public struct GuestMilestone: Hashable, Sendable, JSONDecodable {
     public static let helperStarted: String = "helper"
     /// sshd listens.
     public static let sshListens: String = "ssh"
-    /// cloud-init has ended, well or not.
+    /// cloud-init has ended, successfully or not.
     public static let cloudInitEnded: String = "cloud-init"
 }

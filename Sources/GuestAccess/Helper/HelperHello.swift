@@ -1,10 +1,10 @@
 public import WireJSON
 
-/// How the helper in a guest introduces itself.
+/// The first message of the helper in a guest.
 public struct HelperHello: Hashable, Sendable, JSONDecodable {
     /// The version of the protocol that the helper speaks.
     public let version: Int
-    /// The kernel's id of this boot; it stays the same over a restore or fork.
+    /// The kernel's id of this boot; it stays the same across a restore or fork.
     public let bootID: String
     /// The guest's Python, as in `3.11.2`.
     public let python: String

@@ -1,7 +1,7 @@
-/// How the helper gets into a guest: as a boothook in cloud-init's vendor-data.
+/// Installs the helper in a guest: as a boothook in cloud-init's vendor-data.
 ///
 /// A boothook runs as soon as cloud-init reads its data, before any of its modules, and is not merged with anything in
-/// the user-data: a `bootcmd` of the user's would replace one of ours.
+/// the user-data: a user's `bootcmd` would replace ours.
 public enum HelperInstallation {
     /// The name of the virtio-serial port that the helper serves.
     public static let port: String = "org.quiver.helper.0"

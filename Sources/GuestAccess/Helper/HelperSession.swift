@@ -1,14 +1,14 @@
 import WireJSON
 
-/// The host's side of the helper's protocol, as a value: what is outstanding, and what an incoming message means.
+/// The host side of the helper's protocol, as a value: outstanding requests, and the meaning of incoming messages.
 struct HelperSession: Sendable {
-    /// What an incoming message asks for.
+    /// The effect of an incoming message.
     enum Action: Sendable, Hashable {
         case answer(id: Int, JSONObject)
         case refusal(id: Int, String)
         case output(id: Int, OutputStream, [UInt8])
         case milestone(GuestMilestone)
-        /// Nothing that anybody waits for: an answer whose caller has left, or news from a newer helper.
+        /// Nothing to do: an answer whose caller is gone, or a message from a newer helper.
         case ignore
     }
 

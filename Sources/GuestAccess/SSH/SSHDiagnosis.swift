@@ -1,11 +1,11 @@
-/// What ssh's own messages say about why it ended with status 255.
+/// The reason for ssh's exit status 255, from its own messages.
 struct SSHDiagnosis: Hashable, Sendable {
     enum Kind: Hashable, Sendable, CaseIterable {
         case hostKeyMismatch, permissionDenied, connectionLost, unreachable
     }
 
     let kind: Kind
-    /// The message that told.
+    /// The relevant message.
     let message: String
 
     // In the order in which they are looked for: a mismatch also says "verification failed" and closes the connection.

@@ -16,7 +16,7 @@ public typealias OutputHandler = @Sendable (OutputStream, [UInt8]) -> Void
 extension SSHEndpoint {
     /// Runs a command in the guest and waits for its end.
     ///
-    /// The command's own exit status 255 is told apart from a failure of ssh, which is thrown.
+    /// The command's own exit status 255 is distinguished from a failure of ssh, which is thrown.
     ///
     /// - Parameters:
     ///   - command: What the guest's login shell executes; quote words with ``ShellWords``.
@@ -72,9 +72,9 @@ extension SSHEndpoint {
         return collector.outcome(status: status)
     }
 
-    /// Connects this process's terminal to a command in the guest, or to a login shell when there is none.
+    /// Connects this process's terminal to a command in the guest, or to a login shell without one.
     ///
-    /// - Parameter terminal: Whether the guest's side is a terminal too.
+    /// - Parameter terminal: Whether the guest side is a terminal too.
     /// - Returns: The exit status of the command.
     /// - Throws: ``GuestAccessError`` when the guest cannot be reached or the connection is lost.
     public func interact(_ command: String? = nil, terminal: Bool) async throws -> Int32 {
@@ -118,7 +118,7 @@ extension SSHEndpoint {
 }
 
 extension PlatformOptions {
-    /// A program that is ended, gently at first, when its task is cancelled.
+    /// A program that is shut down, then killed, when its task is cancelled.
     static var endingWithTask: Self {
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]

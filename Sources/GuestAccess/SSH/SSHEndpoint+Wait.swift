@@ -1,15 +1,15 @@
 import Quantities
 
 extension SSHEndpoint {
-    /// Waits until the guest lets the user in, trying again while it boots.
+    /// Waits until the user can log in, retrying while the guest boots.
     ///
-    /// A port that accepts connections says nothing: user-mode networking opens it before the guest exists. Being
-    /// turned away is tried again too when `isProvisioned` is false, since sshd may run before the user exists.
+    /// A port that accepts connections says nothing: user-mode networking opens it before the guest has booted. A
+    /// refused login is also retried if `isProvisioned` is false, since sshd may run before the user exists.
     ///
     /// - Parameters:
-    ///   - limit: How long to go on trying.
+    ///   - limit: How long to keep trying.
     ///   - isProvisioned: Whether cloud-init has ended, so that a refusal is final.
-    /// - Throws: ``GuestAccessError`` of the last attempt, with code `timedOut` when time ran out.
+    /// - Throws: ``GuestAccessError`` of the last attempt, with code `timedOut` if the time limit expired.
     public func waitUntilReachable(within limit: Duration, isProvisioned: Bool) async throws {
         let end = ContinuousClock.now + limit
         var pause = Duration.milliseconds(50)

@@ -1,6 +1,6 @@
 public import SystemPackage
 
-/// Where and how to reach a guest's ssh server, with the host key that it must have.
+/// The address of a guest's ssh server, with the login and the host key that it must have.
 ///
 /// The key was made on the host and given to the guest in its seed, so checking is strict from the first connection.
 public struct SSHEndpoint: Hashable, Codable, Sendable {
@@ -12,11 +12,11 @@ public struct SSHEndpoint: Hashable, Codable, Sendable {
     public var port: UInt16
     /// The user to log in as.
     public var user: String
-    /// The private key that opens the guest.
+    /// The private key to log in with.
     public var identity: FilePath
     /// A file in known_hosts form that holds the guest's host key under ``hostKeyAlias``.
     public var knownHosts: FilePath
-    /// The name under which the host key is written down; the address says nothing, since ports change.
+    /// The name of the host key in known_hosts; the address would not do, since ports change.
     public var hostKeyAlias: String
 
     /// Creates an endpoint without connecting to it; the parameters are its properties.
@@ -46,7 +46,8 @@ public struct SSHEndpoint: Hashable, Codable, Sendable {
             + settings(connectTimeout: connectTimeout).flatMap { ["-o", "\($0)=\($1)"] }
     }
 
-    /// The same as a block of OpenSSH's client configuration (`ssh_config`), for ssh itself and for programs that run it.
+    /// The same as a block of OpenSSH's client configuration (`ssh_config`), for ssh itself and for programs that run
+    /// it.
     ///
     /// - Parameter pattern: What the block's `Host` line says: the name under which ssh is told to connect.
     /// - Returns: Lines, each with its newline.
@@ -70,10 +71,10 @@ public struct SSHEndpoint: Hashable, Codable, Sendable {
             ("PreferredAuthentications", "publickey"),
             ("BatchMode", "yes"),
             ("ConnectTimeout", "\(max(1, connectTimeout.components.seconds))"),
-            // A guest that is killed or frozen sends nothing more; without this its ssh would wait for ever.
+            // A guest that is killed or frozen sends nothing more; without this, ssh would wait forever.
             ("ServerAliveInterval", "15"),
             ("ServerAliveCountMax", "8"),
-            // A shared connection would outlive a restore of the guest, which knows nothing of it any more.
+            // A shared connection would outlive a restore of the guest, which no longer knows it.
             ("ControlPath", "none"),
             ("LogLevel", "ERROR"),
         ]

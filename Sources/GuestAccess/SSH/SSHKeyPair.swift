@@ -1,7 +1,7 @@
 import HostSupport
 public import SystemPackage
 
-/// An ed25519 key pair in OpenSSH's own form: to open a guest, or to be a guest's host key.
+/// An ed25519 key pair in OpenSSH's own form: to log in to a guest, or as a guest's host key.
 public struct SSHKeyPair: Hashable, Codable, Sendable {
     /// The private key, many lines, ending with a newline.
     public let privateKey: String
@@ -14,15 +14,15 @@ public struct SSHKeyPair: Hashable, Codable, Sendable {
         self.publicKey = publicKey
     }
 
-    /// Makes a pair in `folder` as `NAME` and `NAME.pub`, or reads the one that is there.
+    /// Creates a pair in `folder` as `NAME` and `NAME.pub`, or reads the existing one.
     ///
-    /// - Parameter comment: What the public key says of itself, as in `quiver@host`.
+    /// - Parameter comment: The public key's comment, as in `quiver@host`.
     /// - Throws: ``GuestAccessError`` with code `keyFailed` or `toolMissing`; ``FileFailure``.
     public static func obtain(in folder: FilePath, named name: String, comment: String) async throws -> SSHKeyPair {
         let path = folder.appending(name)
         if let pair = try? read(path) { return pair }
         try Folder.create(folder)
-        // Two commands may start at once: each makes its own, and the first to take the name wins for both.
+        // Two commands may start at the same time: each creates its own, and the first to take the name wins for both.
         let temporary = folder.appending(".\(name).\(UInt64.random(in: 0 ... .max))")
         let publicFile = FilePath(temporary.string + ".pub")
         defer {
@@ -68,7 +68,7 @@ public struct SSHKeyPair: Hashable, Codable, Sendable {
         return try read(path)
     }
 
-    /// The line of a known_hosts file by which a guest of that alias is recognised.
+    /// The line of a known_hosts file for a guest with that alias.
     public func knownHostsLine(alias: String) -> String {
         let words = publicKey.split(separator: " ")
         return "\(alias) " + words.prefix(2).joined(separator: " ") + "\n"

@@ -1,13 +1,13 @@
-/// Words as a POSIX shell takes them.
+/// Words quoted for a POSIX shell.
 public enum ShellWords {
-    /// One word, quoted where a shell would see more in it than its text.
+    /// One word, quoted if a shell would interpret it.
     public static func quoted(_ word: String) -> String {
         let isPlain = !word.isEmpty && word.utf8.allSatisfy(isPlain)
         if isPlain { return word }
         return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
-    /// A command line that a shell takes apart into exactly these words.
+    /// A command line that a shell splits into exactly these words.
     public static func joined(_ words: [String]) -> String {
         words.map(quoted).joined(separator: " ")
     }

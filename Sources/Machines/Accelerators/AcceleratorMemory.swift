@@ -8,10 +8,10 @@ import SystemPackage
     import Foundation
 #endif
 
-/// What trials have shown, by host and QEMU; a file that can be removed at any time.
+/// The cached results of accelerator trials, by host and QEMU; a file that can be removed at any time.
 struct AcceleratorMemory {
     struct Answer: Codable {
-        /// Why the accelerator cannot be used; nil when it can.
+        /// Why the accelerator cannot be used; nil if it can.
         let reason: String?
     }
 
@@ -24,7 +24,7 @@ struct AcceleratorMemory {
     func remember(_ answer: Answer, for key: String) {
         var answers = all
         answers[key] = answer
-        // The answer is merely found again when it cannot be kept.
+        // If the answer cannot be saved, it is found out again next time.
         guard let data = try? JSONEncoder().encode(answers) else { return }
         try? WholeFile.write(data, to: file)
     }
@@ -34,7 +34,8 @@ struct AcceleratorMemory {
         return (try? JSONDecoder().decode([String: Answer].self, from: Data(bytes))) ?? [:]
     }
 
-    /// Names what an answer depends on: the trial, the QEMU program as it is now, the host and its kernel.
+    /// A key for everything that an answer depends on: the trial, the QEMU program as it is now, the host and its
+    /// kernel.
     static func key(qemu: QEMUInstallation, accelerator: Accelerator) -> String {
         var status = stat()
         stat(qemu.program.string, &status)

@@ -6,7 +6,7 @@ public import SystemPackage
 
 /// Which accelerator was chosen, and why not a faster one.
 public struct AcceleratorVerdict: Hashable, Codable, Sendable {
-    /// One that was tried and does not run a guest.
+    /// An accelerator that was tried and does not run a guest.
     public struct Rejection: Hashable, Codable, Sendable, CustomStringConvertible {
         /// The accelerator that was tried.
         public let accelerator: Accelerator
@@ -19,23 +19,23 @@ public struct AcceleratorVerdict: Hashable, Codable, Sendable {
 
     /// The accelerator to use.
     public let accelerator: Accelerator
-    /// The faster ones that were tried in vain, fastest first.
+    /// The faster ones that were tried without success, fastest first.
     public let rejected: [Rejection]
-    /// Whether a guest was run to find this out; otherwise an earlier outcome was remembered, or none was needed.
+    /// Whether a guest was run to find this out; otherwise an earlier result was cached, or no trial was needed.
     public let isNew: Bool
 }
 
-/// Finds out which accelerators run a guest on this host, by running one, and remembers the answer.
+/// Finds out which accelerators run a guest on this host, by running one, and caches the answer.
 public struct AcceleratorTrials: Sendable {
     let qemu: QEMUInstallation
-    /// The folder that the answers are kept in.
+    /// The directory of cached answers.
     let cache: FilePath
-    /// How long the trial's guest may take; in software it takes a tenth of a second.
+    /// How long the trial guest may take; under software emulation it takes a tenth of a second.
     let deadline: Duration
     let logger: Logger
     /// The device without which there is no KVM.
     var kvmDevice: FilePath = "/dev/kvm"
-    /// Where Linux lists what the processors can do.
+    /// Where Linux lists the processors' features.
     var processorList: FilePath = "/proc/cpuinfo"
 
     /// Creates trials for one QEMU; nothing is run yet.
@@ -57,8 +57,8 @@ public struct AcceleratorTrials: Sendable {
 
     /// Chooses an accelerator.
     ///
-    /// - Throws: ``MachineError`` with code `acceleratorUnusable` and the reason when one was asked for that does not
-    ///   run a guest here.
+    /// - Throws: ``MachineError`` with code `acceleratorUnusable` and the reason if the requested one does not run
+    ///   a guest here.
     public func choose(_ choice: AcceleratorChoice, machine: String) async throws -> AcceleratorVerdict {
         switch choice {
         case .only(let accelerator):
@@ -84,7 +84,7 @@ public struct AcceleratorTrials: Sendable {
         }
     }
 
-    /// What can be faster than software for this guest on this system.
+    /// The accelerators that can be faster than software emulation for this guest on this system.
     private var candidates: [Accelerator] {
         guard qemu.architecture == .host else { return [] }
         #if os(macOS)
@@ -94,7 +94,7 @@ public struct AcceleratorTrials: Sendable {
         #endif
     }
 
-    /// Why the accelerator cannot be used without a trial; nil when only a trial can tell.
+    /// Why the accelerator cannot be used, as far as this is known without a trial; nil if only a trial can tell.
     private func reasonWithoutTrial(against accelerator: Accelerator) -> String? {
         guard candidates.contains(accelerator) else {
             return qemu.architecture == .host
@@ -111,7 +111,7 @@ public struct AcceleratorTrials: Sendable {
         return nil
     }
 
-    /// Why the accelerator cannot be used, nil when it can; and whether a guest was run to find out.
+    /// Why the accelerator cannot be used, nil if it can; and whether a guest was run to find out.
     private func reasonAgainst(_ accelerator: Accelerator) async throws -> (reason: String?, isNew: Bool) {
         if accelerator == .tcg { return (nil, false) }
         if let reason = reasonWithoutTrial(against: accelerator) { return (reason, false) }
@@ -123,18 +123,18 @@ public struct AcceleratorTrials: Sendable {
         switch outcome {
         case .works: memory.remember(.init(reason: nil), for: key)
         case .refused(let reason): memory.remember(.init(reason: reason), for: key)
-        // The next start may find it otherwise.
+        // It may be different at the next start.
         case .unsettled: break
         }
         return (outcome.reason, true)
     }
 
-    /// What a trial has shown.
+    /// The result of a trial.
     enum Outcome: Hashable {
         case works
-        /// It runs no guest on this host.
+        /// It does not run guests on this host.
         case refused(String)
-        /// It ran none this time, for a reason that may pass: a busy host, a device that another program has.
+        /// It did not run one this time, for a temporary reason: a busy host, or a device that another program uses.
         case unsettled(String)
 
         var reason: String? {
@@ -145,7 +145,7 @@ public struct AcceleratorTrials: Sendable {
         }
     }
 
-    /// Runs the trial's guest under the accelerator.
+    /// Runs the trial guest under the accelerator.
     func tryOut(_ accelerator: Accelerator) async throws -> Outcome {
         let guest = TrialGuest(architecture: qemu.architecture)
         let image = cache.appending("trial-\(getpid())-\(UInt32.random(in: 0 ... .max)).img")
@@ -170,12 +170,12 @@ public struct AcceleratorTrials: Sendable {
         }
     }
 
-    /// Whether QEMU could not run at this moment, which says nothing of the accelerator.
+    /// Whether QEMU could not run at this moment, which says nothing about the accelerator.
     private static func mayPass(_ outcome: ToolRun.Outcome) -> Bool {
         let passing = [
             "Device or resource busy", "Resource busy", "Cannot allocate memory", "No space left", "Too many open",
         ]
-        // Of more than 128: a signal ended it, as the system does when memory runs out.
+        // A status above 128 means that a signal ended it, for example because the system ran out of memory.
         return outcome.status > 128 || passing.contains { outcome.errors.contains($0) }
     }
 }

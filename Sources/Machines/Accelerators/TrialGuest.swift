@@ -1,26 +1,26 @@
 import WireJSON
 
-/// The smallest guest that proves that an accelerator runs one: it says a word on its serial line and ends.
+/// The smallest guest that shows that an accelerator works: it prints a word on its serial port and exits.
 ///
-/// On x86_64 it is a boot sector, so that SeaBIOS has to run through first, on aarch64 a bare kernel.
+/// On x86_64 it is a boot sector, so SeaBIOS has to run first; on aarch64 it is a bare kernel.
 ///
-/// On x86_64 it computes with the floating-point unit before it speaks. Where the processor's virtualisation is
-/// missing, a KVM may emulate what a guest executes outside user mode; it knows the instructions of a boot loader, and
-/// neither these nor some of an ordinary kernel.
+/// On x86_64 it uses the floating-point unit before it prints. Without the processor's virtualisation, a KVM may
+/// emulate what a guest executes outside user mode; it knows the instructions of a boot loader, but neither these nor
+/// some of an ordinary kernel.
 struct TrialGuest {
-    /// Raised when the guest proves more than before: what was found out with an earlier one is found out again.
+    /// Increased when the guest tests more than before, so that earlier results are not used.
     static let version = 2
 
-    /// What the guest says.
+    /// What the guest prints.
     static let word = "quiver"
 
     let architecture: GuestArchitecture
 
-    /// The image that QEMU is given.
+    /// The image that QEMU boots.
     var image: [UInt8] {
         switch architecture {
         case .x86_64:
-            // SeaBIOS makes up cylinders and heads for a disk, and boots from none that is smaller than a few of them.
+            // SeaBIOS invents cylinders and heads for a disk, and boots from none that is smaller than a few of them.
             Self.bootSector + [UInt8](repeating: 0, count: 510 - Self.bootSector.count) + [0x55, 0xAA]
                 + [UInt8](repeating: 0, count: (1 << 20) - 512)
         case .aarch64:
@@ -28,7 +28,7 @@ struct TrialGuest {
         }
     }
 
-    /// The arguments that make QEMU run the image, apart from the accelerator and the processor.
+    /// QEMU's arguments to run the image, apart from the accelerator and the processor.
     func arguments(image path: String) -> [String] {
         var arguments = QEMUArguments()
         arguments.add("nodefaults")

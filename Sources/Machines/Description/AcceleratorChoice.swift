@@ -11,7 +11,7 @@ public enum Accelerator: String, Codable, Sendable, CaseIterable, CustomStringCo
     public var description: String { rawValue }
 }
 
-/// Which accelerator a machine is to have.
+/// Which accelerator a machine uses.
 public enum AcceleratorChoice: Hashable, Codable, Sendable {
     /// The fastest one that really runs a guest on this host.
     case automatic

@@ -12,13 +12,13 @@ public struct Drive: Hashable, Codable, Sendable {
 
     /// What happens to the guest's writes on their way to the file.
     public enum Cache: String, Codable, Sendable {
-        /// Through the host's page cache, to the disk when the guest asks: safe when the host crashes.
+        /// Through the host's page cache, to the disk when the guest flushes: safe if the host crashes.
         case writeBack
-        /// Through the host's page cache, to the disk whenever the host likes: fast, for machines made to be thrown away.
+        /// Through the host's page cache, to the disk whenever the host decides: fast, for throw-away machines.
         case unsafe
     }
 
-    /// The drive's name for QEMU, also that of its block node, as in `disk0`; letters, digits, `-` and `_`.
+    /// The drive's name in QEMU, and its block node's, as in `disk0`; letters, digits, `-` and `_`.
     public var id: String
     /// The file on the host; it must exist when the machine starts.
     public var file: FilePath

@@ -33,8 +33,8 @@ public enum GuestArchitecture: String, Codable, Sendable, CaseIterable, CustomSt
         }
     }
 
-    /// How long a guest may take to boot unless its user sets another limit: 5 minutes, or 30 where all of its
-    /// instructions are emulated because the host has another architecture.
+    /// The default boot timeout: 5 minutes, or 30 if all instructions are emulated because the host has another
+    /// architecture.
     public var usualBootLimit: Duration { self == .host ? .seconds(300) : .seconds(1800) }
 
     /// QEMU's name, as in `x86_64`.

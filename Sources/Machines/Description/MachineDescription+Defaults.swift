@@ -1,5 +1,5 @@
 extension MachineDescription {
-    /// The machine type that QEMU is asked for.
+    /// The machine type to pass to QEMU.
     var effectiveMachineType: String {
         if let machineType { return machineType }
         return switch architecture {
@@ -8,28 +8,28 @@ extension MachineDescription {
         }
     }
 
-    /// The processor model that QEMU is asked for.
+    /// The processor model to pass to QEMU.
     func effectiveProcessor(under accelerator: Accelerator) -> String {
         if let processor { return processor }
         return switch (accelerator, architecture) {
         case (.kvm, _), (.hvf, _): "host"
-        // Five-level page tables cost software translation one more memory access at each miss, and bring nothing.
+        // Five-level page tables cost software translation one more memory access for each miss, without benefit.
         case (.tcg, .x86_64): "max,la57=off"
-        // QEMU's `max` has pointer authentication, whose cipher is very slow in software.
+        // QEMU's `max` has pointer authentication, whose cipher is very slow under software emulation.
         case (.tcg, .aarch64): "cortex-a72"
         }
     }
 
-    /// Whether a guest's usual kernel notices the power button.
+    /// Whether an ordinary guest kernel notices the power button.
     ///
-    /// On aarch64 a guest without firmware has no ACPI, and the button is a GPIO key that kernels for clouds have no
-    /// driver for.
+    /// On aarch64 a guest without firmware has no ACPI, and the button is a GPIO key for which cloud kernels have no
+    /// driver.
     var hasPowerButton: Bool { architecture == .x86_64 || kernel == nil || firmware != .standard }
 
-    /// What QEMU calls the machine's memory in its state, wherever the memory lies.
+    /// QEMU's name for the machine's memory in its state, wherever the memory is.
     ///
-    /// It is QEMU's own name for memory that it allocates itself: a state with all of that in it can be loaded into a
-    /// file.
+    /// It is the name that QEMU uses for memory that it allocates itself: a state that contains it can be loaded into a
+    /// memory file.
     var memoryID: String {
         switch architecture {
         case .x86_64: "pc.ram"

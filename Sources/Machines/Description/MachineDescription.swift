@@ -1,13 +1,13 @@
 public import Quantities
 public import SystemPackage
 
-/// What a machine is made of, apart from where it runs: a value that can be stored, compared and changed.
+/// A machine's configuration, independent of where it runs: a value that can be stored, compared and changed.
 public struct MachineDescription: Hashable, Codable, Sendable {
     /// The processor architecture; another one than the host's is emulated, which is slow.
     public var architecture: GuestArchitecture
-    /// QEMU's machine type, as in `q35` or `pc-q35-7.2`; nil takes the architecture's usual one.
+    /// QEMU's machine type, as in `q35` or `pc-q35-7.2`; nil uses the architecture's default.
     public var machineType: String?
-    /// QEMU's processor model, as in `qemu64`; nil takes the host's where it is virtualised, otherwise `max`.
+    /// QEMU's processor model, as in `qemu64`; nil uses the host's if it is virtualised, otherwise `max`.
     public var processor: String?
     /// The number of virtual processors, 1 to 255; 2 by default.
     public var processorCount: Int
@@ -31,15 +31,15 @@ public struct MachineDescription: Hashable, Codable, Sendable {
     public var hasScreen: Bool
     /// How many disks or network cards can be plugged in while the guest runs.
     public var hotPlugSlots: Int
-    /// What happens when the guest does not feed its watchdog in time; nil for a guest that has no watchdog.
+    /// What happens if the guest does not feed its watchdog in time; nil for a guest without a watchdog.
     public var watchdog: WatchdogAction?
-    /// Whether the machine waits for state from elsewhere (`-incoming defer`) and starts nothing until then.
+    /// Whether the machine waits for incoming state (`-incoming defer`) and runs nothing until then.
     public var awaitsIncomingState: Bool
     /// Whether the guest's processors wait for a first `cont`.
     public var startsPaused: Bool
-    /// Whether QEMU confines itself with seccomp, where it can.
+    /// Whether QEMU uses its seccomp sandbox, where available.
     public var isSandboxed: Bool
-    /// More arguments for QEMU, given to it as they are after all others.
+    /// More arguments for QEMU, passed unchanged after all others.
     public var extraArguments: [String]
 
     /// Describes a machine with the given size and no drive, network or channel.
@@ -66,17 +66,17 @@ public struct MachineDescription: Hashable, Codable, Sendable {
     }
 }
 
-/// Where the guest's memory lies on the host.
+/// Where the guest's memory is on the host.
 public enum MemoryBacking: Hashable, Codable, Sendable {
-    /// Memory of QEMU's own that ends with it.
+    /// QEMU's own memory, which is freed when it exits.
     case anonymous
     /// A file that holds the memory and is written by the guest.
     case sharedFile(FilePath)
-    /// A private map of a file: the guest starts with its content and its writes stay with this machine.
+    /// A private mapping of a file: the guest starts with its content, and its writes are only visible to this machine.
     case privateFile(FilePath)
 }
 
-/// A kernel that QEMU loads itself, without firmware finding it on a disk.
+/// A kernel that QEMU loads itself, instead of firmware loading it from a disk.
 public struct DirectKernel: Hashable, Codable, Sendable {
     /// The kernel's file on the host.
     public var image: FilePath
@@ -97,7 +97,7 @@ public struct DirectKernel: Hashable, Codable, Sendable {
 public enum Firmware: Hashable, Codable, Sendable {
     /// SeaBIOS on x86_64, EDK2 on aarch64.
     case standard
-    /// EDK2 (OVMF, AAVMF) as the distribution installs it, with variables in a qcow2 file of the machine's own.
+    /// EDK2 (OVMF, AAVMF) as the distribution installs it, with the machine's own variables in a qcow2 file.
     case uefi
     /// EDK2 from the given files; the variables file must be qcow2 for snapshots to be possible.
     case uefiFiles(code: FilePath, variables: FilePath)

@@ -1,4 +1,4 @@
-/// A machine's identity, a UUID: QEMU tells it through `query-uuid`, so that no process is taken for another.
+/// A machine's identity, a UUID: QEMU reports it through `query-uuid`, so that no process is mistaken for another.
 public struct MachineID: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The UUID in its usual form, in lower case.
     public let rawValue: String

@@ -1,6 +1,6 @@
 import WireJSON
 
-/// QEMU's arguments as they are put together, in JSON form where QEMU takes it and escaped where it does not.
+/// A builder for QEMU's arguments: in JSON form where QEMU accepts it, escaped where it does not.
 struct QEMUArguments {
     private(set) var list: [String] = []
 
@@ -17,7 +17,7 @@ struct QEMUArguments {
         add(option, JSON.object(json).description)
     }
 
-    /// Adds an option of the form `first,key=value,key=value`; a comma in a value is doubled, as QEMU asks.
+    /// Adds an option of the form `first,key=value,key=value`; a comma in a value is doubled, as QEMU requires.
     mutating func add(_ option: String, _ first: String? = nil, keys: KeyValuePairs<String, String>) {
         let pairs = keys.map { "\($0.key)=\(Self.escaped($0.value))" }
         add(option, ((first.map { [Self.escaped($0)] } ?? []) + pairs).joined(separator: ","))

@@ -1,12 +1,12 @@
-/// A network card on QEMU's user-mode network: the guest reaches out, the host reaches in through forwards.
+/// A network card on QEMU's user-mode network: the guest can connect out, the host connects in through forwards.
 public struct UserNetwork: Hashable, Codable, Sendable {
-    /// The card's name for QEMU, as in `net0`.
+    /// The card's name in QEMU, as in `net0`.
     public var id: String
     /// The ports of the host that lead into the guest.
     public var forwards: [PortForward]
     /// The card's hardware address, as in `52:54:00:12:34:56`; nil lets QEMU choose.
     public var hardwareAddress: String?
-    /// Whether the guest is kept from reaching anything but the host's forwards.
+    /// Whether the guest cannot connect to anything; the host's forwards still work.
     public var isIsolated: Bool
 
     /// Creates a card; without arguments it is `net0`, with no forwards and with access to what the host can reach.
@@ -23,7 +23,7 @@ public struct UserNetwork: Hashable, Codable, Sendable {
     }
 }
 
-/// A port of the host that leads into the guest.
+/// A host port that is forwarded to the guest.
 public struct PortForward: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The transport that is forwarded.
     public enum Transport: String, Codable, Sendable {
@@ -35,9 +35,9 @@ public struct PortForward: Hashable, Codable, Sendable, CustomStringConvertible 
 
     /// The transport that is forwarded.
     public var transport: Transport
-    /// The host's address that listens; only this host can reach the usual one.
+    /// The host address to listen on; the default can only be reached from this host.
     public var hostAddress: String
-    /// The host's port; zero takes a free one, which the machine tells after its start.
+    /// The host port; zero picks a free one, which the machine reports after its start.
     public var hostPort: UInt16
     /// The guest's port.
     public var guestPort: UInt16
@@ -55,7 +55,7 @@ public struct PortForward: Hashable, Codable, Sendable, CustomStringConvertible 
         self.guestPort = guestPort
     }
 
-    /// A free port that leads to the guest's sshd.
+    /// A free host port for the guest's sshd.
     public static let ssh = Self(guestPort: 22)
 
     /// Reads `HOSTPORT:GUESTPORT`, `ADDRESS:HOSTPORT:GUESTPORT`, either with `/udp` at the end; nil for anything else.

@@ -2,10 +2,10 @@
 public enum WatchdogAction: String, Codable, Sendable, CaseIterable {
     /// The guest is reset, as by its reset button.
     case reset
-    /// The machine ends at once; ``ExitCause`` says that its watchdog did it.
+    /// The machine ends at once; ``ExitCause`` says that the watchdog did it.
     case powerOff = "poweroff"
     /// The guest is asked to shut down, as by its power button.
     case shutdown
-    /// The guest's processors stop, so that one can look at it; ``RunState/watchdog``.
+    /// The guest is paused, so that it can be inspected; ``RunState/watchdog``.
     case pause
 }

@@ -2,21 +2,21 @@ import HostSupport
 import LibC
 import SystemPackage
 
-/// Something that a machine left behind and that nobody uses.
+/// Something that a machine left behind and that nothing uses.
 enum Leftover {
-    /// The folder of a scoped machine whose owner is gone.
+    /// The directory of a scoped machine whose owner has exited.
     case scope(FilePath)
-    /// A scoped machine that outlived its owner: its keeper, which would have ended it, was killed too.
+    /// A scoped machine that outlived its owner: its keeper, which would have ended it, was also killed.
     case ownerless(ProcessRecord, folder: FilePath)
-    /// The folder of a machine whose making was cut short.
+    /// The directory of a machine whose creation was interrupted.
     case unfinished(MachineFolder, name: String)
-    /// A fork whose maker was killed before its guest had become somebody of its own.
+    /// A fork whose creator was killed before the guest had its own identity.
     case interruptedFork(name: String)
-    /// A folder of sockets whose machine is gone.
+    /// A directory of sockets whose machine no longer exists.
     case sockets(FilePath)
-    /// What a test run froze for its forks and could not remove.
+    /// A template that a test run made for its forks and could not remove.
     case template(FilePath)
-    /// A QEMU of Quiver's whose folder is gone: nobody can reach it.
+    /// A QEMU started by Quiver whose directory is gone: nothing can connect to it.
     case orphan(Int32, folder: FilePath)
 
     var finding: Finding {
@@ -82,11 +82,11 @@ enum Leftover {
 }
 
 extension Examination {
-    /// Everything that was left behind in this home, and the QEMUs of this user whose folder is gone.
+    /// Everything that was left behind in this home, and this user's QEMUs whose directory is gone.
     func leftovers() async -> [Leftover] {
         let scopes = Folder.names(in: store.scopes).map { store.scopes.appending($0) }
         let inUse = scopes.filter { isInUse(MachineFolder(path: $0, runtime: store.home.runtime)) }
-        // A machine that has stopped keeps its sockets' folder for its next run.
+        // A stopped machine keeps its sockets' directory for its next run.
         let folders = inUse.map { MachineFolder(path: $0, runtime: store.home.runtime) } + store.names.map(store.folder)
         let live = Set(folders.map(\.sockets))
         let sockets = Folder.names(in: store.home.runtime).map { store.home.runtime.appending($0) }
@@ -105,7 +105,7 @@ extension Examination {
             .map { .orphan($0.id, folder: $0.folder) }
     }
 
-    /// Takes a leftover away.
+    /// Removes a leftover.
     func remove(_ leftover: Leftover) async throws {
         switch leftover {
         case .scope(let path), .sockets(let path), .template(let path): try Folder.removeTree(path)
@@ -114,7 +114,7 @@ extension Examination {
             try Folder.removeTree(MachineFolder(path: folder, runtime: store.home.runtime).sockets)
             try Folder.removeTree(folder)
         case .unfinished(let folder, let name):
-            // Whoever has begun to use it since then keeps it.
+            // If a process has started to use it since then, it stays.
             guard let lock = try await folder.takeLock(), !HostFile.exists(folder.descriptionFile) else {
                 throw store.busy(name)
             }
@@ -135,8 +135,8 @@ extension Examination {
         return .ownerless(record, folder: path)
     }
 
-    /// Whether a folder that no machine of this home accounts for has sockets that somebody listens at: then it is
-    /// another home's.
+    /// Whether a directory that belongs to no machine of this home has sockets that a process listens on: then it
+    /// belongs to another home.
     private func isListenedAt(_ folder: FilePath) -> Bool {
         Folder.names(in: folder).contains { name in
             guard case .success(let descriptor) = UnixSocket.connectOnce(folder.appending(name)) else { return false }

@@ -3,13 +3,13 @@ import HostSupport
 import SystemPackage
 
 extension Examination {
-    /// What is the matter with one machine of the store.
+    /// The problems of one machine of the store.
     func machine(_ name: String) -> [Finding] {
         let subject = "machine \(name)"
-        // A fork whose making was interrupted is told as what it is: something left behind.
+        // A fork whose creation was interrupted is reported as a leftover.
         guard !store.folder(of: name).isInterruptedFork, let status = try? store.status(of: name) else { return [] }
         guard let description = status.description else {
-            // One that is missing is a leftover's, or being written at this moment.
+            // A missing description means a leftover, or that it is being written at this moment.
             guard HostFile.exists(store.folder(of: name).descriptionFile) else { return [] }
             return [
                 Finding(
@@ -46,7 +46,7 @@ extension Examination {
         return findings.isEmpty ? [Finding(.fine, subject, status.state.rawValue)] : findings
     }
 
-    /// What is the matter with a drive's file: gone, or over a base that moved or was edited.
+    /// The problems of a drive's file: missing, or on a base that was moved or modified.
     private func disk(_ drive: Drive, of subject: String) -> [Finding] {
         guard HostFile.exists(drive.file) else {
             return [Finding(.problem, subject, "drive \(drive.id): \(drive.file) does not exist")]

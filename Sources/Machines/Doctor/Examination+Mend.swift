@@ -37,7 +37,7 @@ extension Examination {
         }
     }
 
-    /// Writes the base's new place into the overlay while nobody can start the machine.
+    /// Writes the base's new path into the overlay while nobody can start the machine.
     private func rebase(_ moved: OverlayFinding.MovedBase, of name: String) async throws {
         guard let lock = try await store.folder(of: name).takeLock() else {
             throw MachineError(.alreadyRunning, machine: name, "running; stop it first with `quiver stop \(name)`")

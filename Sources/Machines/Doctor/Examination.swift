@@ -2,7 +2,7 @@ public import HostSupport
 import Quantities
 import SystemPackage
 
-/// Looks a host and its machines over: what is missing, what is left over, what is broken.
+/// Examines a host and its machines: what is missing, left over or broken.
 public struct Examination: Sendable {
     let store: MachineStore
 
@@ -11,7 +11,7 @@ public struct Examination: Sendable {
         store = MachineStore(home: home)
     }
 
-    /// All that was found, the host first.
+    /// All findings, those of the host first.
     public func findings() async -> [Finding] {
         var findings: [Finding] = []
         for architecture in GuestArchitecture.allCases { findings += await qemu(for: architecture) }

@@ -7,9 +7,11 @@ struct FirmwareFiles: Hashable {
     let code: FilePath
     let variablesTemplate: FilePath
 
-    /// Where Debian, Ubuntu, Fedora and Homebrew put EDK2 below a `share` folder, in the order in which they are tried.
+    /// Where Debian, Ubuntu, Fedora and Homebrew put EDK2 below a `share` directory, in the order in which they are
+    /// tried.
     ///
-    /// The builds without Secure Boot come first: the others start no unsigned kernel. Newer Fedoras have qcow2 files.
+    /// The builds without Secure Boot come first: the others do not start unsigned kernels. Newer Fedoras have qcow2
+    /// files.
     static func candidates(for architecture: GuestArchitecture, in share: FilePath) -> [Self] {
         let names: [(code: String, variables: String)] =
             switch architecture {
@@ -34,9 +36,9 @@ struct FirmwareFiles: Hashable {
         return names.map { Self(code: share.appending($0.code), variablesTemplate: share.appending($0.variables)) }
     }
 
-    /// The first candidate that is installed: beside the QEMU that is to run it, else where the system's lies.
+    /// The first candidate that is installed: next to the QEMU that will run it, otherwise the system's.
     ///
-    /// - Parameter root: What stands for `/`.
+    /// - Parameter root: The directory to use as `/`.
     static func find(for architecture: GuestArchitecture, beside program: FilePath, root: FilePath = "/") -> Self? {
         let own = program.removingLastComponent().removingLastComponent().appending("share")
         let usual = ["usr/share", "usr/local/share", "opt/homebrew/share"].map { root.appending($0) }
@@ -44,7 +46,7 @@ struct FirmwareFiles: Hashable {
             .first { HostFile.isFile($0.code) && HostFile.isFile($0.variablesTemplate) }
     }
 
-    /// The format of a firmware's file, which its name tells.
+    /// The format of a firmware file, by its name.
     static func format(of file: FilePath) -> DiskFormat { file.extension == "qcow2" ? .qcow2 : .raw }
 
     /// How to install EDK2.

@@ -3,15 +3,15 @@ import QMPCore
 import WireJSON
 
 extension Machine {
-    /// The forwards that the machine has at this moment, with the ports that they really have.
+    /// The machine's current forwards, with their actual ports.
     public func forwards() async throws(MachineError) -> [PortForward] {
         try await qmp.boundForwards(machine: name)
     }
 
-    /// Opens a port of the host that leads into the guest.
+    /// Forwards a host port to the guest.
     ///
-    /// - Returns: The forward with the port that it really has.
-    /// - Throws: ``MachineError`` with code `monitorFailed` when the port is taken.
+    /// - Returns: The forward with its actual port.
+    /// - Throws: ``MachineError`` with code `monitorFailed` if the port is in use.
     public func addForward(_ forward: PortForward, to network: String = "net0") async throws(MachineError)
         -> PortForward
     {
@@ -27,19 +27,19 @@ extension Machine {
         return added
     }
 
-    /// Closes a port of the host; connections through it go on.
+    /// Removes a forward; existing connections continue.
     ///
-    /// - Parameter forward: As ``forwards()`` tells it.
-    /// - Throws: ``MachineError`` with code `notFound` when there is none such.
+    /// - Parameter forward: As returned by ``forwards()``.
+    /// - Throws: ``MachineError`` with code `notFound` if there is no such forward.
     public func removeForward(_ forward: PortForward, from network: String = "net0") async throws(MachineError) {
         let address = "\(forward.transport.rawValue):\(forward.hostAddress):\(forward.hostPort)"
         let reply = try await humanMonitor("hostfwd_remove \(network) \(address)")
-        // The monitor says "removed" where it worked, and "not found", or what was wrong with the words, where not.
+        // The monitor replies "removed" on success, otherwise "not found" or what was wrong with the arguments.
         guard reply.hasSuffix("removed") else { throw error(.notFound, "the forward \(forward): \(reply)") }
         _ = try await noteForwards()
     }
 
-    /// Has a network's forwards lead to another address of the guest, from the ports of the host that they have.
+    /// Redirects a network's forwards to another guest address, from the same host ports.
     func redirectForwards(of network: UserNetwork, to address: String) async throws(MachineError) {
         let bound = try await forwards()
         for forward in network.forwards {

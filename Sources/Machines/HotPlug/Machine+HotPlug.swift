@@ -8,8 +8,8 @@ import WireJSON
 extension Machine {
     /// Plugs a disk into the running machine.
     ///
-    /// - Throws: ``MachineError``: `invalidDescription` when all hot-plug slots are taken or QEMU refuses the disk;
-    ///   what had been plugged is taken away again.
+    /// - Throws: ``MachineError``: `invalidDescription` if all hot-plug slots are in use or QEMU refuses the disk;
+    ///   a partial change is undone.
     public func plug(_ drive: Drive) async throws(MachineError) {
         let slot = try await freeSlot()
         _ = try await command("blockdev-add", drive.blockNode)
@@ -21,9 +21,9 @@ extension Machine {
         }
     }
 
-    /// Takes a disk out of the running machine; the guest has to agree.
+    /// Unplugs a disk from the running machine; the guest has to release it.
     ///
-    /// - Throws: ``MachineError``: `timedOut` when the guest does not let go of it, as one does that has not booted.
+    /// - Throws: ``MachineError``: `timedOut` if the guest does not release it, for example because it has not booted.
     public func unplug(_ drive: Drive, within deadline: Duration = .seconds(30)) async throws(MachineError) {
         try await remove(device: drive.deviceID, within: deadline)
         _ = try await command("blockdev-del", ["node-name": .string(drive.id)])
@@ -31,7 +31,7 @@ extension Machine {
 
     /// Plugs a network card into the running machine.
     ///
-    /// - Returns: Its forwards with the ports that they really have.
+    /// - Returns: Its forwards with their actual ports.
     public func plug(_ network: UserNetwork) async throws(MachineError) -> [PortForward] {
         let slot = try await freeSlot()
         let before = try await qmp.boundForwards(machine: name)
@@ -45,9 +45,9 @@ extension Machine {
         return try await noteForwards().filter { !before.contains($0) }
     }
 
-    /// Takes a network card out of the running machine; the guest has to agree.
+    /// Unplugs a network card from the running machine; the guest has to release it.
     ///
-    /// - Throws: ``MachineError``: `timedOut` when the guest does not let go of it.
+    /// - Throws: ``MachineError``: `timedOut` if the guest does not release it.
     public func unplug(_ network: UserNetwork, within deadline: Duration = .seconds(30)) async throws(MachineError) {
         try await remove(device: network.deviceID, within: deadline)
         _ = try await command("netdev_del", ["id": .string(network.id)])
@@ -76,7 +76,7 @@ extension Machine {
         }
     }
 
-    /// A hot-plug slot that nothing is in.
+    /// A free hot-plug slot.
     private func freeSlot() async throws(MachineError) -> String {
         let buses: [PciInfo]
         do {

@@ -1,13 +1,13 @@
 import HostSupport
 public import SystemPackage
 
-/// A QEMU on this host: its program for one guest architecture, and where its data lies.
+/// A QEMU on this host: its program for one guest architecture, and its data directories.
 public struct QEMUInstallation: Hashable, Sendable {
     /// The architecture of the guests that the program runs.
     public let architecture: GuestArchitecture
     /// The program, as in `/usr/bin/qemu-system-x86_64`.
     public let program: FilePath
-    /// Folders with firmware and keymaps to be named with `-L`; empty when the program finds its own.
+    /// Directories with firmware and keymaps to pass with `-L`; empty if the program finds its own.
     public let dataFolders: [FilePath]
 
     /// Names a QEMU without looking for it; ``find(for:at:environment:)`` looks.
@@ -22,10 +22,10 @@ public struct QEMUInstallation: Hashable, Sendable {
         "qemu-system-\(architecture.rawValue)"
     }
 
-    /// Finds QEMU: at the path given, else where `$QUIVER_QEMU` says, else in `$PATH` and the usual folders.
+    /// Finds QEMU: at the path given, else at `$QUIVER_QEMU`, else in `$PATH` and the usual directories.
     ///
-    /// - Parameter location: The program, the folder that it is in, or the prefix that it was installed or unpacked
-    ///   below (as in `/opt/qemu` for `/opt/qemu/bin/qemu-system-x86_64`).
+    /// - Parameter location: The program, its directory, or the prefix that it was installed or unpacked below (as in
+    ///   `/opt/qemu` for `/opt/qemu/bin/qemu-system-x86_64`).
     /// - Throws: ``MachineError`` with code `missingProgram` that says where it looked.
     public static func find(
         for architecture: GuestArchitecture,
@@ -35,7 +35,7 @@ public struct QEMUInstallation: Hashable, Sendable {
         try find(for: architecture, at: location, environment: environment ?? HostEnvironment.variables, root: "/")
     }
 
-    /// As above, with a folder that stands for `/` where no variable names a place.
+    /// As above, with a directory to use as `/` if no variable is set.
     static func find(
         for architecture: GuestArchitecture,
         at location: FilePath?,
@@ -92,10 +92,10 @@ public struct QEMUInstallation: Hashable, Sendable {
         return Self(architecture: architecture, program: program, dataFolders: dataFolders(of: program))
     }
 
-    /// The data folders of a QEMU that was unpacked away from where it was built to be.
+    /// The data directories of a QEMU that was unpacked in another place than it was built for.
     ///
-    /// Distributions keep SeaBIOS and others in folders of their own beside QEMU's; of an unpacked package only
-    /// QEMU's own moved along, so the host's are named too.
+    /// Distributions put SeaBIOS and others in separate directories next to QEMU's. An unpacked package only contains
+    /// QEMU's own, so the host's are passed too.
     private static func dataFolders(of program: FilePath) -> [FilePath] {
         let prefix = program.removingLastComponent().removingLastComponent()
         guard prefix != "/usr", prefix != "/usr/local", !prefix.string.contains("/homebrew") else { return [] }

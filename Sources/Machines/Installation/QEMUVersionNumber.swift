@@ -1,8 +1,8 @@
-/// The numbers of a QEMU's version, to be compared.
+/// A QEMU version as numbers that can be compared.
 struct QEMUVersionNumber: Comparable, Hashable {
     private let numbers: [Int]
 
-    /// - Parameter text: As QEMU tells it, as in `7.2.19`; what is not a number counts as 0.
+    /// - Parameter text: The version as QEMU prints it, as in `7.2.19`; what is not a number counts as 0.
     init(_ text: String) {
         numbers = text.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
     }

@@ -36,7 +36,7 @@ extension Drive {
 }
 
 extension UserNetwork {
-    /// The host's side of the card, for `-netdev` and `netdev_add`.
+    /// The host side of the card, for `-netdev` and `netdev_add`.
     var backend: JSONObject {
         var backend: JSONObject = ["type": "user", "id": .string(id)]
         if isIsolated { backend["restrict"] = true }
@@ -48,9 +48,9 @@ extension UserNetwork {
 
     /// The virtio card, for `-device` and `device_add`.
     func device(bus: String? = nil) -> JSONObject {
-        // Without a boot ROM: it would only be read to boot from the network, and may not be installed.
-        // Nor is the guest to tell its network that it has moved, five times over, after its state was loaded: it is the
-        // only one there, and everything in it that looks at the network would wake for that.
+        // Without a boot ROM: it is only needed to boot from the network, and may not be installed. Also without the
+        // five announcements to the network after the state was loaded: the guest is alone there, and every program in
+        // it that watches the network would wake up for them.
         var device: JSONObject = [
             "driver": "virtio-net-pci", "id": .string(deviceID), "netdev": .string(id), "romfile": "",
             "guest_announce": false,

@@ -3,7 +3,7 @@ import HostSupport
 import SystemPackage
 
 extension FirmwareFiles {
-    /// Finds the firmware that a description asks for and makes the machine its own variables.
+    /// Finds the firmware that a description asks for and creates the machine's own variables.
     static func prepare(
         for description: MachineDescription,
         qemu: QEMUInstallation,
@@ -41,8 +41,8 @@ extension FirmwareFiles {
         return .files(code: files.code, variables: folder.firmwareVariables)
     }
 
-    /// Copies a template whole, for an update of the firmware edits it in place; as qcow2, for the state of flash in a
-    /// format without snapshots could not be saved.
+    /// Copies the whole template, since a firmware update edits it in place; as qcow2, since flash in a format without
+    /// snapshots would prevent saving the machine's state.
     private static func copy(_ template: FilePath, to variables: FilePath) throws {
         switch format(of: template) {
         case .raw: try StandaloneDisk.create(at: variables, copying: template)

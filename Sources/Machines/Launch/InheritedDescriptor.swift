@@ -1,6 +1,6 @@
-/// What QEMU inherits, each as a descriptor whose number is known before QEMU is started.
+/// The descriptors that QEMU inherits; their numbers are known before QEMU is started.
 enum InheritedDescriptor: Hashable {
-    /// The lock that says the machine runs: held as long as QEMU lives, whoever started it.
+    /// The lock that shows that the machine is running: held as long as QEMU lives, whoever started it.
     case lock
     /// The listening socket of the monitor for Quiver.
     case monitor
@@ -12,10 +12,10 @@ enum InheritedDescriptor: Hashable {
     case console
     /// The listening socket of a guest channel, by its place in the description.
     case channel(Int)
-    /// The file with the state of the machine that this one goes on from, after so many channels.
+    /// The file with the state that this machine continues from, after so many channels.
     case incomingState(channels: Int)
 
-    /// All that a machine of this description inherits, in the order of their numbers.
+    /// All descriptors that a machine of this description inherits, in the order of their numbers.
     static func all(for description: MachineDescription) -> [Self] {
         [.lock, .monitor, .peoplesMonitor, .recorder, .console] + description.channels.indices.map { .channel($0) }
             + (description.awaitsIncomingState ? [.incomingState(channels: description.channels.count)] : [])

@@ -1,13 +1,13 @@
 public import Logging
 public import SystemPackage
 
-/// How a machine is started, apart from what it is made of.
+/// How a machine is started, independent of its configuration.
 public struct LaunchOptions: Sendable {
-    /// The QEMU to use: a program, its folder or its prefix; nil lets ``QEMUInstallation`` find one.
+    /// The QEMU to use: its program, its directory or its prefix; nil lets ``QEMUInstallation`` find one.
     public var qemu: FilePath?
     /// How long QEMU may take until its monitor answers.
     public var deadline: Duration
-    /// Told which accelerator was chosen, and what was rejected and why, before QEMU is started.
+    /// Called before QEMU is started, with the chosen accelerator and the rejected ones with reasons.
     public var onAccelerator: @Sendable (AcceleratorVerdict) -> Void
     /// Where the launch and the machine are logged.
     public var logger: Logger

@@ -36,7 +36,7 @@ extension LaunchPlan {
 
     /// The board with its processors, memory, firmware and kernel.
     private func addBoard(to arguments: inout QEMUArguments) {
-        // Our own ids, without commas: nothing here needs escaping but the machine type, which is a word too.
+        // These are our own ids, without commas: nothing here needs escaping.
         var machine = description.effectiveMachineType
         if description.memoryBacking != .anonymous { machine += ",memory-backend=\(description.memoryID)" }
         if case .files(let code, let variables) = flash {
@@ -81,9 +81,9 @@ extension LaunchPlan {
     /// The block node of the firmware's variables.
     static let variablesNode = "flash-variables"
 
-    /// Whether QEMU opens a file that it maps privately for reading alone; the memory itself can be written all the same.
+    /// Whether QEMU opens a privately mapped file read-only; the memory itself can still be written.
     ///
-    /// It knows how to since 8.2. Under HVF others found it to be needed; elsewhere nothing asks for it.
+    /// QEMU supports this since 8.2. It is said to be needed under HVF; elsewhere it is not.
     private var opensPrivateMemoryReadOnly: Bool {
         guard accelerator == .hvf, let qemuVersion else { return false }
         return QEMUVersionNumber(qemuVersion) >= QEMUVersionNumber("8.2")
@@ -96,7 +96,7 @@ extension LaunchPlan {
         ]
     }
 
-    /// The monitors, with `-qmp`: QEMU 11.1 warns of `-mon`, and no earlier one knows what takes its place.
+    /// The monitors, with `-qmp`: QEMU 11.1 warns about `-mon`, and no earlier version knows its replacement.
     private func addMonitors(to arguments: inout QEMUArguments) {
         for (id, descriptor) in [("qmp-quiver", InheritedDescriptor.monitor), ("qmp-people", .peoplesMonitor)] {
             arguments.add("chardev", "socket", keys: listener(id: id, descriptor))
@@ -142,12 +142,12 @@ extension LaunchPlan {
         addChannels(to: &arguments)
         arguments.add("object", json: ["qom-type": "rng-random", "id": "rng0", "filename": "/dev/urandom"])
         arguments.add("device", json: virtio(["driver": "virtio-rng-pci", "id": "entropy0", "rng": "rng0"]))
-        // On a PC the older form is announced through ACPI, where every kernel's driver finds it.
+        // On a PC, the older device is announced through ACPI, where every kernel's driver finds it.
         let panicDevice: JSON = description.architecture == .x86_64 ? "pvpanic" : "pvpanic-pci"
         arguments.add("device", json: ["driver": panicDevice, "id": "panic0"])
         if description.architecture == .x86_64 {
-            // Another one for each process: the kernel of a fork, or of a guest that was restored, sees it and takes
-            // new random numbers from then on.
+            // A different value for each process: the kernel of a fork, or of a restored guest, notices it and reseeds
+            // its random numbers.
             arguments.add("device", json: ["driver": "vmgenid", "id": "generation0", "guid": "auto"])
         }
         if let action = description.watchdog {
@@ -155,7 +155,7 @@ extension LaunchPlan {
             arguments.add("action", keys: ["watchdog": action.rawValue])
         }
         guard description.hasScreen else { return }
-        // A PC has a keyboard of its own. Kernels for clouds know no USB.
+        // A PC has its own keyboard. Cloud kernels do not support USB.
         switch description.architecture {
         case .x86_64: arguments.add("device", json: ["driver": "VGA", "id": "screen0"])
         case .aarch64:
@@ -164,12 +164,12 @@ extension LaunchPlan {
         }
     }
 
-    /// A virtio device as it suits the accelerator.
+    /// A virtio device with the settings that suit the accelerator.
     private func virtio(_ device: JSONObject) -> JSONObject {
         guard accelerator == .tcg, description.awaitsIncomingState else { return device }
         var device = device
-        // When a fork goes on QEMU would draw up the machine's memory map anew for each of these, and software emulation
-        // gains nothing by them.
+        // When a fork resumes, QEMU would rebuild the machine's memory map for each of these, and software emulation
+        // gains nothing from them.
         device["ioeventfd"] = false
         return device
     }

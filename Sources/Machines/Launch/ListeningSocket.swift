@@ -1,9 +1,9 @@
 import LibC
 import SystemPackage
 
-/// Unix sockets that are made before QEMU is, so that nobody has to wait for their files.
+/// Unix sockets that are created before QEMU starts, so that nobody has to wait for their files.
 enum ListeningSocket {
-    /// Makes a socket that listens at the path; whoever connects waits there until QEMU accepts.
+    /// Creates a socket that listens at the path; clients wait there until QEMU accepts.
     static func listen(at path: FilePath) throws(Errno) -> FileDescriptor {
         let descriptor = try make()
         do throws(Errno) {
@@ -39,7 +39,7 @@ enum ListeningSocket {
         }
     }
 
-    /// Makes two sockets that are connected with each other.
+    /// Creates two connected sockets.
     static func pair() throws(Errno) -> (FileDescriptor, FileDescriptor) {
         var ends: (Int32, Int32) = (-1, -1)
         let result = withUnsafeMutablePointer(to: &ends) {

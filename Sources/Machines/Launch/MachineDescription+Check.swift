@@ -1,7 +1,7 @@
 import Quantities
 
 extension MachineDescription {
-    /// Refuses what QEMU would refuse later and less clearly.
+    /// Refuses what QEMU would refuse later with a less clear message.
     func check(named name: String, loadsKernel: Bool = true) throws(MachineError) {
         func refuse(_ message: String) -> MachineError {
             MachineError(.invalidDescription, machine: name, message)

@@ -8,13 +8,13 @@ import SystemPackage
 
 /// Whether a machine ends with the process that starts it.
 public enum MachineLifetime: Hashable, Sendable {
-    /// The machine ends with this process, however that ends, and its folder goes with it.
+    /// The machine ends with this process, however that ends, and its directory is removed.
     case scoped
-    /// The machine outlives this process; any other can attach to it.
+    /// The machine outlives this process; any process can attach to it.
     case detached
 }
 
-/// Starts one machine: everything that is done before QEMU answers, and its undoing when that fails.
+/// Starts one machine: everything that is done before QEMU answers, and undoing it if that fails.
 struct MachineLauncher {
     let name: String
     let folder: MachineFolder
@@ -22,14 +22,14 @@ struct MachineLauncher {
     let qemu: QEMUInstallation
     let accelerator: Accelerator
     let lifetime: MachineLifetime
-    /// Whether QEMU loads the description's kernel; false for a machine that ends before its guest could reboot.
+    /// Whether QEMU loads the description's kernel; false for a short-lived machine whose guest does not reboot.
     var loadsKernel = true
     /// How long QEMU may take until its monitor answers.
     let deadline: Duration
     let logger: Logger
-    /// The state that a machine that awaits one is to be given, to be named by its inherited descriptor.
+    /// The state for a machine that waits for one; QEMU gets it as an inherited descriptor.
     var incomingState: FilePath?
-    /// The version of QEMU, where a template tells it.
+    /// The version of QEMU, if it is known from a template.
     var qemuVersion: String?
 
     /// Takes the machine's lock, starts QEMU and waits until its monitor answers.
@@ -37,7 +37,7 @@ struct MachineLauncher {
         try description.check(named: name, loadsKernel: loadsKernel)
         do {
             try Folder.create(folder.path)
-            // Below /tmp others can make folders too, and would have the monitors of what is put into theirs.
+            // Other users can create directories below /tmp too, and would control the monitors of sockets in theirs.
             try Folder.createPrivate(folder.sockets.removingLastComponent())
             try Folder.createPrivate(folder.sockets)
             try makeMemoryFile()
@@ -52,7 +52,7 @@ struct MachineLauncher {
         do {
             return try await connect(id: id, keeper: keeper)
         } catch {
-            // The keeper's `close` would remove the folder too; a machine that failed to start keeps its logs.
+            // The keeper's `close` would also remove the directory; a machine that failed to start keeps its logs.
             keeper.kill()
             if await keeper.hasEnded(within: Machine.endLimit) { keeper.release() }
             keeper.close()
@@ -61,7 +61,7 @@ struct MachineLauncher {
         }
     }
 
-    /// Makes the file for a guest's memory, where it is to lie in one, before QEMU would: for all to read.
+    /// Creates the file for the guest's memory, if it has one, because QEMU would make it readable by everyone.
     private func makeMemoryFile() throws(FileFailure) {
         guard case .sharedFile(let path) = description.memoryBacking, !HostFile.exists(path) else { return }
         do {
@@ -159,7 +159,8 @@ struct MachineLauncher {
                     recorder: recorder.rawValue,
                     folder: folder,
                     removesFolder: lifetime == .scoped,
-                    // A fork lives for moments and touches little: clearing 2 MiB at each first touch is most of it.
+                    // A fork is short-lived and touches little memory: clearing 2 MiB at each first touch would
+                    // dominate its time.
                     avoidsHugePages: isShortLivedFork,
                 )
             )
@@ -211,11 +212,11 @@ struct MachineLauncher {
         }
     }
 
-    /// Connects to the monitor; gives up as soon as QEMU has ended, since a socket that refuses is tried again for a while.
+    /// Connects to the monitor; fails as soon as QEMU has ended, since a refused connection is retried for a while.
     private func connectUnlessEnded(_ keeper: Keeper) async throws -> QMPConnection {
         var options = QMPOptions()
         options.connectDeadline = deadline
-        // The socket names its maker, which is this process: it made the socket and handed it to QEMU.
+        // The socket reports its creator, which is this process: it created the socket and passed it to QEMU.
         options.processID = keeper.processID
         let connection = try await race(
             { [options] in try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options) },
@@ -232,10 +233,10 @@ struct MachineLauncher {
         MachineError(code, machine: name, message)
     }
 
-    /// What went wrong: when QEMU has ended its own last words say more than the connection that broke.
+    /// What went wrong: if QEMU has ended, its last lines say more than the broken connection.
     private func explain(_ error: any Error, keeper: Keeper) async -> any Error {
         if error is CancellationError { return error }
-        // A broken connection and the end of the process arrive by different ways, in either order.
+        // A broken connection and the end of the process are reported independently, in either order.
         guard
             let end = try? await withDeadline(
                 .milliseconds(500),

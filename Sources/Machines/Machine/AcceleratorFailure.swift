@@ -1,12 +1,12 @@
 import HostSupport
 import SystemPackage
 
-/// What QEMU wrote when the accelerator could not execute what the guest did.
+/// QEMU's message when the accelerator could not execute the guest's code.
 struct AcceleratorFailure {
     /// As in `KVM internal error. Suberror: 1, emulation failure`.
     let words: String
 
-    /// Reads QEMU's log; nil when it tells of no such failure.
+    /// Reads QEMU's log; nil if it has no such failure.
     init?(log: String) {
         let lines = log.split(whereSeparator: \.isNewline)
         // What follows are the processor's registers.
@@ -20,7 +20,7 @@ struct AcceleratorFailure {
 }
 
 extension Machine {
-    /// Why the guest is in the state ``RunState/internalError``, by QEMU's log; nil when that tells nothing.
+    /// Why the guest is in the state ``RunState/internalError``, by QEMU's log; nil if the log does not say.
     package var acceleratorFailure: String? {
         (try? WholeFile.readText(folder.logFile)).flatMap { AcceleratorFailure(log: $0)?.words }
     }

@@ -2,16 +2,16 @@ import QMPClient
 import QMPCore
 import WireJSON
 
-/// What ends or stops everything that runs in a guest, while its machine goes on.
+/// An event that ends or stops everything that runs in a guest, while its machine keeps running.
 package enum GuestUpheaval: String, Sendable {
     case restarted = "the machine was restarted"
     case panicked = "the guest's kernel panicked"
-    /// QEMU pauses a guest whose writes the host's disk has no room for.
+    /// QEMU pauses the guest when the host's disk is full.
     case diskFailed = "the host could not write the guest's disk"
     case executionFailed = "QEMU could not continue running the guest"
 }
 
-/// Waits for an upheaval, from the moment on at which it was made.
+/// Waits for an upheaval, from the moment at which it was created.
 package struct UpheavalWatch: Sendable {
     private let machine: Machine
     private let events: QMPEvents
@@ -21,7 +21,7 @@ package struct UpheavalWatch: Sendable {
         events = machine.qmp.events(.named("RESET", "GUEST_PANICKED", "BLOCK_IO_ERROR", "STOP"))
     }
 
-    /// The first upheaval; nil when the connection to the machine has ended without one.
+    /// The first upheaval; nil if the connection to the machine ended without one.
     package func first() async -> GuestUpheaval? {
         do {
             for try await item in events {
@@ -29,14 +29,14 @@ package struct UpheavalWatch: Sendable {
                 switch event.name {
                 case "RESET": return .restarted
                 case "GUEST_PANICKED": return .panicked
-                // Only the state says why the guest stands still.
+                // Only the run state says why the guest is stopped.
                 case "STOP": if try await machine.status() == .internalError { return .executionFailed }
-                // The guest is told of other failures, and does with them what it likes.
+                // Other failures are reported to the guest, which handles them itself.
                 default: if event.data["action"] == "stop" { return .diskFailed }
                 }
             }
         } catch {
-            // The machine's end is told elsewhere, with its reason.
+            // The machine's end is reported elsewhere, with its reason.
         }
         return nil
     }

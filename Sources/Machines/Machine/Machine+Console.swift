@@ -3,7 +3,7 @@ public import SystemPackage
 import WireJSON
 
 extension Machine {
-    /// Whether somebody is attached to the serial console.
+    /// Whether a client is attached to the serial console.
     public func isConsoleInUse() async throws(MachineError) -> Bool {
         let console = try await command("query-chardev").arrayValue?.lazy.compactMap(\.objectValue)
             .first { $0["label"] == "console" }
@@ -13,8 +13,8 @@ extension Machine {
 
     /// Connects to a machine's serial console, which serves one client at a time.
     ///
-    /// All that the guest prints also goes to its log, attached or not. Who is attached must read: the socket holds
-    /// some three hundred characters, after which the guest waits ten milliseconds for each.
+    /// The guest's output also goes to its log, attached or not. An attached client must read: the socket buffers some
+    /// three hundred characters, after which the guest waits ten milliseconds for each.
     /// - Throws: ``MachineError`` with code `unresponsive`.
     public static func connectToConsole(at socket: FilePath, name: String) async throws -> FileDescriptor {
         do {

@@ -2,7 +2,7 @@ import HostSupport
 import LibC
 
 extension Machine {
-    /// Waits for the machine's end and says why it ended.
+    /// Waits until the machine ends, and returns why.
     ///
     /// - Throws: `CancellationError`. A machine that crashed is a result, not an error.
     public func waitUntilEnded() async throws -> ExitCause {
@@ -11,24 +11,24 @@ extension Machine {
             let events = RecordedEvent.read(folder.eventsFile)
             return ExitCause(process: end, events: events, lastWords: LastWords(ofLogAt: folder.logFile).text)
         }
-        // Another process's child cannot be waited for; its lock goes with it, and no call waits for a lock and can
-        // still be cancelled.
+        // Another process's child cannot be waited for. Its lock is released with it, but no system call waits for a
+        // lock and can be cancelled.
         while folder.isLocked(by: id) {
             try await Task.sleep(for: .milliseconds(5))
         }
         return ExitCause(recordedIn: folder)
     }
 
-    /// Why the machine ended; nil while it runs.
+    /// Why the machine ended; nil while it is running.
     public var exitCause: ExitCause? {
         if let keeper, keeper.endedAlready == nil { return nil }
         return folder.isLocked(by: id) ? nil : ExitCause(recordedIn: folder)
     }
 
-    /// Ends the machine's process by SIGKILL and waits until it is gone.
+    /// Kills the machine's process with SIGKILL and waits until it is gone.
     ///
-    /// - Throws: ``MachineError`` with code `timedOut` when the process does not go within `limit`: it hangs in the
-    ///   kernel, in a read of a broken disk as a rule.
+    /// - Throws: ``MachineError`` with code `timedOut` if the process does not exit within `limit`: it hangs in the
+    ///   kernel, usually while reading a broken disk.
     public func kill(within limit: Duration = Machine.endLimit) async throws -> ExitCause {
         signal(SIGKILL)
         do {
@@ -40,10 +40,10 @@ extension Machine {
         }
     }
 
-    /// How long a process that was killed may take to go; the kernel first gives back all of its memory.
+    /// How long a killed process may take to exit; the kernel first frees all of its memory.
     public static let endLimit = Duration.seconds(30)
 
-    /// Sends a signal to QEMU: through its parent where this process has it, otherwise by process id.
+    /// Sends a signal to QEMU: through its keeper if this process started it, otherwise by process id.
     func signal(_ number: Int32) {
         guard let keeper else {
             if folder.isLocked(by: id) { Self.send(number, to: process.processID) }

@@ -2,10 +2,10 @@ public import GuestAccess
 public import HostSupport
 
 extension Machine {
-    /// The way into the guest by ssh.
+    /// The guest's ssh endpoint.
     ///
-    /// - Throws: ``MachineError`` with code `invalidDescription` for a machine that Quiver did not provision, or whose
-    ///   port 22 no forward leads to.
+    /// - Throws: ``MachineError`` with code `invalidDescription` for a machine that Quiver did not provision, or
+    ///   without a forward to port 22.
     public func ssh(home: QuiverHome = .current) throws(MachineError) -> SSHEndpoint {
         guard let port = hostPort(for: 22) else {
             throw error(
@@ -25,7 +25,7 @@ extension Machine {
         }
     }
 
-    /// A connection to Quiver's helper in the guest; the guest may not have booted by then.
+    /// Connects to Quiver's helper in the guest; the guest may not have booted yet.
     ///
     /// - Throws: ``MachineError`` with code `invalidDescription` for a machine without the helper's channel;
     ///   ``GuestAccess/GuestAccessError``.

@@ -6,7 +6,7 @@ import WireJSON
 extension Machine {
     /// Asks the guest's agent to shut the guest down, then runs the body, which waits for that.
     ///
-    /// The agent gives no answer to this when it works, and one that is not there none at all.
+    /// The agent does not answer this command if it works, and an absent agent does not answer at all.
     func afterAskingGuestAgentToShutDown<Value>(
         before end: ContinuousClock.Instant,
         _ body: () async throws -> Value,
@@ -14,9 +14,9 @@ extension Machine {
         guard let path = socket(of: .guestAgent),
             let agent = try? await UnixSocket.connect(path, deadline: min(end, .now + .seconds(1)))
         else { return try await body() }
-        // Held meanwhile: QEMU drops what it has not read yet of a client that leaves.
+        // Kept open meanwhile: QEMU drops what it has not yet read from a client that disconnects.
         defer { try? agent.close() }
-        // 0xFF makes the agent forget what another client may have left half said.
+        // 0xFF makes the agent discard an incomplete message of another client.
         try? agent.sendAll([0xFF] + "{\"execute\":\"guest-shutdown\"}\n".utf8)
         return try await body()
     }
@@ -35,7 +35,7 @@ extension Machine {
         options.connectDeadline = limit
         do {
             let agent = try await QMPConnection.connect(to: .unix(path), options: options)
-            // What is sent before the agent opens its port waits in the socket: one question is enough.
+            // What is sent before the agent opens its port waits in the socket: one request is enough.
             _ = try await agent.execute("guest-ping", deadline: limit)
             await agent.close()
         } catch {

@@ -3,9 +3,9 @@ import QMPCore
 import WireJSON
 
 extension Machine {
-    /// Executes a command of the people's monitor and returns what it prints, without the newline at the end.
+    /// Runs a command on QEMU's human monitor (HMP) and returns its output without the final newline.
     ///
-    /// The monitor has no errors, only text; ``HumanMonitor/looksLikeError(_:)`` tells the usual ones.
+    /// The monitor has no errors, only text; ``HumanMonitor/looksLikeError(_:)`` recognises the usual messages.
     ///
     /// - Throws: ``MachineError`` when QEMU cannot be reached.
     public func humanMonitor(_ command: String) async throws(MachineError) -> String {
@@ -17,9 +17,9 @@ extension Machine {
     }
 }
 
-/// The language of QEMU's monitor for people.
+/// The syntax of QEMU's human monitor.
 public enum HumanMonitor {
-    /// An argument as the monitor reads it whatever it contains.
+    /// An argument, quoted so that the monitor reads it unchanged.
     static func quoted(_ argument: String) -> String {
         let escaped = argument.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
         return "\"\(escaped)\""

@@ -3,15 +3,15 @@ import QMPClient
 import QMPCore
 
 extension Machine {
-    /// Lets the guest's processors go on.
+    /// Resumes the guest's processors.
     ///
-    /// - Returns: When they did, by the host's wall clock in nanoseconds since 1970, as QEMU itself took it down: on a
-    ///   busy host the command and its answer may be far apart.
+    /// - Returns: When they resumed, by the host's wall clock in nanoseconds since 1970, as reported by QEMU: on a busy
+    ///   host the command and its answer may be far apart.
     func goOn() async throws(MachineError) -> Int64 { try await instant(of: "cont", telling: "RESUME") }
 
-    /// Stops the guest's processors.
+    /// Pauses the guest's processors.
     ///
-    /// - Returns: When they did, as ``goOn()``.
+    /// - Returns: When they stopped, as for ``goOn()``.
     func standStill() async throws(MachineError) -> Int64 { try await instant(of: "stop", telling: "STOP") }
 
     private func instant(of name: String, telling event: String) async throws(MachineError) -> Int64 {
@@ -19,7 +19,7 @@ extension Machine {
         _ = try await command(name)
         let now = GuestFixUp.wallClock()
         do {
-            // The event comes before the command's answer; there is none when nothing changed.
+            // The event comes before the command's answer; there is none if nothing changed.
             let item = try await events.next(within: .milliseconds(100))
             guard case .event(let told) = item, let microseconds = told.timestamp else { return now }
             return microseconds * 1000

@@ -5,11 +5,11 @@ import QMPCore
 import Quantities
 import WireJSON
 
-/// How a machine was powered down.
+/// How a machine was shut down.
 public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
-    /// The rungs of the ladder, from the gentlest.
+    /// The methods, gentlest first.
     public enum Rung: String, Sendable, Codable {
-        /// The guest answered its power button.
+        /// The guest reacted to its power button.
         case powerButton = "power-button"
         /// The guest's helper shut it down, on a board whose power button the guest has no driver for.
         case guestHelper = "guest-helper"
@@ -22,7 +22,7 @@ public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
         /// QEMU was sent SIGKILL.
         case kill
 
-        /// Whether the guest itself is asked, which one that has shut down does not hear.
+        /// Whether the method asks the guest, which is useless once it has shut down.
         public var asksGuest: Bool {
             switch self {
             case .powerButton, .guestHelper, .guestAgent: true
@@ -31,7 +31,7 @@ public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The last rung that was tried before the machine ended.
+    /// The last method that was tried before the machine ended.
     public let rung: Rung
     /// The time from the first attempt to the machine's end.
     public let duration: Duration
@@ -43,22 +43,22 @@ public struct PowerDown: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Machine {
-    /// Powers the machine down: gently at first, by force before the grace period ends.
+    /// Shuts the machine down; forces it off if it is still running when the grace period expires.
     ///
     /// The guest gets three quarters of the period: its power button is pressed, again at each eighth of the period in
-    /// case it was not listening, and half way its agent is asked. Where the guest cannot notice the button, its helper is
-    /// asked instead. Then QEMU is told to quit, sent SIGTERM and SIGKILL. A QEMU that stays when its guest has shut down
-    /// (`-no-shutdown`) is told to quit as soon as the guest has.
+    /// case the guest was not listening, and half way its agent is asked. If the guest cannot notice the button, its
+    /// helper is asked instead. Then QEMU is told to quit, and sent SIGTERM and SIGKILL. A QEMU that stays when its
+    /// guest has shut down (`-no-shutdown`) is told to quit as soon as the guest has.
     ///
-    /// - Parameter grace: The time that all of this may take; zero kills at once.
-    /// - Returns: The rung that worked, how long it took and why the machine ended.
+    /// - Parameter grace: The time limit for all of this; zero kills at once.
+    /// - Returns: The method that worked, how long it took and why the machine ended.
     public func powerDown(within grace: Duration = .seconds(60)) async throws -> PowerDown {
         let start = ContinuousClock.now
         var last = PowerDown.Rung.kill
         // Subscribed before the guest is asked: it may be off at once.
         let stops = qmp.events(.named("SHUTDOWN", "STOP"))
         var isGuestOff = false
-        // A guest whose processors stand still hears neither its button nor its agent.
+        // A paused guest notices neither its button nor its agent.
         let isRunning = grace > .zero ? await isGuestRunning(within: grace / 8) : false
         let steps = Self.steps(
             for: grace,
@@ -67,7 +67,7 @@ extension Machine {
             hasAgent: socket(of: .guestAgent) != nil,
         )
         for step in steps {
-            // What waited too long for an answer has used up the time of the attempts after it.
+            // An attempt that waited too long for an answer has used up the time of those after it.
             guard start + step.until > .now, !(isGuestOff && step.rung.asksGuest) else { continue }
             last = step.rung
             switch try await climb(step.rung, before: start + step.until, stops) {
@@ -80,13 +80,13 @@ extension Machine {
         return PowerDown(rung: .kill, duration: .now - start, cause: cause)
     }
 
-    /// One attempt, and when the next begins, counted from the start of the ladder.
+    /// One attempt, and when the next one starts, counted from the first.
     struct PowerDownStep: Hashable {
         let rung: PowerDown.Rung
         let until: Duration
     }
 
-    /// The attempts before QEMU is killed, which happens soon enough for it to have gone when the period is over.
+    /// The attempts before QEMU is killed, which happens early enough for it to be gone when the period ends.
     ///
     /// - Parameter gentlest: How the guest is asked first.
     static func steps(
@@ -107,15 +107,15 @@ extension Machine {
         return steps
     }
 
-    /// What came of an attempt.
+    /// The result of an attempt.
     private enum Effect {
         case ended(ExitCause)
-        /// The guest has shut down, and QEMU stays.
+        /// The guest has shut down, and QEMU is still running.
         case guestOff
         case nothing
     }
 
-    /// Makes one attempt and waits for what comes of it.
+    /// Makes one attempt and waits for its result.
     private func climb(
         _ rung: PowerDown.Rung,
         before end: ContinuousClock.Instant,
@@ -141,7 +141,7 @@ extension Machine {
         (try? await qmp.execute(command, deadline: end - .now)) != nil
     }
 
-    /// What comes of a command that nobody heard: nothing, unless the machine is just ending.
+    /// The result of a command that was not answered: none, unless the machine is just ending.
     ///
     /// The next attempt need not wait for this one.
     private func briefly(before end: ContinuousClock.Instant) async throws -> Effect {
@@ -149,14 +149,14 @@ extension Machine {
         return try await endedCause(before: min(end, .now + .milliseconds(200))).map(Effect.ended) ?? .nothing
     }
 
-    /// Waits until the machine has ended, or its guest is off while QEMU stays.
+    /// Waits until the machine has ended, or its guest is off while QEMU is still running.
     private func effect(before end: ContinuousClock.Instant, _ stops: QMPEvents) async throws -> Effect {
         let effect: Effect? = try await race(
             { try await self.endedCause(before: end).map(Effect.ended) ?? .nothing },
             {
                 var events = stops.makeAsyncIterator()
                 while (try? await events.next()) != nil {
-                    // A QEMU that is about to end tells of the shutdown too, and no longer answers.
+                    // A QEMU that is about to exit also reports the shutdown, and no longer answers.
                     let state = try? await self.status()
                     if state == .shutdown || state == .guestPanicked { return .guestOff }
                 }
@@ -166,7 +166,7 @@ extension Machine {
         return effect ?? .nothing
     }
 
-    /// Whether the guest's processors run; a QEMU that does not tell in time will not press a button either.
+    /// Whether the guest is running; a QEMU that does not answer in time will not press a button either.
     private func isGuestRunning(within limit: Duration) async -> Bool {
         let reply = try? await qmp.execute("query-status", deadline: limit)
         return reply?.objectValue?["running"] == true

@@ -12,7 +12,7 @@ public struct DriveProblem: Hashable, Sendable, CustomStringConvertible {
     public let file: FilePath
     /// Whether the host's disk is full; otherwise reading or writing failed.
     public let isFull: Bool
-    /// What is free on the disk that the file is on; nil when the system does not say.
+    /// The free space on the file's disk; nil if the system does not say.
     public let free: ByteCount?
 
     /// The problem in one line that names the drive and its file.
@@ -25,9 +25,9 @@ public struct DriveProblem: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Machine {
-    /// The drives whose failure has paused the guest; empty when none has.
+    /// The drives whose failure has paused the guest; empty if none has.
     public func driveProblems() async throws(MachineError) -> [DriveProblem] {
-        // QEMU goes on telling of a failure that is long over.
+        // QEMU still reports a failure that is long over.
         guard try await status() == .ioError else { return [] }
         let drives: [BlockInfo]
         do {

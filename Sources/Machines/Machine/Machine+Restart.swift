@@ -3,11 +3,11 @@ import QMPClient
 import QMPCore
 
 extension Machine {
-    /// Runs the body until its end, or until the guest restarts, which cancels it.
+    /// Runs the body until it returns, or until the guest reboots, which cancels it.
     ///
-    /// - Returns: Whether the guest restarted first.
+    /// - Returns: Whether the guest rebooted first.
     public func untilRestart(_ body: @escaping @Sendable () async throws -> Void) async throws -> Bool {
-        // Subscribed before the body can cause one.
+        // Subscribed before the body can cause an event.
         let resets = qmp.events(.named("RESET"))
         let restarted: Bool? = try await race(
             {
@@ -16,12 +16,12 @@ extension Machine {
             },
             {
                 for try await _ in resets { return true }
-                // The connection has ended: whether that ends the body is for those who watch the machine.
+                // The connection has ended: other watchers decide whether that ends the body.
                 return nil
             },
         )
         guard let restarted else { throw CancellationError() }
-        // Linux asks for its restart in several ways within some ten milliseconds, and QEMU tells of each.
+        // Linux requests its reboot in several ways within some ten milliseconds, and QEMU reports each.
         if restarted { try await Task.sleep(for: .milliseconds(500)) }
         return restarted
     }

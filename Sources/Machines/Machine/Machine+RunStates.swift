@@ -3,8 +3,8 @@ import QMPCore
 
 /// The run states of a machine, as they change; for one consumer.
 ///
-/// An event only says when to ask again: what is yielded is what QEMU answers, so that nothing is wrong for longer than
-/// until the next event when some were missed. The sequence ends with the connection.
+/// An event only triggers a query, and the sequence yields QEMU's answer, so that a missed event is corrected by the
+/// next one. The sequence ends with the connection.
 public struct RunStates: AsyncSequence, Sendable {
     /// A run state.
     public typealias Element = RunState
@@ -31,7 +31,7 @@ public struct RunStates: AsyncSequence, Sendable {
         }
 
         /// The state at the first call; afterwards the next one that differs.
-        /// - Returns: nil when the machine has ended or the connection was closed.
+        /// - Returns: nil if the machine has ended or the connection was closed.
         public mutating func next() async throws(MachineError) -> RunState? {
             while true {
                 if last != nil {
@@ -66,7 +66,7 @@ public struct RunStates: AsyncSequence, Sendable {
 @available(*, unavailable) extension RunStates.AsyncIterator: Sendable {}
 
 extension Machine {
-    /// The machine's run states from now on, the present one first.
+    /// The machine's run states from now on, starting with the current one.
     public var runStates: RunStates {
         RunStates(
             machine: self,

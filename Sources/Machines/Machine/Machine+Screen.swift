@@ -4,9 +4,9 @@ public import SystemPackage
 import WireJSON
 
 extension Machine {
-    /// Writes what the guest's screen shows as a PNG file.
+    /// Saves the guest's screen as a PNG file.
     ///
-    /// - Throws: ``MachineError`` with code `invalidDescription` when the guest has no screen.
+    /// - Throws: ``MachineError`` with code `invalidDescription` if the guest has no screen.
     public func takeScreenshot(at path: FilePath) async throws(MachineError) {
         guard description.hasScreen else {
             throw error(.invalidDescription, "no screen to take a screenshot of; start it with one")
@@ -17,7 +17,7 @@ extension Machine {
         )
     }
 
-    /// Presses keys together, by QEMU's names for them, as in `["ctrl", "alt", "f2"]`, and lets them go.
+    /// Presses keys together, as in `["ctrl", "alt", "f2"]` in QEMU's names, and releases them.
     public func sendKeys(_ keys: [String]) async throws(MachineError) {
         let codes: [JSON] = keys.map { ["type": "qcode", "data": .string($0)] }
         _ = try await command("send-key", ["keys": .array(codes)])

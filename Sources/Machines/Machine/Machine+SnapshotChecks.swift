@@ -15,9 +15,9 @@ extension Machine {
         throw error(.snapshotImpossible, "a device prevents saving: \(texts); start the machine without that device")
     }
 
-    /// Makes sure that the memory will find room beside the disk.
+    /// Checks that the disk has enough free space for the memory.
     ///
-    /// A save that runs out of room leaves half a snapshot and a guest that stops at its next write.
+    /// A save that runs out of space leaves an incomplete snapshot and a guest that stops at its next write.
     func checkRoom(at disk: FilePath) throws(MachineError) {
         guard let free = HostDisk.free(at: disk) else { return }
         let needed = memoryToSave
@@ -29,7 +29,7 @@ extension Machine {
         )
     }
 
-    /// At most how much memory a snapshot holds: what the guest has touched, for the rest is zero and takes no room.
+    /// The most memory that a snapshot may hold: what the guest has touched, since the rest is zero and takes no space.
     var memoryToSave: ByteCount {
         let all = description.memory
         guard let resident = HostProcess.residentMemory(of: process.processID) else { return all }

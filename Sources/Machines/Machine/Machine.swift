@@ -2,7 +2,7 @@ import HostSupport
 public import QMPClient
 public import SystemPackage
 
-/// A running machine: its monitor, its files and, where this process started it, its keeper.
+/// A running machine: its monitor, its files and, if this process started it, its keeper.
 public final class Machine: Sendable {
     /// The machine's name, unique among those of one home.
     public let name: String
@@ -10,7 +10,7 @@ public final class Machine: Sendable {
     public let folder: MachineFolder
     /// What the machine is made of.
     public let description: MachineDescription
-    /// What is known of its process.
+    /// What is known about its process.
     public let process: ProcessRecord
     /// The connection to Quiver's monitor of this machine.
     public let qmp: QMPConnection
@@ -35,17 +35,17 @@ public final class Machine: Sendable {
     /// The machine's identity, which differs from start to start of the same machine.
     public var id: MachineID { process.id }
 
-    /// The port of the host that leads to a port of the guest; nil when none does.
+    /// The host port that is forwarded to a guest port; nil if there is none.
     public func hostPort(for guestPort: UInt16, transport: PortForward.Transport = .tcp) -> UInt16? {
         process.forwards.first { $0.guestPort == guestPort && $0.transport == transport }?.hostPort
     }
 
-    /// The socket that leads to a channel's port in the guest; nil when the machine has no such channel.
+    /// The socket of a guest channel; nil if the machine has no such channel.
     public func socket(of channel: GuestChannel) -> FilePath? {
         description.channels.firstIndex(of: channel).map { folder.channelSocket($0) }
     }
 
-    /// Ends the connection and leaves the machine as it is; a scoped machine ends with its scope all the same.
+    /// Closes the connection and leaves the machine as it is; a scoped machine still ends with its scope.
     public func disconnect() async {
         await qmp.close()
     }

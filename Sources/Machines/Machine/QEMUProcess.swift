@@ -5,7 +5,7 @@ import SystemPackage
 /// A running QEMU that Quiver started, found among the host's processes.
 struct QEMUProcess: Hashable {
     let id: Int32
-    /// The machine's folder, whether or not it is still there.
+    /// The machine's directory, whether or not it still exists.
     let folder: FilePath
 
     init(id: Int32, folder: FilePath) {
@@ -13,9 +13,9 @@ struct QEMUProcess: Hashable {
         self.folder = folder
     }
 
-    /// Reads a command line; nil for that of anything but a QEMU that Quiver started.
+    /// Reads a command line; nil if it is not that of a QEMU started by Quiver.
     init?(id: Int32, commandLine: String) {
-        // The console's log lies in the folder; a comma in its path is doubled there.
+        // The console log is in that directory; a comma in its path is doubled there.
         guard commandLine.contains("id=qmp-quiver,"),
             let from = commandLine.firstRange(of: "id=console,"),
             let log = commandLine[from.upperBound...].firstRange(of: ",logfile="),
@@ -25,7 +25,7 @@ struct QEMUProcess: Hashable {
         self.init(id: id, folder: FilePath(String(path)).removingLastComponent())
     }
 
-    /// All of this user's.
+    /// All those of this user.
     static func ofQuiver() async -> [Self] {
         #if os(Linux)
             return Folder.names(in: "/proc").compactMap { name in
@@ -48,7 +48,7 @@ struct QEMUProcess: Hashable {
 
     static func isAlive(_ id: Int32) -> Bool { kill(id, 0) == 0 || errno == EPERM }
 
-    /// Ends it, by force when it does not go by itself within some seconds.
+    /// Ends it, by force if it does not exit within some seconds.
     func end() async {
         Machine.send(SIGTERM, to: id)
         for _ in 0..<150 {

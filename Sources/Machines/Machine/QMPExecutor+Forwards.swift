@@ -2,9 +2,9 @@ import QMPCore
 import WireJSON
 
 extension QMPExecutor {
-    /// The forwards of all user-mode networks with the ports that they really have.
+    /// The forwards of all user-mode networks, with their actual ports.
     ///
-    /// No QMP command tells them; the people's command does, as a table.
+    /// No QMP command returns them; a command of the human monitor prints them as a table.
     func boundForwards(machine: String) async throws(MachineError) -> [PortForward] {
         let reply: JSON
         do {

@@ -2,7 +2,7 @@ import QMPClient
 import QMPCore
 import WireJSON
 
-/// What the guest's processors do, by QEMU's name for it; QEMU adds names between versions.
+/// The state of the guest's processors, by QEMU's name for it; newer versions of QEMU add names.
 public struct RunState: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
     /// QEMU's name, as in `running`.
     public let rawValue: String
@@ -16,19 +16,19 @@ public struct RunState: RawRepresentable, Hashable, Codable, Sendable, CustomStr
     public static let paused = Self(rawValue: "paused")
     /// Waiting for the first `cont`.
     public static let prelaunch = Self(rawValue: "prelaunch")
-    /// Waiting for state from elsewhere.
+    /// Waiting for incoming state.
     public static let incomingMigration = Self(rawValue: "inmigrate")
-    /// Its state is being sent elsewhere, at the last with the processors standing still.
+    /// The state is being sent; towards the end the processors are stopped.
     public static let finishMigration = Self(rawValue: "finish-migrate")
-    /// Its state has been sent elsewhere.
+    /// The state has been sent.
     public static let postMigration = Self(rawValue: "postmigrate")
-    /// Paused because a drive could not be read or written, as when the host's disk is full.
+    /// Paused because a drive could not be read or written, for example because the host's disk is full.
     public static let ioError = Self(rawValue: "io-error")
-    /// Paused because the accelerator cannot execute what the guest does; only a reset gets it out.
+    /// Paused because the accelerator cannot execute the guest's code; only a reset helps.
     public static let internalError = Self(rawValue: "internal-error")
     /// Stopped because the guest's kernel panicked.
     public static let guestPanicked = Self(rawValue: "guest-panicked")
-    /// The guest has shut down and QEMU was told to stay.
+    /// The guest has shut down, and QEMU keeps running because of `-no-shutdown`.
     public static let shutdown = Self(rawValue: "shutdown")
     /// Stopped because the guest did not feed its watchdog.
     public static let watchdog = Self(rawValue: "watchdog")
@@ -36,15 +36,15 @@ public struct RunState: RawRepresentable, Hashable, Codable, Sendable, CustomStr
     /// QEMU's name, as in `running`.
     public var description: String { rawValue }
 
-    /// Whether the guest's processors run.
+    /// Whether the guest's processors are running.
     public var isRunning: Bool { self == .running }
 
-    /// Whether QEMU refuses to let the guest go on before it is reset.
+    /// Whether QEMU refuses to resume the guest before it is reset.
     var requiresReset: Bool { self == .shutdown || self == .internalError }
 }
 
 extension Machine {
-    /// What the guest's processors do at this moment.
+    /// The current run state.
     public func status() async throws(MachineError) -> RunState {
         let reply = try await command("query-status")
         guard case .object(let object) = reply, case .string(let status)? = object["status"] else {
@@ -53,16 +53,16 @@ extension Machine {
         return RunState(rawValue: status)
     }
 
-    /// Stops the guest's processors.
+    /// Pauses the guest's processors.
     public func pause() async throws(MachineError) { _ = try await command("stop") }
 
-    /// Lets the guest's processors go on.
+    /// Resumes the guest's processors.
     public func resume() async throws(MachineError) { _ = try await command("cont") }
 
     /// Resets the guest, as its reset button would.
     public func reset() async throws(MachineError) { _ = try await command("system_reset") }
 
-    /// Executes a command whose failure is this machine's.
+    /// Executes a command and reports its failure as this machine's.
     func command(_ name: String, _ arguments: JSONObject = [:]) async throws(MachineError) -> JSON {
         do {
             return try await qmp.execute(name, arguments)

@@ -5,11 +5,11 @@ import SystemPackage
 import WireJSON
 
 extension Machine {
-    /// Notes in the machine's description, by which it is started the next time, that a drive goes on in another file.
+    /// Records in the machine's description, for its next start, that a drive continues in another file.
     ///
-    /// A scoped machine has no description to be started by again, and a drive that was plugged in is not in one.
+    /// A scoped machine has no stored description, and a hot-plugged drive is not in one.
     ///
-    /// - Returns: What was noted before, to be written back when the change fails; nil when nothing had to be changed.
+    /// - Returns: The previous record, to be written back if the change fails; nil if nothing had to be changed.
     @discardableResult
     func recordDrive(
         in old: FilePath,
@@ -30,7 +30,7 @@ extension Machine {
     /// A block node that stands for a file.
     struct FileNode {
         let file: FilePath
-        /// Nil for a format that machines are not started from.
+        /// Nil for a format that machines cannot be started from.
         let format: Drive.Format?
         /// As the guest sees it.
         let size: ByteCount

@@ -6,19 +6,21 @@ public import Quantities
 public import SystemPackage
 import WireJSON
 
-/// Where a long change to a drive stands.
+/// The progress of a long change to a drive.
 public struct DriveProgress: Hashable, Sendable {
-    /// What is done, in bytes of the drive.
+    /// The part that is done, in bytes of the drive.
     public let completed: ByteCount
-    /// What there is in all; it may grow while the guest writes.
+    /// The total; it may grow while the guest writes.
     public let total: ByteCount
 }
 
 extension Machine {
-    /// Has a drive write to a new file from now on; what it was so far stays in the old file, which nobody writes
-    /// any more and can therefore be copied.
+    /// Makes a drive write to a new file from now on.
     ///
-    /// The machine's description names the new file from then on, so that its next start goes on with that.
+    /// Its content so far stays in the old file, which nobody writes to
+    /// any more and which can therefore be copied.
+    ///
+    /// The machine's description then names the new file, so that its next start uses it.
     ///
     /// - Parameters:
     ///   - drive: The block node on top of the drive: its id, or the name of the overlay put on it last.
@@ -39,7 +41,8 @@ extension Machine {
         var before: MachineDescription?
         do {
             try await addNode(node, of: file)
-            // Before QEMU writes to it: until then an overlay reads like its base, and afterwards the base is the past.
+            // Recorded before QEMU writes to it: until then the overlay reads like its base; afterwards the base is
+            // outdated.
             before = try recordDrive(in: base, isNowIn: file, format: .qcow2)
             _ = try await command("blockdev-snapshot", ["node": .string(drive), "overlay": .string(node)])
         } catch {
@@ -50,14 +53,14 @@ extension Machine {
         }
     }
 
-    /// Writes all that an overlay holds into the file below it, which takes its place again.
+    /// Writes an overlay's changes into the file below it, which replaces it again.
     ///
-    /// The overlay's file stays, and is the past from then on; the machine's description names the file below.
+    /// The overlay's file stays but is outdated; the machine's description names the file below.
     ///
     /// - Parameters:
     ///   - overlay: The block node on top of the drive.
-    ///   - base: The node that takes what lies above it.
-    ///   - onProgress: Told how far it is.
+    ///   - base: The node that receives the changes above it.
+    ///   - onProgress: Called with the progress.
     public func commit(
         _ overlay: String,
         into base: String,
@@ -70,15 +73,15 @@ extension Machine {
         let (old, new) = (try await fileNode(overlay), try await fileNode(base))
         try await follow("block-commit", arguments, within: deadline, onProgress: onProgress)
         try recordDrive(in: old.file, isNowIn: new.file, format: new.format ?? .qcow2)
-        // Nothing uses the overlay's node any more; left there it would keep the file open.
+        // Nothing uses the overlay's node any more; if it stayed, it would keep the file open.
         _ = try? await command("blockdev-del", ["node-name": .string(overlay)])
     }
 
-    /// Copies into an overlay all that it still takes from the files below, so that it needs them no more.
+    /// Copies into an overlay everything that it still reads from the files below, so that it no longer needs them.
     ///
     /// - Parameters:
     ///   - overlay: The block node on top of the drive.
-    ///   - onProgress: Told how far it is.
+    ///   - onProgress: Called with the progress.
     public func stream(
         into overlay: String,
         within deadline: Duration = .seconds(600),
@@ -88,12 +91,12 @@ extension Machine {
         try await follow("block-stream", arguments, within: deadline, onProgress: onProgress)
     }
 
-    /// Copies a drive as it is at this moment into a new qcow2 file while the guest goes on writing to it.
+    /// Copies a drive's current content into a new qcow2 file, while the guest keeps writing to it.
     ///
     /// - Parameters:
     ///   - drive: The block node on top of the drive.
-    ///   - file: The new file, which must not exist; it is removed again when the copy fails.
-    ///   - onProgress: Told how far it is.
+    ///   - file: The new file, which must not exist; it is removed if the copy fails.
+    ///   - onProgress: Called with the progress.
     public func backUp(
         _ drive: String,
         to file: FilePath,
@@ -144,8 +147,8 @@ extension Machine {
             var isCompleting = false
             for try await update in job.updates(deadline: deadline) {
                 onProgress(DriveProgress(completed: ByteCount(update.current), total: ByteCount(update.total)))
-                // A commit from the top has caught up with the guest and waits to be told to switch over. It tells of
-                // further progress as long as the guest writes, and takes being told twice for an error.
+                // A commit of the top node has caught up with the guest and waits for the command to switch over. It
+                // reports further progress as long as the guest writes, and a second command would be an error.
                 guard update.status == .ready, !isCompleting else { continue }
                 isCompleting = true
                 try await job.complete()

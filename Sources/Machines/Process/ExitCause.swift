@@ -2,42 +2,42 @@ import HostSupport
 import SystemPackage
 import WireJSON
 
-/// Why a machine ended, from all that is known: its own last event, its process's status and its last words.
+/// Why a machine ended, from everything that is known: QEMU's last event, its exit status and its last lines.
 public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
-    /// The kinds of ends.
+    /// The kinds of causes.
     public enum Kind: String, Codable, Sendable {
-        /// The guest shut itself down.
+        /// The guest shut down.
         case guestShutdown
-        /// The guest reset itself where resets end the machine.
+        /// The guest was reset, and resets end the machine.
         case guestReset
-        /// The guest's kernel gave up.
+        /// The guest's kernel panicked.
         case guestPanic
-        /// The guest did not feed its watchdog, which switched it off.
+        /// The guest did not feed its watchdog, which powered it off.
         case watchdog
-        /// Quiver, or a person at the monitor, told QEMU to quit.
+        /// Quiver, or a user of the monitor, told QEMU to quit.
         case quit
-        /// A signal asked QEMU to end.
+        /// QEMU was terminated by a signal.
         case terminated
-        /// Somebody, or the system for want of memory, killed QEMU.
+        /// QEMU was killed by a user, or by the system when it ran out of memory.
         case killed
-        /// QEMU broke.
+        /// QEMU crashed.
         case crashed
-        /// QEMU gave up, with a message.
+        /// QEMU exited with an error message.
         case failed
-        /// Nothing tells: the host went down, or the process that watched was killed too.
+        /// Not known: the host went down, or the supervising process was killed too.
         case unknown
     }
 
     /// How the machine ended, for programs; ``description`` says it to people.
     public let kind: Kind
-    /// How QEMU's process ended; nil when nothing tells.
+    /// How QEMU's process ended; nil if not known.
     public let process: ProcessEnd?
-    /// QEMU's own reason from its SHUTDOWN event, as in `guest-shutdown`; nil when it gave none.
+    /// QEMU's own reason from its SHUTDOWN event, as in `guest-shutdown`; nil if it gave none.
     public let reason: String?
-    /// The last lines that QEMU wrote; empty when it wrote none.
+    /// The last lines that QEMU wrote; empty if it wrote none.
     public let lastWords: String
 
-    /// Whether the machine ended as somebody meant it to.
+    /// Whether the machine ended as intended.
     public var isOrderly: Bool {
         switch kind {
         case .guestShutdown, .guestReset, .quit, .terminated: true
@@ -65,17 +65,17 @@ public struct ExitCause: Hashable, Codable, Sendable, CustomStringConvertible {
 }
 
 extension ExitCause {
-    /// Joins what is known of an end.
+    /// Combines what is known.
     init(process: ProcessEnd?, events: [RecordedEvent], lastWords: String) {
-        // With -no-shutdown QEMU reports the guest's shutdown, and one more when it is told to quit afterwards: the first
-        // says why. A RESUME after it means that the guest was reset and ran again.
+        // With -no-shutdown, QEMU reports the guest's shutdown, and another one when it is told to quit afterwards: the
+        // first says why. A RESUME after it means that the guest was reset and ran again.
         let run = events.lastIndex { $0.name == "RESUME" }.map { events[$0...] } ?? events[...]
         let shutdown = run.first { $0.name == "SHUTDOWN" }
         var reason: String?
         if case .string(let text)? = shutdown?.data["reason"] { reason = text }
         let hasPanicked =
             reason == "guest-panic" || (shutdown == nil && events.contains { $0.name == "GUEST_PANICKED" })
-        // QEMU exits on the spot then, and tells of no shutdown.
+        // QEMU then exits immediately, without a SHUTDOWN event.
         let watchdog = events.last { $0.name == "WATCHDOG" }
         let isSwitchedOff = shutdown == nil && watchdog?.data["action"] == "poweroff"
         self.process = process
@@ -96,7 +96,7 @@ extension ExitCause {
             }
     }
 
-    /// The cause of the last end of the machine in this folder.
+    /// Why the last run of the machine in this directory ended.
     init(recordedIn folder: MachineFolder) {
         self.init(
             process: ProcessEnd(recordedAt: folder.exitFile),

@@ -9,18 +9,18 @@ import SystemPackage
 ///
 /// As long as this end is open, QEMU lives no longer than this process, unless ``release()`` was called.
 final class Keeper: Sendable {
-    /// What a keeper is told to start.
+    /// What a keeper starts.
     struct Plan: Sendable {
         let program: FilePath
         let arguments: [String]
-        /// What QEMU inherits, as 3, 4, 5 and so on; the first is the machine's lock.
+        /// The descriptors that QEMU inherits, as 3, 4, 5 and so on; the first is the machine's lock.
         let descriptors: [Int32]
         /// The keeper's end of the recorder's socket.
         let recorder: Int32
         let folder: MachineFolder
-        /// Whether the machine's folder is to be removed when the owner dies.
+        /// Whether to remove the machine's directory when the owner dies.
         let removesFolder: Bool
-        /// Whether QEMU gets its memory in small pages only.
+        /// Whether QEMU only gets small memory pages.
         let avoidsHugePages: Bool
     }
 
@@ -42,13 +42,13 @@ final class Keeper: Sendable {
         source.setEventHandler { [source] in
             let message = link.nextMessage()
             end.set(message.flatMap { ProcessEnd(message: $0) })
-            // The hang-up that follows a last message is not always told of. A keeper that was not released must not lose
-            // the link: it would take the machine's folder away under the hands of who looks at how it ended.
+            // The hang-up after a last message is not always reported. A keeper that was not released must not lose the
+            // link: it would remove the machine's directory while another process reads how the machine ended.
             if message == nil || isReleased.value.load(ordering: .sequentiallyConsistent) { source.cancel() }
         }
         source.setCancelHandler {
             link.close()
-            // Not on the queue of all keepers: one whose QEMU hangs in the kernel ends no sooner than that.
+            // Not on the queue of all keepers: one whose QEMU hangs in the kernel does not end before that.
             BlockingCalls.begin { waitpid(keeperID, nil, 0) }
         }
         source.resume()
@@ -58,7 +58,7 @@ final class Keeper: Sendable {
 
     /// Starts a keeper and, through it, QEMU.
     ///
-    /// - Throws: `Errno` when the program cannot be executed or the system has no process left.
+    /// - Throws: `Errno` if the program cannot be executed or the system is out of processes.
     static func start(_ plan: Plan) async throws -> Keeper {
         try await BlockingCalls.run {
             var descriptor: Int32 = -1
@@ -78,10 +78,10 @@ final class Keeper: Sendable {
         }
     }
 
-    /// Waits for QEMU's end; nil when the keeper itself was killed and cannot tell how QEMU ended.
+    /// Waits until QEMU ends; nil if the keeper itself was killed and cannot say how QEMU ended.
     func ended() async throws -> ProcessEnd? { try await end.value() }
 
-    /// Waits for QEMU's end, also in a task that was cancelled; returns whether it came in time.
+    /// Waits until QEMU ends, even in a cancelled task; returns whether it ended in time.
     func hasEnded(within limit: Duration) async -> Bool {
         await withoutCancellation {
             let end = try? await withDeadline(limit, waitingFor: "QEMU's end") { try await self.ended() }
@@ -96,7 +96,7 @@ final class Keeper: Sendable {
     func release() {
         link.send(CPLATFORM_KEEPER_RELEASE)
         isReleased.value.store(true, ordering: .sequentiallyConsistent)
-        // Otherwise whoever hears of the end gives the link up.
+        // Otherwise the handler of QEMU's end closes the link.
         if endedAlready != nil { source.cancel() }
     }
 
@@ -106,11 +106,11 @@ final class Keeper: Sendable {
     /// Sends QEMU SIGKILL.
     func kill() { link.send(CPLATFORM_KEEPER_KILL) }
 
-    /// Gives this end up: a machine that was not released is killed and its scope removed.
+    /// Closes this end: a machine that was not released is killed and its scope removed.
     func close() { source.cancel() }
 }
 
-/// Whether a keeper was released, for whoever hears of its machine's end.
+/// Whether a keeper was released, for the handler of its machine's end.
 private final class ReleaseFlag: Sendable {
     let value = Atomic(false)
 }
@@ -126,7 +126,7 @@ extension ProcessEnd {
 }
 
 extension Keeper.Plan {
-    /// Lends the plan in C's form for the length of the call.
+    /// Passes the plan in C's form for the duration of the call.
     fileprivate func withCPlan<Result>(
         _ body: (inout cplatform_keeper_plan) throws(Errno) -> Result
     ) throws(Errno) -> Result {

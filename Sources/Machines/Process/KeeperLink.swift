@@ -5,7 +5,7 @@ import SystemPackage
 
 /// This process's end of the socket to a keeper.
 ///
-/// Requests may come when it is closed already, and its number may be another file's by then: they are dropped.
+/// Requests may arrive after it was closed, when its number may belong to another file: they are dropped.
 final class KeeperLink: Sendable {
     let descriptor: FileDescriptor
     private let isOpen = Mutex(true)
@@ -14,7 +14,7 @@ final class KeeperLink: Sendable {
 
     func send(_ request: Int) {
         isOpen.withLock { isOpen in
-            // A keeper that is gone has nothing left to do.
+            // If the keeper is gone, there is nothing left to do.
             if isOpen { try? descriptor.sendAll([UInt8(request)]) }
         }
     }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is set once and that any number of tasks can wait for.
+/// A value that is set once, and that any number of tasks can wait for.
 final class OneTimeValue<Value: Sendable>: Sendable {
     private enum State {
         case waiting([UInt64: CheckedContinuation<Value, any Error>], next: UInt64)
@@ -19,7 +19,7 @@ final class OneTimeValue<Value: Sendable>: Sendable {
         }
     }
 
-    /// Sets the value and lets all who wait go on; the first value stays.
+    /// Sets the value and resumes all waiting tasks; only the first value counts.
     func set(_ value: Value) {
         let waiters = state.withLock { state -> [CheckedContinuation<Value, any Error>] in
             switch state {
@@ -49,7 +49,8 @@ final class OneTimeValue<Value: Sendable>: Sendable {
                     switch state {
                     case .set(let value): return .success(value)
                     case .waiting(var waiters, let next):
-                        // Checked inside the lock: the handler below takes the same one, so either sees the other.
+                        // Checked inside the lock: the handler below takes the same lock, so one of them sees the
+                        // other.
                         if Task.isCancelled { return .failure(CancellationError()) }
                         waiters[ticket] = continuation
                         state = .waiting(waiters, next: next)

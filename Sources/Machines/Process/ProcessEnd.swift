@@ -8,7 +8,7 @@ public enum ProcessEnd: Hashable, Codable, Sendable, CustomStringConvertible {
     /// By this signal.
     case killed(Int32)
 
-    /// Reads what a keeper wrote; nil when there is no such file, or half of one.
+    /// Reads what a keeper wrote; nil if there is no such file or it is incomplete.
     init?(recordedAt path: FilePath) {
         guard let words = try? WholeFile.readText(path).split(whereSeparator: \.isWhitespace), words.count == 2,
             let number = Int32(words[1])

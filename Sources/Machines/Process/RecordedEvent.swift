@@ -6,10 +6,10 @@ import WireJSON
 struct RecordedEvent {
     let name: String
     let data: JSONObject
-    /// When, by the host's wall clock, in seconds since 1970; nil when QEMU did not say.
+    /// When, by the host's wall clock, in seconds since 1970; nil if QEMU did not say.
     var time: Double?
 
-    /// The events in a record; a line that is no event, or half of one, is passed over.
+    /// The events in a record; invalid and incomplete lines are skipped.
     static func read(_ path: FilePath) -> [RecordedEvent] {
         parse((try? WholeFile.read(path)) ?? [])
     }

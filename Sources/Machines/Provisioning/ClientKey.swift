@@ -2,7 +2,7 @@ package import GuestAccess
 package import HostSupport
 import SystemPackage
 
-/// The key by which Quiver enters the guests that it provisions; one for each home.
+/// The key with which Quiver logs in to the guests that it provisions; one for each home.
 package enum ClientKey {
     private static let name = "id_ed25519"
 

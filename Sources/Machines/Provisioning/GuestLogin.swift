@@ -8,13 +8,13 @@ public import SystemPackage
     import Foundation
 #endif
 
-/// How a machine's guest is entered by ssh: who, with which key, and the host key it must show.
+/// How to log in to a guest by ssh: the user, the key, and the host key that it must have.
 ///
-/// The record lies in the machine's folder as `login.json`, with the host key beside it as `known_hosts`.
+/// The record is `login.json` in the machine's directory, with the host key next to it in `known_hosts`.
 public struct GuestLogin: Hashable, Codable, Sendable {
-    /// The user to log in as, who may use sudo without a password.
+    /// The user to log in as, who can use sudo without a password.
     public var user: String
-    /// The name under which the host key is known; the same for all machines that share a baked disk.
+    /// The name of the host key in known_hosts; the same for all machines that share a baked disk.
     public var hostKeyAlias: String
     /// The guest's public host key in known_hosts form.
     public var hostKey: String
@@ -28,7 +28,7 @@ public struct GuestLogin: Hashable, Codable, Sendable {
 
     static let fileName = "login.json"
 
-    /// Reads the record of a folder.
+    /// Reads the record in a directory.
     ///
     /// - Throws: ``FileFailure``; with reason `noSuchFileOrDirectory` for a machine that was not provisioned by Quiver.
     public static func read(in folder: FilePath) throws(FileFailure) -> GuestLogin {
@@ -40,7 +40,7 @@ public struct GuestLogin: Hashable, Codable, Sendable {
         return login
     }
 
-    /// Writes the record and the host key into a folder.
+    /// Writes the record and the host key into a directory.
     public func write(in folder: FilePath) throws(FileFailure) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -51,12 +51,12 @@ public struct GuestLogin: Hashable, Codable, Sendable {
         try WholeFile.write(text, to: folder.appending(Self.fileName))
     }
 
-    /// The way in through a port of this host.
+    /// The ssh endpoint at a port of this host.
     ///
     /// - Parameters:
     ///   - guest: The machine's name, for messages.
-    ///   - folder: Where ``write(in:)`` put the host key.
-    ///   - home: Whose key opens the guest.
+    ///   - folder: The directory in which ``write(in:)`` stored the host key.
+    ///   - home: The home whose key is used to log in.
     public func endpoint(guest: String, port: UInt16, folder: FilePath, home: QuiverHome) -> SSHEndpoint {
         SSHEndpoint(
             guest: guest,

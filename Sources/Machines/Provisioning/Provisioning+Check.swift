@@ -1,14 +1,14 @@
 public import CloudImages
 
 extension Provisioning {
-    /// What cloud-init would refuse, ignore or misunderstand in the user's own files; see ``CloudImages/SeedCheck``.
+    /// What cloud-init would refuse, ignore or misread in the user's own files; see ``CloudImages/SeedCheck``.
     public var findings: [SeedFinding] {
-        // Quiver's key comes with the meta-data.
+        // Quiver's key is in the meta-data.
         let userFindings = userData.map { SeedCheck.userData($0, hasKeysElsewhere: true) } ?? []
         return userFindings + (networkConfig.map(SeedCheck.networkConfig) ?? [])
     }
 
-    /// Refuses files that cloud-init would not take as they are meant, before any boot.
+    /// Refuses files that cloud-init would not apply as intended, before anything boots.
     func refuseErrors() throws(CloudImagesError) {
         let errors = findings.filter { $0.severity == .error }
         guard let first = errors.first else { return }

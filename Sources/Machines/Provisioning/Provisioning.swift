@@ -4,23 +4,23 @@ public import HostSupport
 public import Quantities
 import SystemPackage
 
-/// What makes a fresh machine of an image: an overlay for its disk and a seed for cloud-init.
+/// Makes a new machine from an image: an overlay for its disk and a seed for cloud-init.
 ///
-/// Quiver's own part goes into vendor-data and meta-data, so that the user's user-data arrives as it was written.
+/// Quiver's own part goes into vendor-data and meta-data, so that the user's user-data is passed unchanged.
 public struct Provisioning: Sendable, Hashable {
     /// The image that the disk starts from.
     public var image: Image
     /// The guest's host name.
     public var hostname: String
-    /// The user's own user-data; nil gives cloud-init an empty one.
+    /// The user's own user-data; nil means empty user-data.
     public var userData: String?
     /// cloud-init's network-config; nil means DHCP on the first card.
     public var networkConfig: String?
-    /// Public keys, in OpenSSH's form, that may log in besides Quiver's own.
+    /// Public keys, in OpenSSH's format, that may log in besides Quiver's own.
     public var authorizedKeys: [String]
-    /// The disk's size for the guest; nil takes the image's.
+    /// The disk's size in the guest; nil keeps the image's.
     public var diskSize: ByteCount?
-    /// Whether files that cloud-init would not take as they are meant are refused before any boot.
+    /// Whether to refuse files that cloud-init would not apply as intended, before anything boots.
     public var checksSeed = true
 
     /// Creates a provisioning whose seed is checked; the parameters are its properties.
@@ -40,12 +40,12 @@ public struct Provisioning: Sendable, Hashable {
         self.diskSize = diskSize
     }
 
-    /// Makes overlay, seed and keys in the machine's folder and enters them into the description.
+    /// Creates overlay, seed and keys in the machine's directory and adds them to the description.
     ///
-    /// The description gets the disk, the seed, the kernel where the image has one beside it, a network card with a
-    /// forward to sshd unless it has one already, and the channels of helper, agent and pytest plugin.
+    /// The description gets the disk, the seed, the kernel if the image has one, a network card with a forward to sshd
+    /// unless it already has one, and the channels of the helper, the agent and the pytest plugin.
     ///
-    /// - Throws: ``CloudImages/CloudImagesError``, with code `badSeed` for a user-data that would not do what it says,
+    /// - Throws: ``CloudImages/CloudImagesError``, with code `badSeed` for user-data with errors,
     ///   ``GuestAccess/GuestAccessError``, ``HostSupport/FileFailure``.
     public func prepare(
         _ description: MachineDescription,
@@ -63,7 +63,7 @@ public struct Provisioning: Sendable, Hashable {
         )
         try login.write(in: folder.path)
         try seed(hostKey: host, clientKey: client.publicKey).write(to: folder.seed)
-        // What is made of this overlay may outlive the way that led to the image here, such as a link to it.
+        // The overlay may outlive the path by which the image was found, such as a symbolic link.
         let base = image.disk.resolved
         try Overlay.create(at: folder.disk, base: base, baseFormat: image.format, size: diskSize)
 
@@ -74,7 +74,8 @@ public struct Provisioning: Sendable, Hashable {
         return description
     }
 
-    /// The seed, whose instance-id follows from its content: other content is a new instance, and cloud-init runs.
+    /// The seed, whose instance-id is derived from its content: changed content is a new instance, and cloud-init runs
+    /// again.
     func seed(hostKey: SSHKeyPair, clientKey: String) -> Seed {
         let userData = userData ?? "#cloud-config\n{}\n"
         let vendorData = VendorData(hostKey: hostKey).text
@@ -84,7 +85,7 @@ public struct Provisioning: Sendable, Hashable {
             metaData: MetaData(
                 instanceID: identity,
                 hostname: hostname,
-                // Keys in meta-data are added to those of the user-data, where vendor-data would be replaced by it.
+                // Keys in meta-data are added to those of the user-data; those in vendor-data would be replaced by it.
                 publicKeys: [clientKey] + authorizedKeys,
             ).text,
             networkConfig: networkConfig,
@@ -94,7 +95,7 @@ public struct Provisioning: Sendable, Hashable {
 }
 
 extension MachineDescription {
-    /// Boots what the image brings: its kernel where it lies beside the disk, otherwise what the disk boots.
+    /// Boots the image's own kernel if it has one next to its disk, otherwise from the disk.
     package mutating func boot(_ image: Image) {
         guard let kernelFile = image.kernel else { return }
         kernel = DirectKernel(
@@ -104,7 +105,7 @@ extension MachineDescription {
         )
     }
 
-    /// Adds what every provisioned machine has: a network with a way in by ssh, and the guest's channels.
+    /// Adds what every provisioned machine has: a network with a forward for ssh, and the guest's channels.
     package mutating func addUsualDevices() {
         if networks.isEmpty { networks = [UserNetwork()] }
         if !networks.contains(where: { $0.forwards.contains { $0.guestPort == 22 } }) {

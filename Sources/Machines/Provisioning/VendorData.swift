@@ -1,7 +1,7 @@
 import CloudImages
 import GuestAccess
 
-/// Quiver's own part of a seed: the guest helper, and the host key that the guest must show.
+/// Quiver's own part of a seed: the guest helper and the guest's host key.
 ///
 /// It is a MIME message of two parts, because the helper's boothook runs before any module and cloud-config does not.
 struct VendorData {

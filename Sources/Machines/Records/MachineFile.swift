@@ -19,7 +19,7 @@ enum MachineFile {
         }
     }
 
-    /// The value in the file; nil when there is no file.
+    /// The value in the file; nil if there is no file.
     static func read<Value: Decodable>(
         _ type: Value.Type,
         from path: FilePath,

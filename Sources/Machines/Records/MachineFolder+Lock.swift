@@ -1,10 +1,10 @@
 import HostSupport
 
 extension MachineFolder {
-    /// Takes the machine's lock; nil when somebody else has it.
+    /// Takes the machine's lock; nil if another process has it.
     ///
-    /// Whoever merely asks whether it is held has it for an instant, and so has the keeper of a machine that just
-    /// ended: one refusal proves nothing.
+    /// A process that only checks whether it is held takes it for an instant, and so does the keeper of a machine that
+    /// just ended: a single refusal proves nothing.
     func takeLock() async throws -> FileLock? {
         for _ in 0..<10 {
             if let lock = try FileLock.take(lockFile) { return lock }
@@ -13,9 +13,10 @@ extension MachineFolder {
         return nil
     }
 
-    /// Whether the run of the machine with this identity holds the lock: then its recorded process is nobody else's.
+    /// Whether the run of the machine with this identity holds the lock: only then does the recorded process belong to
+    /// it.
     ///
-    /// That somebody holds it is not enough: after a crash of the host the record of the last run is still there while
+    /// It is not enough that the lock is held: after a crash of the host, the record of the last run still exists while
     /// a command works on the machine's disks.
     func isLocked(by id: MachineID) -> Bool {
         FileLock.isHeld(lockFile) && FileLock.note(in: lockFile) == id.rawValue

@@ -2,17 +2,17 @@ import HostSupport
 import LibC
 public import SystemPackage
 
-/// Where a machine's files lie: a folder for what lasts, and one with a short path for its sockets.
+/// A machine's files: a directory for permanent files, and one with a short path for its sockets.
 public struct MachineFolder: Hashable, Sendable {
-    /// The folder with the description, the disk and the logs.
+    /// The directory with the description, the disk and the logs.
     public let path: FilePath
-    /// The folder with the sockets.
+    /// The directory with the sockets.
     public let sockets: FilePath
 
-    /// The folder of a machine at `path`, with sockets below `runtime`.
+    /// The directory of a machine at `path`, with sockets below `runtime`.
     ///
-    /// A socket's path holds 104 bytes on macOS and 108 on Linux: where `runtime` is too long for that, the sockets
-    /// go to a folder of the user's own below `/tmp`.
+    /// A socket's path holds 104 bytes on macOS and 108 on Linux: if `runtime` is too long for that, the sockets are in
+    /// the user's own directory below `/tmp`.
     public init(path: FilePath, runtime: FilePath) {
         self.path = path
         let name = Self.shortName(of: path)
@@ -23,27 +23,27 @@ public struct MachineFolder: Hashable, Sendable {
 
     /// The machine's description, as JSON.
     public var descriptionFile: FilePath { path.appending("machine.json") }
-    /// The lock that is held as long as the machine runs.
+    /// The lock that is held as long as the machine is running.
     public var lockFile: FilePath { path.appending("lock") }
-    /// The lock that is held while the machine is made as a fork of another; gone when that is done.
+    /// The lock that is held while the machine is created as a fork; removed when that is done.
     var birthLock: FilePath { path.appending("birth") }
-    /// Whether it is a fork whose making was interrupted: its guest may run, and take itself for the one it came from.
+    /// Whether it is a fork whose creation was interrupted: it may share its parent's identity.
     public var isInterruptedFork: Bool { HostFile.exists(birthLock) && !FileLock.isHeld(birthLock) }
-    /// What is known of the running process; see ``ProcessRecord``.
+    /// What is known about the running process; see ``ProcessRecord``.
     public var processFile: FilePath { path.appending("process.json") }
     /// How the last process ended, written by its keeper.
     public var exitFile: FilePath { path.appending("exit") }
-    /// All that QEMU told of itself, as it came over the wire.
+    /// QEMU's events, as they were received.
     public var eventsFile: FilePath { path.appending("events.log") }
     /// What QEMU wrote to its standard error.
     public var logFile: FilePath { path.appending("qemu.log") }
     /// What the guest wrote to its serial console.
     public var consoleLog: FilePath { path.appending("console.log") }
-    /// The machine's disk, where Quiver made it one.
+    /// The machine's disk, if Quiver created one.
     public var disk: FilePath { path.appending("disk.qcow2") }
     /// What the machine's snapshots depend on.
     var snapshotsFile: FilePath { path.appending("snapshots.json") }
-    /// The cloud-init seed, where Quiver made one.
+    /// The cloud-init seed, if Quiver created one.
     public var seed: FilePath { path.appending("seed.iso") }
     /// The firmware's variables.
     public var firmwareVariables: FilePath { path.appending("firmware-variables.qcow2") }

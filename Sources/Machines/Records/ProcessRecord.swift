@@ -1,12 +1,12 @@
 public import SystemPackage
 
-/// What is known of a machine's process, kept in the machine's folder for whoever comes later.
+/// What is known about a machine's process, stored in the machine's directory for later commands.
 public struct ProcessRecord: Codable, Hashable, Sendable {
-    /// The machine's identity, which QEMU repeats when asked.
+    /// The machine's identity, which QEMU reports when asked.
     public var id: MachineID
     /// The id of QEMU's process.
     public var processID: Int32
-    /// The program that runs.
+    /// The running program.
     public var program: FilePath
     /// QEMU's version, as in `7.2.19`.
     public var version: String
@@ -14,8 +14,8 @@ public struct ProcessRecord: Codable, Hashable, Sendable {
     public var accelerator: Accelerator
     /// Seconds since 1970.
     public var startedAt: Double
-    /// The forwards with the ports that they really have.
+    /// The forwards, with their actual ports.
     public var forwards: [PortForward]
-    /// The process that the machine ends with; nil for a machine that outlives its starter.
+    /// The process that the machine ends with; nil for a machine that outlives the process that started it.
     public var owner: Int32?
 }

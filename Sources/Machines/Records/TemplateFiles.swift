@@ -4,14 +4,14 @@ import LibC
 import Quantities
 import SystemPackage
 
-/// The names of a template's files, and what is done with them as files.
+/// The names of a template's files, and file operations on them.
 enum TemplateFiles {
     static let memory = "memory"
     static let state = "state"
     static let record = "template.json"
     static let firmwareVariables = "firmware-variables.qcow2"
 
-    /// What the files of a folder take on the disk; holes take nothing.
+    /// The disk space of the files in a directory; holes do not count.
     static func diskUsage(of folder: FilePath) -> ByteCount {
         var total: UInt64 = 0
         for name in Folder.names(in: folder) {
@@ -21,7 +21,7 @@ enum TemplateFiles {
         return ByteCount(total)
     }
 
-    /// The space left on the file system of a folder.
+    /// The free space on a directory's file system.
     static func freeSpace(at folder: FilePath) -> ByteCount? {
         var status = statvfs()
         guard statvfs(folder.string, &status) == 0 else { return nil }
@@ -34,7 +34,7 @@ enum TemplateFiles {
         }
     }
 
-    /// Waits until what was written to a file, or which names a folder has, is on the disk.
+    /// Waits until a file's content, or a directory's list of names, is on the disk.
     static func synchronize(_ path: FilePath) async throws {
         try await BlockingCalls.run {
             do {
@@ -48,14 +48,14 @@ enum TemplateFiles {
         }
     }
 
-    /// Copies a file, leaving out what was never written: a guest's memory is mostly holes.
+    /// Copies a file without its holes: a guest's memory is mostly holes.
     static func copySparse(_ source: FilePath, to destination: FilePath) throws(FileFailure) {
         do {
             let from = try FileDescriptor.open(source, .readOnly, options: .closeOnExec)
             defer { try? from.close() }
             #if canImport(Darwin)
-                // Shares the blocks on APFS; whatever stands against that stands against a copy too, or is no matter.
-                // Not tried on macOS.
+                // Shares the blocks on APFS; if this fails, an ordinary copy works, or fails with the right error.
+                // Not tested on macOS.
                 if cplatform_clone_file(from.rawValue, destination.string) == 0 { return }
             #endif
             let into = try FileDescriptor.open(
@@ -68,7 +68,7 @@ enum TemplateFiles {
             let size = try from.seek(offset: 0, from: .end)
             guard ftruncate(into.rawValue, off_t(size)) == 0 else { throw Errno(rawValue: errno) }
             #if os(Linux)
-                // From linux/fs.h: shares the blocks where the file system can (btrfs, XFS), which costs nothing.
+                // From linux/fs.h: shares the blocks if the file system can (btrfs, XFS), which costs nothing.
                 let fileClone: UInt = 0x4004_9409
                 if ioctl(into.rawValue, fileClone, from.rawValue) == 0 { return }
             #endif
@@ -78,7 +78,7 @@ enum TemplateFiles {
         }
     }
 
-    // Not every C library shows these without a feature macro; the numbers belong to the kernels' interfaces.
+    // Not every C library declares these without a feature macro; the numbers are part of the kernels' interfaces.
     #if canImport(Darwin)
         private static let (seekHole, seekData): (Int32, Int32) = (3, 4)
     #else

@@ -2,29 +2,29 @@ public import GuestAccess
 import HostSupport
 import Quantities
 
-/// A restore that was carried out.
+/// The result of a restore.
 public struct Restoration: Hashable, Sendable {
-    /// Why nobody in the guest put it right after it was restored.
+    /// Why the guest was not fixed up after the restore.
     public enum Obstacle: Hashable, Sendable {
         /// The machine has no channel to a helper.
         case noChannel
-        /// The guest stands still.
+        /// The guest is paused.
         case guestPaused
         /// Another program on the host is connected to the helper.
         case channelTaken
-        /// No helper answers: it did not run yet when the snapshot was saved, or the guest has none.
+        /// No helper answers: it was not running yet when the snapshot was saved, or the guest has none.
         case silent
-        /// The helper could not do it, for the reason given.
+        /// The helper refused, with this reason.
         case refused(String)
     }
 
     /// How long QEMU took to load the snapshot.
     public let loading: Duration
-    /// How long the guest's helper took to put clock and random pool right; nil where it did not.
+    /// How long the guest's helper took to fix up clock and random pool; nil if it did not.
     public let fixingUp: Duration?
-    /// Whether a word that was left in the guest's memory before is gone; nil where nobody in the guest could tell.
+    /// Whether the nonce that was stored in the guest's memory before is gone; nil if the helper could not be asked.
     public let isProven: Bool?
-    /// Why the guest's clock and random pool are as they were saved; nil where they were put right.
+    /// Why the guest's clock and random pool were not fixed up; nil if they were.
     public let obstacle: Obstacle?
 
     init(loading: Duration, fixingUp: Duration? = nil, isProven: Bool? = nil, obstacle: Obstacle? = nil) {
@@ -36,24 +36,24 @@ public struct Restoration: Hashable, Sendable {
 }
 
 extension Machine {
-    /// Loads a snapshot and makes the guest right before anyone uses it: its clock, its random pool.
+    /// Loads a snapshot and fixes up the guest before anyone uses it: its clock and its random pool.
     ///
-    /// The restore proves itself: a word that was left in the guest's memory just before must be gone afterwards.
-    /// A guest without Quiver's helper, or one whose helper does not answer, is restored all the same.
+    /// The restore verifies itself: a nonce that is stored in the guest's memory just before must be gone afterwards.
+    /// A guest without Quiver's helper, or whose helper does not answer, is still restored.
     ///
     /// - Parameters:
-    ///   - fixUp: What is put right.
-    ///   - resumes: Whether a guest that stood still goes on afterwards.
+    ///   - fixUp: What to fix up.
+    ///   - resumes: Whether to resume a paused guest afterwards.
     ///   - deadline: How long the load, and then the helper, may take.
-    /// - Throws: ``MachineError`` as ``loadSnapshot(_:within:)``, and with code `snapshotFailed` when the word is
-    ///   still there: then too the machine has been ended.
+    /// - Throws: ``MachineError`` as ``loadSnapshot(_:within:)``, and with code `snapshotFailed` if the nonce is
+    ///   still there; the machine is then killed, too.
     public func restore(
         _ tag: String,
         fixUp: GuestFixUp = GuestFixUp(),
         resumes: Bool = false,
         within deadline: Duration = .seconds(300),
     ) async throws -> Restoration {
-        // Asked before this process connects to it, and may be taken for another.
+        // Asked before this process connects to it, or its own connection would count.
         let channel = try await helperChannel()
         let nonce = "quiver-\(UInt64.random(in: 0 ... .max))"
         let hasLeftNonce = await leave(nonce)
@@ -83,7 +83,7 @@ extension Machine {
         }
     }
 
-    /// Resets a machine that QEMU lets go on only after a reset.
+    /// Resets a machine that QEMU only resumes after a reset.
     private func resetIfRequired(within limit: Duration) async throws {
         guard try await status().requiresReset else { return }
         try await reset()
@@ -93,10 +93,10 @@ extension Machine {
         }
     }
 
-    /// How long a helper that runs may take to answer; one that does not run never will.
+    /// How long a running helper may take to answer.
     private static let helperPatience = Duration.seconds(5)
 
-    /// Leaves a word in the guest's memory, where the guest's helper answers at once.
+    /// Stores a nonce in the guest's memory, if the guest's helper answers at once.
     private func leave(_ nonce: String) async -> Bool {
         guard let socket = socket(of: .helper), let state = try? await status(), state.isRunning,
             let helper = try? GuestHelper.connect(to: socket, guest: name)
@@ -110,7 +110,7 @@ extension Machine {
         }
     }
 
-    /// Ends a machine whose disks were put back and whose memory was not.
+    /// Kills a machine whose disks were restored but whose memory was not.
     private func unrestored(_ tag: String) async -> MachineError {
         _ = try? await kill()
         return error(

@@ -3,10 +3,10 @@ import QMPCore
 import WireJSON
 
 extension Machine {
-    /// Writes down what a snapshot that was just saved depends on.
+    /// Records what a snapshot that was just saved depends on.
     func recordSnapshot(_ tag: String) async {
-        // Without a record the snapshot is loaded without being compared, which is better than no snapshot: it has been
-        // saved, and a disk that is now full is no reason to call that a failure.
+        // Without a record the snapshot is loaded without a comparison, which is better than no snapshot: it was saved,
+        // and a disk that is now full does not make that a failure.
         guard let ingredients = try? await stateIngredients(),
             let snapshot = try? await snapshots().first(where: { $0.tag == tag })
         else { return }
@@ -14,7 +14,7 @@ extension Machine {
         try? SnapshotRecords(in: folder, machine: name).add(record)
     }
 
-    /// Refuses a snapshot that was saved from a machine unlike this one, before QEMU is asked to load it.
+    /// Refuses a snapshot of a different configuration, before QEMU tries to load it.
     ///
     /// - Throws: ``MachineError`` with code `snapshotImpossible` that says what differs.
     func checkSnapshotFits(_ snapshot: Snapshot) async throws(MachineError) {
@@ -28,10 +28,10 @@ extension Machine {
         )
     }
 
-    /// All that a state of this machine depends on, as far as QEMU does not check it itself.
+    /// Everything that this machine's state depends on and that QEMU does not check itself.
     private func stateIngredients() async throws(MachineError) -> TemplateIngredients {
         var ingredients = TemplateIngredients()
-        // Later releases of a series mend bugs and load the states of earlier ones.
+        // Later releases of a series fix bugs and load the states of earlier ones.
         ingredients.set(QEMUIngredient.name, process.version.split(separator: ".").prefix(2).joined(separator: "."))
         ingredients.set("machine type", try await versionedMachineType())
         ingredients.set("accelerator", process.accelerator.rawValue)
@@ -39,7 +39,7 @@ extension Machine {
         ingredients.set("processors", "\(description.processorCount)")
         ingredients.set("memory", "\(description.memory)")
         ingredients.set("firmware", "\(description.firmware)")
-        // From QEMU and not from the description: devices are plugged in and out while it runs.
+        // Asked from QEMU, not from the description: devices may have been plugged and unplugged.
         for group in ["peripheral", "peripheral-anon"] {
             let list = try await command("qom-list", ["path": .string("/machine/\(group)")]).arrayValue ?? []
             let devices = list.compactMap(\.objectValue).compactMap { item -> (name: String, type: String)? in

@@ -13,12 +13,12 @@ extension Machine {
         try await snapshotNodes().snapshots
     }
 
-    /// Saves the guest's memory and disks under a tag; the guest stands still meanwhile and then goes on.
+    /// Saves the guest's memory and disks under a tag; the guest is paused meanwhile.
     ///
-    /// What would keep QEMU from saving is found before anything is changed: a drive that holds no snapshots, a device
-    /// whose state cannot be saved, too little room on the disk.
+    /// What would prevent saving is found before anything is changed: a drive that cannot have snapshots, a device
+    /// whose state cannot be saved, too little space on the disk.
     ///
-    /// - Parameter deadline: How long it may take; QEMU's part goes on when it runs out.
+    /// - Parameter deadline: The time limit; QEMU continues when it expires.
     /// - Throws: ``MachineError``: `exists`, `snapshotImpossible`, `noSpace`, `snapshotFailed`, `timedOut`.
     public func saveSnapshot(_ tag: String, within deadline: Duration = .seconds(300)) async throws(MachineError) {
         try await saveSnapshot(tag, checksRoom: true, within: deadline)
@@ -39,21 +39,22 @@ extension Machine {
         do {
             try await runSnapshotJob("snapshot-save", tag, nodes, within: deadline)
         } catch {
-            // A save that ran out of room or broke leaves half a snapshot; one that goes on must be left alone.
+            // A failed save leaves an incomplete snapshot, which is removed; one that is still running must not be
+            // touched.
             if error.code != .timedOut { try? await runSnapshotJob("snapshot-delete", tag, nodes, within: deadline) }
             throw error
         }
         await recordSnapshot(tag)
     }
 
-    /// Puts the guest's memory and disks back to what they were when the tag was saved.
+    /// Restores the guest's memory and disks to a snapshot.
     ///
-    /// The guest runs afterwards if it ran when the snapshot was saved or runs now; what it holds of the time since
-    /// then, its clock above all, is for ``GuestRestore`` to put right.
+    /// The guest runs afterwards if it ran when the snapshot was saved or runs now. Its clock and random pool are not
+    /// fixed up; see ``restore(_:fixUp:resumes:within:)``.
     ///
-    /// - Throws: ``MachineError``: `notFound`; `snapshotImpossible`, which also says in what the machine differs from the
-    ///   one that was saved (QEMU, machine type, devices); `snapshotFailed` when QEMU could not load it: the machine may
-    ///   then be half of each state, so it has been ended.
+    /// - Throws: ``MachineError``: `notFound`; `snapshotImpossible`, which also says how the machine differs from the
+    ///   one that was saved (QEMU, machine type, devices); `snapshotFailed` if QEMU could not load it: the machine's
+    ///   state may then be inconsistent, so it is killed.
     public func loadSnapshot(_ tag: String, within deadline: Duration = .seconds(300)) async throws(MachineError) {
         let nodes = try await snapshotNodes()
         let snapshot = try find(tag, in: nodes)
@@ -74,9 +75,9 @@ extension Machine {
         do {
             try await runSnapshotJob("snapshot-load", tag, nodes, within: deadline)
         } catch {
-            // Refused before it began, it has changed nothing.
+            // If it was refused before it began, nothing was changed.
             if (error.cause as? QMPError)?.code == .commandFailed || error.code == .ended { throw error }
-            // Whoever is told that it has ended may start it again.
+            // Once the caller knows that it has ended, it may start it again.
             _ = try? await kill()
             throw self.error(
                 .snapshotFailed,
@@ -134,7 +135,7 @@ extension Machine {
         }
     }
 
-    /// QEMU before 6.0 has the people's commands alone, whose errors are text in a reply that succeeded.
+    /// QEMU before 6.0 only has commands of the human monitor, whose errors are text in a successful reply.
     func runSnapshotCommand(_ command: String, _ tag: String) async throws(MachineError) {
         let names = ["snapshot-save": "savevm", "snapshot-load": "loadvm", "snapshot-delete": "delvm"]
         let text = try await humanMonitor("\(names[command] ?? command) \(HumanMonitor.quoted(tag))")
@@ -147,7 +148,7 @@ extension Machine {
         _ nodes: SnapshotNodes,
     ) async -> MachineError {
         if let ended = await ended(behind: error) { return ended }
-        // QEMU calls it an input/output error when it is the memory that finds no room.
+        // QEMU reports an input/output error when there is no space for the memory.
         let free = HostDisk.free(at: nodes.memoryNode.file) ?? memoryToSave
         let isFull =
             error.message.contains("No space left")

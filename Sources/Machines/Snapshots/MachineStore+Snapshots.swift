@@ -5,12 +5,12 @@ import Quantities
 import SystemPackage
 
 extension MachineStore {
-    /// The snapshots in the disks of a machine that does not run, oldest first.
+    /// The snapshots in the disks of a stopped machine, oldest first.
     public func snapshots(ofStopped name: String) async throws -> [Snapshot] {
         try await holding(name) { drives in try Self.snapshots(in: drives, machine: name) }
     }
 
-    /// Saves the disks of a machine that does not run.
+    /// Saves the disks of a stopped machine.
     ///
     /// - Throws: ``MachineError``: `exists`, `snapshotImpossible`, `alreadyRunning`, `snapshotFailed`.
     public func saveSnapshot(_ tag: String, ofStopped name: String) async throws {
@@ -31,14 +31,14 @@ extension MachineStore {
                     done.append(drive)
                 }
             } catch {
-                // A snapshot that some drives lack could not be loaded.
+                // A snapshot that is missing from some drives could not be loaded.
                 for drive in done { try? await Self.imageTool(["-d", tag], drive, machine: name) }
                 throw error
             }
         }
     }
 
-    /// Puts the disks of a machine that does not run back to a snapshot; memory that was saved with it is not loaded.
+    /// Restores the disks of a stopped machine to a snapshot; memory in the snapshot is not loaded.
     ///
     /// - Throws: ``MachineError``: `notFound`, `snapshotImpossible`, `alreadyRunning`, `snapshotFailed`.
     public func loadSnapshot(_ tag: String, ofStopped name: String) async throws {
@@ -55,7 +55,7 @@ extension MachineStore {
         }
     }
 
-    /// Removes a snapshot from the disks of a machine that does not run.
+    /// Removes a snapshot from the disks of a stopped machine.
     /// - Throws: ``MachineError``: `notFound`, `alreadyRunning`, `snapshotFailed`.
     public func deleteSnapshot(_ tag: String, ofStopped name: String) async throws {
         try await changing(name) { drives in
@@ -67,15 +67,15 @@ extension MachineStore {
         }
     }
 
-    /// The snapshot of this tag in a machine that does not run.
+    /// The snapshot with this tag in a stopped machine.
     /// - Throws: ``MachineError`` with code `notFound`.
     public func snapshot(_ tag: String, ofStopped name: String) async throws -> Snapshot {
         try await holding(name) { drives in try Self.find(tag, in: drives, machine: name) }
     }
 
-    // MARK: - What is common to all
+    // MARK: - Common parts
 
-    /// Runs the body with the drives that hold snapshots while nobody can start the machine.
+    /// Runs the body with the drives that have snapshots, while nobody can start the machine.
     private func changing(_ name: String, _ body: ([Drive]) async throws -> Void) async throws {
         let lock = try await lock(name)
         try await body(snapshotDrives(of: name))
@@ -97,7 +97,7 @@ extension MachineStore {
         return lock
     }
 
-    /// The drives that hold snapshots.
+    /// The drives that have snapshots.
     private func snapshotDrives(of name: String) throws -> [Drive] {
         let description = try description(of: name)
         let folder = folder(of: name)

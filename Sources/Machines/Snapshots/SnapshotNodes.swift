@@ -5,19 +5,20 @@ import SystemPackage
 
 /// The machine's block nodes as snapshots see them.
 struct SnapshotNodes {
-    /// One drive that is written, and can hold snapshots.
+    /// A writable drive that can have snapshots.
     struct Node {
         let name: String
         let file: FilePath
         let snapshots: [SnapshotInfo]
     }
 
-    /// The nodes that take part, the one that holds the memory first.
+    /// The nodes of a snapshot; the first one has the memory.
     let nodes: [Node]
 
-    /// Sorts out the drives.
+    /// Selects the drives.
     ///
-    /// - Throws: ``MachineError`` with code `snapshotImpossible` that names the drive that would refuse, and the mend.
+    /// - Throws: ``MachineError`` with code `snapshotImpossible` that names the drive that cannot have snapshots, with
+    ///   a hint.
     init(_ drives: [BlockInfo], machine: String) throws(MachineError) {
         var nodes: [Node] = []
         for drive in drives {
@@ -33,7 +34,7 @@ struct SnapshotNodes {
             }
             nodes.append(Node(name: name, file: FilePath(inserted.file), snapshots: inserted.image.snapshots ?? []))
         }
-        // The firmware's variables are a few hundred kilobytes: the memory must not land there.
+        // The firmware's variables are a few hundred kilobytes: the memory must not be saved there.
         nodes.sort { left, right in
             left.name != LaunchPlan.variablesNode && right.name == LaunchPlan.variablesNode
         }
@@ -49,7 +50,7 @@ struct SnapshotNodes {
 
     var names: [String] { nodes.map(\.name) }
 
-    /// The node that holds the memory.
+    /// The node that has the memory.
     var memoryNode: Node { nodes[0] }
 
     /// All snapshots that any of the nodes has, oldest first.

@@ -1,19 +1,20 @@
 import SystemPackage
 
-/// What a snapshot with memory was saved from, kept beside the disks that hold it.
+/// The configuration that a snapshot with memory was saved from, stored next to its disks.
 ///
-/// QEMU loads the state of a machine into whatever machine it is told to: one of another version, board or device list
-/// ends half loaded, with a message about sections, or worse without one.
+/// QEMU loads a state into any machine: with another version, board or device list, it ends half loaded, with a message
+/// about sections, or worse, without one.
 struct SnapshotRecord: Codable, Hashable {
     let tag: String
-    /// When QEMU saved it, in seconds since 1970: a snapshot of another date has the tag by now and is not meant.
+    /// When QEMU saved it, in seconds since 1970: a snapshot with another date has taken the tag since, and is not this
+    /// one.
     let date: Double
-    /// All that its state depends on.
+    /// Everything that its state depends on.
     let ingredients: [TemplateIngredients.Ingredient]
 
     func isOf(_ snapshot: Snapshot) -> Bool { tag == snapshot.tag && date == snapshot.date }
 
-    /// What is different in the machine that is to load it, one text each; empty when it can be loaded.
+    /// How the machine that is to load it differs, one string each; empty if it can be loaded.
     func differences(in machine: TemplateIngredients) -> [String] {
         let saved = TemplateIngredients(ingredients)
         var machine = machine
@@ -24,7 +25,7 @@ struct SnapshotRecord: Codable, Hashable {
     }
 }
 
-/// The records of a machine's snapshots, in a file of its folder.
+/// The records of a machine's snapshots, in a file of its directory.
 struct SnapshotRecords {
     let file: FilePath
     /// The machine's name, for messages.
@@ -35,10 +36,10 @@ struct SnapshotRecords {
         self.machine = machine
     }
 
-    /// The record of a snapshot; nil for one that somebody made at the monitor, or that an earlier Quiver made.
+    /// The record of a snapshot; nil if it was made at the monitor or by an earlier Quiver.
     func record(of snapshot: Snapshot) -> SnapshotRecord? { all.first { $0.isOf(snapshot) } }
 
-    /// Adds a record, in the place of one of the same tag.
+    /// Adds a record, replacing one with the same tag.
     func add(_ record: SnapshotRecord) throws(MachineError) {
         try write(all.filter { $0.tag != record.tag } + [record])
     }
@@ -49,7 +50,7 @@ struct SnapshotRecords {
         if after.count < before.count { try write(after) }
     }
 
-    /// A file that nobody can read any more is as good as none: the snapshots themselves are whole.
+    /// An unreadable file counts as no records: the snapshots themselves are intact.
     private var all: [SnapshotRecord] {
         (try? MachineFile.read([SnapshotRecord].self, from: file, machine: machine)) ?? []
     }

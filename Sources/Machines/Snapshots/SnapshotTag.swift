@@ -1,10 +1,10 @@
-/// The names that snapshots can have.
+/// The valid names of snapshots.
 enum SnapshotTag {
-    /// Refuses a tag that a disk could not hold, or would take for another.
+    /// Refuses a tag that a disk could not store, or would confuse with another.
     ///
     /// - Throws: ``MachineError`` with code `invalidSnapshotTag`.
     static func check(_ tag: String, machine: String) throws(MachineError) {
-        // qcow2 finds snapshots by their id where a name looks like one: a number as name would mean another snapshot.
+        // qcow2 also finds snapshots by their id: a number as a name could mean another snapshot.
         let isPossible =
             !tag.isEmpty && tag.utf8.count <= 255 && !tag.utf8.contains { $0 < 0x20 || $0 == 0x7F }
             && !tag.allSatisfy(\.isNumber)

@@ -1,18 +1,18 @@
 import HostSupport
 
-/// What can be told of a machine without asking QEMU.
+/// A machine's status, as far as it is known without asking QEMU.
 public struct MachineStatus: Sendable {
-    /// Whether a machine runs, and how its last run ended otherwise.
+    /// Whether a machine is running, and if not, how its last run ended.
     public enum State: String, Codable, Sendable {
-        /// It is being made or started, or a command works on its disks.
+        /// It is being created or started, or a command works on its disks.
         case busy
-        /// Its process lives.
+        /// Its process is running.
         case running
-        /// It was never started, or ended as somebody meant it to.
+        /// It was never started, or ended as intended.
         case stopped
         /// It ended otherwise; ``MachineStatus/cause`` says how.
         case crashed
-        /// Its process is gone without a trace of how: the host went down, or its keeper was killed.
+        /// Its process disappeared without recording why: the host went down, or its keeper was killed.
         case stale
     }
 
@@ -20,19 +20,19 @@ public struct MachineStatus: Sendable {
     public let name: String
     /// Whether it runs, and how its last run ended otherwise.
     public let state: State
-    /// What is known of its last process; nil when it was never started.
+    /// What is known about its last process; nil if it was never started.
     public let process: ProcessRecord?
-    /// Why its last run ended; nil while it runs and when it never did.
+    /// Why its last run ended; nil while it is running, and if it was never started.
     public let cause: ExitCause?
-    /// What it is made of; nil when the description is missing or broken.
+    /// Its configuration; nil if the description is missing or damaged.
     public let description: MachineDescription?
 }
 
 extension MachineStore {
-    /// The states of all machines, by name.
+    /// The status of all machines, by name.
     public func list() -> [MachineStatus] { names.map { status(inFolderOf: $0) } }
 
-    /// The state of one machine.
+    /// The status of one machine.
     /// - Throws: ``MachineError`` with code `notFound`.
     public func status(of name: String) throws(MachineError) -> MachineStatus {
         try Self.check(name: name)
@@ -44,7 +44,7 @@ extension MachineStore {
         let folder = folder(of: name)
         let isHeld = FileLock.isHeld(folder.lockFile)
         let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
-        // The keeper has the lock for a moment yet when it has written how the machine ended.
+        // The keeper still has the lock for a moment after it has written how the machine ended.
         let isRunning = record.map { folder.isLocked(by: $0.id) } == true && !HostFile.exists(folder.exitFile)
         let cause = isHeld || record == nil ? nil : ExitCause(recordedIn: folder)
         let state: MachineStatus.State =

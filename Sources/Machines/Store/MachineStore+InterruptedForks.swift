@@ -1,7 +1,7 @@
 import HostSupport
 
 extension MachineStore {
-    /// The forks whose maker was killed before their guests had become somebody of their own.
+    /// The forks whose creator was killed before their guests had their own identities.
     var interruptedForks: [String] { names.filter { folder(of: $0).isInterruptedFork } }
 
     /// Ends and removes such a fork.

@@ -2,9 +2,9 @@ import HostSupport
 import LibC
 
 extension MachineStore {
-    /// Ends a machine's process by SIGKILL without asking its monitor, and waits until it is gone.
+    /// Kills a machine's process with SIGKILL, without using its monitor, and waits until it is gone.
     ///
-    /// - Throws: ``MachineError``: `notRunning`; `timedOut` when the process does not go within `limit`.
+    /// - Throws: ``MachineError``: `notRunning`; `timedOut` if the process does not exit within `limit`.
     public func kill(_ name: String, within limit: Duration = Machine.endLimit) async throws -> ExitCause {
         let status = try status(of: name)
         let folder = folder(of: name)

@@ -2,13 +2,13 @@ import HostSupport
 import LibC
 
 extension MachineStore {
-    /// Powers a machine down, gently at first, by force before the grace period ends; also one that does not answer.
+    /// Shuts a machine down, or forces it off before the grace period expires, even if its monitor does not answer.
     ///
-    /// Its monitor gets half of the period to answer: it may be in another command's hands. Without it there is no way to
-    /// the guest, and QEMU is sent SIGTERM, and SIGKILL at the end.
+    /// Its monitor gets half of the period to answer, since another command may be using it. Without the monitor the
+    /// guest cannot be asked, and QEMU is sent SIGTERM, and SIGKILL at the end.
     ///
-    /// - Parameter grace: The time that all of this may take; zero kills at once.
-    /// - Returns: The rung that worked, how long it took and why the machine ended.
+    /// - Parameter grace: The time limit for all of this; zero kills at once.
+    /// - Returns: The method that worked, how long it took and why the machine ended.
     /// - Throws: ``MachineError``: `notRunning`; `timedOut` when the process survives the kill.
     public func powerDown(_ name: String, within grace: Duration = .seconds(60)) async throws -> PowerDown {
         let start = ContinuousClock.now

@@ -8,9 +8,9 @@ import WireJSON
 extension MachineStore {
     /// Starts a machine of this store, which outlives this process.
     ///
-    /// - Parameter isPaused: Whether the guest's processors wait for ``Machine/resume()``.
+    /// - Parameter isPaused: Whether the guest waits for ``Machine/resume()``.
     /// - Throws: ``MachineError``: `alreadyRunning` names the process that runs it, `launchFailed` has QEMU's last
-    ///   words, `acceleratorUnusable` and `missingProgram` say what is wanting.
+    ///   lines, `acceleratorUnusable` and `missingProgram` say what is missing.
     public func start(
         _ name: String,
         isPaused: Bool = false,
@@ -47,8 +47,8 @@ extension MachineStore {
 
     /// Attaches to a running machine that this or another process started.
     ///
-    /// - Parameter deadline: How long its monitor may take to answer; it serves one client at a time, so this waits
-    ///   for the other `quiver` commands of the same moment.
+    /// - Parameter deadline: How long its monitor may take to answer; it serves one client at a time, so this includes
+    ///   waiting for other `quiver` commands.
     /// - Throws: ``MachineError``: `notRunning` with the reason of the machine's last end; `unresponsive`.
     public func attach(to name: String, within deadline: Duration = .seconds(10)) async throws -> Machine {
         let status = try status(of: name)
@@ -67,7 +67,7 @@ extension MachineStore {
         let folder = folder(of: name)
         var options = QMPOptions()
         options.connectDeadline = deadline
-        // The socket names its maker, which handed it to QEMU and may be gone.
+        // The socket reports its creator, which passed it to QEMU and may be gone.
         options.processID = record.processID
         do {
             let qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name)") { [options] in
@@ -101,7 +101,7 @@ extension MachineStore {
         )
     }
 
-    /// Makes sure that what answers is the machine that was asked for.
+    /// Checks that the machine that answers is the requested one.
     private func prove(
         _ id: MachineID,
         _ qmp: QMPConnection,

@@ -3,19 +3,19 @@ import LibC
 public import Logging
 import SystemPackage
 
-/// The machines of one home: folders by name, each with what it takes to start, find and remove its machine.
+/// The machines of one home: a directory for each name, with everything to start, find and remove the machine.
 public struct MachineStore: Sendable {
     /// The home that the machines belong to.
     public let home: QuiverHome
     let logger: Logger
 
-    /// The machines below a home; nothing is made until the first machine is.
+    /// The machines below a home; nothing is created until the first machine is.
     public init(home: QuiverHome = .current, logger: Logger = Logger(label: "quiver.machines")) {
         self.home = home
         self.logger = logger
     }
 
-    /// The folder of the machine of this name, whether or not there is one.
+    /// The directory of the machine with this name, whether or not it exists.
     public func folder(of name: String) -> MachineFolder {
         MachineFolder(path: home.machines.appending(name), runtime: home.runtime)
     }
@@ -25,11 +25,11 @@ public struct MachineStore: Sendable {
         Folder.names(in: home.machines).filter { HostFile.isFolder(home.machines.appending($0)) }
     }
 
-    /// Makes a machine without starting it.
+    /// Creates a machine without starting it.
     ///
-    /// - Parameter describe: Makes the machine's files in the folder given and returns its description.
-    ///   When it throws, the folder is removed again.
-    /// - Throws: ``MachineError`` with code `exists` when there is one of this name.
+    /// - Parameter describe: Creates the machine's files in the given directory and returns its description.
+    ///   If it throws, the directory is removed again.
+    /// - Throws: ``MachineError`` with code `exists` if there is a machine with this name.
     public func create(
         _ name: String,
         describe: (MachineFolder) async throws -> MachineDescription,
@@ -38,7 +38,7 @@ public struct MachineStore: Sendable {
         let folder = folder(of: name)
         try claim(folder, name: name)
         do {
-            // Held while it is made: a folder without a description and without a holder is half a machine.
+            // Held while it is created: a directory with no description and no lock holder is an incomplete machine.
             guard let lock = try await folder.takeLock() else { throw busy(name) }
             let description = try await describe(folder)
             try description.check(named: name)
@@ -51,7 +51,7 @@ public struct MachineStore: Sendable {
         }
     }
 
-    /// What the machine of this name is made of.
+    /// The description of the machine with this name.
     public func description(of name: String) throws(MachineError) -> MachineDescription {
         try Self.check(name: name)
         let folder = folder(of: name)
@@ -67,7 +67,7 @@ public struct MachineStore: Sendable {
         return value
     }
 
-    /// Removes a machine that does not run, with its disk and its logs.
+    /// Removes a stopped machine, with its disk and its logs.
     ///
     /// - Throws: ``MachineError`` with code `alreadyRunning` or `notFound`.
     public func remove(_ name: String) async throws {
@@ -75,7 +75,7 @@ public struct MachineStore: Sendable {
         let folder = folder(of: name)
         guard HostFile.isFolder(folder.path) else { throw missing(name) }
         do {
-            // Held to the end: nobody can start the machine while its files go.
+            // Held to the end, so that nobody can start the machine while its files are removed.
             guard let lock = try await folder.takeLock() else {
                 throw MachineError(
                     .alreadyRunning,
@@ -91,7 +91,7 @@ public struct MachineStore: Sendable {
         }
     }
 
-    /// Makes the machine's folder, which only one of several that try at once can do.
+    /// Creates the machine's directory, which succeeds for only one of several concurrent callers.
     private func claim(_ folder: MachineFolder, name: String) throws(MachineError) {
         do throws(FileFailure) {
             try Folder.create(home.machines)
@@ -123,7 +123,7 @@ public struct MachineStore: Sendable {
         MachineError(.notFound, machine: name, "not found in \(home.machines); see `quiver ls`")
     }
 
-    /// Names become folder names and appear in commands: no more than letters, digits, `.`, `_` and `-`.
+    /// Names become directory names and appear in commands: only letters, digits, `.`, `_` and `-` are allowed.
     static func check(name: String) throws(MachineError) {
         let isPossible =
             name.utf8.count <= 64 && name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) } == true

@@ -3,16 +3,16 @@ import LibC
 import QMPClient
 import SystemPackage
 
-/// Starts a machine, runs the body, and ends the machine whether the body returned, threw or was cancelled.
+/// Starts a machine, runs the body, and ends the machine when the body returns, throws or is cancelled.
 ///
-/// The machine also ends when this process does, however that happens, and its folder goes with it.
+/// The machine also ends with this process, however that ends, and its directory is removed.
 ///
 /// - Parameters:
-///   - name: What the machine is called in messages; it need not be unique.
-///   - home: Below whose cache the machine's folder is made.
-///   - describe: Makes the machine's files in its folder and returns its description.
-///   - body: Gets the machine once its monitor answers; the guest may not have booted by then.
-/// - Throws: ``MachineError`` when the machine cannot be started; otherwise what the body throws.
+///   - name: The machine's name in messages; it need not be unique.
+///   - home: The home in whose cache the machine's directory is created.
+///   - describe: Creates the machine's files in its directory and returns its description.
+///   - body: Receives the machine once its monitor answers; the guest may not have booted yet.
+/// - Throws: ``MachineError`` if the machine cannot be started; otherwise what the body throws.
 public func withMachine<Value>(
     named name: String = "scoped",
     home: QuiverHome = .current,
@@ -56,19 +56,21 @@ public func withMachine<Value>(
 }
 
 extension MachineStore {
-    /// Where the folders of scoped machines are.
+    /// The directory of scoped machines.
     var scopes: FilePath { home.cache.appending("scoped") }
 }
 
 extension Machine {
-    /// Ends a scoped machine: at once, since nobody will look at it again.
+    /// Ends a scoped machine immediately, since nobody will use it again.
     func endScope() async {
         guard let keeper else { return }
         keeper.kill()
-        // Waited for also when the task is cancelled: a folder that is removed under the hands of QEMU and its keeper stays.
+        // Also awaited in a cancelled task: a directory that is removed while QEMU and its keeper still use it would
+        // stay.
         let hasEnded = await keeper.hasEnded(within: Self.endLimit)
         await qmp.close()
-        // A keeper that is not released goes on waiting for a QEMU that hangs in the kernel, and removes its folder then.
+        // A keeper that is not released keeps waiting for a QEMU that hangs in the kernel, and removes its directory
+        // then.
         if hasEnded { keeper.release() }
         keeper.close()
     }

@@ -2,18 +2,18 @@ import HostSupport
 import Quantities
 import SystemPackage
 
-/// What the control groups that this process is in leave of the host's memory, as in a container.
+/// The memory that is left by the limits of this process's control groups, for example in a container.
 struct ControlGroupMemory {
-    /// Where the kernel tells of the groups.
+    /// The kernel's directory of control groups.
     var root: FilePath = "/sys/fs/cgroup"
-    /// Where Linux tells which groups this process is in; macOS has none.
+    /// Linux's list of the groups that this process is in; macOS has none.
     var membership: FilePath = "/proc/self/cgroup"
 
     /// The names of a group's files; the two versions of control groups differ in them.
     private struct Names {
         let limit: String
         let usage: String
-        /// In `memory.stat`: pages of files that the kernel takes back when it needs them.
+        /// In `memory.stat`: file pages that the kernel reclaims when it needs memory.
         let reclaimable: String
 
         static let first = Self(
@@ -24,7 +24,7 @@ struct ControlGroupMemory {
         static let second = Self(limit: "memory.max", usage: "memory.current", reclaimable: "inactive_file")
     }
 
-    /// The least that any of the groups leaves; nil where none sets a limit.
+    /// The least memory that any of the groups leaves; nil if none has a limit.
     var available: ByteCount? {
         guard let text = try? WholeFile.readText(membership) else { return nil }
         return text.split(separator: "\n").compactMap(available).min()
@@ -42,7 +42,7 @@ struct ControlGroupMemory {
         } else {
             return nil
         }
-        // A limit of any group above counts too. In a container the path may be one that only the host sees.
+        // The limits of all parent groups count too. In a container, the path may only exist on the host.
         var path = FilePath(String(fields[2])).components.map(\.string)
         var least: ByteCount?
         while true {

@@ -1,16 +1,16 @@
 import LibC
 package import SystemPackage
 
-/// What tells, without reading it, whether a file is still the one it was: any write changes its time of change.
+/// Shows whether a file is unchanged without reading it: any write changes its time of change.
 package struct FileFingerprint: Hashable, Sendable {
     /// Device, inode, size in bytes, and times of modification and change in nanoseconds.
     package let text: String
     package let size: UInt64
 
-    /// How many words the text has.
+    /// The number of words in the text.
     static let wordCount = 5
 
-    /// Nil when there is no such file.
+    /// Nil if there is no such file.
     package init?(of path: FilePath) {
         var status = stat()
         guard stat(path.string, &status) == 0 else { return nil }

@@ -1,7 +1,7 @@
 package import GuestAccess
 
 extension Fork {
-    /// Lets the guest go on, and waits until its helper has answered that clock and random pool are right.
+    /// Resumes the guest, and waits until its helper has fixed up clock and random pool.
     ///
     /// - Throws: ``MachineError`` with code `ended` and QEMU's last words if QEMU ends meanwhile;
     ///   ``GuestAccess/GuestAccessError`` if the guest does not answer; ``TemplateError`` with code `damaged`.
@@ -9,7 +9,7 @@ extension Fork {
         _ = try await machine.explainingEnd { try await wake(options) }
     }
 
-    /// - Returns: When the guest went on, by the host's wall clock in nanoseconds since 1970.
+    /// - Returns: When the guest resumed, by the host's wall clock in nanoseconds since 1970.
     private func wake(_ options: ForkOptions) async throws -> Int64 {
         let begin = ContinuousClock.now
         let resumedAt = try await machine.goOn()
@@ -34,12 +34,12 @@ extension Fork {
         return resumedAt
     }
 
-    /// Lets the guest of a fork made ahead wake once and stops it again.
+    /// Resumes the guest of a standby once and pauses it again.
     ///
-    /// Under software emulation most of a fork's first moments goes into translating what its kernel and helper
-    /// execute then; who takes this fork up later finds that done. A fork without a helper is left as it is.
+    /// Under software emulation, most of a fork's first moments are spent translating what its kernel and helper
+    /// execute then; for a standby this is already done. A fork without a helper is left as it is.
     ///
-    /// - Parameter rehearsal: What else is done before it is stopped again.
+    /// - Parameter rehearsal: What else is done before it is paused again.
     package func warmUp(
         options: ForkOptions = ForkOptions(),
         _ rehearsal: () async throws -> Void = {},
@@ -53,9 +53,9 @@ extension Fork {
         }
     }
 
-    /// Lets the guest go on as it is; whoever calls this sees to its clock and random pool.
+    /// Resumes the guest without a fix-up; the caller takes care of its clock and random pool.
     ///
-    /// - Returns: What the guest's clock has to be told.
+    /// - Returns: The clock correction for the guest.
     package func goOnUncorrected() async throws(MachineError) -> GuestFixUp.Clock {
         let begin = ContinuousClock.now
         let resumedAt = try await machine.goOn()

@@ -3,13 +3,13 @@ public import HostSupport
 import Synchronization
 package import SystemPackage
 
-/// A machine that goes on from the instant at which its template was frozen.
+/// A machine that continues from the state at which its template was frozen.
 ///
-/// It is a scoped machine: it ends with this process at the latest, and its folder goes with it.
+/// It is a scoped machine: it ends with this process at the latest, and its directory is removed.
 public final class Fork: Sendable {
     /// The running machine.
     public let machine: Machine
-    /// The connection to the guest's helper; nil when the template was frozen without one.
+    /// The connection to the guest's helper; nil if the template was frozen without one.
     public let helper: GuestHelper?
     /// The template that it was forked from.
     public let template: Template
@@ -42,9 +42,9 @@ public final class Fork: Sendable {
         }
     }
 
-    /// Takes down how long its owner waited until a pool had handed it out.
+    /// Records how long its owner waited for a pool to hand it out.
     ///
-    /// - Parameter wasReady: Whether it was made before anybody asked; nobody waited for its start then.
+    /// - Parameter wasReady: Whether it was ready before it was requested; nobody waited for its start then.
     func note(poolWait wait: Duration, wasReady: Bool) {
         measured.withLock { timings in
             let own = wasReady ? .zero : timings.start + timings.load
@@ -53,26 +53,26 @@ public final class Fork: Sendable {
         }
     }
 
-    /// Where the guest's monotonic clock stood when the guest was stopped last, in nanoseconds; nil without a helper.
+    /// The guest's monotonic clock when it was last paused, in nanoseconds; nil without a helper.
     package var frozenAt: Int64? { stoppedAt.withLock { $0 } }
 
     func note(stoppedAt instant: Int64) { stoppedAt.withLock { $0 = instant } }
 
-    /// The socket that was connected to a channel before the guest went on, see ``ForkOptions/channels``.
+    /// The socket that was connected to a channel before the guest resumed, see ``ForkOptions/channels``.
     ///
-    /// It is the caller's from then on, to be closed; asked for again it is nil.
+    /// The caller owns it and must close it; a second call returns nil.
     package func takeConnection(to channel: GuestChannel) -> FileDescriptor? {
         connections.withLock { $0.removeValue(forKey: channel) }
     }
 
-    /// The same socket, for a conversation that ends before the guest is stopped again.
+    /// The same socket, for a conversation that ends before the guest is paused again.
     package func connection(to channel: GuestChannel) -> FileDescriptor? {
         connections.withLock { $0[channel] }
     }
 
-    /// The way into the guest by ssh.
+    /// The guest's ssh endpoint.
     ///
-    /// - Throws: ``MachineError`` when the template's machine was not provisioned by Quiver.
+    /// - Throws: ``MachineError`` if the template's machine was not provisioned by Quiver.
     public func ssh(home: QuiverHome = .current) throws -> SSHEndpoint {
         guard let port = machine.hostPort(for: 22) else {
             throw machine.error(.invalidDescription, "no port of this host is forwarded to its ssh server")
@@ -81,12 +81,12 @@ public final class Fork: Sendable {
         return login.endpoint(guest: machine.name, port: port, folder: template.folder, home: home)
     }
 
-    /// Puts what is needed to log in beside the machine's other files, where a freeze of this fork finds it.
+    /// Stores the login record next to the machine's other files, where a freeze of this fork finds it.
     package func keepLogin() throws {
         try GuestLogin.read(in: template.folder).write(in: machine.folder.path)
     }
 
-    /// Ends the machine at once and removes all that it wrote; ending it twice is harmless.
+    /// Ends the machine at once and removes everything that it wrote; calling this twice is harmless.
     public func end() async {
         helper?.close()
         for connection in connections.withLock({ $0.values }) { try? connection.close() }

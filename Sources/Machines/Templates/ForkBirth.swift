@@ -4,21 +4,21 @@ import HostSupport
 import LibC
 import SystemPackage
 
-/// Starts one fork that outlives this process: its folder, its QEMU, and its guest's identity.
+/// Starts one fork that outlives this process: its directory, its QEMU, and its guest's identity.
 struct ForkBirth {
     let store: MachineStore
     let template: Template
-    /// What the machine that was forked is made of; the fork is started from this when it is started again.
+    /// The description of the machine that was forked; later starts of the fork use it.
     let original: MachineDescription
     let options: ForkOptions
 
-    /// Makes the machine and lets its guest go on; when that fails nothing of it is left.
+    /// Creates the machine and resumes its guest; if that fails, nothing is left behind.
     ///
-    /// - Throws: ``MachineError`` with code `exists` when somebody else has the name; ``TemplateError``.
+    /// - Throws: ``MachineError`` with code `exists` if the name is in use; ``TemplateError``.
     func start(_ name: String) async throws -> Machine {
         var lock: FileLock?
         let folder = try await store.create(name) {
-            // Who looks whether it is held has it for a moment.
+            // A process that checks whether it is held takes it for a moment.
             lock = try await FileLock.acquire($0.birthLock, within: options.startDeadline)
             return try describe(in: $0)
         }
@@ -33,7 +33,7 @@ struct ForkBirth {
         }
     }
 
-    /// Ends a fork that was made here, and removes it.
+    /// Ends a fork that was created here, and removes it.
     func undo(_ name: String) async {
         _ = try? await store.kill(name)
         try? await store.remove(name)
@@ -58,7 +58,8 @@ struct ForkBirth {
         }
     }
 
-    /// Makes the fork's files; what it has in common with the others are links, so that the last to go takes it along.
+    /// Creates the fork's files; files shared with other forks are hard links, so the last fork to be removed frees
+    /// them.
     private func describe(in folder: MachineFolder) throws -> MachineDescription {
         var description = original
         description.memoryBacking = .anonymous
@@ -84,16 +85,16 @@ struct ForkBirth {
         return description
     }
 
-    /// Where the copies of the machine's files lie: above the template that was made of them.
+    /// The directory with the copies of the machine's files: above the template that was made from them.
     private var copies: FilePath { template.folder.removingLastComponent() }
 
     private func link(_ file: FilePath, to name: FilePath) throws {
         if systemLink(file.string, name.string) == 0 { return }
-        // On another file system there are no links.
+        // Hard links do not work across file systems.
         try TemplateFiles.copySparse(file, to: name)
     }
 
-    /// Makes the key by which the fork's ssh server will be known; nil for a machine that Quiver did not provision.
+    /// Creates the fork's ssh host key; nil for a machine that Quiver did not provision.
     private func hostKey(of name: String, in folder: MachineFolder) async throws -> SSHKeyPair? {
         guard var login = try? GuestLogin.read(in: store.folder(of: template.name).path) else { return nil }
         let key = try await SSHKeyPair.obtain(in: folder.path, named: "host_key", comment: name)
@@ -120,7 +121,7 @@ struct ForkBirth {
             ),
             accelerator: template.record.accelerator,
             lifetime: .detached,
-            // It lives on, and its guest may reboot.
+            // It is long-lived, and its guest may reboot.
             loadsKernel: true,
             deadline: options.startDeadline,
             logger: options.logger,
@@ -129,7 +130,7 @@ struct ForkBirth {
         )
     }
 
-    /// Lets the guest go on as somebody else than it was.
+    /// Resumes the guest with a new identity.
     private func takeUp(_ machine: Machine, _ helper: GuestHelper?, _ key: SSHKeyPair?) async throws {
         let resumedAt = try await machine.goOn()
         guard let helper else { return }
@@ -154,7 +155,7 @@ struct ForkBirth {
         _ resumedAt: Int64,
     ) async throws -> GuestHelper.FixUpAnswer {
         guard let frozenAt = template.record.frozenAt else {
-            // A machine that stood still when it was forked could not be asked for its clock.
+            // A machine that was paused when it was forked could not be asked for its clock.
             return try await helper.finishFixUp(try helper.beginFixUp(fixUp), within: options.answerDeadline)
         }
         return try await helper.putRight(
@@ -166,5 +167,5 @@ struct ForkBirth {
     }
 }
 
-// Inside the type the method of the same name would be found first.
+// Inside the type, the method with the same name would be found first.
 private func systemLink(_ file: String, _ name: String) -> Int32 { link(file, name) }

@@ -1,4 +1,4 @@
-/// What the forks of one machine are called: names that were asked for, or a prefix with numbers.
+/// The names of a machine's forks: a given list, or a prefix with numbers.
 struct ForkNames: Sendable {
     private enum Source {
         case given(ArraySlice<String>)
@@ -18,7 +18,7 @@ struct ForkNames: Sendable {
         source = .numbered(prefix: prefix, last: 0)
     }
 
-    /// Whether there is another name when somebody else has taken one in the meantime.
+    /// Whether there is another name if one was taken in the meantime.
     var isOpenEnded: Bool {
         switch source {
         case .given: false
@@ -26,9 +26,9 @@ struct ForkNames: Sendable {
         }
     }
 
-    /// The next name, of numbers the next that is not taken.
+    /// The next name; with numbers, the next free one.
     ///
-    /// - Returns: Nil when the names that were asked for are used up.
+    /// - Returns: Nil if the given names are used up.
     mutating func next(isTaken: (String) -> Bool) -> String? {
         switch source {
         case .given(var names):

@@ -5,24 +5,24 @@ public import Logging
 public struct ForkOptions: Sendable {
     /// What the fork's memory is.
     public enum Memory: Hashable, Sendable {
-        /// A private map of the template's: costs nothing until written to.
+        /// A private mapping of the template's memory: costs nothing until written to.
         case shared
-        /// A copy in a file of the fork's own, so that the fork can be frozen again.
+        /// A copy in the fork's own file, so that the fork can be frozen again.
         case copied
-        /// A file of the fork's own that is filled from the template's state, where that holds all of the memory.
+        /// The fork's own file, filled from the template's state, if that contains the memory.
         case loaded
     }
 
     /// What the fork's memory is.
     public var memory: Memory
-    /// The channels beside the helper's that were connected when the template was frozen; they are connected before
-    /// the guest goes on, so that it notices nothing.
+    /// The channels, besides the helper's, that were connected when the template was frozen; they are connected before
+    /// the guest resumes, so that it notices nothing.
     public var channels: [GuestChannel]
-    /// What is put right in the guest beside clock and random pool.
+    /// What to fix up in the guest besides clock and random pool.
     public var fixUp: GuestFixUp
-    /// How long QEMU may take until it has started and taken over the state.
+    /// How long QEMU may take to start and load the state.
     public var startDeadline: Duration
-    /// How long the guest may take to answer after it goes on.
+    /// How long the guest may take to answer after it resumes.
     public var answerDeadline: Duration
     /// Where the fork is logged.
     public var logger: Logger

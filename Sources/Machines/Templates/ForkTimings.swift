@@ -1,15 +1,15 @@
-/// Where the time of a fork went, as far as its owner had to wait for it.
+/// A fork's timing breakdown, as far as its owner had to wait.
 public struct ForkTimings: Hashable, Codable, Sendable {
     /// Waiting for a ``StandbyPool`` that was busy with other forks.
     public var poolWait: Duration
-    /// Making its overlays, and QEMU's start until its monitor answers; zero when a pool had it ready.
+    /// Creating its overlays, and starting QEMU until its monitor answers; zero if a pool had it ready.
     public var start: Duration
-    /// Taking over the state of processors and devices; zero when a pool had it ready.
+    /// Loading the state of processors and devices; zero if a pool had it ready.
     public var load: Duration
-    /// Letting the processors go on.
+    /// Resuming the processors.
     public var resume: Duration
-    /// From then on until the guest's helper has answered that clock and random pool are right; zero where somebody
-    /// else in the guest sees to that.
+    /// From then until the guest's helper has fixed up clock and random pool; zero if something else in the guest does
+    /// that.
     public var fixUp: Duration
 
     /// Creates timings; what is left out took no time.
@@ -27,6 +27,6 @@ public struct ForkTimings: Hashable, Codable, Sendable {
         self.fixUp = fixUp
     }
 
-    /// All of it.
+    /// The sum.
     public var total: Duration { poolWait + start + load + resume + fixUp }
 }

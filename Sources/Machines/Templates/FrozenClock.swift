@@ -1,15 +1,15 @@
 import GuestAccess
 
-/// What is taken down of a guest just before it is stopped, for its forks.
+/// What is recorded about a guest just before it is paused, for its forks.
 struct FrozenClock: Sendable {
-    /// Where the guest's monotonic clock stood when the guest stopped, in nanoseconds.
+    /// The guest's monotonic clock when it was paused, in nanoseconds.
     let monotonic: Int64
-    /// A word left in the memory of the guest's helper, by which a fork proves which instant it goes on from.
+    /// A nonce in the memory of the guest's helper, which shows the state that a fork continues from.
     let nonce: String
 
-    /// Leaves the word, reads the clock and stops the guest.
+    /// Stores the nonce, reads the clock and pauses the guest.
     ///
-    /// - Returns: nil without a helper; the guest is stopped all the same.
+    /// - Returns: nil without a helper; the guest is paused anyway.
     static func take(
         from helper: GuestHelper?,
         stopping machine: Machine,
@@ -31,15 +31,15 @@ struct FrozenClock: Sendable {
         return FrozenClock(monotonic: moment.monotonic, nonce: nonce)
     }
 
-    /// By how much the clocks of forks may be off, of the 50 ms that are allowed.
+    /// The allowed error of a fork's clock, out of 50 ms in all.
     private static let tolerance = Duration.milliseconds(15)
-    /// How often a freeze that could not be timed so well is tried again: a busy host is not busy at every moment.
+    /// How often a freeze with a worse timing is retried: a busy host is not busy at every moment.
     private static let attempts = 8
 
     private struct Moment {
-        /// Where the guest's monotonic clock stood, in nanoseconds.
+        /// The guest's monotonic clock, in nanoseconds.
         let monotonic: Int64
-        /// How long question and command were under way: the guest answered, and stopped, at some time in between.
+        /// The time between request and reply: the guest answered and paused at some moment in between.
         let uncertainty: Duration
     }
 

@@ -5,14 +5,14 @@ import SystemPackage
 
 /// The host's memory.
 enum HostMemory {
-    /// What this process can use without anything being swapped out; nil where the system does not tell.
+    /// The memory that this process can use without swapping; nil if the system does not say.
     static var available: ByteCount? {
         [ofTheHost, ControlGroupMemory().available].compactMap(\.self).min()
     }
 
     private static var ofTheHost: ByteCount? {
         #if canImport(Darwin)
-            // Not tried on macOS.
+            // Not tested on macOS.
             let bytes = cplatform_available_memory()
             return bytes > 0 ? ByteCount(bytes) : nil
         #else

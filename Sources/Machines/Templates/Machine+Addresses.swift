@@ -2,7 +2,7 @@ import GuestAccess
 import WireJSON
 
 extension Machine {
-    /// Has forwards lead to the addresses that the guest got with new hardware addresses.
+    /// Redirects the forwards to the addresses that the guest got with its new hardware addresses.
     func follow(_ fixUp: GuestFixUp, _ answer: GuestHelper.FixUpAnswer) async throws(MachineError) {
         for (interface, hardwareAddress) in fixUp.hardwareAddresses {
             guard let address = answer.addresses[interface],
@@ -12,7 +12,7 @@ extension Machine {
         }
     }
 
-    /// The network whose card has this hardware address now, which the guest may have changed.
+    /// The network whose card now has this hardware address, which the guest may have changed.
     private func network(withHardwareAddress address: String) async throws(MachineError) -> UserNetwork? {
         guard case .array(let cards) = try await command("query-rx-filter") else { return nil }
         let names = cards.compactMap { card -> String? in

@@ -7,20 +7,21 @@ public import SystemPackage
 import WireJSON
 
 extension Machine {
-    /// Freezes the machine into a template, of which forks go on from this instant; the machine itself ends.
+    /// Freezes the machine into a template, from which forks continue; the machine itself ends.
     ///
-    /// Its memory must lie in a file of its folder (``MemoryBacking/sharedFile(_:)``), and the disks it writes to too.
+    /// Its memory must be in a file of its directory (``MemoryBacking/sharedFile(_:)``), and so must its writable
+    /// disks.
     ///
     /// - Parameters:
-    ///   - folder: The template's folder, which must not exist; on the same file system as the machine's.
-    ///   - name: What the template is called in messages.
-    ///   - ingredients: What the guest's content depends on; what the machine itself is made of is added.
-    ///   - helper: The connection to the guest's helper, by which forks are proven and get the right time.
-    ///   - keepsDigests: Whether the files' digests are taken, so that the template can be told from a damaged one
-    ///     after it was copied, too. It reads all of the guest's memory once.
-    ///   - notes: The names of files in the machine's folder that the template keeps, beside those it needs.
+    ///   - folder: The template's directory, which must not exist; on the same file system as the machine's.
+    ///   - name: The template's name in messages.
+    ///   - ingredients: What the guest's content depends on; the machine's configuration is added.
+    ///   - helper: The connection to the guest's helper, which verifies forks and sets their clock.
+    ///   - keepsDigests: Whether to compute the files' digests, so that damage is detected even after the template was
+    ///     copied. This reads all of the guest's memory once.
+    ///   - notes: The names of files in the machine's directory that the template keeps, besides those it needs.
     ///   - deadline: How long QEMU may take to save its state.
-    /// - Throws: ``TemplateError``; ``MachineError`` when the machine ended.
+    /// - Throws: ``TemplateError``; ``MachineError`` if the machine ended.
     public func freeze(
         to folder: FilePath,
         name: String,
@@ -72,14 +73,14 @@ extension Machine {
         return path
     }
 
-    /// The machine type with its version: an alias such as `q35` means another machine in another QEMU.
+    /// The versioned machine type: an alias such as `q35` means a different machine in another QEMU.
     func versionedMachineType() async throws(MachineError) -> String {
         let reply = try await command("qom-get", ["path": "/machine", "property": "type"])
         guard case .string(let type) = reply else { return description.effectiveMachineType }
         return type.hasSuffix("-machine") ? String(type.dropLast("-machine".count)) : type
     }
 
-    /// Moves the files that lie in the machine's folder, which goes with the machine, and notes where they will be.
+    /// Moves the files out of the machine's directory, which is removed with the machine, and records their new paths.
     private func moveFiles(
         of description: inout MachineDescription,
         and notes: [String],
@@ -109,7 +110,7 @@ extension Machine {
     ) async throws -> Template {
         let qemu = try QEMUInstallation.find(for: description.architecture, at: process.program)
         var all = ingredients
-        // As it was asked for: a caller that looks for the template again has not yet learned the versioned type.
+        // As requested: a caller that searches for the template does not know the versioned type yet.
         all.add(TemplateIngredients(of: self.description, qemu: qemu, accelerator: process.accelerator))
         var record = TemplateRecord(
             name: name,
@@ -127,7 +128,7 @@ extension Machine {
         for file in TemplateRecord.watched(in: folder, description: description) {
             let now = file.starts(with: folder) ? staging.appending(file.lastComponent?.string ?? "") : file
             let isOwn = file.starts(with: folder)
-            // Otherwise a crash of the host could leave a record of files that never reached the disk.
+            // Otherwise a crash of the host could leave a record of files that were never written to disk.
             if isOwn && keepsDigests { try await TemplateFiles.synchronize(now) }
             guard let fingerprint = FileFingerprint(of: now) else {
                 throw TemplateError(.freezeFailed, template: name, "\(now) is missing")
@@ -150,7 +151,7 @@ extension Machine {
 }
 
 extension TemplateRecord {
-    /// The files whose change would make forks of a template go wrong: its own, and the bases of its disks.
+    /// The files that must not change for forks of a template to work: its own, and the bases of its disks.
     static func watched(in folder: FilePath, description: MachineDescription) -> [FilePath] {
         [folder.appending(TemplateFiles.memory), folder.appending(TemplateFiles.state)] + description.drives.map(\.file)
     }

@@ -5,15 +5,15 @@ import SystemPackage
 import WireJSON
 
 extension Machine {
-    /// Stops the guest and writes the state of its machine to a file.
+    /// Pauses the guest and writes the machine's state to a file.
     ///
-    /// - Parameter sharesMemory: Whether the memory stays where it is, in the file that it lies in.
+    /// - Parameter sharesMemory: Whether the memory stays in its own file.
     /// - Throws: ``TemplateError`` with code `freezeFailed` or `noSpace`.
     func saveState(to file: FilePath, sharesMemory: Bool, within deadline: Duration) async throws {
         do {
-            // First of all: under HVF QEMU fails an assertion when the processors still run.
+            // Must be first: under HVF, QEMU fails an assertion if the processors are still running.
             _ = try await command("stop")
-            // Never with `mapped-ram`, which QEMU before 11.0 cannot combine with this.
+            // Not with `mapped-ram`, which QEMU before 11.0 cannot combine with this.
             _ = try await command(
                 "migrate-set-capabilities",
                 ["capabilities": [["capability": "x-ignore-shared", "state": .bool(sharesMemory)]]],
@@ -21,7 +21,7 @@ extension Machine {
             // The usual limit of 1 Gbit/s is meant for networks.
             _ = try await command("migrate-set-parameters", ["max-bandwidth": .integer(1 << 40)])
             if StateTransfer(qemuVersion: process.version).opensFiles {
-                // Made here, because QEMU would let the user's group read it.
+                // Created here, because QEMU would make it readable by the user's group.
                 try WholeFile.write([], to: file)
                 try await migrate(to: StateTransfer.address(of: file), within: deadline)
             } else {
@@ -29,7 +29,7 @@ extension Machine {
             }
         } catch let error as QMPError {
             if let ended = await ended(behind: error) { throw ended }
-            // QEMU tells a full disk in words alone.
+            // QEMU reports a full disk only in the message's text.
             throw unsaved(isFull: error.message.contains("No space left"), error)
         } catch {
             guard let reason = error as? Errno ?? (error as? FileFailure)?.reason else { throw error }
@@ -57,7 +57,7 @@ extension Machine {
         await waitUntilFinalized()
     }
 
-    /// Has QEMU give up a save that is under way: a guest that went on meanwhile would be stopped again at its end.
+    /// Cancels a running save, which would otherwise pause the guest again at its end.
     private func stopSaving() async {
         _ = try? await command("migrate_cancel")
         let end = ContinuousClock.now + Self.finalizing
@@ -70,7 +70,7 @@ extension Machine {
         await waitUntilFinalized()
     }
 
-    /// QEMU tells that a migration has ended a moment before it is done with it, and refuses `cont` meanwhile.
+    /// QEMU reports the end of a migration a moment before it has finished it, and refuses `cont` meanwhile.
     private func waitUntilFinalized() async {
         let end = ContinuousClock.now + Self.finalizing
         while ContinuousClock.now < end, (try? await status()) == .finishMigration {
@@ -78,10 +78,10 @@ extension Machine {
         }
     }
 
-    /// How long QEMU may take to be done with a migration that has ended; what is refused after that says why itself.
+    /// How long QEMU may take to finish a migration that has ended; a command that is refused after that says why.
     private static let finalizing = Duration.seconds(10)
 
-    /// Has QEMU send its state to this process, which writes it.
+    /// Makes QEMU send its state to this process, which writes it.
     private func send(to file: FilePath, within deadline: Duration) async throws {
         let receiver = try StateReceiver(socket: folder.sockets.appending("state.sock"), file: file)
         defer { receiver.close() }
@@ -90,7 +90,7 @@ extension Machine {
             try await migrate(to: receiver.address, within: deadline)
         } catch {
             receiver.interrupt()
-            // QEMU only knows that nobody listens any more; who wrote the file knows why.
+            // QEMU only knows that the socket was closed; the receiver, which wrote the file, knows why.
             if case .failure(let reason) = await received { throw reason }
             throw error
         }

@@ -5,21 +5,21 @@ import QMPCore
 import SystemPackage
 import WireJSON
 
-/// Copies a running machine at one instant, and lets it go on.
+/// Copies the state of a running machine, and resumes it.
 ///
-/// The guest stands still while its memory and its disks are copied: about a second for a guest that uses 500 MiB.
+/// The guest is paused while its memory and its disks are copied: about a second for a guest that uses 500 MiB.
 struct MachineCopy {
     let machine: Machine
-    /// Where everything is put; it must exist.
+    /// The target directory, which must exist.
     let folder: FilePath
     /// How long QEMU may take to save its state.
     let deadline: Duration
 
-    /// Writes memory, devices and disks to the folder.
+    /// Writes memory, devices and disks to the directory.
     ///
-    /// - Returns: What forks would go on from, with all of the memory in its state.
-    /// - Throws: ``MachineError`` with code `unresponsive` when the helper in the guest does not answer, without which
-    ///   the forks would have the machine's identity and random numbers.
+    /// - Returns: A template with all of the memory in its state.
+    /// - Throws: ``MachineError`` with code `unresponsive` if the helper in the guest does not answer; without it, the
+    ///   forks would share the machine's identity and random numbers.
     func make() async throws -> Template {
         guard try await machine.status().isRunning else { return try await copy(nil) }
         let helper = try await answeringHelper()
@@ -30,7 +30,7 @@ struct MachineCopy {
             try await setClock(with: helper, resumedAt: resumedAt, frozenAt: template.record.frozenAt)
             return template
         } catch {
-            // Whatever went wrong with the copy, the machine itself is to go on.
+            // Whatever went wrong with the copy, the machine itself must continue.
             await withoutCancellation { try? await machine.resume() }
             throw error
         }
@@ -44,7 +44,7 @@ struct MachineCopy {
         return Template(folder: folder, record: try record(description, clock))
     }
 
-    /// Tells the guest that went on how long it stood still.
+    /// Tells the resumed guest how long it was paused.
     private func setClock(with helper: GuestHelper?, resumedAt: Int64, frozenAt: Int64?) async throws {
         guard let helper, let frozenAt else { return }
         _ = try await helper.putRight(GuestFixUp(), resumedAt: resumedAt, frozenAt: frozenAt, within: deadline)
@@ -58,7 +58,7 @@ struct MachineCopy {
         }
         let helper = try machine.helper()
         do {
-            // Who is connected may be about to end.
+            // A connected client may be about to disconnect.
             _ = try await helper.hello(within: .seconds(5))
             return helper
         } catch let error as GuestAccessError {

@@ -5,17 +5,17 @@ import QMPClient
 import SystemPackage
 
 extension MachineStore {
-    /// Forks a running machine into machines of this store, which outlive this process; the machine itself goes on.
+    /// Forks a running machine into machines of this store, which outlive this process; the machine itself continues.
     ///
-    /// Each fork has a host name, a machine-id and a host key of its own, and ports of its own for the same forwards.
-    /// Until they write to it the forks share the memory that the machine had.
+    /// Each fork has its own host name, machine-id and host key, and its own host ports for the same forwards. The
+    /// forks share the machine's memory until they write to it.
     ///
     /// - Parameters:
-    ///   - names: What the forks are called; their guests take the names as host names.
-    ///   - options: How they are started. Where its fix-up says nothing of identity, each fork gets one of its own.
-    /// - Returns: The forks, which run, in the order of their names.
+    ///   - names: The forks' names, which are also their guests' host names.
+    ///   - options: How they are started. If its fix-up sets no identity, each fork gets its own.
+    /// - Returns: The running forks, in the order of their names.
     /// - Throws: ``MachineError`` with code `exists`, `notRunning`, or `unresponsive` when the helper in its guest does
-    ///   not answer; ``TemplateError`` with QEMU's reason. No fork is left then.
+    ///   not answer; ``TemplateError`` with QEMU's reason. No fork is left behind then.
     public func fork(
         _ name: String,
         into names: [String],
@@ -30,11 +30,11 @@ extension MachineStore {
         return try await fork(name, into: ForkNames(names), options: options)
     }
 
-    /// Forks a running machine into so many machines of this store, named with the first numbers that none has.
+    /// Forks a running machine into `count` machines of this store, named with the first free numbers.
     ///
-    /// Two calls at once get different numbers. Otherwise as ``fork(_:into:options:)``.
+    /// Concurrent calls get different numbers. Otherwise like ``fork(_:into:options:)``.
     ///
-    /// - Parameter prefix: What the names begin with, before a hyphen and the number; nil takes the machine's name.
+    /// - Parameter prefix: The part of the names before a hyphen and the number; nil uses the machine's name.
     public func fork(
         _ name: String,
         count: Int,
@@ -47,13 +47,13 @@ extension MachineStore {
     }
 
     private func fork(_ name: String, into names: ForkNames, options: ForkOptions) async throws -> [Machine] {
-        // What cannot be removed now is told by `quiver doctor`.
+        // What cannot be removed now is reported by `quiver doctor`.
         for interrupted in interruptedForks { try? await removeInterruptedFork(interrupted) }
         let templates = TemplateStore(home: home)
         try templates.checkSpace(forCopyOf: try description(of: name), named: name)
         let scratch = try templates.scratchFolder()
         return try await withCleanup {
-            // Another fork of the same machine holds its monitor as long as it copies.
+            // Another fork of the same machine uses its monitor while it copies.
             let original = try await attach(to: name, within: options.startDeadline)
             let whole = try await withCleanup {
                 try Folder.create(scratch)
@@ -65,12 +65,12 @@ extension MachineStore {
             let birth = ForkBirth(store: self, template: template, original: original.description, options: options)
             return try await start(names, birth)
         } cleanup: {
-            // Forks have mapped the memory and linked the disks: they need the names no more.
+            // The forks have mapped the memory and linked the disks: they no longer need the names.
             try? Folder.removeTree(scratch)
         }
     }
 
-    /// Turns a copy whose state holds the memory into one whose memory lies in a file that forks can share.
+    /// Turns a copy with the memory in its state into one with a memory file that forks can share.
     private func share(_ whole: Template, in scratch: FilePath, _ options: ForkOptions) async throws -> Template {
         var loading = options
         loading.memory = .loaded
@@ -95,7 +95,7 @@ extension MachineStore {
         }
     }
 
-    /// Starts all forks, two at a time; when one cannot be started the others go again.
+    /// Starts all forks, two at a time; if one cannot be started, the others are removed.
     private func start(_ names: ForkNames, _ birth: ForkBirth) async throws -> [Machine] {
         var names = names
         var forks: [Int: Machine] = [:]

@@ -1,7 +1,7 @@
 import HostSupport
 import SystemPackage
 
-/// The QEMU that a template depends on: no other can be trusted to load its state.
+/// The QEMU that a template depends on: no other one is known to load its state correctly.
 struct QEMUIngredient: Hashable {
     static let name = "QEMU"
 
@@ -18,23 +18,23 @@ struct QEMUIngredient: Hashable {
     /// Reads what ``value`` wrote; nil for any other text.
     init?(value: String) {
         let words = value.split(separator: " ", omittingEmptySubsequences: false)
-        // The path stands first because it alone may have spaces in it.
+        // The path is first because only it may contain spaces.
         let count = words.last == Self.missing ? 1 : FileFingerprint.wordCount
         guard words.count > count else { return nil }
         program = FilePath(words.dropLast(count).joined(separator: " "))
         fingerprint = words.last == Self.missing ? nil : words.suffix(count).joined(separator: " ")
     }
 
-    /// What is compared and kept.
+    /// The value that is compared and stored.
     var value: String { "\(program) \(fingerprint ?? String(Self.missing))" }
 
     private static let missing: Substring = "missing"
 
-    /// What a person reads when this QEMU is not the one that a template was made by.
+    /// The message for a template that was made by another QEMU.
     ///
     /// - Parameters:
     ///   - version: The version of the QEMU that made the template, as in `7.2.22`.
-    ///   - earlier: Its program; nil when that is not known.
+    ///   - earlier: Its program; nil if not known.
     func change(from version: String, of earlier: FilePath?) async -> String {
         guard fingerprint != nil else { return "QEMU \(version) at \(program) was removed" }
         guard let now = await Self.version(of: program) else {
@@ -45,7 +45,7 @@ struct QEMUIngredient: Hashable {
         return "QEMU \(version) was reinstalled"
     }
 
-    /// The version that a program tells, as in `7.2.22`; nil when it tells none.
+    /// The version that a program prints, as in `7.2.22`; nil if it prints none.
     private static func version(of program: FilePath) async -> String? {
         let limit = Duration.seconds(10)
         let outcome = try? await withDeadline(limit, waitingFor: "the version of \(program)") {

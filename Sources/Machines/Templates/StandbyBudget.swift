@@ -1,21 +1,21 @@
 import Quantities
 
-/// How many forks may be kept ready: what was asked for, as far as memory allows at the moment.
+/// How many standbys may be kept: the requested number, as far as memory allows at the moment.
 struct StandbyBudget: Sendable {
-    /// How many are wanted.
+    /// The requested number.
     let size: Int
-    /// The most memory that they may take together; nil sets no limit beside what is free.
+    /// The most memory that they may use together; nil means only limited by free memory.
     let limit: ByteCount?
-    /// What is free at the moment; nil where the system does not tell.
+    /// The memory that is free at the moment; nil if the system does not say.
     let free: @Sendable () -> ByteCount?
 
-    /// What a fork takes before its guest has run: QEMU's own memory, and what waking once writes to.
+    /// The memory of a standby: QEMU's own, and what the guest writes when it is resumed once.
     static let memoryPerStandby = ByteCount.mebibytes(64)
 
-    /// One more takes at most this part of what is free: the forks at work need the rest.
+    /// Another one may use at most this fraction of the free memory: the forks in use need the rest.
     private static let part: UInt64 = 4
 
-    /// Whether one more may be made beside those that wait already.
+    /// Whether another one may be made in addition to those that are ready.
     func allowsAnother(beside ready: Int) -> Bool {
         guard ready < size else { return false }
         let one = Self.memoryPerStandby.bytes

@@ -4,7 +4,8 @@ import Synchronization
 
 /// Forks of one template made ahead and kept paused, so that taking one costs milliseconds.
 ///
-/// ``run()`` makes them, for as long as its task lives; ``take()`` hands them out in any order to any number of tasks.
+/// ``run()`` makes them, as long as its task is running; ``take()`` hands them out, in any order, to any number of
+/// tasks.
 public final class StandbyPool: Sendable {
     private struct State {
         var ready: [Fork] = []
@@ -13,13 +14,13 @@ public final class StandbyPool: Sendable {
         /// How many forks are being made.
         var making = 0
         var failure: (any Error)?
-        /// Who makes forks and has found nothing to do.
+        /// A maker that has nothing to do.
         var idler: CheckedContinuation<Void, Never>?
     }
 
     private struct Handover {
         let fork: Fork
-        /// Whether it was there before anybody asked.
+        /// Whether it was ready before it was requested.
         let wasReady: Bool
     }
 
@@ -32,11 +33,11 @@ public final class StandbyPool: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - size: How many forks are kept ready; fewer while the host has little free memory. Zero makes every fork when
-    ///     it is asked for.
-    ///   - budget: The most memory that the waiting forks may take together; nil leaves it to what is free.
-    ///   - makers: How many forks are made at once when several are waited for.
-    ///   - rehearsal: What a fork does beside waking up before it is stopped and kept, so that it is quicker later.
+    ///   - size: The number of forks to keep ready; fewer while the host has little free memory. With zero, every fork
+    ///     is made on demand.
+    ///   - budget: The most memory that the ready forks may use together; nil means only limited by free memory.
+    ///   - makers: How many forks are made at once when several tasks wait.
+    ///   - rehearsal: What a fork does, besides resuming, before it is paused again, so that it is faster later.
     public convenience init(
         of template: Template,
         size: Int,
@@ -73,10 +74,10 @@ public final class StandbyPool: Sendable {
         self.rehearsal = rehearsal
     }
 
-    /// How many forks wait to be taken.
+    /// The number of forks that are ready.
     var readyCount: Int { state.withLock { $0.ready.count } }
 
-    /// Keeps the pool filled until it is cancelled or a fork cannot be made; then ends the forks that nobody took.
+    /// Keeps the pool filled until it is cancelled or a fork cannot be made; then ends the forks that were not taken.
     public func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             while await beginMaking() {
@@ -97,14 +98,14 @@ public final class StandbyPool: Sendable {
         do {
             await handOut(try await make())
         } catch {
-            // Whatever it was in the making of a fork that was cancelled.
+            // Whatever error a cancelled fork ended with.
             fail(Task.isCancelled ? CancellationError() : error)
         }
     }
 
     private func make() async throws -> Fork {
         let fork = try await template.pausedFork(named: "standby", home: home, options: options)
-        // Who waits already has nothing of a rehearsal.
+        // A task that is already waiting gains nothing from a rehearsal.
         guard state.withLock({ $0.waiting.isEmpty }) else { return fork }
         do {
             try await fork.warmUp(options: options) { try await rehearsal(fork) }
@@ -115,9 +116,9 @@ public final class StandbyPool: Sendable {
         }
     }
 
-    /// A fork that stands still at the template's instant, for its new owner to let go on and to end.
+    /// A paused fork in the template's state; its new owner resumes and ends it.
     ///
-    /// - Throws: What kept the pool from making forks; `CancellationError` when the pool has ended.
+    /// - Throws: The error with which making forks failed; `CancellationError` if the pool has ended.
     public func take() async throws -> Fork {
         let begin = ContinuousClock.now
         let handover = try await takeNext()
@@ -154,9 +155,9 @@ public final class StandbyPool: Sendable {
         }
     }
 
-    /// Waits until a fork is wanted, and enters it as being made.
+    /// Waits until a fork is needed, and counts it as being made.
     ///
-    /// - Returns: False when the pool has come to its end.
+    /// - Returns: False if the pool has ended.
     private func beginMaking() async -> Bool {
         while true {
             let hasBegun = state.withLock { state -> Bool? in
@@ -170,7 +171,7 @@ public final class StandbyPool: Sendable {
         }
     }
 
-    /// Whether a fork is to be made: one for each who waits, otherwise one at a time for those who will come.
+    /// Whether a fork is needed: one for each waiting task, otherwise one at a time for later ones.
     private func wantsAnother(_ state: State) -> Bool {
         guard state.waiting.isEmpty else { return state.making < min(makers, state.waiting.count) }
         return state.making == 0 && budget.allowsAnother(beside: state.ready.count)
@@ -191,7 +192,7 @@ public final class StandbyPool: Sendable {
         }
     }
 
-    /// Has whoever makes forks look again.
+    /// Wakes the makers.
     private func wake() {
         let idler = state.withLock { state in
             defer { state.idler = nil }

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// Receives the state that a QEMU sends, and writes it to a file.
 ///
-/// Before version 8.2 QEMU cannot write state to a file without starting a shell, which its sandbox forbids; every
+/// Before version 8.2, QEMU cannot write its state to a file without starting a shell, which its sandbox forbids; every
 /// version can send it to a socket.
 final class StateReceiver: Sendable {
     private struct Sockets {
@@ -23,12 +23,12 @@ final class StateReceiver: Sendable {
         sockets = Mutex(Sockets(listener: try ListeningSocket.listen(at: socket)))
     }
 
-    /// What QEMU is told to send its state to.
+    /// The address that QEMU sends its state to.
     var address: String { "unix:\(socket)" }
 
-    /// Waits for QEMU to connect and writes all that it sends; ends when QEMU closes its end, or with ``close()``.
+    /// Waits for QEMU to connect and writes what it sends; ends when QEMU closes the connection, or with ``close()``.
     ///
-    /// - Returns: Why the file could not be written, if so; what kept QEMU from sending is for QEMU to tell.
+    /// - Returns: Why the file could not be written, if so; QEMU itself reports why it could not send.
     func receive() async -> Result<Void, Errno> {
         do {
             try await BlockingCalls.run {
@@ -43,7 +43,7 @@ final class StateReceiver: Sendable {
             }
             return .success(())
         } catch {
-            // Otherwise QEMU would go on sending until its deadline.
+            // Otherwise QEMU would keep sending until its deadline.
             interrupt()
             return .failure(error as? Errno ?? .ioError)
         }
@@ -68,7 +68,7 @@ final class StateReceiver: Sendable {
         }
     }
 
-    /// Ends ``receive()`` wherever it waits: closing a socket alone would leave a thread in its call for ever.
+    /// Ends ``receive()`` wherever it waits: closing the socket alone would leave its thread blocked forever.
     func interrupt() {
         sockets.withLock { sockets in
             for open in [sockets.listener, sockets.connection].compactMap(\.self) {
@@ -77,7 +77,7 @@ final class StateReceiver: Sendable {
         }
     }
 
-    /// Gives up the sockets; ``receive()`` must have returned.
+    /// Closes the sockets; ``receive()`` must have returned.
     func close() {
         sockets.withLock { sockets in
             for open in [sockets.listener, sockets.connection].compactMap(\.self) { try? open.close() }
@@ -87,7 +87,7 @@ final class StateReceiver: Sendable {
     }
 }
 
-// Inside the type the method of the same name would be found first.
+// Inside the type, the method with the same name would be found first.
 #if canImport(Glibc)
     private let systemAccept = Glibc.accept
 #elseif canImport(Musl)

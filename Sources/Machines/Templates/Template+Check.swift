@@ -2,10 +2,10 @@ import HostSupport
 import SystemPackage
 
 extension Template {
-    /// Refuses a template whose files are not what they were, or whose QEMU is not the one that made it.
+    /// Refuses a template whose files were modified, or whose QEMU is not the one that made it.
     ///
-    /// A file that was written to is read again and compared by its digest where one was kept; one whose times and
-    /// size are unchanged is taken for unchanged.
+    /// A file that was written to is compared by its digest, if one is stored; a file whose times and size are
+    /// unchanged counts as unchanged.
     /// - Throws: ``TemplateError`` with code `damaged` or `mismatch`, which says what differs.
     public func check() async throws {
         for file in record.files {

@@ -8,14 +8,14 @@ import SystemPackage
 import WireJSON
 
 extension Template {
-    /// Starts a machine that goes on from the template's instant, and puts its clock and random pool right.
+    /// Starts a machine that continues from the template's state, and fixes up its clock and random pool.
     ///
-    /// The caller must ``Fork/end()`` it; ``withFork(named:home:options:_:)`` does so by itself.
+    /// The caller must ``Fork/end()`` it; ``withFork(named:home:options:_:)`` does so automatically.
     ///
     /// - Parameters:
-    ///   - name: What the machine is called in messages; it need not be unique.
-    ///   - home: Below whose cache the machine's folder is made.
-    /// - Throws: ``TemplateError`` with code `forkFailed` and QEMU's reason; ``GuestAccess/GuestAccessError`` when the
+    ///   - name: The machine's name in messages; it need not be unique.
+    ///   - home: The home in whose cache the machine's directory is created.
+    /// - Throws: ``TemplateError`` with code `forkFailed` and QEMU's reason; ``GuestAccess/GuestAccessError`` if the
     ///   guest does not answer.
     public func fork(
         named name: String = "fork",
@@ -33,7 +33,7 @@ extension Template {
         }
     }
 
-    /// Makes a fork ahead, which stands still until ``Fork/takeUp(options:)`` and then goes on at once.
+    /// Makes a standby: a fork that is paused until ``Fork/takeUp(options:)``.
     ///
     /// The caller must ``Fork/end()`` it. ``StandbyPool`` keeps any number of these ready.
     public func standby(
@@ -51,7 +51,7 @@ extension Template {
         }
     }
 
-    /// Forks the template, runs the body, and ends the fork whether the body returned, threw or was cancelled.
+    /// Forks the template, runs the body, and ends the fork when the body returns, throws or is cancelled.
     public func withFork<Value>(
         named name: String = "fork",
         home: QuiverHome = .current,
@@ -66,12 +66,12 @@ extension Template {
         }
     }
 
-    /// Starts a machine that stands at the template's instant and waits to be let go on.
+    /// Starts a paused machine in the template's state.
     ///
     /// - Throws: ``TemplateError`` with code `damaged` or `mismatch` before anything is started, or `forkFailed`.
     package func pausedFork(named name: String, home: QuiverHome, options: ForkOptions) async throws -> Fork {
         let begin = ContinuousClock.now
-        // Looks at times and sizes only, unless something was written to since.
+        // Only compares times and sizes, unless a file was written to since.
         try await check()
         let store = MachineStore(home: home, logger: options.logger)
         let unique = "\(name)-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
@@ -83,7 +83,7 @@ extension Template {
             let machine = try await launcher(name, folder, options).launch()
             launched = machine
             let started = ContinuousClock.now
-            // Before the state is loaded: a port that finds its host as it was has nothing to tell the guest.
+            // Before the state is loaded: if a port is connected as it was, the guest gets no event.
             try conversations.begin(with: machine, channels: options.channels)
             try await load(into: machine, sharesMemory: options.memory != .loaded, within: options.startDeadline)
             return Fork(
@@ -102,7 +102,7 @@ extension Template {
                 try? Folder.removeTree(folder.sockets)
                 try? Folder.removeTree(folder.path)
             }
-            // Whatever it was that a cancelled task was told.
+            // Whatever error a cancelled task got.
             try Task.checkCancellation()
             let reason = machine == nil ? "QEMU did not start from it" : "QEMU did not load its state"
             throw TemplateError(.forkFailed, template: self.name, reason, cause: ended ?? error)
@@ -121,7 +121,7 @@ extension Template {
             try Overlay.create(at: overlay, base: drive.file, baseFormat: drive.format == .raw ? .raw : .qcow2)
             description.drives[index].file = overlay
             description.drives[index].format = .qcow2
-            // Thrown away with the fork: nothing of it needs to outlive a crash of the host.
+            // It is removed with the fork, so it need not survive a crash of the host.
             description.drives[index].cache = .unsafe
         }
         switch options.memory {
@@ -150,7 +150,7 @@ extension Template {
             ),
             accelerator: record.accelerator,
             lifetime: .scoped,
-            // The guest has booted long ago, and loading a kernel would cost each fork its time.
+            // The guest has already booted, and loading a kernel would cost each fork time.
             loadsKernel: false,
             deadline: options.startDeadline,
             logger: options.logger,
@@ -159,9 +159,9 @@ extension Template {
         )
     }
 
-    /// Has QEMU take over the template's state.
+    /// Makes QEMU load the template's state.
     ///
-    /// - Parameter sharesMemory: Whether the memory is there already, as the file that it lies in.
+    /// - Parameter sharesMemory: Whether the memory is in a file that is already mapped.
     func load(into machine: Machine, sharesMemory: Bool, within deadline: Duration) async throws {
         _ = try await machine.command(
             "migrate-set-capabilities",
@@ -176,7 +176,7 @@ extension Template {
     }
 }
 
-/// The connections to a fork's guest that are there before it goes on.
+/// The connections to a fork's guest that are made before it resumes.
 private struct ForkConversations {
     private(set) var helper: GuestHelper?
     private(set) var connections: [GuestChannel: FileDescriptor] = [:]
@@ -191,7 +191,7 @@ private struct ForkConversations {
         }
     }
 
-    /// Ends those of a fork that came to nothing.
+    /// Closes those of a fork that failed.
     func close() {
         helper?.close()
         for connection in connections.values { try? connection.close() }

@@ -1,12 +1,12 @@
 public import Quantities
 public import SystemPackage
 
-/// A machine frozen at one instant, from which any number of machines go on, each by itself.
+/// The frozen state of a machine, from which any number of forks continue independently.
 ///
-/// Its folder holds the guest's memory, the state of its devices and its disks; forks map the memory privately and
-/// write to overlays, so that nothing ever changes here. All files are readable by their owner alone.
+/// Its directory has the guest's memory, the state of its devices and its disks. Forks map the memory privately and
+/// write to overlays, so that nothing ever changes here. Only their owner can read the files.
 public struct Template: Sendable {
-    /// The template's folder.
+    /// The template's directory.
     public let folder: FilePath
     let record: TemplateRecord
 
@@ -15,17 +15,17 @@ public struct Template: Sendable {
         self.record = record
     }
 
-    /// The name under which it was kept; templates of one name differ in what they were made of.
+    /// The name under which it is stored; templates with the same name differ in their ingredients.
     public var name: String { record.name }
     /// What its state depends on.
     public var ingredients: TemplateIngredients { TemplateIngredients(record.ingredients) }
-    /// What its forks are made of.
+    /// The description of its forks.
     public var description: MachineDescription { record.description }
-    /// The version of the QEMU that made it, which alone can fork it.
+    /// The version of the QEMU that made it, the only one that can fork it.
     public var qemuVersion: String { record.qemuVersion }
     /// When it was made, in seconds since 1970.
     public var createdAt: Double { record.createdAt }
-    /// The space that its files take on the disk, memory that was never written not counted.
+    /// The disk space of its files, without memory that was never written.
     public var size: ByteCount { TemplateFiles.diskUsage(of: folder) }
 
     var memoryFile: FilePath { folder.appending(TemplateFiles.memory) }

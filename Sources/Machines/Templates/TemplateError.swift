@@ -1,6 +1,6 @@
-/// Why a template could not be made, found or used.
+/// An error about a template.
 public struct TemplateError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it was.
+    /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case notFreezable, freezeFailed, damaged, mismatch, noSpace, forkFailed, notFound
@@ -9,17 +9,17 @@ public struct TemplateError: Error, Sendable, CustomStringConvertible {
 
         private init(_ kind: Kind) { self.kind = kind }
 
-        /// The machine was not started in a way that lets it become a template.
+        /// The machine was not started in a way that allows freezing it.
         public static let notFreezable = Self(.notFreezable)
         /// QEMU could not save the machine's state.
         public static let freezeFailed = Self(.freezeFailed)
-        /// A file is missing, truncated or altered.
+        /// A file is missing, truncated or modified.
         public static let damaged = Self(.damaged)
-        /// The template was made by another QEMU, or for another machine, than the one asked for.
+        /// The template was made by another QEMU, or for another machine.
         public static let mismatch = Self(.mismatch)
-        /// The disk is too full.
+        /// The disk does not have enough space.
         public static let noSpace = Self(.noSpace)
-        /// A machine could not go on from the template.
+        /// A fork could not be started from the template.
         public static let forkFailed = Self(.forkFailed)
         /// There is no such template.
         public static let notFound = Self(.notFound)
@@ -32,7 +32,7 @@ public struct TemplateError: Error, Sendable, CustomStringConvertible {
     public let code: Code
     /// The template's name.
     public let template: String
-    /// What happened and what to do.
+    /// What is wrong, with a hint.
     public let message: String
     /// The error behind this one; nil when there is none.
     public let cause: (any Error)?

@@ -2,17 +2,17 @@ import Quantities
 
 /// Everything that the state in a template depends on, as names and values in a fixed order.
 ///
-/// Two templates are interchangeable exactly when all of these are equal.
+/// Two templates are interchangeable if and only if all of these are equal.
 public struct TemplateIngredients: Hashable, Sendable {
     /// One thing that the state depends on.
     public struct Ingredient: Hashable, Codable, Sendable {
-        /// What it is, as a person would call it, as in `processor`.
+        /// Its name for people, as in `processor`.
         public let name: String
         /// The value as text, as in `qemu64`.
         public let value: String
-        /// What a person reads when it differs; nil shows both values.
+        /// The message if it differs; nil shows both values.
         ///
-        /// It is for a value that means nothing to a person, such as a digest, and is neither compared nor kept.
+        /// It is for a value that means nothing to people, such as a digest. It is neither compared nor stored.
         var change: String?
 
         private enum CodingKeys: String, CodingKey {
@@ -39,10 +39,10 @@ public struct TemplateIngredients: Hashable, Sendable {
         self.list = list
     }
 
-    /// Adds one, or gives the one of that name another value.
+    /// Sets the value of the ingredient with this name.
     ///
-    /// - Parameter change: What ``differences(from:)`` says when it differs, as in `the image was rebuilt`; nil says both
-    ///   values, which is right for values that a person understands.
+    /// - Parameter change: The message of ``differences(from:)`` if it differs, as in `the image was rebuilt`; nil shows
+    ///   both values, for values that people understand.
     public mutating func set(_ name: String, _ value: String, change: String? = nil) {
         let ingredient = Ingredient(name: name, value: value, change: change)
         if let index = list.firstIndex(where: { $0.name == name }) {
@@ -52,7 +52,7 @@ public struct TemplateIngredients: Hashable, Sendable {
         }
     }
 
-    /// Adds those of others.
+    /// Adds other ingredients.
     public mutating func add(_ others: TemplateIngredients) {
         for other in others.list { set(other.name, other.value, change: other.change) }
     }
@@ -69,7 +69,7 @@ public struct TemplateIngredients: Hashable, Sendable {
         return String(hash, radix: 36)
     }
 
-    /// The value of the one of this name; nil when there is none.
+    /// The value of the ingredient with this name; nil if there is none.
     func value(of name: String) -> String? { list.first { $0.name == name }?.value }
 
     /// What differs from another set, one line each, as in `processor: was qemu64, is max`.
@@ -97,7 +97,7 @@ public struct TemplateIngredients: Hashable, Sendable {
 }
 
 extension TemplateIngredients {
-    /// What a machine brings into its own state: the program that runs it and all that the guest can see of it.
+    /// The ingredients of a machine: the program that runs it and everything that the guest can see.
     init(of description: MachineDescription, qemu: QEMUInstallation, accelerator: Accelerator) {
         self.init()
         set("layout", "\(TemplateRecord.currentVersion)", change: "the template format changed")

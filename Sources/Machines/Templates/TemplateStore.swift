@@ -3,7 +3,7 @@ import LibC
 public import Quantities
 public import SystemPackage
 
-/// The templates that are kept, in a folder each, found by everything that they depend on.
+/// The stored templates, one directory each, found by everything that they depend on.
 public struct TemplateStore: Sendable {
     /// The home in whose cache the templates are.
     public let home: QuiverHome
@@ -17,22 +17,21 @@ public struct TemplateStore: Sendable {
     public enum Finding: Sendable {
         /// A template that is made of exactly these ingredients, with its files whole.
         case found(Template)
-        /// There is none, and none of its name either.
+        /// There is none, and none with this name either.
         case none
-        /// The one of its name was made of something else, or is damaged; each line says what.
+        /// The one with this name has other ingredients, or is damaged; each line says how.
         case stale(reasons: [String])
     }
 
-    /// The folder that templates are in.
+    /// The directory of the templates.
     var folder: FilePath { home.cache.appending("templates") }
 
-    /// Where the template of this name and these ingredients is, or would be.
+    /// The directory for the template with this name and these ingredients.
     public func folder(of name: String, _ ingredients: TemplateIngredients) -> FilePath {
         folder.appending("\(name)-\(ingredients.fingerprint)")
     }
 
-    /// A folder for a template that nobody but this process uses, and that the next call of any process removes if this
-    /// one does not.
+    /// A directory for a template that only this process uses; if it is not removed, the next call in any process does.
     public func scratchFolder() throws -> FilePath {
         try Folder.create(folder)
         for path in abandoned { try Folder.removeTree(path) }
@@ -41,7 +40,7 @@ public struct TemplateStore: Sendable {
 
     private static let scratch = "scratch-"
 
-    /// The folders of ``scratchFolder()`` whose process is gone.
+    /// The directories of ``scratchFolder()`` whose process is gone.
     var abandoned: [FilePath] {
         Folder.names(in: folder).filter { name in
             guard name.hasPrefix(Self.scratch) else { return false }
@@ -50,7 +49,7 @@ public struct TemplateStore: Sendable {
         }.map { folder.appending($0) }
     }
 
-    /// All that the state of a machine started from this description would depend on.
+    /// Everything that the state of a machine started from this description would depend on.
     ///
     /// - Parameter content: What the guest's content depends on, such as the image and what was installed.
     public func ingredients(
@@ -66,9 +65,9 @@ public struct TemplateStore: Sendable {
         return all
     }
 
-    /// Looks for a template made of exactly these ingredients, whose files are whole.
+    /// Searches for an intact template with exactly these ingredients.
     public func find(_ name: String, _ ingredients: TemplateIngredients) async -> Finding {
-        // What it is called says nothing about its state: another project's template of the same is as good.
+        // The name says nothing about the state: another project's template with the same ingredients works as well.
         let others = all()
         let alike =
             [read(folder(of: name, ingredients))].compactMap(\.self)
@@ -77,7 +76,7 @@ public struct TemplateStore: Sendable {
         for template in alike {
             do {
                 try await template.check()
-                // What was used last is pruned last.
+                // The most recently used template is pruned last.
                 utimes(template.folder.string, nil)
                 return .found(template)
             } catch {
@@ -90,7 +89,7 @@ public struct TemplateStore: Sendable {
         return .stale(reasons: await differences(of: ingredients, from: latest))
     }
 
-    /// What differs from a template, with the versions of both QEMUs: programs say nothing to a person.
+    /// The differences from a template, with the versions of both QEMUs instead of fingerprints.
     private func differences(of ingredients: TemplateIngredients, from latest: Template) async -> [String] {
         var ingredients = ingredients
         let before = latest.ingredients.value(of: QEMUIngredient.name)
@@ -104,7 +103,7 @@ public struct TemplateStore: Sendable {
         return ingredients.differences(from: latest.ingredients)
     }
 
-    /// The template in a folder, whether or not its files are whole.
+    /// The template in a directory, whether or not its files are intact.
     ///
     /// - Throws: ``TemplateError`` with code `notFound`.
     public func template(in folder: FilePath) throws(TemplateError) -> Template {
@@ -120,16 +119,16 @@ public struct TemplateStore: Sendable {
             .sorted { ($0.name, $0.createdAt) < ($1.name, $1.createdAt) }
     }
 
-    /// Removes a template; forks of it that run keep what they have open.
+    /// Removes a template; its running forks keep the files that they have open.
     public func remove(_ template: Template) throws(FileFailure) {
         try Folder.removeTree(template.folder)
     }
 
-    /// Removes what was used longest ago until the rest fits, and what was left half made.
+    /// Removes the least recently used templates until the rest fits, and incomplete ones.
     ///
     /// - Parameters:
-    ///   - limit: The space that may be taken by what stays; nil sets no limit.
-    ///   - age: What was not used for this long goes in any case; nil lets it stay.
+    ///   - limit: The space that the remaining templates may use; nil means no limit.
+    ///   - age: Templates that were not used for this long are always removed; nil keeps them.
     /// - Returns: The templates that were removed.
     @discardableResult
     public func prune(keeping limit: ByteCount?, unusedFor age: Duration? = nil) throws(FileFailure) -> [Template] {
@@ -137,7 +136,7 @@ public struct TemplateStore: Sendable {
         for path in abandoned { try Folder.removeTree(path) }
         for name in Folder.names(in: folder) where name.contains(".making-") {
             let path = folder.appending(name)
-            // Whoever makes one needs minutes; an hour later nobody does any more.
+            // Making one takes minutes; after an hour it must have been abandoned.
             if now - lastUse(of: path) > 3600 { try Folder.removeTree(path) }
         }
         for name in Folder.names(in: folder) where name.hasSuffix(".lock") {
@@ -145,7 +144,7 @@ public struct TemplateStore: Sendable {
         }
         for name in Folder.names(in: folder) where !name.hasPrefix(Self.scratch) && !name.contains(".making-") {
             let path = folder.appending(name)
-            // Another version of Quiver may still use what this one cannot read, as long as somebody does.
+            // Another version of Quiver may still be using what this one cannot read.
             guard HostFile.isFolder(path), read(path) == nil, now - lastUse(of: path) > 86_400 else { continue }
             try Folder.removeTree(path)
         }
@@ -162,7 +161,7 @@ public struct TemplateStore: Sendable {
         return removed
     }
 
-    /// Refuses to begin what could not end: a guest may write to all of its memory, which lies in a file.
+    /// Checks for enough space before starting: a guest may write to all of its memory, which is in a file.
     ///
     /// - Throws: ``TemplateError`` with code `noSpace`.
     public func checkSpace(for description: MachineDescription, named name: String) throws {
@@ -174,7 +173,7 @@ public struct TemplateStore: Sendable {
         )
     }
 
-    /// The same for a copy of a machine that goes on: its memory is there twice at one moment, and its disks once.
+    /// The same for a copy of a running machine: at one moment its memory exists twice, and its disks once.
     func checkSpace(forCopyOf description: MachineDescription, named name: String) throws {
         let disks = description.drives.filter { !$0.isReadOnly }
             .reduce(0) { $0 + Folder.occupiedSize(of: $1.file).bytes }
@@ -188,7 +187,7 @@ public struct TemplateStore: Sendable {
 
     private func checkSpace(_ size: ByteCount, named name: String, _ what: String, advice: String) throws {
         try Folder.create(folder)
-        // The state of the devices, and what is written beside it.
+        // The state of the devices, and the record.
         let needed = ByteCount(size.bytes + ByteCount.mebibytes(64).bytes)
         guard let free = TemplateFiles.freeSpace(at: folder), free < needed else { return }
         throw TemplateError(

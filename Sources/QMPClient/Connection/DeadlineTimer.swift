@@ -3,8 +3,8 @@ import HostSupport
 
 /// One timer for all the deadlines of a connection.
 ///
-/// It is never set back when a deadline is no longer wanted: most are never reached, and setting a timer costs more
-/// than a command. So it is set about once in the time of the longest deadline, however many there are.
+/// It is not reset when a deadline is no longer needed: most are never reached, and setting a timer costs more than a
+/// command. So it is set about once in the time of the longest deadline, however many there are.
 final class DeadlineTimer: Sendable {
     private let source: any DispatchSourceTimer = DispatchSource.makeTimerSource(
         queue: DispatchQueue(label: "quiver.qmp.deadlines")
@@ -12,7 +12,7 @@ final class DeadlineTimer: Sendable {
     /// When it fires next; it may then find nothing to do.
     private let setFor = Locked<ContinuousClock.Instant?>(nil)
 
-    /// Begins to call `handler` when a deadline is reached.
+    /// Calls `handler` whenever a deadline is reached, from now on.
     func activate(_ handler: @escaping @Sendable () -> Void) {
         source.setEventHandler { [self] in
             setFor.withLock { $0 = nil }
@@ -21,7 +21,7 @@ final class DeadlineTimer: Sendable {
         source.activate()
     }
 
-    /// Has the timer fire at `deadline`, unless it fires earlier anyway.
+    /// Makes the timer fire at `deadline`, unless it fires earlier anyway.
     func fire(noLaterThan deadline: ContinuousClock.Instant) {
         setFor.withLock { current in
             if let current, current <= deadline { return }
@@ -32,6 +32,6 @@ final class DeadlineTimer: Sendable {
         }
     }
 
-    /// Ends the timer for good.
+    /// Stops the timer permanently.
     func cancel() { source.cancel() }
 }

@@ -1,14 +1,14 @@
 import QMPCore
 import WireJSON
 
-/// One command that somebody waits for.
+/// A command whose caller is waiting.
 struct QMPCall {
     let name: String
-    /// When it is given up.
+    /// When it times out.
     let deadline: ContinuousClock.Instant
-    /// The time it was given, for the message.
+    /// Its time limit, for the message.
     let limit: Duration
-    /// Resumed once, by whoever takes the call out of the link's calls; unchecked, since the check costs each command
-    /// an allocation and two locks.
+    /// Resumed once, by the code that removes the call from the link's calls; unchecked, since the check would cost
+    /// each command an allocation and two locks.
     let waiter: UnsafeContinuation<Result<JSON, QMPError>, Never>
 }

@@ -28,8 +28,7 @@ extension QMPLink {
         return try await wait(for: request.id, name: name, limit: limit) { $0.session.submit(request) }.get()
     }
 
-    /// Asks what nobody needs the answer to, only that there is one; a question that is still open is asked no second
-    /// time.
+    /// Sends a query only to see whether it is answered; an open query is not sent a second time.
     func probe(_ name: String, limit: Duration, isOutOfBand: Bool) async throws(QMPError) {
         guard let id = state.withLock({ $0.session.reclaim(name) }) else {
             _ = try await execute(name, [:], deadline: limit, isOutOfBand: isOutOfBand)
@@ -54,7 +53,7 @@ extension QMPLink {
                 let call = QMPCall(name: name, deadline: .now + limit, limit: limit, waiter: waiter)
                 act { state in
                     state.calls[id] = call
-                    // Asked for under the lock: the handler below has either run already, or will find the call.
+                    // Checked under the lock: the handler below has either already run, or will find the call.
                     if Task.isCancelled {
                         let actions = abandon(id, &state) { Self.cancelled(id, call, wasSent: $0) }
                         return actions.isEmpty
@@ -81,7 +80,7 @@ extension QMPLink {
         return QMPError(.cancelled, command: id == readiness ? nil : call.name, text)
     }
 
-    /// Gives up the calls whose time has run out, and sets the timer for the next.
+    /// Fails the calls whose deadline has passed, and sets the timer for the next.
     func expireCalls() {
         act { state in
             let now = ContinuousClock.now
@@ -110,7 +109,7 @@ extension QMPLink {
         }
     }
 
-    /// Gives up one call; the one for the negotiation is none of the session's.
+    /// Abandons one call; the one for the negotiation does not belong to the session.
     private func abandon(
         _ id: UInt64,
         _ state: inout State,

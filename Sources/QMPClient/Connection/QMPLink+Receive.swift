@@ -6,7 +6,7 @@ import SystemPackage
 import WireJSON
 
 extension QMPLink {
-    /// Receives until the connection has ended for good; the life of the connection's thread.
+    /// Receives until the connection has ended permanently; the body of the connection's thread.
     func run(_ first: ConnectedSocket) {
         var socket = first
         var schedule = ReconnectSchedule(options.reconnect)
@@ -22,11 +22,11 @@ extension QMPLink {
             if isClosing {
                 reason = QMPError(.connectionClosed, "the connection to \(endpoint) was closed from this side")
             }
-            // A peer that accepts and never serves uses the attempts up, however often it accepts.
+            // A peer that accepts but never answers uses up the attempts, however often it accepts.
             if isProven { schedule = ReconnectSchedule(options.reconnect) }
             let isExpected = isClosing || isQuitting
             let mayReconnect = !isExpected && reconnects
-            // An agent's session is ready from the start: it would send into no socket.
+            // An agent's session is ready from the start: it would send without a socket.
             act { state in
                 mayReconnect && options.dialect == .monitor
                     ? state.session.interrupted(reason) : state.session.closed(reason, byPeer: !isClosing)
@@ -71,7 +71,7 @@ extension QMPLink {
                 let message = QMPMessage(try JSON.parse(text))
                 act { $0.session.received(message, capabilitiesID: self.nextID()) }
             } catch {
-                // Where not even that can be read, the end of the message still bears the id.
+                // If not even that can be read, the end of the message still has the id.
                 let id = (try? JSON.parseSalvaging(text))?["id"] ?? Self.id(inTail: text.bytes.suffix(64))
                 act { $0.session.receivedUnreadable(error, id: id) }
             }
@@ -107,7 +107,7 @@ extension QMPLink {
         return JSON(id)
     }
 
-    /// Tells everyone who still waits that the connection is over.
+    /// Fails all waiting calls because the connection is over.
     private func finish(_ reason: QMPError?) {
         timer.cancel()
         let (subscribers, closers, readiness) = state.withLock { state in
@@ -130,14 +130,14 @@ extension QMPLink {
 
     // MARK: Reconnecting
 
-    /// Whether the policy connects again; a descriptor cannot be connected twice.
+    /// Whether to reconnect; a descriptor cannot be connected twice.
     private var reconnects: Bool {
         guard case .unix = endpoint else { return false }
         return options.reconnect.attempts > 0
     }
 
     /// Waits between two attempts.
-    /// - Returns: Whether the time went by; otherwise somebody closes.
+    /// - Returns: Whether the delay is over; otherwise the connection is being closed.
     private func rest(for delay: Duration) -> Bool {
         guard let executor else {
             return interruption.wait(timeout: .now() + .nanoseconds(Int(delay / .nanoseconds(1)))) == .timedOut
@@ -150,8 +150,8 @@ extension QMPLink {
         return true
     }
 
-    /// Connects again as the policy says; whether the peer serves is seen later.
-    /// - Returns: The new socket, its session begun; nil when the policy gives up or somebody closes meanwhile.
+    /// Reconnects according to the policy; whether the peer answers is seen later.
+    /// - Returns: The new socket, its session begun; nil if the policy gives up or the connection is closed meanwhile.
     private func reconnect(after reason: QMPError, _ schedule: inout ReconnectSchedule) -> ConnectedSocket? {
         guard case .unix(let path) = endpoint else { return nil }
         while let delay = schedule.next() {

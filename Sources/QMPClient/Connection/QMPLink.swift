@@ -6,31 +6,31 @@ import Synchronization
 import SystemPackage
 import WireJSON
 
-/// What stands behind a ``QMPConnection``: the session with its lock, the socket, and the thread that receives.
+/// The implementation of a ``QMPConnection``: the session with its lock, the socket, and the receiving thread.
 ///
-/// Whoever executes a command decides and writes under the lock, on its own thread: decisions and writes have the same
-/// order, and no other thread has to wake before the command is on its way. One thread a connection receives, so that
-/// a large reply on one connection delays no other; it completes the commands and feeds the subscribers.
+/// The caller of a command changes the session and writes under the lock, on its own thread: both have the same order,
+/// and no other thread has to wake up before the command is sent. Each connection has one receiving thread, so that a
+/// large reply on one connection delays no other; it completes the commands and feeds the subscribers.
 final class QMPLink: Sendable {
     struct State {
         var session: QMPSession
-        /// The commands that somebody waits for; ``readiness`` stands for the end of the negotiation.
+        /// The commands with waiting callers; ``readiness`` stands for the end of the negotiation.
         var calls: [UInt64: QMPCall] = [:]
         var socket: ConnectedSocket?
         /// Subscribers that are gone leave an empty box behind, swept at the next subscription.
         var subscribers: [WeakEventQueue] = []
         var greeting: QMPGreeting?
-        /// QEMU's process as the socket tells it; kept after the connection has ended.
+        /// QEMU's process according to the socket; kept after the connection has ended.
         var peerProcess: Int32?
-        /// When the negotiation of a connection that was made again is given up; nil while none is under way.
+        /// When the negotiation of a restored connection times out; nil while there is none.
         var negotiationEnd: ContinuousClock.Instant?
-        /// Whether the peer of this connection has negotiated, or answered where nothing is negotiated.
+        /// Whether the peer of this connection has negotiated, or has answered if there is no negotiation.
         var isProven = false
-        /// Why the connection was lost that this one is to replace; nil once the subscribers were told.
+        /// Why the previous connection was lost; nil once the subscribers were notified.
         var untoldGap: String?
         /// Why this connection was ended from this side while it was negotiated.
         var failure: QMPError?
-        /// Set when we close, so that the end of the connection is no loss.
+        /// Set when we close, so that the end of the connection is not a loss.
         var isClosing = false
         /// Set when the receiving thread has ended.
         var isFinished = false
@@ -49,9 +49,9 @@ final class QMPLink: Sendable {
     let state: Locked<State>
     let lastID = Atomic<UInt64>(0)
     let timer = DeadlineTimer()
-    /// Runs tasks on the thread that receives; nil where they run elsewhere.
+    /// Runs tasks on the receiving thread; nil if they run elsewhere.
     let executor: QMPThreadExecutor?
-    /// Wakes the thread that waits between two attempts to reconnect.
+    /// Wakes the thread while it waits between two attempts to reconnect.
     let interruption = DispatchSemaphore(value: 0)
 
     init(endpoint: QMPEndpoint, options: QMPOptions, executor: QMPThreadExecutor?) {
@@ -66,7 +66,7 @@ final class QMPLink: Sendable {
         lastID.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
-    /// Changes the session and does what it asks for: writes under the lock, everything else after it.
+    /// Changes the session and performs its actions: writes under the lock, everything else after it.
     func act(_ change: (inout State) -> [QMPSession.Action]) {
         var completed: [(QMPCall, Result<JSON, QMPError>)] = []
         var events: [QMPEventItem] = []
@@ -110,12 +110,12 @@ final class QMPLink: Sendable {
 
     private func send(_ request: QMPRequest, _ state: inout State) {
         options.wireLog?.record(.sent, Array(request.message.dropLast()), at: .now)
-        // A socket that does not take it has failed: the receiving thread is about to see that and to fail the call,
-        // as having been sent, since nobody can tell how much of it had been.
+        // If the socket does not accept it, the socket has failed: the receiving thread will notice and fail the call
+        // as sent, since nobody knows how much of it was.
         _ = state.socket?.send(request.message, passenger: request.passenger)
     }
 
-    /// Hands an item to every subscriber that wants it; only the receiving thread delivers, so order is kept.
+    /// Passes an item to every matching subscriber; only the receiving thread delivers, so the order is kept.
     func deliver(_ item: QMPEventItem) {
         let subscribers = state.withLock { $0.subscribers }
         for subscriber in subscribers {
@@ -143,7 +143,7 @@ extension QMPOptions {
     var sessionSettings: QMPSession.Settings {
         switch dialect {
         case .monitor: QMPSession.Settings(window: window, enablesOutOfBand: enablesOutOfBand)
-        // The agent executes one command at a time and older ones echo no id.
+        // The agent executes one command at a time, and older ones do not echo the id.
         case .agent: QMPSession.Settings(window: 1, expectsGreeting: false, enablesOutOfBand: false)
         }
     }

@@ -4,20 +4,20 @@ import HostSupport
 import LibC
 import SystemPackage
 
-// Within the class the name is that of a method.
+// Inside the class, the name is that of a method.
 private let systemPoll = poll
 
-/// Runs tasks on the thread that receives for a connection, between what it receives.
+/// Runs tasks on a connection's receiving thread, between messages.
 ///
-/// A task that waits for a reply then goes on where the reply was received, and no other thread has to wake for it. The
-/// thread waits for bytes and for tasks at once: it polls the socket and the pipe that wakes it.
+/// A task that waits for a reply then continues where the reply was received, and no other thread has to wake up for
+/// it. The thread waits for bytes and for tasks at the same time: it polls the socket and the pipe that wakes it.
 final class QMPThreadExecutor: TaskExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
-        /// Whether the thread polls, or is about to: whoever adds a job has to wake it.
+        /// Whether the thread polls, or is about to: adding a job must then wake it.
         var isPolling = false
         var isInterrupted = false
-        /// Set when the thread is about to end: what comes later runs elsewhere.
+        /// Set when the thread is about to end: later tasks run elsewhere.
         var isOver = false
     }
 
@@ -54,7 +54,7 @@ final class QMPThreadExecutor: TaskExecutor {
         }
     }
 
-    /// Has ``run(untilReadable:deadline:)`` return, now or when it is called next.
+    /// Makes ``run(untilReadable:deadline:)`` return, now or when it is called next.
     func interrupt() {
         let isPolling = state.withLock { state in
             state.isInterrupted = true
@@ -66,13 +66,13 @@ final class QMPThreadExecutor: TaskExecutor {
 
     private func wake() {
         var byte: UInt8 = 0
-        // A full pipe wakes as well as one byte more.
+        // A full pipe wakes the thread just as well.
         _ = write(writing, &byte, 1)
     }
 
-    /// Runs what tasks there are until the socket can be read, ``interrupt()`` is called, or the deadline is over.
+    /// Runs tasks until the socket can be read, ``interrupt()`` is called, or the deadline has passed.
     ///
-    /// - Parameter descriptor: The socket; nil waits for the other two alone.
+    /// - Parameter descriptor: The socket; nil only waits for the other two.
     func run(untilReadable descriptor: Int32?, deadline: ContinuousClock.Instant? = nil) {
         let executor = asUnownedTaskExecutor()
         var jobs: [UnownedJob] = []
@@ -86,7 +86,7 @@ final class QMPThreadExecutor: TaskExecutor {
             }
             for job in jobs { job.runSynchronously(on: executor) }
             if isInterrupted { return }
-            // Tasks that never rest may not keep the thread from receiving.
+            // Busy tasks must not prevent the thread from receiving.
             let isReadable = poll(descriptor, timeout: jobs.isEmpty ? Self.milliseconds(until: deadline) : 0)
             if isReadable || deadline.map({ ContinuousClock.now >= $0 }) ?? false {
                 state.withLock { $0.isPolling = false }
@@ -107,7 +107,7 @@ final class QMPThreadExecutor: TaskExecutor {
         }
     }
 
-    /// Runs what is left; whatever comes later runs on Dispatch's threads.
+    /// Runs the remaining tasks; later ones run on Dispatch's threads.
     func end() {
         let executor = asUnownedTaskExecutor()
         while true {

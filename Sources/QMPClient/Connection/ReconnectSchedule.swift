@@ -1,4 +1,4 @@
-/// When a lost connection is tried again, and how often still.
+/// When to retry a lost connection, and how often.
 struct ReconnectSchedule {
     private let policy: QMPReconnectPolicy
     private var used = 0
@@ -9,7 +9,7 @@ struct ReconnectSchedule {
         delay = policy.delay
     }
 
-    /// How long to wait before the next attempt; nil when there is none left.
+    /// How long to wait before the next attempt; nil if there is none left.
     mutating func next() -> Duration? {
         guard used < policy.attempts else { return nil }
         used += 1

@@ -2,7 +2,7 @@ import LibC
 import QMPCore
 public import SystemPackage
 
-/// A file descriptor with one owner, closed when the owner lets go of it.
+/// A file descriptor with one owner, closed when the owner is destroyed.
 public struct OwnedDescriptor: ~Copyable, Sendable {
     /// The descriptor; not to be closed, nor used after its owner.
     public let fileDescriptor: FileDescriptor
@@ -13,14 +13,14 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     }
 
     /// Opens a file.
-    /// - Throws: `Errno`, as open(2) gives it.
+    /// - Throws: `Errno`, from open(2).
     public static func open(_ path: FilePath, _ mode: FileDescriptor.AccessMode) throws -> OwnedDescriptor {
         OwnedDescriptor(adopting: try FileDescriptor.open(path, mode, options: .closeOnExec))
     }
 
     deinit { try? fileDescriptor.close() }
 
-    /// Gives the descriptor up without closing it.
+    /// Releases the descriptor without closing it.
     public consuming func release() -> FileDescriptor {
         let descriptor = fileDescriptor
         discard self
@@ -30,8 +30,8 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
 
 /// The copy of a descriptor that waits to be sent.
 ///
-/// A copy of our own, because a caller that is cancelled may close its descriptor while the message still waits for
-/// the socket to take it; another file may have the number by then.
+/// Our own copy, because a cancelled caller may close its descriptor while the message still waits to be sent; another
+/// file may have the number by then.
 final class PassedDescriptor: QMPPassenger {
     let rawValue: Int32
 

@@ -10,14 +10,14 @@ public struct QMPDescriptorSet: Sendable, Hashable {
 
     /// The path that stands for the set in QEMU's options, as in `/dev/fdset/3`.
     ///
-    /// QEMU takes the descriptor of the set whose access mode is the one it wants; none of that mode is `EACCES`.
+    /// QEMU uses the descriptor in the set that has the required access mode; without one, it fails with `EACCES`.
     public var path: String { "/dev/fdset/\(id)" }
 }
 
 extension QMPConnection {
-    /// Gives QEMU a copy of a descriptor, under a name of this monitor's.
+    /// Passes a copy of a descriptor to QEMU, under a name in this monitor.
     ///
-    /// - Parameter name: May not begin with a digit; a name that is in use is given its new meaning.
+    /// - Parameter name: Must not begin with a digit; a name that is in use is replaced.
     /// - Throws: ``QMPError``: `invalidArguments` for a name that QEMU would refuse, else as for any command.
     public func pass(_ descriptor: FileDescriptor, named name: String) async throws(QMPError) {
         guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
@@ -27,23 +27,23 @@ extension QMPConnection {
         _ = try await execute("getfd", ["fdname": .string(name)], passing: descriptor)
     }
 
-    /// Runs `body` while QEMU holds a copy of a descriptor under a name, and takes it back unless it was used up.
+    /// Runs `body` while QEMU holds a copy of a descriptor under a name, and closes it there unless it was used.
     public func withPassedDescriptor<Value>(
         _ descriptor: FileDescriptor,
         named name: String,
         _ body: () async throws -> Value,
     ) async throws -> Value {
         try await withCleanup {
-            // Inside, because a caller that is cancelled while it waits has passed the descriptor all the same.
+            // Inside, because a caller that is cancelled while it waits may still have passed the descriptor.
             try await pass(descriptor, named: name)
             return try await body()
         } cleanup: {
-            // A command that took the descriptor over has removed the name: then there is nothing to close.
+            // A command that used the descriptor has removed the name: then there is nothing to close.
             _ = try? await self.execute("closefd", ["fdname": .string(name)])
         }
     }
 
-    /// Runs `body` while QEMU holds copies of descriptors as one set, and takes the set back.
+    /// Runs `body` while QEMU holds copies of descriptors as one set, and removes the set.
     ///
     /// What QEMU has opened from the set by then stays open in QEMU.
     /// - Parameter descriptors: One for each access mode that QEMU will ask for.
@@ -51,7 +51,7 @@ extension QMPConnection {
         _ descriptors: [FileDescriptor],
         _ body: (QMPDescriptorSet) async throws -> Value,
     ) async throws -> Value {
-        // What the descriptors bear in QEMU: a set whose making was cut off has no other sign by which to find it.
+        // A label for the descriptors in QEMU: a set whose creation was interrupted cannot be found otherwise.
         let mark = "quiver-\(UInt64.random(in: 0 ... .max))"
         return try await withCleanup {
             try await body(try await makeSet(of: descriptors, mark: mark))
@@ -84,8 +84,8 @@ extension QMPConnection {
 
     /// Sends a command with a copy of a descriptor at its first byte.
     ///
-    /// QEMU takes one descriptor a command, and forgets one that it holds when the next arrives: commands with
-    /// descriptors are sent one after another, each when the one before it has been answered.
+    /// QEMU accepts one descriptor per command, and drops a stored one when the next arrives: commands with descriptors
+    /// are sent one after another, each when the one before it has been answered.
     /// - Throws: ``QMPError``: `invalidArguments` when the descriptor is not open, else as for any command.
     public func execute(
         _ name: String,

@@ -19,7 +19,7 @@ public struct QMPEventFilter: Sendable {
     /// The events of these names.
     public static func named(anyOf names: [String]) -> Self { Self(kind: .named(names)) }
 
-    /// The events that the condition holds for; it is called on the connection's thread and must be quick.
+    /// The events that fulfil the condition; it is called on the connection's thread and must be fast.
     public static func matching(_ condition: @escaping @Sendable (QMPEvent) -> Bool) -> Self {
         Self(kind: .matching(condition))
     }

@@ -4,7 +4,7 @@ import HostSupport
 import QMPCore
 import Quantities
 
-/// What one subscriber has not consumed yet: bounded, the newest items are kept.
+/// The events that a subscriber has not consumed yet: bounded, and the newest are kept.
 final class QMPEventQueue: Sendable {
     fileprivate enum End {
         case closed
@@ -14,7 +14,7 @@ final class QMPEventQueue: Sendable {
     /// A consumer that waits for the next item.
     fileprivate struct Wait {
         let continuation: CheckedContinuation<Result<QMPEventItem?, QMPError>, Never>
-        /// Ends the wait when its time has run out; nil when it has no end.
+        /// Ends the wait when its time limit expires; nil without one.
         let timer: (any DispatchSourceTimer)?
         let number: UInt64
 
@@ -50,7 +50,7 @@ final class QMPEventQueue: Sendable {
         push(.event(event))
     }
 
-    /// Adds an item, for a waiting consumer or in the place of the oldest.
+    /// Adds an item, for a waiting consumer or replacing the oldest.
     func push(_ item: QMPEventItem) {
         let wait: Wait? = state.withLock { state in
             guard state.end == nil else { return nil }
@@ -61,8 +61,8 @@ final class QMPEventQueue: Sendable {
         wait?.end(.success(item))
     }
 
-    /// Ends the sequence behind the items that are still to be consumed.
-    /// - Parameter error: Why the connection was lost; nil when it was closed on purpose.
+    /// Ends the sequence after the items that are not consumed yet.
+    /// - Parameter error: Why the connection was lost; nil if it was closed on purpose.
     func finish(_ error: QMPError?) {
         let wait: Wait? = state.withLock { state in
             guard state.end == nil else { return nil }
@@ -73,13 +73,13 @@ final class QMPEventQueue: Sendable {
     }
 
     /// Waits for the next item.
-    /// - Parameter limit: How long; nil waits without end.
+    /// - Parameter limit: The time limit; nil means none.
     func next(within limit: Duration? = nil) async throws(QMPError) -> QMPEventItem? {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> Result<QMPEventItem?, QMPError>? in
                     if let result = state.take() { return result }
-                    // Asked for under the lock: the handler below has either run already, or will find the wait.
+                    // Checked under the lock: the handler below has either already run, or will find the wait.
                     if Task.isCancelled { return .failure(Self.cancelled) }
                     precondition(state.wait == nil, "two tasks consume the same events: subscribe once for each")
                     state.waits += 1
@@ -100,7 +100,7 @@ final class QMPEventQueue: Sendable {
         return try result.get()
     }
 
-    /// Makes the timer that ends a wait when its time has run out.
+    /// Creates the timer that ends a wait when its time limit expires.
     private func timer(ending number: UInt64, after limit: Duration) -> any DispatchSourceTimer {
         let timer = DispatchSource.makeTimerSource(queue: .global())
         let delay = Int(min(max(.zero, limit), .seconds(1_000_000_000)) / .nanoseconds(1))
@@ -119,7 +119,7 @@ final class QMPEventQueue: Sendable {
 }
 
 extension QMPEventQueue.State {
-    /// Adds an item; where there is no room, the oldest event goes, and a gap is kept to be told in its place.
+    /// Adds an item; if the queue is full, the oldest event is dropped, and a gap is recorded in its place.
     fileprivate mutating func append(_ item: QMPEventItem, capacity: Int) {
         if items.count == capacity {
             switch items.removeFirst() {
@@ -131,7 +131,7 @@ extension QMPEventQueue.State {
         items.append(item)
     }
 
-    /// The next thing to tell the consumer; nil when there is nothing yet.
+    /// The next item for the consumer; nil if there is none yet.
     fileprivate mutating func take() -> Result<QMPEventItem?, QMPError>? {
         if missed > 0 {
             defer { missed = 0 }

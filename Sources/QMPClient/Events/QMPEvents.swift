@@ -1,6 +1,6 @@
 public import QMPCore
 
-/// The events of a connection from the moment of subscription on; for one consumer.
+/// The events of a connection, from the subscription on; for one consumer.
 ///
 /// The sequence ends when the connection is closed on purpose (by us, or by QEMU after `quit`) and throws
 /// ``QMPError`` when it is lost.
@@ -25,7 +25,7 @@ public struct QMPEvents: AsyncSequence, Sendable {
             try await subscription.queue.next()
         }
 
-        /// Waits for the next item for at most `limit`; no item is lost when it runs out.
+        /// Waits for the next item for at most `limit`; no item is lost if it expires.
         /// - Throws: ``QMPError`` as ``next()``, or with code `timedOut`.
         public mutating func next(within limit: Duration) async throws(QMPError) -> QMPEventItem? {
             try await subscription.queue.next(within: limit)

@@ -2,15 +2,15 @@ import QMPCore
 import WireJSON
 
 extension QMPJob {
-    /// What QEMU says when it is asked.
+    /// QEMU's answer to a query.
     enum Probe {
         case goesOn(QMPJobUpdate)
         case ended(QMPJobUpdate, QMPError?)
-        /// QEMU does not know of it: it has ended, and only events can tell how.
+        /// QEMU does not know it: it has ended, and only events say how.
         case unknown
     }
 
-    /// Asks QEMU where the job stands, and dismisses it when it has concluded.
+    /// Queries the job's status, and dismisses it if it has concluded.
     func probe(deadline: Duration) async throws(QMPError) -> Probe {
         switch kind {
         case .job: try await probeJob(deadline: deadline)
@@ -28,7 +28,7 @@ extension QMPJob {
             do throws(QMPError) {
                 _ = try await connection.execute("job-dismiss", ["id": .string(id)], deadline: deadline)
             } catch  where error.code == .commandFailed {
-                // Another client of this QEMU was quicker: gone is what was wanted.
+                // Another client of this QEMU was faster: the result is the same.
             }
             return .ended(update, info.error.map(failure))
         case .null:
@@ -57,7 +57,7 @@ extension QMPJob {
     }
 
     private func probeDevice(deadline: Duration) async throws(QMPError) -> Probe {
-        // The device's object is gone from the tree as soon as the guest has let go of it.
+        // The device's object is gone from the tree as soon as the guest has released it.
         do throws(QMPError) {
             _ = try await connection.execute(
                 "qom-list",

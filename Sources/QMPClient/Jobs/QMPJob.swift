@@ -2,18 +2,18 @@ import HostSupport
 public import QMPCore
 import WireJSON
 
-/// Something that QEMU goes on doing after a command has returned: a job, a migration, the removal of a device.
+/// Something that QEMU continues after a command has returned: a job, a migration, the removal of a device.
 ///
-/// QEMU tells of the same thing by replies, by events in any order, and by queries. The events only say when to ask
-/// again here; what counts is the answer, so none is lost when events are.
+/// QEMU reports it by replies, by events in any order, and by queries. Here, events only trigger a query, whose answer
+/// counts, so lost events do no harm.
 public final class QMPJob: Sendable {
-    /// What is being done, and how it is asked for.
+    /// The kind of operation, and how it is queried.
     public enum Kind: Sendable, Hashable {
         /// A job in QEMU's list of jobs: `snapshot-save`, `blockdev-create`, block jobs.
         case job
         /// The migration, outgoing or incoming; QEMU has one at a time.
         case migration
-        /// The removal of a device, to which the guest has to agree.
+        /// The removal of a device, which the guest has to release.
         case deviceRemoval
     }
 
@@ -21,10 +21,10 @@ public final class QMPJob: Sendable {
     public let kind: Kind
     /// The job's or the device's id; `migration` for the migration.
     public let id: String
-    /// The command that began it; nil for one that was adopted.
+    /// The command that started it; nil for an adopted one.
     public let command: String?
     let connection: QMPConnection
-    /// From before the command was sent on.
+    /// Subscribed before the command was sent.
     let events: Locked<QMPEvents?>
     let outcome = Locked<Result<Void, QMPError>?>(nil)
 
@@ -36,9 +36,9 @@ public final class QMPJob: Sendable {
         self.events = Locked(events)
     }
 
-    /// Waits for the end.
+    /// Waits until it ends.
     ///
-    /// - Parameter deadline: How long; the job goes on in QEMU when it runs out, or when the task is cancelled.
+    /// - Parameter deadline: The time limit; the job continues in QEMU when it expires, or when the task is cancelled.
     /// - Throws: ``QMPError``: `jobFailed` with QEMU's own text, `timedOut`, `cancelled`, or what ended the connection.
     public func wait(deadline: Duration = .seconds(600)) async throws(QMPError) {
         for try await _ in updates(deadline: deadline) {}
@@ -46,12 +46,12 @@ public final class QMPJob: Sendable {
 
     /// Follows the job to its end, one element for every change; for one consumer.
     ///
-    /// The sequence throws ``QMPError`` with code `jobFailed` when the job ends with an error. A job that has concluded
-    /// is asked for its error and then dismissed.
+    /// The sequence throws ``QMPError`` with code `jobFailed` if the job ends with an error. The error of a
+    /// concluded job is queried, then the job is dismissed.
     /// - Parameter deadline: How long to follow.
-    /// - Parameter interval: How often to ask for progress, of which no event tells.
+    /// - Parameter interval: How often to query the progress, for which there are no events.
     public func updates(deadline: Duration = .seconds(600), interval: Duration = .milliseconds(250)) -> QMPJobUpdates {
-        // The first consumer gets the events that came before the reply; a later one begins with a question.
+        // The first consumer gets the events that came before the reply; a later one begins with a query.
         let first = events.withLock { events in
             defer { events = nil }
             return events

@@ -12,7 +12,7 @@ public struct QMPJobInfo: Sendable, Hashable, JSONDecodable {
     public let current: UInt64
     /// What there is to do, in the same unit; it may grow.
     public let total: UInt64
-    /// Why it failed; nil while it runs and when it succeeded.
+    /// Why it failed; nil while it is running, and if it succeeded.
     public let error: String?
 
     /// Reads an element of what `query-jobs` returns; missing progress is 0.

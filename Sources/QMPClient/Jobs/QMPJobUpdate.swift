@@ -1,4 +1,4 @@
-/// Where a job stands; an open set, since QEMU adds to it.
+/// The status of a job; an open set, since QEMU adds values.
 public struct QMPJobStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// QEMU's name, as in `running`.
     public let rawValue: String
@@ -31,13 +31,13 @@ public struct QMPJobStatus: RawRepresentable, Hashable, Sendable, CustomStringCo
     public var description: String { rawValue }
 }
 
-/// One step on a job's way.
+/// A progress update of a job.
 public struct QMPJobUpdate: Sendable, Hashable {
     /// The job's status; for a migration its own, as in `active`.
     public let status: QMPJobStatus
-    /// What has been done, in a unit that only QEMU knows.
+    /// The part that is done, in a unit that only QEMU knows.
     public let current: UInt64
-    /// What there is to do, as estimated now; it may grow.
+    /// The current estimate of the total; it may grow.
     public let total: UInt64
 
     /// Creates an update; the parameters are its properties.

@@ -2,7 +2,7 @@ import HostSupport
 public import QMPCore
 import Quantities
 
-/// The steps of a job to its end; see ``QMPJob/updates(deadline:interval:)``.
+/// The updates of a job until it ends; see ``QMPJob/updates(deadline:interval:)``.
 public struct QMPJobUpdates: AsyncSequence, Sendable {
     /// One step of the job.
     public typealias Element = QMPJobUpdate
@@ -25,7 +25,7 @@ public struct QMPJobUpdates: AsyncSequence, Sendable {
         )
     }
 
-    /// Reads the steps one after another; not to be shared between tasks.
+    /// Reads the updates one after another; not to be shared between tasks.
     public struct AsyncIterator: AsyncIteratorProtocol {
         let job: QMPJob
         var events: QMPEvents.AsyncIterator
@@ -33,9 +33,9 @@ public struct QMPJobUpdates: AsyncSequence, Sendable {
         let until: ContinuousClock.Instant
         let interval: Duration
         private var last: QMPJobUpdate?
-        /// What an event said about the end, for a job that is gone before it could be asked.
+        /// The end according to an event, for a job that is gone before it could be queried.
         private var announced: Result<Void, QMPError>?
-        /// Whether an event came since QEMU was asked last.
+        /// Whether an event came since the last query.
         private var isStale = true
 
         init(
@@ -53,7 +53,7 @@ public struct QMPJobUpdates: AsyncSequence, Sendable {
         }
 
         /// Waits for the next change.
-        /// - Returns: nil when the job has ended without an error.
+        /// - Returns: nil if the job has ended without an error.
         public mutating func next() async throws(QMPError) -> QMPJobUpdate? {
             while true {
                 if let outcome = job.outcome.withLock({ $0 }) {
@@ -64,7 +64,7 @@ public struct QMPJobUpdates: AsyncSequence, Sendable {
                 isStale = false
                 switch try await job.probe(deadline: try remaining()) {
                 case .goesOn(let update):
-                    // A device whose guest refused stays as it is: only the event tells.
+                    // A device that the guest does not release stays as it is: only the event reports it.
                     if case .failure = announced, job.kind == .deviceRemoval { conclude(announced) }
                     if update != last {
                         last = update
@@ -96,7 +96,7 @@ public struct QMPJobUpdates: AsyncSequence, Sendable {
             }
         }
 
-        /// Waits for an event, but no longer than until it is time to ask for progress.
+        /// Waits for an event, but no longer than until the next query of the progress.
         private mutating func waitForChange() async throws(QMPError) {
             do throws(QMPError) {
                 note(try await events.next(within: Swift.min(interval, try remaining())))

@@ -3,10 +3,10 @@ import LibC
 public import SystemPackage
 
 extension QMPConnection {
-    /// The executable of the process at the other end; nil where it cannot be told.
+    /// The executable of the process at the other end; nil if it is not known.
     ///
-    /// It is that of ``QMPOptions/processID``, else that of the process that listened: QEMU's own, unless QEMU inherited
-    /// its socket.
+    /// It is that of ``QMPOptions/processID``, else that of the process that listened: QEMU's own, unless QEMU
+    /// inherited its socket.
     public var program: FilePath? {
         guard let process = link.options.processID ?? link.state.withLock({ $0.peerProcess }) else { return nil }
         var buffer = [UInt8](repeating: 0, count: 4096)

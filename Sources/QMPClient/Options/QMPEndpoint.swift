@@ -1,6 +1,6 @@
 public import SystemPackage
 
-/// Where a monitor is.
+/// The address of a monitor.
 public enum QMPEndpoint: Sendable, Hashable, CustomStringConvertible {
     /// A unix socket that QEMU listens at; its path holds at most 107 bytes (103 on macOS).
     case unix(FilePath)

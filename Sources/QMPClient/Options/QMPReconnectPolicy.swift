@@ -1,10 +1,10 @@
 /// What a connection does when it is lost.
 ///
 /// Commands that were in flight fail as ``QMPError/Code/outcomeUnknown`` and are never sent again; commands that were
-/// still queued fail as ``QMPError/Code/connectionClosed``. Commands that come later wait for the new connection, as long
-/// as their deadlines let them. Subscribers are told of the gap.
+/// still queued fail as ``QMPError/Code/connectionClosed``. Later commands wait for the new connection, as long
+/// as their deadlines allow. Subscribers receive the gap.
 public struct QMPReconnectPolicy: Sendable, Hashable {
-    /// How often connecting is tried again after a loss; zero gives the connection up.
+    /// The number of attempts to reconnect after a loss; zero means none.
     public let attempts: Int
     /// How long to wait before the first attempt; doubled after each, up to ``longestDelay``.
     public let delay: Duration

@@ -5,10 +5,10 @@ import LibC
 package import QMPCore
 package import SystemPackage
 
-/// A connected stream socket: one thread receives, any thread sends, nobody who sends ever waits.
+/// A connected stream socket: one thread receives, any thread sends, and senders never wait.
 ///
-/// What the peer does not take at once is kept and written by a queue of its own, so that a peer that stops reading
-/// delays its own commands and nothing else; receiving goes on meanwhile.
+/// What the peer does not accept at once is kept and written by a separate queue, so that a peer that stops reading
+/// only delays its own commands; receiving continues meanwhile.
 package final class ConnectedSocket: Sendable {
     private struct Unsent {
         var bytes: [UInt8]
@@ -30,11 +30,11 @@ package final class ConnectedSocket: Sendable {
     /// Takes over the descriptor of a connected socket; it is closed by ``finish()``.
     package init(adopting descriptor: FileDescriptor) {
         self.descriptor = descriptor.rawValue
-        // One that cannot be changed so is no open socket: then receiving fails, and says why.
+        // If this fails, it is not an open socket: then receiving fails, and says why.
         _ = cplatform_adopt_socket(descriptor.rawValue)
     }
 
-    /// The process at the other end; nil where it cannot be told, or where the socket was made by ourselves.
+    /// The process at the other end; nil if it is not known, or if this process created the socket.
     package var peerProcess: Int32? {
         let process = cplatform_peer_process(descriptor)
         return process > 0 && process != getpid() ? process : nil
@@ -42,7 +42,7 @@ package final class ConnectedSocket: Sendable {
 
     /// Sends a message, after all that were sent before it, with a descriptor at its first byte.
     ///
-    /// - Returns: Whether the message was taken; a socket that has failed or was closed takes none.
+    /// - Returns: Whether the message was accepted; a failed or closed socket accepts none.
     package func send(_ bytes: [UInt8], passenger: (any QMPPassenger)? = nil) -> Bool {
         state.withLock { state in
             guard state.isOpen, state.failure == nil else { return false }
@@ -74,7 +74,7 @@ package final class ConnectedSocket: Sendable {
         }
     }
 
-    /// Ends the connection in both directions: whoever receives wakes and sees the end.
+    /// Ends the connection in both directions: the receiver wakes up and sees the end.
     package func shutDown() {
         state.withLock { state in
             guard state.isOpen else { return }
@@ -86,7 +86,7 @@ package final class ConnectedSocket: Sendable {
     package func finish() {
         shutDown()
         state.withLock { $0.unsent = [] }
-        // Whatever the writer is at ends now that the socket is shut down; the descriptor may not be closed under it.
+        // The writer finishes now that the socket is shut down; the descriptor must not be closed while it is used.
         writer.sync {}
         state.withLock { state in
             guard state.isOpen else { return }
@@ -95,7 +95,7 @@ package final class ConnectedSocket: Sendable {
         }
     }
 
-    /// Writes on until nothing is left or the socket has failed.
+    /// Writes until nothing is left or the socket has failed.
     private func sendUnsent() {
         while true {
             let isDone = state.withLock { state in
@@ -104,7 +104,7 @@ package final class ConnectedSocket: Sendable {
                         guard try advance(&state.unsent[0]) else { return false }
                         state.unsent.removeFirst()
                     } catch {
-                        // The receiving side learns of the failure on its own, after what the peer said last.
+                        // The receiving side notices the failure itself, after the peer's last messages.
                         state.failure = error
                         state.unsent = []
                     }
@@ -117,7 +117,7 @@ package final class ConnectedSocket: Sendable {
         }
     }
 
-    /// Sends as much of the message as the socket takes.
+    /// Sends as much of the message as the socket accepts.
     /// - Returns: Whether all of it is sent.
     private func advance(_ message: inout Unsent) throws(Errno) -> Bool {
         while message.start < message.bytes.count {

@@ -1,7 +1,7 @@
 import CPlatform
 package import SystemPackage
 
-/// Threads of our own, for calls that wait in the kernel for as long as a connection lives.
+/// Separate threads, for calls that block in the kernel as long as a connection lives.
 package enum PlatformThread {
     private final class Body {
         let run: @Sendable () -> Void
@@ -9,7 +9,7 @@ package enum PlatformThread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    // Room for values that nest 2048 deep, of which a debug build needs about a kilobyte each.
+    // Enough for values that nest 2048 deep, of which a debug build needs about a kilobyte each.
     private static let stackSize = 8 << 20
 
     /// Runs `body` on a new thread.

@@ -2,9 +2,9 @@ import HostSupport
 public import SystemPackage
 import WireJSON
 
-/// What was said on a connection, in order; made by ``QMPRecorder``, replayed by the fake of QMPTesting.
+/// The messages of a connection, in order; made by ``QMPRecorder``, replayed by the fake of QMPTesting.
 ///
-/// A file holds one message a line, as JSON: `{"at":1500,"direction":"sent","message":"…"}`, where `at` counts
+/// A file has one message per line, as JSON: `{"at":1500,"direction":"sent","message":"…"}`, where `at` counts
 /// nanoseconds from the start of the recording and `message` is the text on the wire.
 public struct QMPRecording: Sendable, Hashable {
     /// One message.
@@ -31,7 +31,7 @@ public struct QMPRecording: Sendable, Hashable {
     public init(entries: [Entry]) { self.entries = entries }
 
     /// Reads a recording from a file.
-    /// - Throws: `Errno` when it cannot be read, ``QMPRecordingError`` naming the line that is no entry.
+    /// - Throws: `Errno` when it cannot be read, ``QMPRecordingError`` that names the invalid line.
     public init(contentsOf path: FilePath) throws {
         var entries: [Entry] = []
         let bytes = try Self.read(path)
@@ -59,7 +59,7 @@ public struct QMPRecording: Sendable, Hashable {
     }
 }
 
-/// A line of a recording that is no entry.
+/// An invalid line in a recording.
 public struct QMPRecordingError: Error, Sendable, CustomStringConvertible {
     /// The recording's file.
     public let path: FilePath

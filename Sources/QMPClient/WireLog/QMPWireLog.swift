@@ -1,4 +1,4 @@
-/// Which way a message went.
+/// The direction of a message.
 public enum QMPDirection: String, Sendable, Hashable {
     /// From us to QEMU.
     case sent
@@ -6,11 +6,11 @@ public enum QMPDirection: String, Sendable, Hashable {
     case received
 }
 
-/// Takes every message of a connection, in the order in which they were sent and received.
+/// Receives every message of a connection, in the order in which they were sent and received.
 ///
-/// Called on the threads of the connection while it waits: it must be quick, and may not call the connection back.
+/// Called on the threads of the connection while it waits: it must be fast, and must not call the connection back.
 public protocol QMPWireLog: Sendable {
-    /// Takes one message, or what came in the place of one.
+    /// Receives one message, or what came in place of one.
     ///
     /// Of a message beyond the limits the last 64 bytes are given, of bytes between messages the first 64; a byte that
     /// no text contains and that made the peer's message start over is given as FF.

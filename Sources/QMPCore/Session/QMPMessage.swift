@@ -1,6 +1,6 @@
 package import WireJSON
 
-/// A message from QEMU, told by its members.
+/// A message from QEMU, classified by its members.
 package enum QMPMessage: Sendable, Hashable {
     case greeting(QMPGreeting)
     case success(id: JSON?, value: JSON)
@@ -8,7 +8,7 @@ package enum QMPMessage: Sendable, Hashable {
     case event(QMPEvent)
     case unknown(JSON)
 
-    /// Tells what the message is; whatever has another shape is ``unknown(_:)``.
+    /// Classifies a message; one with another shape is ``unknown(_:)``.
     package init(_ json: JSON) {
         guard case .object(let object) = json else {
             self = .unknown(json)
@@ -37,7 +37,7 @@ package enum QMPMessage: Sendable, Hashable {
         }
     }
 
-    /// Microseconds since 1970; nil for the -1 of a host that cannot tell the time.
+    /// Microseconds since 1970; nil for the -1 of a host that cannot get the time.
     private static func microseconds(_ timestamp: JSON?) -> Int64? {
         guard case .integer(let seconds) = timestamp?["seconds"], seconds >= 0,
             case .integer(let microseconds) = timestamp?["microseconds"], microseconds >= 0

@@ -3,7 +3,7 @@ import WireJSON
 extension QMPSession {
     /// Takes the end of the connection.
     ///
-    /// A command in flight has an unknown outcome, but for a `quit` whose answer is the end; a queued one did not run.
+    /// A command in flight has an unknown outcome, except a `quit`, whose answer is the end; a queued one did not run.
     /// - Parameter byPeer: Whether the peer ended it; our own end answers no `quit`.
     package mutating func closed(_ reason: QMPError, byPeer: Bool) -> [Action] {
         guard let book else { return [] }
@@ -22,9 +22,10 @@ extension QMPSession {
         return actions
     }
 
-    /// Takes the loss of a connection that is to be made again: commands are taken on, and wait for the next greeting.
+    /// Handles the loss of a connection that will be restored: commands are still accepted, and wait for the next
+    /// greeting.
     ///
-    /// - Returns: The end of what was there before, as for ``closed(_:byPeer:)``; what waits for a greeting goes on
+    /// - Returns: The end of what was there before, as for ``closed(_:byPeer:)``; what waits for a greeting keeps
     ///   waiting.
     package mutating func interrupted(_ reason: QMPError) -> [Action] {
         switch state {
@@ -39,7 +40,7 @@ extension QMPSession {
         }
     }
 
-    /// Whether a `quit` was sent and not refused, so that the end of the connection is what was asked for.
+    /// Whether a `quit` was sent and not refused, so that the end of the connection is expected.
     package var isQuitting: Bool {
         guard let book else { return false }
         return book.hasQuit || book.outstanding.contains { $0.name == "quit" }

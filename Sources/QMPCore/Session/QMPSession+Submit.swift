@@ -30,8 +30,8 @@ extension QMPSession {
         }
     }
 
-    /// Gives a command up for its caller: a queued one is never sent, a sent one keeps its slot until it is answered.
-    /// - Parameter error: What the caller is told, given whether the command was sent.
+    /// Abandons a command for its caller: a queued one is never sent, a sent one keeps its slot until it is answered.
+    /// - Parameter error: The error for the caller, given whether the command was sent.
     package mutating func abandon(_ id: UInt64, _ error: (_ wasSent: Bool) -> QMPError) -> [Action] {
         switch state {
         case .awaitingGreeting(var book):
@@ -53,8 +53,8 @@ extension QMPSession {
         }
     }
 
-    /// Takes up again a command of that name that was given up and is not answered yet: a question that is asked over and
-    /// over then holds one slot, however often nobody waited long enough.
+    /// Reuses an abandoned command of that name that is not answered yet, so that a query that is repeated after
+    /// timeouts only uses one slot.
     ///
     /// - Returns: Its id; nil when there is none.
     package mutating func reclaim(_ name: String) -> UInt64? {
@@ -82,14 +82,14 @@ extension QMPSession {
         return [.complete(id, .failure(error(true)))]
     }
 
-    /// Whether a command can be sent at once where none waits: most do, and need not go through the queue.
+    /// Whether a command can be sent at once while none waits: most can, and need not go through the queue.
     private func hasRoom(for request: QMPRequest, _ book: Book, outOfBand: Bool) -> Bool {
         if request.passenger != nil { return false }
         if request.isOutOfBand { return outOfBand }
         return book.outstanding.count < settings.window
     }
 
-    /// Sends what has room: out-of-band commands at once, the others in order while the window has a free slot.
+    /// Sends what it can: out-of-band commands at once, the others in order while the window has a free slot.
     ///
     /// QEMU drops a descriptor that it holds when the next one arrives, so a command with a descriptor waits for the
     /// answer to the one before it, and everything behind it in the queue waits with it.
@@ -124,6 +124,6 @@ extension QMPSession {
         book.queued = waiting
     }
 
-    /// What the state holds while its book is out for a change; never seen from outside.
+    /// The state while its book is being changed; never visible from outside.
     static let inTransition = QMPError(.protocolViolation, "the session is being changed")
 }

@@ -2,15 +2,15 @@ package import WireJSON
 
 /// The state of one monitor connection: takes what happened, returns what to do.
 ///
-/// The session reads no clock, writes no byte and resumes nobody; a transport performs its actions in their order.
+/// The session reads no clock, writes no bytes and resumes no tasks; a transport performs its actions in order.
 package struct QMPSession: Sendable {
-    /// What the session is to be on its connection.
+    /// The settings of a session.
     package struct Settings: Sendable, Hashable {
         /// In-band commands that may be in flight; QEMU stops reading beyond eight.
         package var window: Int
         /// Whether the peer greets and negotiates; the guest agent does not.
         package var expectsGreeting: Bool
-        /// Whether out-of-band execution is asked for where it is offered.
+        /// Whether to request out-of-band execution if it is offered.
         package var enablesOutOfBand: Bool
 
         package init(window: Int = 8, expectsGreeting: Bool = true, enablesOutOfBand: Bool = true) {
@@ -24,11 +24,11 @@ package struct QMPSession: Sendable {
     package enum Action: Sendable {
         /// Write the message, its descriptor with the first byte.
         case send(QMPRequest)
-        /// Hand the outcome to whoever waits for the command.
+        /// Pass the outcome to the command's caller.
         case complete(UInt64, Result<JSON, QMPError>)
-        /// Hand the event to the subscribers.
+        /// Pass the event to the subscribers.
         case deliver(QMPEvent)
-        /// Negotiation is done: commands flow.
+        /// Negotiation is done: commands can be sent.
         case becameReady(QMPGreeting?)
         /// Log it.
         case report(QMPDiagnostic)
@@ -80,7 +80,7 @@ package struct QMPSession: Sendable {
         state = settings.expectsGreeting ? .awaitingGreeting(Book()) : .ready(nil, outOfBand: false, Book())
     }
 
-    /// Whether commands flow.
+    /// Whether commands can be sent.
     package var isReady: Bool {
         switch state {
         case .ready: true
@@ -96,10 +96,10 @@ package struct QMPSession: Sendable {
         }
     }
 
-    /// How many commands were sent and not answered.
+    /// The number of commands that were sent and not answered.
     package var outstandingCount: Int { book?.outstanding.count ?? 0 }
 
-    /// How many commands wait for a place in the window.
+    /// The number of commands that wait for a slot in the window.
     package var queuedCount: Int { book?.queued.count ?? 0 }
 
     var book: Book? {

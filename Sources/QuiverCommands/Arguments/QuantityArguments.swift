@@ -24,7 +24,7 @@ struct DurationArgument: ExpressibleByArgument {
         self.duration = duration
     }
 
-    /// In the form in which it can be typed.
+    /// In the form that can be typed.
     var defaultValueDescription: String {
         let seconds = Int(duration.seconds)
         return seconds >= 60 && seconds.isMultiple(of: 60) ? "\(seconds / 60)m" : "\(seconds)s"

@@ -1,14 +1,14 @@
-/// What an option takes, for the message about a value that it does not take.
+/// What an option accepts, for the error about a value that is not valid.
 enum ValueHint {
     private static let sizes = ["--memory", "--disk", "--size"]
     private static let durations = [
         "--timeout", "--boot-timeout", "--test-timeout", "--stall-timeout", "--grace", "--patience", "--unused-for",
     ]
 
-    /// The end of a message that names an option whose values have a form of their own; empty for other messages.
+    /// The hint for an option with a special value format; empty for other messages.
     static func following(_ message: String) -> String {
         guard message.contains("is invalid for") || message.contains("Missing value for") else { return "" }
-        // Some say themselves what they take.
+        // Some messages already have a hint.
         guard !message.contains("; use e.g.") else { return "" }
         if sizes.contains(where: { message.contains("'\($0) ") }) { return "; use a size, e.g. 512M or 4G" }
         if durations.contains(where: { message.contains("'\($0) ") }) { return "; use a duration, e.g. 90s or 2m" }

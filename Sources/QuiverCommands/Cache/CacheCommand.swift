@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `quiver cache`: what test runs keep to begin sooner.
+/// `quiver cache`: what test runs cache to start faster.
 struct CacheCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",

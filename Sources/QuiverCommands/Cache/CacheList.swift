@@ -23,7 +23,7 @@ struct CacheList: AsyncParsableCommand {
     }
 }
 
-/// What is in the cache, or was, as the commands print it.
+/// Items of the cache, or removed ones, as the commands print them.
 struct CacheReport: Renderable {
     struct Line: Encodable {
         let kind: String
@@ -50,7 +50,7 @@ struct CacheReport: Renderable {
         }
     }
 
-    /// The size of all of it together.
+    /// The total size.
     var total: ByteCount { ByteCount(lines.reduce(0) { $0 + $1.size }) }
 
     var text: String {

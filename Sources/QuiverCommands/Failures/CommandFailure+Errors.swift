@@ -9,7 +9,7 @@ import SystemPackage
 import TestRuns
 
 extension CommandFailure {
-    /// The one line and the exit status for any error that reached the top of a command.
+    /// The line and the exit status for an error that ended a command.
     init(explaining error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
@@ -88,7 +88,7 @@ extension CommandFailure {
     private static func status(of error: QMPError) -> ExitStatus {
         switch error.code {
         case .timedOut: .temporary
-        // Nobody greeted, or took the connection, for as long as there was time.
+        // There was no greeting, or the connection was not accepted, within the time limit.
         case .connectFailed where error.cause is DeadlineExceeded: .temporary
         case .connectFailed where error.cause as? Errno == .resourceTemporarilyUnavailable: .temporary
         case .invalidArguments: .usage

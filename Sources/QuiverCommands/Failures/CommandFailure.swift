@@ -1,7 +1,7 @@
-/// A failure as the user sees it: one line and an exit status.
+/// An error as the user sees it: one line and an exit status.
 struct CommandFailure: Error, CustomStringConvertible {
     let status: ExitStatus
-    /// One line that names the object, says what happened and what to do.
+    /// One line that names the subject and says what is wrong, with a hint.
     let message: String
     let cause: (any Error)?
 
@@ -15,9 +15,9 @@ struct CommandFailure: Error, CustomStringConvertible {
 
     /// Writes the line to standard error.
     ///
-    /// - Parameter withCauses: Whether a line for each cause follows.
+    /// - Parameter withCauses: Whether to write a line for each cause, too.
     func report(withCauses: Bool) {
-        // QEMU's own words can be several lines.
+        // QEMU's own messages can have several lines.
         let lines = message.split(whereSeparator: \.isNewline)
         StandardError.write("quiver: \(lines.joined(separator: " "))")
         guard withCauses else { return }
@@ -29,8 +29,8 @@ struct CommandFailure: Error, CustomStringConvertible {
     }
 }
 
-/// An exit status that is passed on without another word: pytest's, that of a command in a guest, or that of a failure
-/// which has been reported.
+/// An exit status that is passed on without a message: pytest's, that of a command in a guest, or that of an error that
+/// was already reported.
 struct PassedOnStatus: Error {
     let code: Int32
 }

@@ -1,6 +1,6 @@
-/// The failures of a command that was given several names and goes on after one that fails.
+/// The failures of a command that takes several names and continues after one that fails.
 ///
-/// Each failure is one line on standard error when it happens; the command ends with the status of the first.
+/// Each failure is one line on standard error when it happens; the exit status is that of the first.
 struct FailureTally {
     /// Whether the causes of a failure are shown too.
     var showsCauses = false
@@ -10,10 +10,10 @@ struct FailureTally {
         self.showsCauses = showsCauses
     }
 
-    /// Does one name's part of the work.
+    /// Does the work for one name.
     ///
-    /// - Returns: nil when it failed, which has been reported then.
-    /// - Throws: Only when the command was interrupted, which ends the work on the names that are left.
+    /// - Returns: nil if it failed, which was then reported.
+    /// - Throws: Only if the command was interrupted; the remaining names are then skipped.
     mutating func attempt<Value>(_ body: () async throws -> Value) async throws -> Value? {
         do {
             return try await body()
@@ -23,7 +23,7 @@ struct FailureTally {
         }
     }
 
-    /// Reports a failure; throws it instead when the command was interrupted.
+    /// Reports a failure, or throws it if the command was interrupted.
     mutating func note(_ error: any Error) throws {
         if Task.isCancelled { throw error }
         let failure = CommandFailure(explaining: error)
@@ -31,7 +31,7 @@ struct FailureTally {
         first = first ?? failure.status
     }
 
-    /// Ends the command: with the status of the first failure when there was one.
+    /// Throws the status of the first failure, if there was one.
     func conclude() throws {
         if let first { throw PassedOnStatus(code: first.rawValue) }
     }

@@ -6,12 +6,12 @@ import Synchronization
 final class Interruption: Sendable {
     private let received = Mutex<Int32?>(nil)
 
-    /// The signal that interrupted the command; nil when none did.
+    /// The signal that interrupted the command; nil if none did.
     var signal: Int32? { received.withLock { $0 } }
 
-    /// Runs the body in a task that a first signal cancels; a second one ends the process at once.
+    /// Runs the body in a task that the first signal cancels; a second one ends the process at once.
     func run(_ body: sending @escaping () async throws -> Void) async throws {
-        // Output to a reader that has left, as `head` does, is an error of that write and no reason to die.
+        // Writing to a closed pipe, as with `head`, must be an error of that write, and not end the process.
         ignore(SIGPIPE)
         let task = Task { try await body() }
         let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
@@ -33,7 +33,7 @@ final class Interruption: Sendable {
     }
 }
 
-/// Takes the signal's default action away without ignoring it: children would inherit that, and ssh must hear Ctrl-C.
+/// Replaces the signal's default action without ignoring it: children would inherit that, and ssh must receive Ctrl-C.
 private func ignore(_ number: Int32) {
     signal(number) { _ in }
 }

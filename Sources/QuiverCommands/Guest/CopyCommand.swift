@@ -63,7 +63,7 @@ struct CopyCommand: AsyncParsableCommand {
         let printer = StepPrinter()
         let start = ContinuousClock.now
         var copy = GuestCopy(helper: try await GuestCopy.answering(helper, guest: name), ssh: ssh, asRoot: root)
-        // Most copies are over before anybody would read it.
+        // Most copies end before anybody could read it.
         copy.onProgress = { if .now - start > .seconds(2) { printer.show($0) } }
         copy.onNote = { StandardError.write("quiver: \($0)") }
         do {
@@ -80,7 +80,7 @@ enum CopyPlace: Equatable {
     case host(String)
     case guest(name: String, path: String)
 
-    /// Reads `NAME:PATH`; a colon after a slash belongs to a path of this host.
+    /// Reads `NAME:PATH`; a colon after a slash is part of a path on this host.
     init(_ text: String) {
         let name = text.prefix { $0 != ":" && $0 != "/" }
         let rest = text[name.endIndex...]

@@ -41,7 +41,7 @@ struct ExecCommand: AsyncParsableCommand {
     var command: [String]
 
     func run() async throws {
-        // The helper has a channel of its own: others want the machine's monitor while the command runs.
+        // The helper has its own channel: other commands need the machine's monitor meanwhile.
         let start = ContinuousClock.now
         let limit = timeout?.duration
         let helper = try await withAttachedMachine(name, within: min(.seconds(10), limit ?? .seconds(10))) {
@@ -57,7 +57,7 @@ struct ExecCommand: AsyncParsableCommand {
         guard status == 0 else { throw PassedOnStatus(code: status) }
     }
 
-    /// What the helper's channel can carry as one message.
+    /// The largest message that the helper's channel can carry.
     private static let inputLimit = 8 << 20
 
     private static func readInput() async throws -> [UInt8] {

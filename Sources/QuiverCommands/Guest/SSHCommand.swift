@@ -31,11 +31,11 @@ struct SSHCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func run() async throws {
-        // Only the way in is asked of the machine: others want its monitor while a shell is open.
+        // Only the endpoint is asked from the machine: other commands need its monitor while a shell is open.
         var endpoint = try await withAttachedMachine(name) { try $0.ssh() }
         endpoint.user = user ?? endpoint.user
         try await endpoint.waitUntilReachable(within: timeout.duration, isProvisioned: true)
-        // A shell wants a terminal; a command gets one only where its output goes to one.
+        // A shell needs a terminal; a command only gets one if its output goes to one.
         let isInteractive = FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
         let status = try await endpoint.interact(line, terminal: isInteractive)
         guard status == 0 else { throw PassedOnStatus(code: status) }

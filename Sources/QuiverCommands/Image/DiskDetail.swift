@@ -3,14 +3,14 @@ import HostSupport
 import Quantities
 import SystemPackage
 
-/// All that is known of a disk image, as `quiver image info` prints it.
+/// Everything that is known about a disk image, as `quiver image info` prints it.
 struct DiskDetail: Renderable {
     let disk: String
     let format: String
     let virtualSize: ByteCount
     let fileSize: ByteCount
     let occupiedSize: ByteCount
-    /// Where the base is that the header names; nil without one, and for one that is no file of this host.
+    /// The path of the base in the header; nil without a base, and if it is not a local file.
     let backingPath: String?
     let qcow2: QCOW2Facts?
 

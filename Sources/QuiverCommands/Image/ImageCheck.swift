@@ -50,7 +50,7 @@ struct ImageCheck: AsyncParsableCommand {
         struct Line: Encodable {
             let name: String
             let architecture: String
-            /// `whole`, `changed`, or `unknown` when there is no digest to compare with.
+            /// `whole`, `changed`, or `unknown` if there is no digest to compare with.
             let state: String
             let digest: String?
             let actualDigest: String?
@@ -88,7 +88,7 @@ struct ImageCheck: AsyncParsableCommand {
 }
 
 extension Array {
-    /// The results of a function that waits, one after another.
+    /// The results of an asynchronous function, one after another.
     fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async rethrows -> [Result] {
         var results: [Result] = []
         for element in self { results.append(try await transform(element)) }

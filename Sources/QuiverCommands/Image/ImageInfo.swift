@@ -29,13 +29,13 @@ struct ImageInfo: AsyncParsableCommand {
         }
     }
 
-    /// An image of the store with its disk, in JSON as one object.
+    /// A stored image with its disk; one object in JSON.
     private struct Report: Renderable {
         let image: ImageReport
         let disk: DiskDetail
 
         var text: String {
-            // The image's own lines say already which file the disk is.
+            // The image's own lines already name the disk's file.
             image.text + "\n" + disk.text.split(separator: "\n").dropFirst().joined(separator: "\n")
         }
 

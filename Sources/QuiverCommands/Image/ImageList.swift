@@ -27,13 +27,13 @@ struct ImageList: AsyncParsableCommand {
         struct Line: Encodable {
             let name: String
             let architecture: String
-            /// What the image's files take on the host's disk, in bytes.
+            /// The disk space of the image's files, in bytes.
             let occupiedSize: UInt64
             /// The disk's size as the guest sees it, in bytes.
             let virtualSize: UInt64?
             let ageSeconds: Int64
             let digest: String?
-            /// The overlays that are made on the image.
+            /// The overlays that depend on the image.
             let usedBy: [String]
             let source: String
 

@@ -59,7 +59,7 @@ struct ImagePull: AsyncParsableCommand {
         case .offline:
             steps.finish("\(name) is available locally; its vendor could not be reached to check for a newer version")
         }
-        if let gap = pulled.signatureGap { StandardError.write("quiver: warning: signature not verified: \(gap)") }
+        if let gap = pulled.signatureGap { StandardError.write("warning: signature not verified: \(gap)") }
         try output.render(ImageReport(pulled.image))
     }
 }

@@ -2,7 +2,7 @@ import CloudImages
 import Quantities
 import SystemPackage
 
-/// An image of the store as the commands print it.
+/// A stored image as the commands print it.
 struct ImageReport: Renderable {
     let name: String
     let architecture: String

@@ -1,7 +1,7 @@
 import HostSupport
 import Machines
 
-/// Attaches to a running machine, runs the body, and lets go of its monitor again.
+/// Attaches to a running machine, runs the body, and disconnects from its monitor.
 ///
 /// - Parameter limit: How long its monitor may take to answer.
 func withAttachedMachine<Value>(

@@ -45,7 +45,7 @@ struct ConsoleCommand: AsyncParsableCommand {
         try await ConsoleSession(socket: folder.consoleSocket, name: name).run()
     }
 
-    /// Prints the log piece by piece, for a guest may write gigabytes to it; one that never started has none.
+    /// Prints the log in pieces, since it may have gigabytes; a machine that was never started has none.
     private func printLog(_ path: FilePath) throws {
         do {
             let log = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)

@@ -3,7 +3,7 @@ import LibC
 import Machines
 import SystemPackage
 
-/// Joins this process's input and output with a machine's serial console.
+/// Connects this process's input and output with a machine's serial console.
 struct ConsoleSession: Sendable {
     /// Ctrl-], as in telnet.
     private static let detachKey: UInt8 = 0x1D
@@ -35,7 +35,7 @@ struct ConsoleSession: Sendable {
         }
     }
 
-    /// Copies both ways; returns whether our side ended it.
+    /// Copies in both directions; returns whether our side ended the session.
     private static func join(_ console: FileDescriptor, wake: FileDescriptor) throws -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
@@ -57,7 +57,7 @@ struct ConsoleSession: Sendable {
     }
 }
 
-/// The terminal in raw mode: each key goes to the guest as it is, Ctrl-C too.
+/// The terminal in raw mode: each key goes to the guest unchanged, even Ctrl-C.
 private final class RawTerminal: Sendable {
     private let before: termios
 

@@ -23,7 +23,7 @@ struct KillCommand: AsyncParsableCommand {
         var failures = FailureTally()
         for name in machines.each {
             _ = try await failures.attempt {
-                // By its lock and process alone: a machine that has to be killed may not answer at its monitor.
+                // Uses only its lock and process: the monitor of a machine that has to be killed may not answer.
                 try StandardOutput.print("\(name): \(try await store.kill(name))")
             }
         }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Machines
 
-/// A guest's architecture on the command line, by QEMU's name or a distribution's.
+/// A guest's architecture on the command line, in QEMU's or a distribution's spelling.
 struct ArchitectureArgument: ExpressibleByArgument {
     let architecture: GuestArchitecture
 
@@ -23,7 +23,7 @@ struct ForwardArgument: ExpressibleByArgument {
     }
 }
 
-/// What a command waits for after a machine's start.
+/// What a command waits for after starting a machine.
 enum ReadinessArgument: String, ExpressibleByArgument, CaseIterable {
     case none
     case agent

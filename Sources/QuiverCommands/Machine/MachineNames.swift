@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The names that a command for several machines takes.
+/// The names of a command for several machines.
 struct MachineNames: ParsableArguments {
     @Argument(help: ArgumentHelp("The machines' names.", valueName: "name"))
     var names: [String]

@@ -7,7 +7,7 @@ struct MachineReport: Renderable {
     let name: String
     /// running, stopped, crashed or stale.
     let state: String
-    /// What the guest's processors do, by QEMU's name; `unresponsive` when QEMU does not answer.
+    /// QEMU's run state; `unresponsive` if QEMU does not answer.
     var runState: String?
     let pid: Int32?
     let qemuVersion: String?

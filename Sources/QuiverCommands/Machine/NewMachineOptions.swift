@@ -5,7 +5,7 @@ import Machines
 import Quantities
 import SystemPackage
 
-/// What a new machine is made of.
+/// The options that describe a new machine.
 struct NewMachineOptions: ParsableArguments {
     @Option(help: "Create the machine from this image, e.g. debian:12, or from the disk image at this path.")
     var image: String?
@@ -59,10 +59,10 @@ struct NewMachineOptions: ParsableArguments {
     @Flag(help: "Keep QEMU paused after the guest has shut down (QEMU's -no-shutdown); `quiver stop` ends it.")
     var noShutdown = false
 
-    /// What is added to QEMU's arguments.
+    /// The additional arguments for QEMU.
     var extraArguments: [String] { (noShutdown ? ["-no-shutdown"] : []) + qemuArguments }
 
-    /// Refuses options that a machine which exists cannot take.
+    /// Refuses options that do not apply to an existing machine.
     func checkNothingIsGiven(for name: String) throws {
         let isGiven =
             cpus != nil || memory != nil || disk != nil || userData != nil || networkConfig != nil || !sshKeys.isEmpty
@@ -85,7 +85,7 @@ struct NewMachineOptions: ParsableArguments {
         )
     }
 
-    /// Refuses options whose place is the project's own configuration.
+    /// Refuses options that belong into the project's own configuration.
     func checkFitsProject() throws {
         let isGiven =
             disk != nil || userData != nil || networkConfig != nil || !sshKeys.isEmpty || arch != nil || uefi
@@ -99,7 +99,7 @@ struct NewMachineOptions: ParsableArguments {
         }
     }
 
-    /// Makes the new machine's files and describes it.
+    /// Creates the new machine's files and returns its description.
     func describe(_ name: String, in folder: MachineFolder) async throws -> MachineDescription {
         let image = try chosenImage()
         var description = MachineDescription(
@@ -128,7 +128,7 @@ struct NewMachineOptions: ParsableArguments {
         return try await provisioning.prepare(description, in: folder)
     }
 
-    /// The image, of the architecture that was asked for; a file outside of the store is taken to have it.
+    /// The image with the requested architecture; a file outside the store is assumed to have it.
     private func chosenImage() throws -> Image {
         let name = image ?? ""
         let store = ImageStore()

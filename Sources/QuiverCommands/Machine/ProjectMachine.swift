@@ -4,13 +4,13 @@ import Machines
 import SystemPackage
 import TestRuns
 
-/// A machine that stays, made from what `quiver test` provisions for a project.
+/// A permanent machine, created from the baked image that `quiver test` uses for a project.
 struct ProjectMachine {
     let project: String
     let hardware: NewMachineOptions
     let launch: LaunchOptions
 
-    /// Makes the machine's files and describes it; options override the project's settings.
+    /// Creates the machine's files and returns its description; options override the project's settings.
     func describe(in folder: MachineFolder) async throws -> MachineDescription {
         let path = FilePath(project).absolute
         var configuration = try ProjectConfiguration(project: path)

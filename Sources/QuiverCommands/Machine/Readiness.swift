@@ -2,10 +2,10 @@ import GuestAccess
 import Machines
 import Quantities
 
-/// Waits until a guest has come as far as its user wants.
+/// Waits until a guest is as ready as requested.
 ///
-/// The guest's helper tells of each step when it happens: a port that is open proves nothing, since QEMU itself
-/// answers there.
+/// The guest's helper reports each step when it happens. An open port proves nothing, since QEMU itself accepts
+/// connections.
 struct Readiness {
     let machine: Machine
     let limit: Duration

@@ -21,7 +21,7 @@ struct ScreenshotCommand: AsyncParsableCommand {
         let path = FilePath(file).absolute
         let machine = try await MachineStore().attach(to: name)
         let existed = FileStamp(of: path) != nil
-        // QEMU would refuse too, without saying what is wrong with the file.
+        // QEMU would also fail, without saying what is wrong with the file.
         do {
             let probe = try FileDescriptor.open(
                 path,

@@ -92,7 +92,7 @@ struct StartCommand: AsyncParsableCommand {
         return try await start(name, in: store, options: launch)
     }
 
-    /// Waits until the machine has come as far as was asked, and lets go of it.
+    /// Waits until the machine is as ready as requested, and disconnects from it.
     private func report(on machine: Machine, in store: MachineStore) async throws -> MachineReport {
         let limit = timeout?.duration ?? machine.description.architecture.usualBootLimit
         try await Readiness(machine: machine, limit: limit).wait(for: wait)
@@ -104,7 +104,7 @@ struct StartCommand: AsyncParsableCommand {
         return report
     }
 
-    /// Starts a machine that exists; one that runs already is only waited for, where that was asked.
+    /// Starts an existing machine; a running one is only waited for, if requested.
     private func start(_ name: String, in store: MachineStore, options: LaunchOptions) async throws -> Machine {
         do {
             return try await store.start(name, options: options)
@@ -119,7 +119,7 @@ struct StartCommand: AsyncParsableCommand {
         }
     }
 
-    /// Makes a machine and starts it; one that cannot be started is not left behind.
+    /// Creates a machine and starts it; if it cannot be started, it is removed.
     private func create(
         _ name: String,
         in store: MachineStore,

@@ -26,7 +26,7 @@ struct StatusCommand: AsyncParsableCommand {
         try output.render(report)
     }
 
-    /// Why a guest stands still, and what to do about it; nil for one that runs.
+    /// Why a guest is stopped, with a hint; nil for a running one.
     private func remark(on state: RunState, of machine: Machine) async throws -> String? {
         switch state {
         case .ioError:
@@ -44,7 +44,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
-    /// Adds what only QEMU can tell; a QEMU that does not answer is a finding, not a failure.
+    /// Adds what only QEMU knows; a QEMU that does not answer is a finding, not an error.
     private func ask(_ store: MachineStore, _ report: inout MachineReport) async {
         do {
             let machine = try await store.attach(to: name, within: timeout.duration)

@@ -53,7 +53,7 @@ struct StopCommand: AsyncParsableCommand {
     }
 }
 
-/// How a machine was powered down, as `quiver stop` prints it.
+/// How a machine was shut down, as `quiver stop` prints it.
 struct PowerDownReport: Renderable {
     let name: String
     let rung: String

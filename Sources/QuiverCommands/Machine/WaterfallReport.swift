@@ -1,6 +1,6 @@
 import GuestAccess
 
-/// A boot's times as they are printed.
+/// The times of a boot, as they are printed.
 struct WaterfallReport: Renderable {
     struct Span: Encodable {
         let name: String
@@ -62,7 +62,7 @@ struct WaterfallReport: Renderable {
     }
 
     private func bar(_ span: Span, of whole: Double) -> String {
-        // A guest's clock may be set while it boots, and cloud-init's times are the clock's.
+        // The guest's clock may be set during the boot, and cloud-init's times are wall-clock times.
         let before = min(Self.width, max(0, Int(span.start / whole * Double(Self.width))))
         let length = min(Self.width, max(1, Int((span.seconds / whole * Double(Self.width)).rounded())))
         return String(repeating: " ", count: before) + String(repeating: "#", count: length)

@@ -11,7 +11,7 @@ struct OutputOptions: ParsableArguments {
     @Option(help: "Output format.")
     var format: Format = .text
 
-    /// Prints a result to standard output in the chosen form.
+    /// Prints a result to standard output in the chosen format.
     func render(_ result: some Renderable) throws {
         switch format {
         case .text:

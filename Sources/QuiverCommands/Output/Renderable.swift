@@ -4,9 +4,9 @@
     import Foundation
 #endif
 
-/// A result that can be printed for people and for programs.
+/// A result that can be printed as text and as JSON.
 protocol Renderable: Encodable {
-    /// The result as people read it, without a newline at the end; empty prints nothing.
+    /// The result as text, without a final newline; nothing is printed if it is empty.
     var text: String { get }
 }
 

@@ -1,11 +1,11 @@
-/// Prints the reports of a command that takes several names: for one name its report, for several all of them.
+/// Prints the reports of a command that takes several names.
 ///
-/// As text each report is printed when it is there; as JSON, the reports of several names are one array at the end.
+/// As text, each report is printed when it is ready; as JSON, the reports of several names are one array at the end.
 struct ReportPrinter<Report: Renderable> {
     let output: OutputOptions
-    /// The names that the command was given, in whose order the array is.
+    /// The command's names, which give the order of the array.
     let names: [String]
-    /// What separates the reports as text.
+    /// The separator between reports as text.
     var separator = ""
     private var kept: [(place: Int, report: Report)] = []
 
@@ -24,7 +24,7 @@ struct ReportPrinter<Report: Renderable> {
         kept.append((names.firstIndex(of: name) ?? names.count, report))
     }
 
-    /// Prints what has to wait for the last report.
+    /// Prints the array, if there is one.
     func finish() throws {
         guard names.count > 1, output.format == .json else { return }
         try StandardOutput.print(try JSONText.encode(kept.sorted { $0.place < $1.place }.map(\.report)))

@@ -2,9 +2,9 @@ import Quantities
 import Synchronization
 import TestRuns
 
-/// Prints each stage of a run to standard error as it goes, with its time.
+/// Prints each stage of a run to standard error, with its time.
 ///
-/// On a terminal a stage's line is drawn when it begins and again when it ends; elsewhere each is a line of its own.
+/// On a terminal, a stage's line is drawn when it begins and redrawn when it ends; elsewhere these are two lines.
 final class StagePrinter: StageObserver {
     private let isTerminal = StandardError.isTerminal
 
@@ -19,7 +19,7 @@ final class StagePrinter: StageObserver {
     func ended(_ time: StageTime) {
         let note = time.note.map { "  (\($0))" } ?? ""
         let line = "\(padded(time.stage)) \(Duration.seconds(time.seconds).shortText)\(note)"
-        // Return to the line's beginning and clear it: the stage's first line is still there.
+        // Clears the line, which still has the stage's first text.
         let clear = isTerminal && time.stage != .pytest ? "\r\u{1B}[K" : ""
         StandardError.write(clear + line)
     }

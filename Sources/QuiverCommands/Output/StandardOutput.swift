@@ -2,11 +2,11 @@ import GuestAccess
 import LibC
 import SystemPackage
 
-/// Where data and other programs' output goes.
+/// Standard output, for data and the output of other programs.
 enum StandardOutput {
     static var isTerminal: Bool { FileDescriptor.standardOutput.isTerminal }
 
-    /// The terminal's width in columns; nil where there is none.
+    /// The terminal's width in columns; nil if there is none.
     static var columns: Int? {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
@@ -15,9 +15,9 @@ enum StandardOutput {
 
     /// Prints the result of a command, and a newline after it.
     ///
-    /// - Throws: ``CommandFailure`` with 74 when it cannot be written, as when the disk is full. A reader that left, as
-    ///   `head` does, has what it wanted: that is no failure.
-    /// - Returns: Whether somebody still reads.
+    /// - Throws: ``CommandFailure`` with 74 if it cannot be written, for example because the disk is full. A closed
+    ///   pipe, as with `head`, is not an error.
+    /// - Returns: Whether the output is still being read.
     @discardableResult static func print(_ text: String) throws(CommandFailure) -> Bool {
         do {
             try FileDescriptor.standardOutput.writeAll("\(text)\n".utf8)
@@ -28,9 +28,9 @@ enum StandardOutput {
         }
     }
 
-    /// Writes the bytes of a file, unless somebody sits before them.
+    /// Writes binary data, but not to a terminal.
     ///
-    /// - Throws: ``CommandFailure`` with 64 for a terminal, 74 when they cannot be written.
+    /// - Throws: ``CommandFailure`` with 64 for a terminal, 74 if they cannot be written.
     static func write(_ bytes: [UInt8]) throws(CommandFailure) {
         guard !isTerminal else {
             throw CommandFailure(
@@ -45,14 +45,14 @@ enum StandardOutput {
         }
     }
 
-    /// Passes on what another program printed, each stream to its own.
+    /// Passes on the output of another program, each stream to its own.
     @Sendable static func write(_ stream: OutputStream, _ bytes: [UInt8]) {
         let descriptor: FileDescriptor =
             switch stream {
             case .standardOutput: .standardOutput
             case .standardError: .standardError
             }
-        // A reader that left, as `head` does, must not end the work that it looked at.
+        // A closed pipe, as with `head`, must not end the work.
         _ = try? descriptor.writeAll(bytes)
     }
 }

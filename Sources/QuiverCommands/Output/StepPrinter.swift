@@ -2,12 +2,12 @@ import HostSupport
 import Quantities
 import Synchronization
 
-/// Shows the progress of long work on standard error: redrawn on a terminal, a plain line a step elsewhere.
+/// Shows the progress of long work on standard error: redrawn on a terminal, one plain line per step elsewhere.
 final class StepPrinter: Sendable {
     private let isTerminal = StandardError.isTerminal
     private let last = Mutex((task: "", percent: -1))
 
-    /// Shows one update; a step whose amount is known is shown in percent.
+    /// Shows one update; a step with a known total is shown in percent.
     func show(_ update: ProgressUpdate) {
         let percent = update.total.flatMap { total in
             total == 0 ? nil : update.completed.map { Int(Double($0) / Double(total) * 100) }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `quiver overlay`: disks that hold only what differs from a base image.
+/// `quiver overlay`: disks that hold only the changes to a base image.
 struct OverlayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "overlay",

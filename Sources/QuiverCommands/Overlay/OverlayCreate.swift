@@ -43,9 +43,9 @@ struct OverlayCreate: AsyncParsableCommand {
     }
 }
 
-/// A base image as the command line names it.
+/// A base image on the command line.
 enum BaseArgument {
-    /// Finds the disk: a file of that name if there is one, otherwise an image of the store.
+    /// Finds the disk: a file with that name if there is one, otherwise a stored image.
     static func resolve(_ text: String, format: DiskFormat?) throws -> DiskFacts {
         if let facts = try existingFile(FilePath(text), format: format) { return facts }
         let image = try ImageStore().image(ImageReference(text))
@@ -63,7 +63,7 @@ enum BaseArgument {
         }
     }
 
-    /// Any file at all can be taken for a raw disk: what does not look like one has to be vouched for.
+    /// Any file could be a raw disk: one that does not look like a disk must be confirmed with --base-format.
     private static func checkKind(of facts: DiskFacts, isGuessed: Bool) throws(CloudImagesError) {
         guard isGuessed else { return }
         do {

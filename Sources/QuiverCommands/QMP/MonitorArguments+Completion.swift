@@ -3,8 +3,8 @@ import QAPISchema
 import WireJSON
 
 extension MonitorArguments {
-    /// The members that can stand where `word` begins, with their path: as `file.` where it has members of its own, else
-    /// as `read-only=`.
+    /// The members that can complete `word`, with their path: as `file.` if a member has members itself, otherwise as
+    /// `read-only=`.
     static func members(after word: String, command: String) -> [String] {
         let schema = CompiledSchema.shared
         guard let definition = schema.definition(command) else { return [] }
@@ -21,7 +21,7 @@ extension MonitorArguments {
         return Array(Set(names))
     }
 
-    /// The values that a member can have, where they can be told.
+    /// The values that a member can have, if they can be listed.
     static func values(of name: String, command: String) -> [String] {
         let schema = CompiledSchema.shared
         guard let definition = schema.definition(command) else { return [] }

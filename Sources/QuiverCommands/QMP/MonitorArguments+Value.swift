@@ -4,7 +4,7 @@ import Quantities
 import WireJSON
 
 extension MonitorArguments {
-    /// The text as a value of the type; a usage error that says what is wanted when it is none.
+    /// The text as a value of the type; throws a usage error that says what is expected.
     static func value(
         _ text: String,
         type: Schema.TypeName?,
@@ -49,7 +49,7 @@ extension MonitorArguments {
         throw CommandFailure(.usage, "\(command): \(name) must be \(wanted), not '\(text)'")
     }
 
-    /// The choice of an alternate that the text can be read as: text is the last, since every text could be that.
+    /// The choice of an alternate that fits the text: a string comes last, since every text fits it.
     private static func choice(
         of choices: [Schema.Branch],
         _ text: String,

@@ -2,12 +2,12 @@ import QAPI
 import QAPISchema
 import WireJSON
 
-/// The arguments of a command as they stand on a command line: one JSON object, or `name=value` pairs.
+/// The arguments of a QMP command on the command line: one JSON object, or `name=value` pairs.
 ///
-/// A value gets the type that the schema gives its member: `id=7` is a string where the schema wants one. A dotted name
-/// goes into an object, as in `file.driver=qcow2`. An array takes its elements one after another, as in
-/// `devices=disk0 devices=disk1`; a size takes a suffix, as in `size=4G`. What the schema does not know is taken for
-/// JSON, and for a string if it is none. The order of the words does not matter but to arrays.
+/// A value gets the type of its member in the schema: `id=7` is a string if the schema says so. A dotted name sets a
+/// member of an object, as in `file.driver=qcow2`. An array takes its elements one after another, as in `devices=disk0
+/// devices=disk1`; a size takes a suffix, as in `size=4G`. A value that the schema does not know is JSON, or a string
+/// if it is not valid JSON. The order of the words only matters for arrays.
 struct MonitorArguments {
     let object: JSONObject
 
@@ -21,7 +21,7 @@ struct MonitorArguments {
             return
         }
         let pairs = try words.map { try Self.pair($0, command: command) }
-        // What the words choose among the branches of unions must not depend on their order.
+        // The chosen branches of unions must not depend on the order of the words.
         let given = pairs.reduce(JSON.object([:])) { Self.setting($1.path[...], in: $0, to: .string($1.text)) }
         let schema = CompiledSchema.shared
         let definition = schema.definition(command)
@@ -52,7 +52,7 @@ struct MonitorArguments {
         path.reduce(Optional(json)) { $0?[$1] }
     }
 
-    /// The value with `new` at the path; objects are made on the way.
+    /// The value with `new` at the path; missing objects are created.
     private static func setting(_ path: ArraySlice<String>, in json: JSON, to new: JSON) -> JSON {
         guard let first = path.first else { return new }
         var object = json.objectValue ?? [:]
@@ -73,7 +73,7 @@ struct MonitorArguments {
         return choices.flatMap { definitions($0.type, schema) }
     }
 
-    /// The type of the member at the path; of the branches of a union, that of the one whose value is given counts first.
+    /// The type of the member at the path; in a union, the branch that the given values choose comes first.
     static func type(
         of path: [String],
         in members: [Schema.Member],

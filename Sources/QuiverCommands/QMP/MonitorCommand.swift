@@ -15,6 +15,6 @@ struct MonitorCommand: AsyncParsableCommand {
         subcommands: [MonitorCall.self, MonitorEvents.self, MonitorRun.self, MonitorSchema.self, MonitorShell.self],
     )
 
-    /// The subcommands' own, which may stand before their names too.
+    /// Belongs to the subcommands, but may also be given before their names.
     @OptionGroup var target: MonitorTarget
 }

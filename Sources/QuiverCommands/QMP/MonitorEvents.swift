@@ -4,7 +4,7 @@ import QMPCore
 import Quantities
 import WireJSON
 
-/// `quiver qmp events`: events as they come, one line of JSON each.
+/// `quiver qmp events`: events as they arrive, one line of JSON each.
 struct MonitorEvents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
@@ -69,12 +69,12 @@ struct MonitorEvents: AsyncParsableCommand {
         of iterator: inout QMPEvents.AsyncIterator,
         until end: ContinuousClock.Instant?,
     ) async throws -> QMPEventItem? {
-        // A decade stands for no limit: that is one wait in the place of two that differ in nothing else.
+        // Ten years stand for no limit, which saves a second code path.
         let rest = end.map { ContinuousClock.now.duration(to: $0) } ?? .seconds(315_360_000)
         do throws(QMPError) {
             return try await iterator.next(within: rest)
         } catch  where follow && error.code == .connectionClosed && error.cause == nil {
-            // QEMU ended in good order, whoever told it to.
+            // QEMU exited normally.
             return nil
         } catch {
             throw explanation(of: error)
@@ -90,7 +90,7 @@ struct MonitorEvents: AsyncParsableCommand {
 }
 
 extension QMPEvent {
-    /// The event as QEMU's line says it.
+    /// The event in the form of QEMU's own message.
     var line: JSON {
         var object: JSONObject = ["event": .string(name)]
         if !data.isEmpty { object["data"] = .object(data) }

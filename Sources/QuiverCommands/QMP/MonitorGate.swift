@@ -4,7 +4,7 @@ import QMPClient
 import QMPCore
 import SystemPackage
 
-/// What the QEMU of a monitor has, asked once for each build of QEMU.
+/// The schema of a monitor's QEMU, cached for each build of QEMU.
 enum MonitorGate {
     private static var cache: SchemaCache { SchemaCache(folder: QuiverHome.current.cache.appending("schemas")) }
 
@@ -12,7 +12,7 @@ enum MonitorGate {
         try await LiveSchema(of: qmp, cache: cache, program: qmp.program)
     }
 
-    /// The connection behind a gate; what is deprecated or unstable in a command is said on standard error.
+    /// The connection with checked commands; deprecated and unstable features cause a warning on standard error.
     static func gated(_ qmp: QMPConnection) async throws(QMPError) -> GatedExecutor<QMPConnection> {
         try await qmp.gated(cache: cache, program: qmp.program) { StandardError.write("quiver: warning: \($0)") }
     }

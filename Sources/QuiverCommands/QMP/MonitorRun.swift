@@ -35,7 +35,7 @@ struct MonitorRun: AsyncParsableCommand {
     func run() async throws {
         let script = try MonitorScript(try read(), name: script.string)
         try await target.withConnection(within: timeout.duration) { qmp in
-            // From before the first command: its event can come before its reply.
+            // Subscribed before the first command: its event can come before its reply.
             var events = ScriptEvents(qmp.events(buffering: ScriptEvents.capacity))
             var failures = 0
             var firstFailure: CommandFailure?
@@ -85,7 +85,7 @@ struct MonitorRun: AsyncParsableCommand {
         }
     }
 
-    /// Prints a line; a script goes on when nobody reads it any more.
+    /// Prints a line; a script continues even if nobody reads the output any more.
     private func print(_ line: JSON) throws { try StandardOutput.print("\(line)") }
 
     private func read() throws -> String {

@@ -4,7 +4,8 @@ import QAPISchema
 import QMPClient
 import QMPCore
 
-/// `quiver qmp schema`: what a command, event or type of QEMU looks like, and whether a running QEMU has it.
+/// `quiver qmp schema`: the arguments and return type of a QEMU command, event or type, and whether a running QEMU has
+/// it.
 struct MonitorSchema: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
@@ -42,7 +43,7 @@ struct MonitorSchema: AsyncParsableCommand {
         try output.render(shape)
     }
 
-    /// The schema of the QEMU that was named; nil when none was.
+    /// The schema of the given QEMU; nil if none was given.
     private func liveSchema() async throws -> LiveSchema? {
         guard target.isNamed else { return nil }
         return try await target.withConnection { try await MonitorGate.schema(of: $0) }

@@ -3,7 +3,7 @@ import WireJSON
 
 /// The lines of a script for `quiver qmp run`.
 struct MonitorScript {
-    /// What one line asks for.
+    /// The meaning of one line.
     enum Step: Equatable {
         /// Execute a command.
         case execute(String, JSONObject, outOfBand: Bool)
@@ -49,7 +49,7 @@ struct MonitorScript {
         }
     }
 
-    /// Reads a command as QEMU takes it, as in `{"execute": "stop"}`.
+    /// Reads a command in QEMU's form, as in `{"execute": "stop"}`.
     static func command(_ text: String) throws -> (name: String, arguments: JSONObject, outOfBand: Bool) {
         let object = try JSONObject(json: JSON.parse(text))
         guard let name = (object["execute"] ?? object["exec-oob"])?.stringValue else {

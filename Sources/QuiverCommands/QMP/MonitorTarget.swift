@@ -4,7 +4,7 @@ import QMPClient
 import QMPCore
 import SystemPackage
 
-/// The options that say which monitor is meant.
+/// The options that select a monitor.
 struct MonitorTarget: ParsableArguments {
     @Option(help: ArgumentHelp("The machine whose monitor to use.", valueName: "name"))
     var vm: String?
@@ -18,12 +18,12 @@ struct MonitorTarget: ParsableArguments {
     )
     var record: FilePath?
 
-    /// Whether any monitor was named; where none has to be.
+    /// Whether a monitor was given, for commands that do not require one.
     var isNamed: Bool { vm != nil || socket != nil }
 
     /// Connects, runs `body`, and closes.
-    /// - Parameter limit: How long connecting may take, and each command that brings no deadline of its own; nil leaves
-    ///   both as they are.
+    /// - Parameter limit: The time limit for connecting, and for each command without its own deadline; nil keeps
+    ///   the defaults.
     func withConnection<Value>(
         within limit: Duration? = nil,
         _ body: (QMPConnection) async throws -> Value,
@@ -43,9 +43,10 @@ struct MonitorTarget: ParsableArguments {
         return try await QMPConnection.withConnection(to: .unix(path), options: options, body)
     }
 
-    /// The socket, and QEMU's process where it is known.
+    /// The socket, and QEMU's process id if known.
     private func monitor() throws -> (path: FilePath, process: Int32?) {
-        // Not in `validate`: before the subcommand's name the options belong to its parent, which then has half of them.
+        // Not in `validate`: options before the subcommand's name belong to its parent, which then only has a part of
+        // them.
         guard (vm == nil) != (socket == nil) else {
             throw ValidationError("no monitor given: use either --vm NAME or --socket PATH")
         }

@@ -1,16 +1,16 @@
 import QAPI
 import QAPISchema
 
-/// All commands and events, with what can be said of each in a line.
+/// All commands and events, one line each.
 struct SchemaListing: Renderable {
     struct Entry: Encodable {
         let kind: String
         let name: String
         let since: String?
-        /// The last QEMU that had it; nil while the newest one that Quiver knows has it.
+        /// The last QEMU version that had it; nil if the newest known version has it.
         let last: String?
         let features: [String]
-        /// Whether the QEMU that was asked has it; nil when none was.
+        /// Whether the given QEMU has it; nil without one.
         let isPresent: Bool?
     }
 
@@ -48,7 +48,7 @@ struct SchemaListing: Renderable {
         )
     }
 
-    /// What only the QEMU that was asked has.
+    /// What only the given QEMU has.
     private static func unknown(_ schema: CompiledSchema, _ live: LiveSchema?) -> [Entry] {
         (live?.infos ?? []).compactMap { info in
             guard schema.definition(info.name) == nil else { return nil }

@@ -1,7 +1,7 @@
 import QAPI
 import QAPISchema
 
-/// One command, event or type: what it takes, what it returns, since when.
+/// One command, event or type: its members, what it returns, and since when.
 struct SchemaShape: Renderable {
     struct Member: Encodable {
         let name: String
@@ -26,16 +26,16 @@ struct SchemaShape: Renderable {
     let last: String?
     let features: [String]
     let members: [Member]
-    /// The member that says which branch's members follow.
+    /// The member that selects the branch.
     let discriminator: String?
     let branches: [Branch]
     let values: [String]
-    /// What a command returns; nil for nothing, and for what is no command.
+    /// The return type of a command; nil for none, and for events and types.
     let returns: String?
-    /// Whether the QEMU that was asked has it; nil when none was, and for types, whose names QEMU does not tell.
+    /// Whether the given QEMU has it; nil without one, and for types, whose names QEMU does not report.
     let isPresent: Bool?
 
-    /// The thing of that name, whatever the case of its letters; nil when neither schema has it.
+    /// The definition with that name, in upper or lower case; nil if neither schema has it.
     init?(of name: String, _ schema: CompiledSchema, live: LiveSchema?) {
         let spelled =
             schema.definition(name) ?? schema.schema.definitions.first { $0.name.lowercased() == name.lowercased() }
@@ -79,7 +79,7 @@ struct SchemaShape: Renderable {
         }
     }
 
-    /// Up to five names that look like the one that was asked for.
+    /// Up to five names that are similar to the given one.
     static func names(like name: String, _ schema: CompiledSchema) -> [String] {
         let words = name.lowercased().split { "-_".contains($0) }
         let near = schema.schema.definitions.map(\.name).filter { candidate in

@@ -2,20 +2,20 @@ import QMPClient
 import QMPCore
 import Quantities
 
-/// The events of a script: each is waited for once, in whatever order they come and are waited for.
+/// The events of a script: each satisfies one wait, whatever their order.
 struct ScriptEvents {
-    /// How many events are kept that no line has waited for yet; the oldest go first.
+    /// The number of events that are kept for later waits; the oldest are dropped first.
     static let capacity = 65_536
 
     private var iterator: QMPEvents.AsyncIterator
-    /// Those that came while another was waited for, the oldest first.
+    /// Events that arrived while another one was waited for, oldest first.
     private var kept: [QMPEvent] = []
 
     init(_ events: QMPEvents) { iterator = events.makeAsyncIterator() }
 
-    /// The oldest event of that name which no line has waited for, or the next one to come.
+    /// The oldest unused event with that name, or the next one to arrive.
     ///
-    /// - Throws: ``QMPError`` with code `timedOut` when none comes within `limit`, `connectionClosed` when none can.
+    /// - Throws: ``QMPError`` with code `timedOut` if none arrives within `limit`, `connectionClosed` if none can.
     mutating func next(named name: String, within limit: Duration) async throws(QMPError) -> QMPEvent {
         if let index = kept.firstIndex(where: { $0.name == name }) { return kept.remove(at: index) }
         let end = ContinuousClock.now + limit

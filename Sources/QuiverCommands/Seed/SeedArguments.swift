@@ -2,7 +2,7 @@ public import ArgumentParser
 public import CloudImages
 
 extension SeedFilesystem: ExpressibleByArgument {
-    /// Takes `iso` for iso9660, as cloud-localds does.
+    /// Accepts `iso` for iso9660, as cloud-localds does.
     public init?(argument: String) {
         self.init(rawValue: argument == "iso" ? Self.iso9660.rawValue : argument)
     }

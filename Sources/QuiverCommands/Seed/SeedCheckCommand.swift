@@ -66,7 +66,7 @@ struct SeedCheckCommand: AsyncParsableCommand {
     }
 }
 
-/// A file of a seed, as the command line names it.
+/// A file of a seed, on the command line.
 enum SeedPart: String, ExpressibleByArgument, CaseIterable {
     case userData = "user-data"
     case metaData = "meta-data"

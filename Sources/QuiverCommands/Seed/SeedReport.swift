@@ -22,7 +22,7 @@ struct SeedReport: Renderable {
     let label: String?
     let instanceID: String?
     let files: [File]
-    /// The lines of known_hosts by which the guest is recognised.
+    /// The guest's lines for known_hosts.
     let knownHosts: [String]
     let findings: [Finding]
     private let lines: [String]
@@ -73,7 +73,7 @@ struct SeedReport: Renderable {
         ([heading] + knownHosts.map { "for known_hosts: \($0)" }).joined(separator: "\n")
     }
 
-    /// The heading and what was found.
+    /// The heading and the findings.
     var fullText: String {
         ([heading] + (lines.isEmpty ? ["no problems found"] : lines)).joined(separator: "\n")
     }

@@ -2,11 +2,11 @@ import CloudImages
 import HostSupport
 import SystemPackage
 
-/// Texts for a seed, as the command line names them.
+/// The input files of a seed, on the command line.
 enum SeedText {
     /// The bytes of the file, or of standard input for `-`.
     ///
-    /// A named pipe that nobody writes to would be waited for without end; a shell's `<(...)` lies in /dev/fd.
+    /// Reading a named pipe without a writer would block forever; a shell's `<(...)` is in /dev/fd.
     static func readBytes(_ name: String) throws -> [UInt8] {
         let path = name == "-" ? "/dev/stdin" : FilePath(name)
         guard !NamedPipe.is(at: path) || path.starts(with: "/dev") || path.starts(with: "/proc") else {
@@ -25,13 +25,13 @@ enum SeedText {
         try text(of: try readBytes(name), named: name)
     }
 
-    /// The text of the file, which may be compressed by gzip.
+    /// The text of the file, which may be compressed with gzip.
     static func readPacked(_ name: String) throws -> (text: String, isCompressed: Bool) {
         let bytes = try readBytes(name)
         return (try text(ofPacked: bytes, named: name), Gzip.isCompressed(bytes))
     }
 
-    /// The bytes as text, unpacked where they are compressed.
+    /// The bytes as text, unpacked if they are compressed.
     static func text(ofPacked bytes: [UInt8], named name: String) throws -> String {
         try text(of: Gzip.isCompressed(bytes) ? try Gzip.unpack(bytes, named: name) : bytes, named: name)
     }
@@ -51,7 +51,7 @@ enum SeedText {
         return text
     }
 
-    /// The public keys of the file, one a line.
+    /// The public keys of the file, one per line.
     static func readKeys(_ name: String) throws -> [String] {
         let text = try read(name)
         if text.contains("PRIVATE KEY") {

@@ -2,10 +2,10 @@ import HostSupport
 import Quantities
 import Synchronization
 
-/// A line on standard error that shows for how long something has been waited for, and how far it has come.
+/// A line on standard error that shows how long a wait has lasted, and its progress.
 ///
-/// On a terminal the line is drawn anew each second and is gone at the end; elsewhere it is written once, and each step
-/// that is noted gets a line.
+/// On a terminal the line is redrawn each second and removed at the end; elsewhere it is written once, and each step is
+/// another line.
 final class PatienceLine: Sendable {
     private let task: String
     private let start = ContinuousClock.now
@@ -40,7 +40,7 @@ final class PatienceLine: Sendable {
         return value
     }
 
-    /// Tells how far it has come.
+    /// Shows a step.
     func note(_ step: String) {
         self.step.withLock { $0 = step }
         if isTerminal { draw() } else { StandardError.write("  \((ContinuousClock.now - start).shortText)  \(step)") }

@@ -2,7 +2,7 @@ import SystemPackage
 
 /// Standard error, for progress, logs and errors; standard output is for data alone.
 enum StandardError {
-    /// Whether a person sees it, so that lines may be redrawn.
+    /// Whether it is a terminal, so that lines may be redrawn.
     static var isTerminal: Bool { FileDescriptor.standardError.isTerminal }
 
     static func write(_ line: String) {
@@ -10,7 +10,7 @@ enum StandardError {
     }
 
     static func writeRaw(_ text: String) {
-        // A closed standard error must not end the work that it tells of.
+        // A closed standard error must not end the work.
         _ = try? FileDescriptor.standardError.writeAll(text.utf8)
     }
 }

@@ -160,7 +160,7 @@ struct TestCommand: AsyncParsableCommand {
     }
 }
 
-/// How far tests are kept apart, on the command line.
+/// An isolation level on the command line.
 struct IsolationArgument: ExpressibleByArgument {
     let isolation: ProjectConfiguration.Isolation
 

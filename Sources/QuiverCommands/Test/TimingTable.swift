@@ -3,7 +3,7 @@ import Quantities
 import Synchronization
 import TestRuns
 
-/// Where the time of each fork of a run went, as a table for `--timings`.
+/// The timing breakdown of each fork of a run, as a table for `--timings`.
 final class TimingTable: Sendable {
     private let rows = Mutex<[TestTiming]>([])
 
@@ -11,7 +11,7 @@ final class TimingTable: Sendable {
         rows.withLock { $0.append(timing) }
     }
 
-    /// The table, slowest first, and the medians; empty when nothing was timed.
+    /// The table, slowest first, and the medians; empty if nothing was timed.
     var text: String {
         let rows = rows.withLock { $0 }.sorted { $0.total > $1.total }
         guard !rows.isEmpty else { return "" }

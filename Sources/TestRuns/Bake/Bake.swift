@@ -5,25 +5,25 @@ import Machines
 import Quantities
 import SystemPackage
 
-/// Provisions an image once for a project and keeps the result.
+/// Provisions an image once for a project and caches the result.
 struct Bake {
     let image: Image
     let configuration: ProjectConfiguration
-    /// What the machine that bakes is made of, apart from its disk and seed.
+    /// The configuration of the machine, apart from its disk and seed.
     let description: MachineDescription
     let project: FilePath
     let home: QuiverHome
     let launch: LaunchOptions
     let limits: TestRunLimits
     let clock: StageClock
-    /// Whether the machine of a bake that fails stays, for somebody to look at it.
+    /// Whether to keep the machine of a failed bake, for inspection.
     let keepsFailed: Bool
 
     private static let hostname = "quiver"
 
     private var folder: BakeFolder { BakeFolder(home: home) }
 
-    /// Whoever makes the image can enter it: the key that opens it belongs to what it depends on.
+    /// The user's ssh key is one of the things that the image depends on.
     private func key() async throws -> BakeKey {
         BakeKey(
             image: image,
@@ -33,9 +33,9 @@ struct Bake {
         )
     }
 
-    /// The baked image: from the cache where nothing that it depends on has changed, otherwise made now.
+    /// The baked image: from the cache if nothing that it depends on has changed, otherwise baked now.
     ///
-    /// Two runs that need the same one at once make it once: the second waits for the first.
+    /// If two runs need the same one at the same time, it is baked once: the second waits for the first.
     func obtain() async throws -> BakedImage {
         try await clock.time(.bake, note: { $0.note }) { try await find() }.image
     }
@@ -45,7 +45,7 @@ struct Bake {
         let baked = BakedImage(folder: folder.baked(key.digest), image: image)
         if baked.isComplete { return (baked, "cached") }
         try Folder.create(folder.path)
-        // What cannot be removed now is found again by the next bake.
+        // What cannot be removed now is removed by the next bake.
         try? folder.removeAbandoned()
         let lock = try await FileLock.acquire(folder.lock(key.digest), within: limits.bake)
         defer { extendLifetime(lock) }
@@ -74,9 +74,9 @@ struct Bake {
         }
     }
 
-    /// Provisions a machine and moves what makes the baked image out of its folder.
+    /// Provisions a machine and moves the baked image's files out of its directory.
     ///
-    /// A guest that powers itself off when cloud-init has ended is booted again for what is left to do.
+    /// A guest that powers itself off when cloud-init has finished is booted again for the rest.
     private func provision(into staging: FilePath) async throws {
         let provisioning = Provisioning(image: image, hostname: Self.hostname, userData: userData)
         let change = PowerChange(userData: userData)
@@ -109,7 +109,7 @@ struct Bake {
         let scope = BakeScope(home: home, launch: launch, project: project, keepsFailed: keepsFailed)
         return try await scope.withMachine { folder in
             var description = try await describe(folder)
-            // The disk is thrown away when the bake fails, and synced by the guest's shutdown when it does not.
+            // The disk is discarded if the bake fails, and flushed by the guest's shutdown if it succeeds.
             description.drives[0].cache = .unsafe
             return description
         } _: { machine in

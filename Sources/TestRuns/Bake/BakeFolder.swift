@@ -1,7 +1,7 @@
 import HostSupport
 import SystemPackage
 
-/// Where baked images are kept: a folder each, named by its digest, and beside it the lock of whoever makes it.
+/// The directory of baked images: one directory each, named by its digest, and next to it the lock of a running bake.
 struct BakeFolder {
     private static let stagingPrefix = ".making-"
     private static let lockSuffix = ".lock"
@@ -14,23 +14,23 @@ struct BakeFolder {
 
     func baked(_ digest: String) -> FilePath { path.appending(digest) }
 
-    /// Held while the image is made.
+    /// Held while the image is baked.
     func lock(_ digest: String) -> FilePath { path.appending(digest + Self.lockSuffix) }
 
-    /// Where the image is made, by whoever holds its lock.
+    /// Where the image is baked, by the holder of its lock.
     func staging(_ digest: String) -> FilePath { path.appending(Self.stagingPrefix + digest) }
 
-    /// The digests of the images that are there.
+    /// The digests of the existing images.
     var digests: [String] {
         Folder.names(in: path).filter { !$0.hasPrefix(".") && !$0.hasSuffix(Self.lockSuffix) }
     }
 
-    /// What bakes that were killed have left half made.
+    /// The incomplete directories of bakes that were killed.
     var abandoned: [FilePath] {
         unfinished.filter { !FileLock.isHeld(lock($0)) }.map(staging)
     }
 
-    /// Removes what bakes that were killed have left, and locks that nobody holds.
+    /// Removes what killed bakes have left behind, and unused locks.
     func removeAbandoned() throws(FileFailure) {
         for digest in unfinished {
             try FileLock.reap(lock(digest)) { () throws(FileFailure) in try Folder.removeTree(staging(digest)) }
@@ -40,7 +40,7 @@ struct BakeFolder {
         }
     }
 
-    /// The digests of the images that are being made, or were.
+    /// The digests of bakes that are running, or were killed.
     private var unfinished: [String] {
         Folder.names(in: path).filter { $0.hasPrefix(Self.stagingPrefix) }
             .map { String($0.dropFirst(Self.stagingPrefix.count)) }

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// Everything that a baked image depends on, as one digest: the same content is the same bake.
 struct BakeKey {
-    /// Raised when this module bakes in another way, so that what earlier versions made is not taken for ours.
+    /// Increased when this module bakes in a different way, so that images from earlier versions are not used.
     private static let version = 1
 
     let text: String
@@ -22,7 +22,7 @@ struct BakeKey {
 
     var digest: String { FileDigest.sha256(of: Array(text.utf8)) }
 
-    /// An image's digest where it is known; otherwise its path, size and time of change.
+    /// An image's digest if known; otherwise its path, size and time of change.
     private static func identity(of image: Image) -> String {
         if let digest = image.digest { return digest }
         return "\(image.disk) " + (FileStamp(of: image.disk)?.text ?? "missing")
@@ -33,13 +33,13 @@ struct BakeKey {
         let usual = Folder.names(in: project).filter(isDependencyFile)
         let inFolder = Folder.names(in: project.appending("requirements")).map { "requirements/\($0)" }
         return Set(usual + inFolder + setup.flatMap(words)).sorted().compactMap { name in
-            // What is no file of the project is another word of the command.
+            // A word that is not a file of the project is just another part of the command.
             guard let bytes = try? WholeFile.read(project.appending(name)) else { return nil }
             return "file \(name) \(FileDigest.sha256(of: bytes))"
         }
     }
 
-    /// Whether a file in the project's folder names what it depends on, by the customs of Python's tools.
+    /// Whether a file in the project's directory lists dependencies, by the conventions of Python's tools.
     private static func isDependencyFile(_ name: String) -> Bool {
         let isList = [".txt", ".in"].contains { name.hasSuffix($0) }
         return ["pyproject.toml", "setup.py", "setup.cfg", "Pipfile"].contains(name) || name.hasSuffix(".lock")

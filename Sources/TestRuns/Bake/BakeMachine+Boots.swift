@@ -4,12 +4,12 @@ import HostSupport
 import Machines
 import Quantities
 
-/// The boots of a guest that is provisioned, which may be several.
+/// The boots of a guest during provisioning; there may be several.
 extension BakeMachine {
-    /// Waits until cloud-init has ended well, over the restarts that it or the user's commands may want on the way.
+    /// Waits until cloud-init has finished successfully, across reboots by it or by the user's commands.
     ///
-    /// - Parameter consoleFrom: Where in the console's log this boot begins; what earlier boots said is no news.
-    /// - Returns: The kernel's id of the boot in which it did.
+    /// - Parameter consoleFrom: The position in the console log where this boot begins.
+    /// - Returns: The kernel's id of the boot in which it finished.
     @discardableResult
     func waitForCloudInit(consoleFrom start: Int64 = 0) async throws -> String {
         let boot = Locked("")
@@ -25,14 +25,14 @@ extension BakeMachine {
         throw TestRunError(.bakeFailed, "the guest keeps rebooting, and cloud-init never finishes")
     }
 
-    /// Where the console's log ends now, in bytes.
+    /// The current end of the console log, in bytes.
     var consoleEnd: Int64 { FileStamp(of: machine.folder.consoleLog)?.size ?? 0 }
 
-    /// How often a guest may restart before cloud-init has ended; firmware and boot loaders may do so too.
+    /// How often a guest may reboot before cloud-init has finished; firmware and boot loaders may reboot too.
     private static let mostRestarts = 5
 
-    /// - Parameter onBoot: Told the boot's id as soon as it is known: what is asked after cloud-init's end may come too late
-    ///   for a guest that restarts then.
+    /// - Parameter onBoot: Called with the boot's id as soon as it is known: asking after cloud-init has finished may
+    ///   be too late for a guest that then reboots.
     private func waitForCloudInitInThisBoot(
         consoleFrom start: Int64,
         onBoot: @escaping @Sendable (String) -> Void,
@@ -55,7 +55,7 @@ extension BakeMachine {
         for problem in status.explanations { onNote("cloud-init: \(problem)") }
     }
 
-    /// The packages that cloud-init installs, for messages; a user-data of another form does not show them.
+    /// The packages that cloud-init installs, for messages; not known for user-data in other formats.
     private var packages: [String] {
         if !configuration.packages.isEmpty { return configuration.packages }
         return userData.contains("\npackages:") ? ["the user-data's packages"] : []
@@ -63,9 +63,10 @@ extension BakeMachine {
 
     // MARK: The end of cloud-init
 
-    /// Waits until the guest has done to its power what the user-data says, or has decided against it.
+    /// Waits until the guest has rebooted or halted as power_state in its user-data says, or has decided not to.
     ///
-    /// Returns in a guest that runs and has cloud-init behind it; one that powers itself off ends the wait from outside.
+    /// When this returns, the guest is running and cloud-init has finished; a guest that powers itself off ends the
+    /// wait from outside.
     func wait(for change: PowerChange, after boot: String) async throws {
         if change.isConditional, try await !isLeaving(boot) { return }
         if change.delay > .zero {
@@ -86,7 +87,7 @@ extension BakeMachine {
                     try await Task.sleep(for: .seconds(1))
                 }
             }
-            // cloud-init finds little to do in this boot.
+            // cloud-init has little to do in this boot.
             try await waitForCloudInit(consoleFrom: start.withLock { $0 })
         }
     }
@@ -103,7 +104,7 @@ extension BakeMachine {
         }
     }
 
-    /// Waits for the decision of a guest whose power is left to a command in it.
+    /// Waits for the decision of a guest whose power_state has a command as condition.
     private func isLeaving(_ boot: String) async throws -> Bool {
         try await inTime(limits.boot, "the guest to evaluate the condition of power_state in its user-data") {
             while true {
@@ -116,7 +117,7 @@ extension BakeMachine {
         }
     }
 
-    /// A guest on its way down does not answer, and one that has restarted has decided.
+    /// A guest that is shutting down does not answer, and one that has rebooted has decided.
     private func decision(in boot: String) async throws -> GuestTools.PowerDecision {
         let helper = try machine.helper()
         defer { helper.close() }
@@ -128,7 +129,7 @@ extension BakeMachine {
         }
     }
 
-    /// The boot that answers now, over a connection of its own: what a helper is asked while it ends gets no answer.
+    /// The id of the current boot, over a separate connection: a helper that is exiting does not answer.
     private func currentBoot() async throws -> String {
         while true {
             let helper = try machine.helper()

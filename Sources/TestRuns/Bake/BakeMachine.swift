@@ -4,13 +4,14 @@ import HostSupport
 import Machines
 import SystemPackage
 
-/// The machine in which an image is provisioned: boots, restarts where the guest wants them, and the way down.
+/// The machine in which an image is provisioned: boots, reboots of the guest, and the shutdown.
 struct BakeMachine {
-    /// How far the provisioning came.
+    /// The state that provisioning has reached.
     enum Reached {
-        /// All is done, and the guest runs.
+        /// Everything is done, and the guest is running.
         case ready
-        /// cloud-init is done and the guest powered itself off; its tools and the project's setup are still to come.
+        /// cloud-init has finished and the guest powered itself off; its tools and the project's setup are still
+        /// missing.
         case poweredOff
     }
 
@@ -22,9 +23,9 @@ struct BakeMachine {
     let limits: TestRunLimits
     let onNote: @Sendable (String) -> Void
 
-    /// Waits for cloud-init, and gives the guest its tools and the project's setup.
+    /// Waits for cloud-init, then installs tools and runs the project's setup.
     ///
-    /// - Parameter change: What the user-data does to the machine's power at the end of cloud-init; nil once it has.
+    /// - Parameter change: What power_state in the user-data does at the end of cloud-init; nil once it is done.
     func provision(expecting change: PowerChange?) async throws -> Reached {
         let cloudInitIsDone = Locked(false)
         do {
@@ -48,7 +49,7 @@ struct BakeMachine {
         }
     }
 
-    /// Shuts the guest down, so that all it wrote is on its disk.
+    /// Shuts the guest down, so that everything is written to its disk.
     func shutDown() async throws {
         let end = try await machine.powerDown(within: limits.powerDown)
         guard end.rung.asksGuest else {

@@ -2,14 +2,14 @@ import HostSupport
 import Machines
 import SystemPackage
 
-/// Where a bake's machine lives: as long as the bake, or beyond it for somebody to look at when the bake failed.
+/// The lifetime of a bake's machine: that of the bake, or longer, for inspection, if the bake failed.
 struct BakeScope {
     let home: QuiverHome
     let launch: LaunchOptions
     let project: FilePath
     let keepsFailed: Bool
 
-    /// Runs the body with a machine, which is gone afterwards unless the body failed and such machines are kept.
+    /// Runs the body with a machine, which is removed afterwards unless the body failed and failed machines are kept.
     func withMachine<Value: Sendable>(
         describe: (MachineFolder) async throws -> MachineDescription,
         _ body: (Machine) async throws -> Value,

@@ -3,28 +3,28 @@ import HostSupport
 public import Machines
 public import SystemPackage
 
-/// A provisioned image: a disk on which cloud-init and the project's setup have run, with the seed it was made with.
+/// A provisioned image: a disk on which cloud-init and the project's setup have run, with the seed that was used.
 ///
-/// Machines start on an overlay of the disk and get the same seed, so that cloud-init finds nothing new to do.
+/// Machines start on an overlay of the disk and get the same seed, so that cloud-init does not run again.
 public struct BakedImage: Sendable {
-    /// The folder with `disk.qcow2`, `seed.iso`, `login.json` and `known_hosts`.
+    /// The directory with `disk.qcow2`, `seed.iso`, `login.json` and `known_hosts`.
     public let folder: FilePath
-    /// The image that it was made of.
+    /// The image that it was made from.
     let image: Image
 
     var disk: FilePath { folder.appending("disk.qcow2") }
     var seed: FilePath { folder.appending("seed.iso") }
 
-    /// The files that make a folder a baked image.
+    /// The files that a complete baked image has.
     static let files = ["disk.qcow2", "seed.iso", "login.json", "known_hosts"]
 
     var isComplete: Bool {
         Self.files.allSatisfy { FileStamp(of: folder.appending($0)) != nil }
     }
 
-    /// Makes a machine's disk and enters all that it needs into its description.
+    /// Creates a machine's disk and completes its description.
     ///
-    /// - Parameter cache: How the disk is cached; unsafe for machines made to be thrown away.
+    /// - Parameter cache: How the disk is cached; unsafe for throw-away machines.
     public func prepare(
         _ description: MachineDescription,
         in machine: MachineFolder,
@@ -35,7 +35,7 @@ public struct BakedImage: Sendable {
         return describe(description, disk: machine.disk, cache: cache)
     }
 
-    /// Enters disk, seed and what else a provisioned machine has into a description.
+    /// Adds the disk, the seed and everything else that a provisioned machine has to a description.
     func describe(
         _ description: MachineDescription,
         disk: FilePath,

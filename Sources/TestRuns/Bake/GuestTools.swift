@@ -1,14 +1,14 @@
 import GuestAccess
 
-/// Sees to it that the guest has the tools a test run needs, and runs the project's setup commands.
+/// Installs the tools that a test run needs in the guest, and runs the project's setup commands.
 struct GuestTools {
     let helper: GuestHelper
     let limits: TestRunLimits
 
-    /// Installs pytest where the image lacks it.
+    /// Installs pytest if the image lacks it.
     ///
-    /// - Parameter needsPytest: Whether pytest is run from the distribution's Python; a project that brings its own
-    ///   command installs its own.
+    /// - Parameter needsPytest: Whether pytest is run from the distribution's Python; a project with its own command
+    ///   installs its own.
     func ensure(needsPytest: Bool) async throws {
         guard needsPytest else { return }
         try await ensure(
@@ -18,7 +18,7 @@ struct GuestTools {
         )
     }
 
-    /// Runs one setup command as root in the project's folder.
+    /// Runs one setup command as root in the project's directory.
     func run(setup line: String, in folder: String) async throws {
         var command = GuestCommand.shell(line)
         command.workingDirectory = folder
@@ -29,24 +29,24 @@ struct GuestTools {
         }
     }
 
-    /// Whether the guest is about to restart or to power itself off.
+    /// Whether the guest is about to reboot or to power itself off.
     func isGoingDown() async throws -> Bool {
         let state = try await helper.collect(.shell("systemctl is-system-running"), within: limits.setup)
         return state.text.hasPrefix("stopping")
     }
 
-    /// What a guest does whose user-data leaves its power to a command there.
+    /// What a guest does whose power_state has a command as condition.
     enum PowerDecision: String {
-        /// cloud-init has not asked that command yet.
+        /// cloud-init has not run that command yet.
         case pending
         case leaving
         case staying
     }
 
-    /// What the guest has decided about its power, after cloud-init's end.
+    /// The guest's decision about its power, after cloud-init has finished.
     ///
-    /// cloud-init leaves a process behind that waits for its own end, asks the command and shuts the guest down. A
-    /// shutdown that is to come later is noted in a file.
+    /// cloud-init leaves a process behind that waits until cloud-init ends, runs the command and shuts the guest down.
+    /// A scheduled shutdown is recorded in a file.
     func powerDecision() async throws -> PowerDecision {
         let question = GuestCommand.shell(
             """

@@ -1,19 +1,19 @@
-/// What a line of a guest's console tells about a boot that the guest's helper cannot speak of yet.
+/// What a line of a guest's console says about the boot, before the guest's helper can report it.
 enum ConsoleFinding: Hashable {
-    /// Somebody could log in: the boot is over.
+    /// There is a login prompt: the boot is over.
     case login
-    /// cloud-init has ended, well or not.
+    /// cloud-init has ended, successfully or not.
     ///
     /// `dataSource` is where its configuration came from, as in `DataSourceNoCloud [seed=/dev/vdb]`.
     case cloudInitEnded(dataSource: String)
-    /// The guest will not come up by itself.
+    /// The guest cannot finish booting.
     case hopeless(String)
     /// systemd waits for a job.
     ///
-    /// `seconds` is how long it has waited, `limit` systemd's own words about how long it will, as in `no limit`.
+    /// `seconds` is how long it has waited, `limit` is systemd's text for the time limit, as in `no limit`.
     case waiting(job: String, seconds: Int, limit: String)
 
-    /// Reads a line without escape sequences; nil for one that tells nothing.
+    /// Reads a line without escape sequences; nil for a line that means nothing here.
     init?(line: String) {
         let line = line.trimmingSuffix { $0.isWhitespace }
         if let dataSource = Self.dataSource(inFinalMessage: line) {
@@ -29,14 +29,15 @@ enum ConsoleFinding: Hashable {
         }
     }
 
-    /// Whether a line begins as `debian login:` does; the kernel's and others' messages may follow on it.
+    /// Whether a line begins like `debian login:`; messages of the kernel and others may follow on the same line.
     private static func isPrompt(_ line: String) -> Bool {
         guard let words = line.firstRange(of: " login:") else { return false }
         let host = line[..<words.lowerBound]
         return !host.isEmpty && !host.contains(where: \.isWhitespace)
     }
 
-    /// Reads `Cloud-init v. 22.4.2 finished at Wed, 25 Nov 2026 21:15:23 +0000. Datasource DataSourceNone.  Up 32.13 seconds`.
+    /// Reads `Cloud-init v. 22.4.2 finished at Wed, 25 Nov 2026 21:15:23 +0000. Datasource DataSourceNone.  Up 32.13
+    /// seconds`.
     private static func dataSource(inFinalMessage line: String) -> String? {
         guard let start = line.firstRange(of: "Cloud-init v. "),
             let end = line[start.upperBound...].firstRange(of: " finished at ")
@@ -47,7 +48,7 @@ enum ConsoleFinding: Hashable {
         return text[..<(text.firstRange(of: ".  Up ")?.lowerBound ?? text.endIndex)].trimmingSuffix { $0.isWhitespace }
     }
 
-    /// What lines mean after which nothing more comes.
+    /// The meaning of lines after which nothing more is printed.
     private static let dead: [(words: String, meaning: String)] = [
         ("Kernel panic - not syncing", "its kernel panicked"),
         ("Dropping to a shell", "its initial RAM disk cannot find the root file system"),

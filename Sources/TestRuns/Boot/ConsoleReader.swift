@@ -1,19 +1,19 @@
 import SystemPackage
 
-/// Reads what is added to a console's log.
+/// Reads what is appended to a console log.
 struct ConsoleReader {
     private let path: FilePath
     private var place: Int64
-    /// The beginning of a line whose end has not come; a prompt has none.
+    /// The beginning of an incomplete line; a prompt has no end.
     private var rest: [UInt8] = []
 
-    /// - Parameter place: Where in the log to begin, in bytes.
+    /// - Parameter place: The position in the log to start at, in bytes.
     init(_ path: FilePath, from place: Int64 = 0) {
         self.path = path
         self.place = place
     }
 
-    /// The lines that have come since the last call, and what there is of the next.
+    /// The new lines since the last call, and the incomplete line after them.
     mutating func news() -> [String] {
         guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return [] }
         defer { try? file.close() }

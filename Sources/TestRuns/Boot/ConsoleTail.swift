@@ -10,7 +10,7 @@ struct ConsoleTail {
         lastLine = ConsoleText.lines(of: text).last { !$0.allSatisfy(\.isWhitespace) }
     }
 
-    /// What can be said of the console, after "the guest's console".
+    /// A phrase to follow "the guest's console".
     var predicate: String {
         lastLine.map { "ends with: \($0)" } ?? "is empty"
     }

@@ -1,6 +1,6 @@
-/// What a guest writes to its console, made plain.
+/// A guest's console output as plain text.
 enum ConsoleText {
-    /// The lines, at whose ends are carriage returns too: systemd draws over its own.
+    /// The lines; a carriage return also ends one, since systemd redraws its own.
     static func lines(of text: some StringProtocol) -> [String] {
         text.split(whereSeparator: \.isNewline).map { withoutEscapes($0[...]) }
     }

@@ -3,23 +3,23 @@ import HostSupport
 import Machines
 import SystemPackage
 
-/// Watches a guest's console for a boot that goes wrong before the guest's helper can say so.
+/// Watches a guest's console for a boot that fails before the guest's helper can report it.
 ///
-/// The helper comes with the seed, which cloud-init reads once the network is up: what goes wrong before, or keeps
-/// cloud-init from the seed, shows on the console alone.
+/// The helper is installed by the seed, which cloud-init reads once the network is up: what fails before, or prevents
+/// cloud-init from reading the seed, only shows on the console.
 struct ConsoleWatch {
     let machine: Machine
-    /// Where in the console's log the boot begins, in bytes.
+    /// The position in the console log where the boot begins, in bytes.
     let start: Int64
-    /// Told what the guest waits for, once a job.
+    /// Called with what the guest is waiting for, once for each job.
     let onNote: @Sendable (String) -> Void
 
-    /// How long a job may run before it is told, in seconds.
+    /// How long a job may run before it is reported, in seconds.
     private static let patience = 15
-    /// How long a wait for the network that has no end of its own is looked at, in seconds.
+    /// How long a wait for the network without a time limit is tolerated, in seconds.
     private static let networkPatience = 30
 
-    /// Runs the body, which is cancelled when the console tells that there is nothing to wait for.
+    /// Runs the body, which is cancelled when the console shows that waiting is pointless.
     ///
     /// - Throws: ``TestRunError`` with code `bakeFailed`; otherwise what the body throws.
     func during<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
@@ -71,7 +71,7 @@ struct ConsoleWatch {
 
     private static func isNetwork(_ job: String) -> Bool { job.lowercased().contains("network") }
 
-    /// cloud-init's own stages take long by right, and the helper tells of them.
+    /// cloud-init's own stages may take long, and the helper reports them.
     private static func isCloudInit(_ job: String) -> Bool { job.lowercased().contains("cloud") }
 
     private func failure(_ reason: String) -> TestRunError {

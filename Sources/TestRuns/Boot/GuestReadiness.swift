@@ -6,16 +6,16 @@ struct GuestReadiness {
     let helper: GuestHelper
     let machine: Machine
     let limits: TestRunLimits
-    /// Told what is worth knowing while the wait goes on.
+    /// Called with remarks during the wait.
     var onNote: @Sendable (String) -> Void = { _ in }
-    /// Told the kernel's id of the boot once the helper has been heard.
+    /// Called with the kernel's id of the boot once the helper has answered.
     var onBoot: @Sendable (String) -> Void = { _ in }
     /// Packages that cloud-init installs from mirrors; empty when it needs none.
     var packages: [String] = []
-    /// Where in the console's log this boot begins, in bytes.
+    /// The position in the console log where this boot begins, in bytes.
     var consoleStart: Int64 = 0
 
-    /// Waits until the guest has booted so far that its helper speaks.
+    /// Waits until the guest's helper answers.
     func waitForHelper() async throws {
         try await explaining {
             let console = ConsoleWatch(machine: machine, start: consoleStart, onNote: onNote)
@@ -23,7 +23,7 @@ struct GuestReadiness {
         }
     }
 
-    /// Waits until cloud-init has ended, well or not.
+    /// Waits until cloud-init has ended, successfully or not.
     func waitForCloudInit() async throws -> CloudInitStatus {
         try await waitForHelper()
         return try await explaining {

@@ -1,34 +1,34 @@
-/// The patience with a guest whose helper has not spoken although it seems to have booted.
+/// Decides how long to wait for a guest whose helper does not answer although it seems to have booted.
 ///
-/// In a sound guest the helper speaks first. What reads the console may be ahead of what hears the helper, though, and a
-/// host that needs long for a boot needs long for the helper too. Signs may be missed as well, as a prompt is that the
-/// kernel writes into, so that a guest whose console has become quiet is asked without any.
+/// In a healthy guest the helper answers first. However, the console may be read before the helper is heard, and a host
+/// on which booting is slow is also slow to start the helper. Signs can be missed, for example a prompt that a kernel
+/// message interrupts, so a guest whose console is quiet is asked even without a sign.
 struct GuestSilence {
     /// What to do now.
     enum Step: Hashable {
         case wait
-        /// Ask the guest in another way what is wrong; an answer that leaves no hope ends the wait.
+        /// Ask the guest in another way what is wrong; a hopeless answer ends the wait.
         case ask
         case giveUp
     }
 
-    /// How long nobody asks after the first sign that the guest has booted, and between two questions.
+    /// The pause after the first sign that the guest has booted, and between two questions.
     private static let pause = Duration.seconds(3)
-    /// How long a console says nothing before a guest is asked that has given no sign, and between two questions to it.
+    /// How long a console must be quiet before a guest without any sign is asked, and the pause between two questions.
     private static let quiet = Duration.seconds(30)
-    /// How long the silence may last after the first sign, at least.
+    /// The least time that the silence may last after the first sign.
     private static let least = Duration.seconds(10)
-    /// How long a guest may think about an answer, at least: it starts a Python for it.
+    /// The least time for an answer: the guest starts a Python for it.
     private static let leastAnswer = Duration.seconds(20)
 
     /// Where cloud-init's configuration came from, by what the console says at cloud-init's end; nil before.
     private(set) var dataSource: String?
-    /// How long the guest may think about an answer: one that needed long to boot needs long for everything.
+    /// The time limit for an answer: a guest that was slow to boot is slow in everything.
     private(set) var answerLimit = leastAnswer
     private let bootBegan: ContinuousClock.Instant
     /// When the next question is due.
     private var question: ContinuousClock.Instant
-    /// When the guest is given up; nil before the first sign.
+    /// When to give up; nil before the first sign.
     private var end: ContinuousClock.Instant?
 
     init(bootBegan: ContinuousClock.Instant) {
@@ -36,7 +36,7 @@ struct GuestSilence {
         question = bootBegan + Self.quiet
     }
 
-    /// Notes that the console said something.
+    /// Notes new output on the console.
     mutating func consoleSpoke(at now: ContinuousClock.Instant) {
         guard end == nil else { return }
         question = now + Self.quiet

@@ -1,11 +1,11 @@
-/// Why the helper does not speak in a guest whose cloud-init took its seed.
+/// Why the helper does not answer in a guest whose cloud-init has read its seed.
 enum HelperDiagnosis: String, CaseIterable {
-    /// cloud-init was told to leave vendor-data alone, with which the helper comes.
+    /// cloud-init is configured to ignore vendor-data, which installs the helper.
     case vendorDataDisabled = "vendor-data-disabled"
     case notInstalled = "not-installed"
     case noPython = "no-python"
     case notRunning = "not-running"
-    /// It runs.
+    /// It is running.
     case silent
 
     /// Prints one of the cases, in a guest's shell.
@@ -22,7 +22,7 @@ enum HelperDiagnosis: String, CaseIterable {
         self.init(rawValue: String(answer.drop(while: \.isWhitespace).prefix { !$0.isWhitespace }))
     }
 
-    /// What it is and what to do, after "cloud-init has ended, but ".
+    /// What is wrong and what to do, to follow "cloud-init has finished and ".
     var explanation: String {
         switch self {
         case .vendorDataDisabled:
@@ -38,7 +38,7 @@ enum HelperDiagnosis: String, CaseIterable {
         }
     }
 
-    /// What may be wrong where nobody can be asked.
+    /// What may be wrong if the guest cannot be asked.
     static let possibilities =
         "Quiver's helper, which the seed's vendor-data installs, has not answered: vendor-data may be disabled, or "
         + "/usr/bin/python3 or the kernel's virtio_console may be missing"

@@ -3,7 +3,7 @@ import HostSupport
 import Machines
 import SystemPackage
 
-/// Watches over a machine while something is done with it: when it ends or is stuck, the work ends too, with the reason.
+/// Watches a machine while it is used: if it ends or is stuck, the work ends too, with the reason.
 struct MachineWatch {
     let machine: Machine
 
@@ -13,7 +13,8 @@ struct MachineWatch {
 
     /// Runs the body, which is cancelled when the machine ends.
     ///
-    /// - Throws: ``TestRunError`` with code `machineLost` when the machine ended or got stuck first; otherwise what the body throws.
+    /// - Throws: ``TestRunError`` with code `machineLost` if the machine ended or got stuck first; otherwise what the
+    ///   body throws.
     func during<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let outcome: Outcome<Value>? = try await race(
             {
@@ -31,14 +32,14 @@ struct MachineWatch {
         case .machineEnded(let cause): throw lost(cause)
         case .machineStuck(let error): throw error
         case .failed(let error):
-            // A broken connection is often the first sign of a machine's end: its reason says more.
+            // A broken connection is often the first sign that a machine ended: the reason of its end says more.
             if !Task.isCancelled, let cause = await endSoon(behind: error) { throw lost(cause) }
             throw error
         case nil: throw CancellationError()
         }
     }
 
-    /// The connection to the guest's helper; a machine that has ended by then is told with its reason.
+    /// The connection to the guest's helper; if the machine has ended, the error has the reason.
     func helper() async throws -> GuestHelper { try await during { try machine.helper() } }
 
     private enum Outcome<Value: Sendable>: Sendable {
@@ -48,7 +49,7 @@ struct MachineWatch {
         case machineStuck(any Error)
     }
 
-    /// Waits for a state in which the guest stands still until somebody does something.
+    /// Waits for a state in which the guest is stopped and cannot continue by itself.
     private func waitUntilStuck<Value>() async throws -> Outcome<Value> {
         var loss = ""
         do {
@@ -58,14 +59,14 @@ struct MachineWatch {
         } catch {
             loss = ": \(error)"
         }
-        // A connection breaks with its machine, whose end the task that waits for it tells: with the reason.
+        // A connection breaks when its machine ends; the task that waits for that end reports it, with the reason.
         try await Task.sleep(for: Self.endPatience)
         return .machineStuck(
             TestRunError(.machineLost, "QEMU is running but the connection to its monitor was lost\(loss)")
         )
     }
 
-    /// How long after its monitor's a process's end may be noticed; longer on a busy host than one would think.
+    /// How much later than its monitor's a process's end may be noticed; on a busy host this takes surprisingly long.
     private static let endPatience = Duration.seconds(5)
 
     private func stuckReason(in state: RunState) async -> (any Error)? {
@@ -82,9 +83,9 @@ struct MachineWatch {
         }
     }
 
-    /// Which disk QEMU has paused the guest for, because the host cannot write or read it.
+    /// The disk because of which QEMU has paused the guest, since the host cannot read or write it.
     func diskFailure() async -> FileFailure {
-        // The event that tells of the failure comes before the guest stands still.
+        // The event that reports the failure comes before the guest is stopped.
         for _ in 0..<50 {
             if let problem = try? await machine.driveProblems().first {
                 let reason: Errno = problem.isFull ? .noSpace : .ioError

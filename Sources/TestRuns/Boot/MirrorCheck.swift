@@ -1,24 +1,24 @@
 import GuestAccess
 
-/// Tries whether the guest reaches the mirrors that its packages come from, while cloud-init is still asking them.
+/// Checks whether the guest reaches its package mirrors, while cloud-init is still using them.
 ///
-/// A package manager gives a mirror out of reach minutes before it says so, and says it in a log.
+/// A package manager tries an unreachable mirror for minutes, and then only reports it in a log.
 struct MirrorCheck {
     let helper: GuestHelper
     let packages: [String]
     let limit: Duration
     let onNote: @Sendable (String) -> Void
 
-    /// Returns when the packages can come; there is nothing to try in a guest without apt.
+    /// Returns when a mirror is reachable; does nothing in a guest without apt.
     ///
-    /// - Throws: ``TestRunError`` with code `bakeFailed` when none of the mirrors can be reached.
+    /// - Throws: ``TestRunError`` with code `bakeFailed` if none of the mirrors can be reached.
     func run() async throws {
         guard !packages.isEmpty else { return }
-        // Before this stage has ended, the user's own mirrors and proxies are not configured.
+        // The user's own mirrors and proxies are not configured before the end of this stage.
         _ = try await helper.wait(for: "cloud-init modules-config finished", within: limit)
         var report = try await MirrorReport(ask())
         if report.isHopeless {
-            // One lost packet is no fault of the mirror's.
+            // One lost packet is not the mirror's fault.
             try await Task.sleep(for: .seconds(2))
             report = try await MirrorReport(ask())
         }
@@ -35,7 +35,7 @@ struct MirrorCheck {
 
     private static var question: GuestCommand { GuestCommand(["python3", "-c", script]) }
 
-    /// A guest too busy to answer in time tells nothing, which is no fault of the mirrors'.
+    /// A guest that is too busy to answer in time says nothing about the mirrors.
     private func ask() async throws -> String {
         do {
             return try await helper.collect(Self.question, within: .seconds(60)).text
@@ -48,7 +48,7 @@ struct MirrorCheck {
     static var script: String { String(decoding: PackageResources.quiver_mirrors_py, as: UTF8.self) }
 }
 
-/// What a ``MirrorCheck`` heard.
+/// The result of a ``MirrorCheck``.
 struct MirrorReport: Hashable {
     /// The mirrors that can be reached.
     var reachable: [String] = []

@@ -3,19 +3,19 @@ import HostSupport
 import Machines
 import WireJSON
 
-/// Finds out why a guest that has booted did not read its seed, through the guest agent where the image has one.
+/// Finds out why a booted guest did not read its seed, through the guest agent if the image has one.
 struct SeedDiagnosis {
     let machine: Machine
     /// How long an answer may take.
     let patience: Duration
 
-    /// What the guest's cloud-init says when it is asked for its status.
+    /// The answer of the guest's cloud-init when asked for its status.
     enum Answer {
         /// No agent answers.
         case silence
         case absent
         case status(CloudInitStatus)
-        /// Words of another form, as from versions before 22.4.
+        /// Text in another format, as from versions before 22.4.
         case words(String)
 
         init(output: String, exitStatus: Int32) {
@@ -30,7 +30,7 @@ struct SeedDiagnosis {
             }
         }
 
-        /// Whether cloud-init will not read its seed in this boot, however long somebody waits.
+        /// Whether cloud-init will not read its seed in this boot, however long we wait.
         var isHopeless: Bool {
             switch self {
             case .silence, .words: false
@@ -39,13 +39,13 @@ struct SeedDiagnosis {
             }
         }
 
-        /// Whether cloud-init has done all it will do in this boot.
+        /// Whether cloud-init has finished in this boot.
         var hasEnded: Bool {
             if case .status(let status) = self { status.hasEnded } else { false }
         }
     }
 
-    /// A shell's exit status for a program that is not there.
+    /// A shell's exit status for a missing program.
     private static let notFound: Int32 = 127
 
     /// Asks cloud-init in the guest for its status.
@@ -54,7 +54,7 @@ struct SeedDiagnosis {
         return outcome.map { Answer(output: $0.text, exitStatus: $0.status) } ?? .silence
     }
 
-    /// Why the helper is not heard; nil when the guest cannot be asked.
+    /// Why the helper does not answer; nil if the guest cannot be asked.
     func helper() async -> HelperDiagnosis? {
         await collect(HelperDiagnosis.question).flatMap { HelperDiagnosis(answer: $0.text) }
     }
@@ -73,9 +73,9 @@ struct SeedDiagnosis {
     /// What is wrong, in words that follow "the guest did not become ready:".
     ///
     /// - Parameters:
-    ///   - answer: What cloud-init said of itself.
-    ///   - dataSource: Where cloud-init's configuration came from, by what the console says at its end; nil before.
-    ///   - helper: Why the helper is not heard, where that could be asked.
+    ///   - answer: What cloud-init said.
+    ///   - dataSource: cloud-init's data source, as printed on the console at its end; nil before.
+    ///   - helper: Why the helper does not answer, if the guest could be asked.
     static func explain(_ answer: Answer, dataSource: String? = nil, helper: HelperDiagnosis? = nil) -> String {
         "it has booted, but " + reason(answer, dataSource: dataSource, helper: helper)
     }
@@ -127,7 +127,7 @@ struct SeedDiagnosis {
 }
 
 extension CloudInitStatus {
-    /// Whether cloud-init ran and nothing told it what to do.
+    /// Whether cloud-init ran without a data source.
     fileprivate var hasNoDataSource: Bool {
         [dataSource, detail].contains { $0.map(SeedDiagnosis.isNone) == true }
     }

@@ -1,6 +1,6 @@
 import HostSupport
 
-/// Runs the body beside a watcher, whose error ends both; a watcher that finds nothing may return before the body does.
+/// Runs the body alongside a watcher, whose error ends both; the watcher may return before the body does.
 func watched<Value: Sendable>(
     by watcher: @escaping @Sendable () async throws -> Void,
     _ body: @escaping @Sendable () async throws -> Value,

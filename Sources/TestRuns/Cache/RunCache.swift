@@ -4,11 +4,11 @@ import Machines
 public import Quantities
 public import SystemPackage
 
-/// What test runs keep so that the next one begins sooner: baked images, and templates of machines that are warm.
+/// What test runs cache so that the next one starts faster: baked images and templates.
 ///
 /// All of it can be made again.
 public struct RunCache: Sendable {
-    /// One thing that is kept, in a folder of its own.
+    /// One cached item, in its own directory.
     public struct Entry: Sendable {
         /// What an entry is.
         public enum Kind: String, Sendable {
@@ -16,7 +16,7 @@ public struct RunCache: Sendable {
             case bakedImage = "baked image"
             /// A machine that was frozen when it was warm.
             case template
-            /// What a bake that was killed has left.
+            /// What a killed bake has left behind.
             case abandonedBake = "abandoned bake"
         }
 
@@ -26,11 +26,11 @@ public struct RunCache: Sendable {
         public let name: String
         /// The directory that holds it and nothing else.
         public let folder: FilePath
-        /// What its files take on the disk.
+        /// The disk space of its files.
         public let size: ByteCount
-        /// When it was made or, for a template, used last; in seconds since 1970.
+        /// When it was made or, for a template, last used; in seconds since 1970.
         public let lastUse: Double
-        /// The disks that are made on its own, of machines and templates.
+        /// The disks of machines and templates that depend on its own.
         public let usedBy: [FilePath]
     }
 
@@ -42,7 +42,7 @@ public struct RunCache: Sendable {
         self.home = home
     }
 
-    /// All that is kept, templates first.
+    /// All items, templates first.
     public func entries() -> [Entry] {
         let use = ImageUse(in: home)
         let bakes = BakeFolder(home: home)
@@ -51,26 +51,26 @@ public struct RunCache: Sendable {
             + bakes.abandoned.map { entry(.abandonedBake, "-", $0, use) }
     }
 
-    /// The folders that bakes left half made when they were killed; nobody works on them any more.
+    /// The incomplete directories of bakes that were killed.
     public var abandonedBakes: [FilePath] { BakeFolder(home: home).abandoned }
 
-    /// Removes what bakes left half made when they were killed, which the next bake would do too.
+    /// Removes the incomplete directories of killed bakes, as the next bake would.
     public func removeAbandonedBakes() throws(FileFailure) {
         try BakeFolder(home: home).removeAbandoned()
     }
 
-    /// Removes what was left half made, templates, and then baked images that nothing is made on.
+    /// Removes incomplete bakes, templates, and then baked images that nothing depends on.
     ///
-    /// What a machine's disk lies on stays; forks that run keep what they have open.
+    /// Bases of machines' disks stay; running forks keep the files that they have open.
     ///
-    /// - Parameter age: Only what was not used for this long.
-    /// - Returns: What was removed.
+    /// - Parameter age: Removes only what was not used for this long.
+    /// - Returns: The removed items.
     public func prune(unusedFor age: Duration) throws(FileFailure) -> [Entry] {
         try TemplateStore(home: home).prune(keeping: nil)
         var removed = entries().filter { $0.kind == .abandonedBake }
         try removeAbandonedBakes()
         for kind in [Entry.Kind.template, .bakedImage] {
-            // Looked at anew for each kind: a baked image is used by its template until that is gone.
+            // Listed again for each kind: a baked image is used by its template until that is removed.
             for entry in entries()
             where entry.kind == kind && entry.usedBy.isEmpty && WallClock.now - entry.lastUse >= age.seconds {
                 try Folder.removeTree(entry.folder)

@@ -7,9 +7,9 @@ import SystemPackage
     import Foundation
 #endif
 
-/// A value in a file of its own, as JSON.
+/// A value in its own JSON file.
 enum JSONFile {
-    /// - Returns: nil when there is no such file, or it holds something else.
+    /// - Returns: nil if there is no such file, or it contains something else.
     static func read<Value: Decodable>(_ type: Value.Type, from file: FilePath) -> Value? {
         guard let bytes = try? WholeFile.read(file) else { return nil }
         return try? JSONDecoder().decode(type, from: Data(bytes))

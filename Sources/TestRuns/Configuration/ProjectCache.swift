@@ -1,13 +1,13 @@
 import HostSupport
 import SystemPackage
 
-/// Where Quiver keeps what it remembers of a project between runs; losing it costs little.
+/// What Quiver caches about a project between runs; losing it costs little.
 enum ProjectCache {
     /// The file of one kind for a project.
     ///
     /// - Parameters:
-    ///   - kind: The folder below the cache, as in `durations`.
-    ///   - suffix: How the file's name ends, as in `.json`.
+    ///   - kind: The directory below the cache, as in `durations`.
+    ///   - suffix: The end of the file's name, as in `.json`.
     static func file(_ kind: String, _ suffix: String, of project: FilePath, home: QuiverHome) -> FilePath {
         // FNV-1a: a name that is short and always the same for a path.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

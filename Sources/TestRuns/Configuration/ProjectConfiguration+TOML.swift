@@ -4,9 +4,10 @@ public import SystemPackage
 import TOMLKit
 
 extension ProjectConfiguration {
-    /// Reads the `[tool.quiver]` table of the project's `pyproject.toml`; no file or no table gives the defaults.
+    /// Reads the `[tool.quiver]` table of the project's `pyproject.toml`; without the file or the table, the defaults
+    /// apply.
     ///
-    /// - Throws: ``TestRunError`` with code `noProject` when there is no such folder, or `badConfiguration` that names
+    /// - Throws: ``TestRunError`` with code `noProject` if there is no such directory, or `badConfiguration` that names
     ///   the file and the key.
     public init(project: FilePath) throws(TestRunError) {
         guard Folder.exists(project) else {
@@ -82,7 +83,7 @@ extension ProjectConfiguration {
     }
 }
 
-/// Reads typed values of one table and names the file and the key when a value is of another kind.
+/// Reads typed values of one table; errors name the file and the key.
 private struct TableReader {
     let table: TOMLTable
     let path: FilePath
@@ -126,7 +127,7 @@ private struct TableReader {
         return texts
     }
 
-    /// A command: a list of words, or a text that is split at its spaces.
+    /// A command: a list of words, or a string that is split at its spaces.
     func words(_ key: String) throws(TestRunError) -> [String]? {
         guard let value = table[key] else { return nil }
         let words: [String]?

@@ -1,22 +1,22 @@
 public import Machines
 
-/// How long each wait of a test run may last.
+/// The timeouts of a test run.
 public struct TestRunLimits: Sendable, Hashable {
     /// From QEMU's start until cloud-init has ended in the guest.
     public var boot: Duration
-    /// Until the guest lets ssh in, after cloud-init has ended.
+    /// Until ssh can log in, after cloud-init has ended.
     public var ssh: Duration
     /// For one setup command, or the installation of one tool.
     public var setup: Duration
-    /// For a bake in another process that makes the same image.
+    /// For a bake of the same image in another process.
     public var bake: Duration
-    /// For the guest to shut itself down.
+    /// For the guest to shut down.
     public var powerDown: Duration
     /// For the whole pytest run; nil lets it run without end.
     public var pytest: Duration?
     /// For one test, or one file's tests, in a machine of its own; nil lets it run without end.
     ///
-    /// What takes longer fails, and the others go on.
+    /// One that takes longer fails, and the others continue.
     public var test: Duration?
 
     /// Limits for a guest of an architecture: a busy host is allowed for, and the emulation of another architecture.

@@ -3,9 +3,9 @@ import WireJSON
 /// What pytest has collected in the guest, in the order in which it would run.
 struct CollectedSuite: Sendable, Hashable, JSONDecodable {
     struct Item: Sendable, Hashable, JSONDecodable {
-        /// pytest's node id, any characters.
+        /// pytest's node id; it may contain any characters.
         let id: String
-        /// The test file, relative to pytest's root folder.
+        /// The test file, relative to pytest's root directory.
         let file: String
 
         init(id: String, file: String) {
@@ -23,7 +23,7 @@ struct CollectedSuite: Sendable, Hashable, JSONDecodable {
     let items: [Item]
     /// pytest's version.
     let pytest: String
-    /// Whether pytest runs as root, so that its plugin can put clock and random pool right by itself.
+    /// Whether pytest runs as root, so that its plugin can fix up clock and random pool itself.
     let isRoot: Bool
 
     init(items: [Item], pytest: String, isRoot: Bool) {

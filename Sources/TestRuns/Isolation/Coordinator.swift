@@ -4,7 +4,7 @@ import Machines
 import Synchronization
 import WireJSON
 
-/// The fork whose pytest is given the reports of all others, and prints, counts and ends as if it had run the tests.
+/// The fork whose pytest receives the reports of all others, and prints, counts and ends as if it had run the tests.
 final class Coordinator: Sendable {
     let fork: Fork
     private let channel: PluginChannel
@@ -12,7 +12,7 @@ final class Coordinator: Sendable {
     private let command: Int
     private let stopped = Mutex(false)
 
-    /// Forks the template and tells its pytest what it is.
+    /// Forks the template and makes its pytest the coordinator.
     ///
     /// - Parameter onOutput: Receives pytest's output, continuing what it printed before the freeze.
     init(
@@ -37,17 +37,17 @@ final class Coordinator: Sendable {
         }
     }
 
-    /// Whether pytest has ended the run by itself, as `-x` does.
+    /// Whether pytest has ended the run itself, as with `-x`.
     var hasStopped: Bool { stopped.withLock { $0 } }
 
-    /// Has pytest report one test.
+    /// Makes pytest report one test.
     ///
-    /// - Returns: False when pytest ends the run with it.
+    /// - Returns: False if pytest ends the run with it.
     func replay(_ outcome: TestOutcome, of index: Int) async throws -> Bool {
         try channel.send(outcome.replay(of: index))
         guard let answer = await channel.next() else {
             try Task.checkCancellation()
-            // The machine has ended; whoever watches it says why.
+            // The machine has ended; its watcher says why.
             stopped.withLock { $0 = true }
             return false
         }
@@ -59,7 +59,7 @@ final class Coordinator: Sendable {
     /// Tells pytest that there are no more tests.
     func finish() throws { try channel.send(["do": "finish"]) }
 
-    /// Waits for pytest's end and returns its exit code.
+    /// Waits until pytest ends and returns its exit status.
     func status() async throws -> Int32 {
         try await helper.answer(to: command).value("status")
     }

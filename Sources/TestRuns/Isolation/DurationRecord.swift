@@ -2,7 +2,7 @@ import HostSupport
 import SystemPackage
 import WireJSON
 
-/// How long a project's tests took in earlier runs, kept between runs; losing it costs nothing but a poorer order.
+/// How long a project's tests took in earlier runs, stored between runs; losing it only means a worse order.
 struct DurationRecord: Sendable {
     private(set) var seconds: [String: Double]
     private let file: FilePath
@@ -17,7 +17,7 @@ struct DurationRecord: Sendable {
         self.seconds[id] = seconds
     }
 
-    /// Writes the record; a failure is not worth failing a run for.
+    /// Writes the record; a failure does not fail the run.
     func save() {
         try? Folder.create(file.removingLastComponent())
         guard let bytes = try? seconds.json.serialized() else { return }

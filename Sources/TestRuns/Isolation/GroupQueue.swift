@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The groups of tests that no fork has begun yet.
+/// The groups of tests that no fork has started yet.
 final class GroupQueue: Sendable {
     private let groups: Mutex<ArraySlice<[Int]>>
 
@@ -8,9 +8,9 @@ final class GroupQueue: Sendable {
         self.groups = Mutex(groups[...])
     }
 
-    /// The next group to run; nil when there is none left.
+    /// The next group to run; nil if there is none left.
     func next() -> [Int]? { groups.withLock { $0.popFirst() } }
 
-    /// Drops what has not begun.
+    /// Drops the groups that have not started.
     func clear() { groups.withLock { $0 = [] } }
 }

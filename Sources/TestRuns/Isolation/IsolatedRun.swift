@@ -2,34 +2,34 @@ import GuestAccess
 import HostSupport
 import Machines
 
-/// Runs the tests that a frozen pytest has collected, each group in a fork of its own, and reports them through one
-/// more fork whose pytest prints and counts as if it had run them.
+/// Runs the tests that a frozen pytest has collected, each group in its own fork, and reports them through another fork
+/// whose pytest prints and counts as if it had run them.
 struct IsolatedRun: Sendable {
     let template: Template
     let suite: CollectedSuite
-    /// The number of the request by which the helper was asked to run pytest before the freeze.
+    /// The number of the helper request that started pytest before the freeze.
     let command: Int
     let plan: IsolationPlan
-    /// How many forks run tests at once.
+    /// The number of forks that run tests at the same time.
     let parallel: Int
-    /// How many forks are kept ready for them.
+    /// The number of standbys.
     let standbys: Int
     let home: QuiverHome
-    /// How long one group of tests may take; nil is without end.
+    /// The time limit for one group of tests; nil means none.
     let limit: Duration?
     let onOutput: OutputHandler
     let onTiming: @Sendable (TestTiming) -> Void
     let onOutcome: @Sendable (CollectedSuite.Item, TestOutcome) -> Void
-    /// Receives each fork when its tests have run, before it is ended.
+    /// Called with each fork when its tests have run, before it is ended.
     let onGroupEnd: @Sendable (Fork) async throws -> Void
 
-    /// What is left when the run is over: the machine in which pytest has reported, and its exit code.
+    /// The result of the run: the machine in which pytest has reported, and its exit status.
     struct Ending: Sendable {
         let coordinator: Fork
         let status: Int32
     }
 
-    /// Runs everything and hands the coordinator's machine to `body` before it is ended.
+    /// Runs everything and passes the coordinator's machine to `body` before it is ended.
     func run<Value: Sendable>(_ body: @escaping @Sendable (Ending) async throws -> Value) async throws -> Value {
         let coordinator = try await Coordinator(template: template, command: command, home: home, onOutput: onOutput)
         return try await withCleanup {
@@ -42,7 +42,7 @@ struct IsolatedRun: Sendable {
         }
     }
 
-    /// Runs all tests and returns pytest's exit code.
+    /// Runs all tests and returns pytest's exit status.
     private func runAll(_ coordinator: Coordinator) async throws -> Int32 {
         let pool = StandbyPool(
             of: template,
@@ -60,7 +60,7 @@ struct IsolatedRun: Sendable {
                 try await runGroups(pool, coordinator)
                 return nil
             },
-            // pytest may end before it has been given everything: as -x has it end, or by an error of its own.
+            // pytest may end before it has received everything: because of -x, or an internal error.
             { try await coordinator.status() },
         )
         guard let status else { throw CancellationError() }
@@ -78,7 +78,7 @@ struct IsolatedRun: Sendable {
             }
             group.addTask {
                 try await report(outcomes, to: coordinator)
-                // pytest itself may have ended the run, as -x does: what still runs is not waited for.
+                // pytest itself may have ended the run, as with -x: running tests are not waited for.
                 queue.clear()
             }
             var finished = 0
@@ -92,7 +92,7 @@ struct IsolatedRun: Sendable {
         }
     }
 
-    /// Passes outcomes on to the coordinator in the collected order.
+    /// Passes outcomes to the coordinator in the collected order.
     private func report(_ outcomes: AsyncStream<(Int, TestOutcome)>, to coordinator: Coordinator) async throws {
         var sequence = ReportSequence<TestOutcome>(count: suite.items.count)
         for await (index, outcome) in outcomes {
@@ -112,7 +112,7 @@ struct IsolatedRun: Sendable {
         try coordinator.finish()
     }
 
-    /// Runs one group after the other; a machine is ended while the next one already runs its tests.
+    /// Runs one group after another; a machine is ended while the next one already runs its tests.
     private func runInTurn(
         _ queue: GroupQueue,
         _ pool: StandbyPool,
@@ -132,9 +132,9 @@ struct IsolatedRun: Sendable {
         }
     }
 
-    /// Runs one group; after a crash the tests behind it get a fork of their own.
+    /// Runs one group; after a crash, the remaining tests get another fork.
     ///
-    /// - Parameter end: Is given each fork whose tests have run, to end it.
+    /// - Parameter end: Called with each fork whose tests have run, to end it.
     private func runGroup(
         _ group: [Int],
         _ pool: StandbyPool,
@@ -148,7 +148,7 @@ struct IsolatedRun: Sendable {
             let result: Runner.Result
             do {
                 result = try await runner.run(Array(rest), hand)
-                // There is nothing to be had from a machine that started anew or panicked.
+                // Nothing can be fetched from a machine that rebooted or panicked.
                 if !result.hasCrashed { try await onGroupEnd(fork) }
             } catch {
                 await withoutCancellation { await fork.end() }

@@ -5,8 +5,8 @@ struct IsolationPlan: Sendable, Hashable {
 
     /// Plans a run.
     ///
-    /// - Parameter durations: How long tests took earlier, in seconds by node id. A test that is not known goes first:
-    ///   it may be the longest of all.
+    /// - Parameter durations: How long tests took in earlier runs, in seconds by node id. An unknown test goes first:
+    ///   it may be the longest.
     init(_ suite: CollectedSuite, isolation: ProjectConfiguration.Isolation, durations: [String: Double]) {
         let indices = Array(suite.items.indices)
         let groups: [[Int]]
@@ -26,7 +26,7 @@ struct IsolationPlan: Sendable, Hashable {
         func expected(_ group: [Int]) -> Double {
             group.reduce(0) { $0 + (durations[suite.items[$1].id] ?? .infinity) }
         }
-        // Sorted by expectation and, where that is equal, by place: the output then comes soonest.
+        // Sorted by expected duration, then by collected order, which gives the earliest output.
         self.groups = groups.map { ($0, expected($0)) }
             .sorted { ($0.1, -($0.0.first ?? 0)) > ($1.1, -($1.0.first ?? 0)) }
             .map(\.0)

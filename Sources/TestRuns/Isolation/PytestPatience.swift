@@ -1,19 +1,19 @@
 import HostSupport
 import Synchronization
 
-/// The time that pytest has for a whole run, of which collecting the tests and running them each use up some.
+/// The time limit for pytest's whole run, shared by collecting and running the tests.
 final class PytestPatience: Sendable {
     private let limit: Duration?
     private let used = Mutex(Duration.zero)
 
-    /// - Parameter limit: How long everything may take together; nil is without end.
+    /// - Parameter limit: The time limit for everything together; nil means none.
     init(limit: Duration?) {
         self.limit = limit
     }
 
-    /// Waits for a part of the run within what is left.
+    /// Waits for a part of the run within the remaining time.
     ///
-    /// - Throws: `DeadlineExceeded` that tells the whole of the time; whatever the part throws.
+    /// - Throws: `DeadlineExceeded` with the whole time limit; whatever the part throws.
     func wait<Value: Sendable>(
         _ what: String,
         _ part: @escaping @Sendable () async throws -> Value,

@@ -5,17 +5,17 @@ import Machines
 import SystemPackage
 import WireJSON
 
-/// Has the frozen pytest of a fork made ahead go through the motions of a report, before the fork is put aside.
+/// Makes the frozen pytest of a standby go through a trial report, before the standby is paused.
 struct Rehearsal: Sendable {
     let fork: Fork
-    /// Whether pytest runs as root, so that it will put the random pool right itself.
+    /// Whether pytest runs as root, so that it will reseed the random pool itself.
     let isRoot: Bool
 
     private static let patience: Int32 = 30_000
 
-    /// Does nothing for a fork that has no connection to pytest.
+    /// Does nothing for a fork without a connection to pytest.
     ///
-    /// - Throws: `Errno` when pytest does not answer; the fork is of no use then.
+    /// - Throws: `Errno` if pytest does not answer; the fork is then useless.
     func run() async throws {
         guard let connection = fork.connection(to: .pytest) else { return }
         var request: JSONObject = ["do": "rehearse"]
@@ -30,7 +30,7 @@ struct Rehearsal: Sendable {
         }
     }
 
-    /// Reads one line, byte by byte: what follows it belongs to whoever takes the connection later.
+    /// Reads one line, byte by byte: what follows it belongs to the next owner of the connection.
     private func waitForLine(on connection: FileDescriptor) throws {
         var byte: [UInt8] = [0]
         while byte != [UInt8(ascii: "\n")] {

@@ -1,4 +1,4 @@
-/// Puts what comes back from the forks into the order in which the tests were collected.
+/// Sorts the forks' reports into the order in which the tests were collected.
 struct ReportSequence<Report: Sendable>: Sendable {
     private let count: Int
     private var next = 0
@@ -8,13 +8,13 @@ struct ReportSequence<Report: Sendable>: Sendable {
         self.count = count
     }
 
-    /// Whether every report has been handed out.
+    /// Whether every report has been returned.
     var isComplete: Bool { next == count }
 
-    /// How many reports have not come in.
+    /// The number of missing reports.
     var missing: Int { count - next - waiting.count }
 
-    /// Takes in the report of one test; returns those whose turn it is now, in order.
+    /// Adds the report of one test; returns those whose turn it is now, in order.
     mutating func add(_ report: Report, of index: Int) -> [(index: Int, report: Report)] {
         guard index >= next, index < count, waiting[index] == nil else { return [] }
         waiting[index] = report

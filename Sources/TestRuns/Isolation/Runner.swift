@@ -13,16 +13,16 @@ struct Runner: Sendable {
     let limit: Duration?
 
     struct Result: Sendable {
-        /// How many of the tests have an outcome now.
+        /// The number of tests with an outcome.
         var count = 0
-        /// What the tests took in the guest, in seconds.
+        /// The tests' time in the guest, in seconds.
         var seconds = 0.0
-        /// What of ``duration`` pytest took to put clock and random pool right, in seconds.
+        /// The part of ``duration`` in which pytest fixed up clock and random pool, in seconds.
         var fixUpSeconds = 0.0
-        /// From letting the guest go on until the last report was there.
+        /// From resuming the guest until the last report had arrived.
         var duration = Duration.zero
         var endsRun = false
-        /// Whether the interpreter or the machine ended before the tests did.
+        /// Whether the interpreter or the machine ended before the tests.
         var hasCrashed = false
     }
 
@@ -31,12 +31,12 @@ struct Runner: Sendable {
         /// The interpreter ended, with this exit status.
         case interpreterEnded(Int32)
         case machineEnded
-        /// The machine goes on without the test.
+        /// The machine continues without the test.
         case upheaval(GuestUpheaval)
         case timedOut
     }
 
-    /// Lets the guest go on, has it run the tests, and hands out what comes of each.
+    /// Resumes the guest, makes it run the tests, and passes on each outcome.
     func run(_ indices: [Int], _ hand: (Int, TestOutcome) -> Void) async throws -> Result {
         let access = try fork.pytestAccess()
         let (helper, channel) = (access.helper, access.channel)
@@ -70,19 +70,19 @@ struct Runner: Sendable {
                     hand(index, .ran(ran))
                 case .message(.done):
                     guard !result.endsRun else { return result }
-                    // None may vanish: a suite with a test less must not pass.
+                    // No test may be lost: a suite with a missing test must not pass.
                     let loss = "pytest's report of the test was lost"
                     for index in open { hand(index, .crashed(reason: loss, output: "", seconds: 0)) }
                     result.count = indices.count
                     return result
                 case .upheaval(.diskFailed):
-                    // No test's doing, and the next one would fare no better.
+                    // This is not a test's fault, and the next one would fail in the same way.
                     throw await MachineWatch(fork.machine).diskFailure()
                 case .interpreterEnded, .machineEnded, .upheaval, .timedOut:
                     let reason = try await explain(news)
                     result.duration = .now - begin
                     result.hasCrashed = true
-                    // After the last test the machine may end as it likes.
+                    // After the last test, the machine may end in any way.
                     guard result.count < indices.count else { return result }
                     let seconds = max(0, result.duration.seconds - result.seconds)
                     hand(indices[result.count], .crashed(reason: reason, output: output.take(), seconds: seconds))
@@ -119,7 +119,7 @@ struct Runner: Sendable {
 
     private func waitForInterpreter(_ helper: GuestHelper, _ feed: AsyncStream<News>.Continuation) async throws {
         guard let answer = try? await helper.answer(to: command) else { return }
-        // What the interpreter had still sent comes by another way, and may come a moment later.
+        // The interpreter's last output comes over another channel, and may arrive a moment later.
         try await Task.sleep(for: .milliseconds(100))
         feed.yield(.interpreterEnded((try? answer.value("status")) ?? -1))
     }
@@ -130,7 +130,7 @@ struct Runner: Sendable {
         feed.yield(.timedOut)
     }
 
-    /// Lets the guest go on and sends the order: where pytest is root, it puts clock and random pool right itself.
+    /// Resumes the guest and sends the request: if pytest is root, it fixes up clock and random pool itself.
     private func start(_ indices: [Int], _ helper: GuestHelper, _ channel: PluginChannel) async throws {
         var order: JSONObject = ["do": "run"]
         order.set("items", indices.map { Int64($0) })

@@ -1,8 +1,8 @@
 import WireJSON
 
-/// What came of one test in its fork.
+/// The outcome of one test in its fork.
 enum TestOutcome: Sendable, Hashable {
-    /// pytest ran it and sent its reports, which only another pytest reads.
+    /// pytest ran it and sent its reports, which only another pytest can read.
     case ran(Ran)
     /// The interpreter or the machine ended during it.
     case crashed(reason: String, output: String, seconds: Double)
@@ -13,11 +13,11 @@ enum TestOutcome: Sendable, Hashable {
         let hasFailed: Bool
         /// How long the test took in the guest, with its set-up and tear-down.
         let seconds: Double
-        /// How long clock and random pool took to put right before, where pytest did that itself.
+        /// How long the fix-up of clock and random pool took before, if pytest did it itself.
         var fixUpSeconds = 0.0
         /// What ended the whole run, such as `pytest.exit()`; nil for nearly every test.
         let ending: JSON?
-        /// What the test wrote past pytest's capture.
+        /// What the test wrote that pytest did not capture.
         var output = ""
     }
 
@@ -36,7 +36,7 @@ enum TestOutcome: Sendable, Hashable {
         }
     }
 
-    /// Whether nothing more is to be run after it.
+    /// Whether no more tests are run after it.
     var endsRun: Bool {
         switch self {
         case .ran(let ran): ran.ending != nil
@@ -44,7 +44,7 @@ enum TestOutcome: Sendable, Hashable {
         }
     }
 
-    /// The request by which the coordinator reports it.
+    /// The request that makes the coordinator report it.
     func replay(of index: Int) -> JSONObject {
         var request: JSONObject = ["do": "replay", "item": .integer(Int64(index))]
         switch self {
@@ -60,7 +60,7 @@ enum TestOutcome: Sendable, Hashable {
     }
 }
 
-/// What the plugin says while a fork runs tests.
+/// A message of the plugin while a fork runs tests.
 enum RunnerMessage: Sendable {
     case ran(item: Int, TestOutcome.Ran)
     case done

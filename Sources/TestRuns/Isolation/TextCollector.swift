@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Gathers a command's output as text until somebody takes it.
+/// Collects a command's output as text until it is taken.
 final class TextCollector: Sendable {
     private let bytes = Mutex<[UInt8]>([])
 
@@ -8,7 +8,7 @@ final class TextCollector: Sendable {
         bytes.withLock { $0 += more }
     }
 
-    /// All that has come since the last call; bytes that are no UTF-8 are replaced.
+    /// Everything since the last call; invalid UTF-8 is replaced.
     func take() -> String {
         bytes.withLock { bytes in
             defer { bytes = [] }

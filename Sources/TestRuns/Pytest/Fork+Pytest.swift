@@ -2,13 +2,13 @@ import GuestAccess
 import Machines
 
 extension Fork {
-    /// The two ways into a fork's guest that a run of pytest needs.
+    /// The two connections to a fork's guest that a run of pytest needs.
     struct PytestAccess: Sendable {
         let helper: GuestHelper
         let channel: PluginChannel
     }
 
-    /// Takes over the connections that were made before the guest went on; the channel is the caller's to close.
+    /// Takes over the connections that were made before the guest resumed; the caller must close the channel.
     func pytestAccess() throws(TestRunError) -> PytestAccess {
         guard let helper, let socket = takeConnection(to: .pytest) else {
             throw TestRunError(.machineLost, "the frozen machine has no channel to its helper and pytest")

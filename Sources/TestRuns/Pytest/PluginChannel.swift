@@ -4,10 +4,10 @@ import Synchronization
 import SystemPackage
 import WireJSON
 
-/// The host's end of the channel to pytest's plugin in one machine.
+/// The host end of the channel to pytest's plugin in one machine.
 final class PluginChannel: Sendable {
     private let channel: MessageChannel
-    /// What the plugin says, in order, until the channel ends; one task at a time may wait for it.
+    /// The plugin's messages, in order, until the channel ends; one task at a time may wait for them.
     private let messages: AsyncStream<JSONObject>
     private let heard = Mutex(false)
 
@@ -22,19 +22,19 @@ final class PluginChannel: Sendable {
         channel = MessageChannel(adopting: socket, label: "pytest") { incoming in
             switch incoming {
             case .message(let message): feed.yield(message)
-            // The rest of what was under way to an earlier reader of the port.
+            // The rest of a message to an earlier reader of the port.
             case .reset, .unreadable: break
             case .closed: feed.finish()
             }
         }
     }
 
-    /// Sends a request; one that can no longer be delivered shows in the channel's end.
+    /// Sends a request; if it cannot be delivered, the channel has ended.
     func send(_ request: JSONObject) throws(JSONError) {
         _ = try channel.send(request)
     }
 
-    /// The next thing that the plugin says; nil when the machine has ended.
+    /// The plugin's next message; nil if the machine has ended.
     func next() async -> JSONObject? {
         for await message in messages {
             heard.withLock { $0 = true }
@@ -43,7 +43,7 @@ final class PluginChannel: Sendable {
         return nil
     }
 
-    /// Whether ``next()`` has returned anything: then the plugin is there.
+    /// Whether ``next()`` has returned anything: if so, the plugin is running.
     var hasSpoken: Bool { heard.withLock { $0 } }
 
     func close() { channel.close() }

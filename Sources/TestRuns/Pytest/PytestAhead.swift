@@ -4,28 +4,28 @@ import Machines
 import SystemPackage
 import WireJSON
 
-/// A Python that has loaded pytest before its machine was frozen, and waits for its forks to be told what to run.
+/// A Python that has loaded pytest before its machine was frozen; in each fork it waits for the command to run.
 struct PytestAhead: Codable, Sendable {
-    /// The number of the request by which the helper was asked to start it.
+    /// The number of the helper request that started it.
     let request: Int
 
-    /// The program that waits, in the guest.
+    /// The program that waits in the guest.
     static var source: String { String(decoding: PackageResources.quiver_ahead_py, as: UTF8.self) }
 
-    /// The start of those commands that it can take the place of.
+    /// The start of the commands that it can replace.
     private static let command = ["python3", "-m", "pytest"]
     static let fileName = "pytest.json"
 
-    /// pytest's arguments in a command that this could run; nil for every other command.
+    /// pytest's arguments, if this can run the command; nil otherwise.
     static func arguments(of words: [String]) -> [String]? {
         words.starts(with: command) ? Array(words.dropFirst(command.count)) : nil
     }
 
-    /// Starts one, and returns when it waits.
+    /// Starts it, and returns when it is waiting.
     ///
-    /// - Parameter channel: To pytest's port, which must stay connected until the machine is frozen.
-    /// - Returns: nil when there is no pytest, none that may be loaded ahead, or loading it takes too long: runs start
-    ///   their own then.
+    /// - Parameter channel: The channel to pytest's port, which must stay connected until the machine is frozen.
+    /// - Returns: nil if there is no pytest, if it must not be loaded ahead, or if loading takes too long: runs then
+    ///   start their own.
     static func start(helper: GuestHelper, channel: PluginChannel) async throws -> PytestAhead? {
         let path = "\(PytestPlugin.folder)/quiver_ahead.py"
         let written = try await helper.collect(PytestPlugin.writing("quiver_ahead", source), within: patience)
@@ -45,7 +45,7 @@ struct PytestAhead: Codable, Sendable {
             },
         )
         guard isWaiting == true else {
-            // Whatever it does still, the port must be free.
+            // Whatever it is still doing, the port must be free.
             let end: JSONObject = ["command": .integer(Int64(request))]
             _ = try await helper.request("kill", end, within: patience)
             return nil
@@ -55,7 +55,7 @@ struct PytestAhead: Codable, Sendable {
 
     private static let patience = Duration.seconds(120)
 
-    /// The one that waits in a template; nil where none does.
+    /// The one that waits in a template; nil if there is none.
     static func read(in folder: FilePath) -> PytestAhead? {
         JSONFile.read(PytestAhead.self, from: folder.appending(fileName))
     }

@@ -8,29 +8,29 @@ import SystemPackage
     import Foundation
 #endif
 
-/// What pytest remembers from run to run, for `--lf` and `--ff`: its cache folder, kept on the host in between.
+/// pytest's cache directory, for `--lf` and `--ff`, stored on the host between runs.
 ///
-/// It is kept apart from the project's own `.pytest_cache`, which tells of runs on the host.
+/// It is separate from the project's own `.pytest_cache`, which is about runs on the host.
 struct PytestMemory {
     let helper: GuestHelper
-    /// pytest's cache folder in the guest.
+    /// pytest's cache directory in the guest.
     private let folder: String
     private let file: FilePath
 
     private static let patience = Duration.seconds(30)
-    /// More than this is not what pytest remembers, but what a plugin put there; 8 MiB.
+    /// A larger cache is not pytest's, but a plugin's; 8 MiB.
     private static let limit = 8 << 20
 
-    /// - Parameter folder: The project's folder in the guest.
+    /// - Parameter folder: The project's directory in the guest.
     init(project: FilePath, home: QuiverHome, folder: String, helper: GuestHelper) {
         self.helper = helper
         self.folder = "\(folder)/.pytest_cache"
         file = ProjectCache.file("pytest", ".json", of: project, home: home)
     }
 
-    /// Puts what the last run remembered into the guest, where pytest may change it.
+    /// Copies the cache of the last run into the guest, where pytest may change it.
     ///
-    /// Neither this nor ``keep()`` fails a run because the guest cannot do it, or not in time.
+    /// Neither this nor ``keep()`` fails a run if the guest cannot do it, or not in time.
     ///
     /// - Parameter user: Who runs pytest; nil is root.
     func restore(for user: String?) async throws {
@@ -42,7 +42,7 @@ struct PytestMemory {
         }
     }
 
-    /// Keeps what this run remembers.
+    /// Stores the cache of this run.
     func keep() async throws {
         let files = try await tolerating {
             try await helper.files(below: folder, upTo: Self.limit, within: Self.patience)
@@ -52,7 +52,7 @@ struct PytestMemory {
         try? JSONFile.write(files.mapValues { Data($0) }, to: file)
     }
 
-    /// - Returns: nil when the guest did not do what it was asked for.
+    /// - Returns: nil if the guest failed.
     private func tolerating<Value>(_ body: () async throws -> Value) async throws -> Value? {
         do {
             return try await body()

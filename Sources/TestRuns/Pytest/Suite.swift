@@ -5,7 +5,7 @@ import WireJSON
 
 /// pytest's run in the guest.
 struct Suite {
-    /// The project's folder in the guest.
+    /// The project's directory in the guest.
     let folder: String
     let configuration: ProjectConfiguration
     /// Arguments added to the pytest command.
@@ -20,28 +20,28 @@ struct Suite {
     /// The width of the terminal that shows the output, in columns; nil lets pytest use its own default.
     let columns: Int?
 
-    /// What every Python that becomes pytest is started with: who watches wants its output as it comes, which Python
-    /// would collect where it is no terminal.
+    /// The environment of every Python that becomes pytest: output is shown as it comes, but Python would buffer it
+    /// without a terminal.
     static let environment = ["PYTHONUNBUFFERED": "1"]
 
     private static let reportFile = "/run/quiver-junit.xml"
 
-    /// Runs pytest through the guest's helper, which ends the whole group of processes when the wait is cancelled.
+    /// Runs pytest through the guest's helper, which ends the whole process group when the wait is cancelled.
     func run(helper: GuestHelper, waiting: WaitingPytest?) async throws -> Int32 {
         let request = try await begin(helper: helper, waiting: waiting)
         let program = command.words.first ?? ""
         return try await helper.status(of: request, program: program, within: limits.pytest)
     }
 
-    /// Starts pytest, or has the one that waits in the fork go on as it.
+    /// Starts pytest, or continues with the one that waits in the fork.
     ///
-    /// - Returns: The number of the request whose answer tells how pytest ended.
+    /// - Returns: The number of the request whose answer says how pytest ended.
     func begin(helper: GuestHelper, waiting: WaitingPytest?) async throws -> Int {
         if let waiting, try await waiting.goOn(as: command, onOutput: onOutput) { return waiting.request }
         return try helper.begin(command, onOutput: onOutput)
     }
 
-    /// Puts the recorder into the guest, where a report is wanted.
+    /// Installs the recorder in the guest, if a report is requested.
     func installRecorder(helper: GuestHelper) async throws {
         guard records else { return }
         let command = PytestPlugin.recorderInstallation(user: user)
@@ -51,7 +51,7 @@ struct Suite {
         }
     }
 
-    /// Takes what the recorder wrote into the report; a pytest that could not begin has written nothing.
+    /// Reads the recorder's file into the report; a pytest that could not start has written nothing.
     func fetchRecord(into gathered: RunReport, helper: GuestHelper) async throws {
         guard records else { return }
         let record = try await helper.collect(PytestPlugin.readingOfRecord, within: .seconds(60), keep: 256 << 20)
@@ -66,7 +66,7 @@ struct Suite {
     /// The user that runs pytest; nil is root.
     var user: String? { configuration.user == "root" ? nil : configuration.user }
 
-    /// Removes what an earlier run has left, and lets the user that runs pytest write its results.
+    /// Removes the results of an earlier run, and lets the user that runs pytest write its own.
     func prepareReport(helper: GuestHelper) async throws {
         guard writesJUnit else { return }
         let file = Self.reportFile
@@ -77,7 +77,7 @@ struct Suite {
         }
     }
 
-    /// Copies the JUnit XML to the host, where pytest wrote it: it does not when it could not begin.
+    /// Copies the JUnit XML to the host, if pytest wrote one: it does not if it could not start.
     func fetchReport(to path: FilePath, helper: GuestHelper, clock: StageClock) async throws {
         let command = GuestCommand(["cat", Self.reportFile])
         let report = try await helper.collect(command, within: .seconds(60), keep: 256 << 20)

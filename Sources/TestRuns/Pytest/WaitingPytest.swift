@@ -3,15 +3,15 @@ import HostSupport
 import Machines
 import WireJSON
 
-/// The pytest that was loaded ahead and waits in a fork.
+/// A pytest that was loaded ahead and waits in a fork.
 struct WaitingPytest: Sendable {
     private let ahead: PytestAhead
     private let helper: GuestHelper
     private let channel: PluginChannel
 
-    /// Looks for it as soon as the fork goes on: its end would otherwise be missed.
+    /// Must be created as soon as the fork resumes, or its end would be missed.
     ///
-    /// - Returns: nil when the fork's template has none.
+    /// - Returns: nil if the fork's template has none.
     init?(in fork: Fork, helper: GuestHelper, channel: PluginChannel) {
         guard let ahead = PytestAhead.read(in: fork.template.folder) else { return nil }
         self.ahead = ahead
@@ -22,12 +22,12 @@ struct WaitingPytest: Sendable {
 
     private static let patience = Duration.seconds(60)
 
-    /// The number of the request whose answer tells how it ended.
+    /// The number of the request whose answer says how it ended.
     var request: Int { ahead.request }
 
-    /// Has it go on as the pytest of a command.
+    /// Makes it continue as the pytest of a command.
     ///
-    /// - Returns: False for a command that it cannot run: then it has ended, and left the port.
+    /// - Returns: False for a command that it cannot run: it has then exited and closed the port.
     func goOn(as command: GuestCommand, onOutput: @escaping OutputHandler) async throws -> Bool {
         guard let order = Self.order(for: command) else {
             try channel.send(["do": "leave"])
@@ -41,7 +41,7 @@ struct WaitingPytest: Sendable {
         return true
     }
 
-    /// What it is told to run; nil where Python must be started in another way, or by another user.
+    /// The request for a command; nil if Python must be started in another way, or by another user.
     private static func order(for command: GuestCommand) -> JSONObject? {
         guard command.user == nil, let folder = command.workingDirectory,
             let arguments = PytestAhead.arguments(of: command.words)

@@ -1,10 +1,10 @@
 import Machines
 import Quantities
 
-/// A run's report as one HTML page that needs nothing else: no server, no network, no other file.
+/// A run's report as a single HTML page, which needs no server, no network and no other file.
 struct ReportPage {
     let title: String
-    /// pytest's exit code.
+    /// pytest's exit status.
     let status: Int32
     let record: TestRecord
     let timings: [TestTiming]
@@ -114,7 +114,7 @@ struct ReportPage {
         }.joined()
     }
 
-    /// Where the time of the test's fork went, as a bar of its parts.
+    /// The timing breakdown of the test's fork, as a bar.
     private func table(_ timing: TestTiming) -> String {
         let parts = TestTiming.parts.map { ($0.name, $0.duration(timing)) }
         let bars = parts.enumerated().map { place, part in
@@ -129,7 +129,7 @@ struct ReportPage {
             + "<p>\(legend.joined())\(shared)</p></div>"
     }
 
-    /// A text that means itself within HTML, also as the value of an attribute.
+    /// Text escaped for HTML, also for attribute values.
     static func escaped(_ text: String) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
@@ -140,7 +140,7 @@ struct ReportPage {
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
             case "\n", "\t": escaped.unicodeScalars.append(character)
-            // What no document may contain, such as the escape of a terminal's colours.
+            // Characters that HTML does not allow, such as a terminal's escape.
             case _ where character.value < 32 || character.value == 127: escaped += "\u{FFFD}"
             default: escaped.unicodeScalars.append(character)
             }

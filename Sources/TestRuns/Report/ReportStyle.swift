@@ -1,4 +1,4 @@
-/// How the report looks and what its buttons do.
+/// The report's style sheet and script.
 enum ReportStyle {
     static let css = """
         :root{--ink:#1d2330;--dim:#667085;--line:#e4e7ec;--back:#f8f9fb;--card:#fff;--passed:#2f9e5b;--failed:#d6364a;\

@@ -2,7 +2,7 @@ import HostSupport
 import Synchronization
 import SystemPackage
 
-/// Gathers what a run has to tell while it goes on, for the HTML report at its end.
+/// Collects what happens during a run, for the HTML report at its end.
 final class RunReport: Sendable {
     private struct State {
         var record: TestRecord?
@@ -15,7 +15,7 @@ final class RunReport: Sendable {
 
     func note(_ record: TestRecord) { state.withLock { $0.record = record } }
 
-    /// Writes the report; a run whose pytest wrote no record is told by its stages alone.
+    /// Writes the report; if pytest wrote no record, it only has the stages.
     func write(to path: FilePath, title: String, status: Int32, stages: [StageTime]) throws(FileFailure) {
         let (record, timings) = state.withLock { ($0.record, $0.timings) }
         let page = ReportPage(

@@ -1,12 +1,12 @@
 import WireJSON
 
-/// What pytest reported of a run, as the recorder in the guest wrote it down.
+/// What pytest reported about a run, as recorded in the guest.
 struct TestRecord: Sendable, Hashable, JSONDecodable {
     struct Test: Sendable, Hashable, JSONDecodable {
         /// pytest's node id.
         let id: String
         let phases: [Phase]
-        /// What was captured: titles such as `Captured stdout call`, and texts.
+        /// The captured output: titles such as `Captured stdout call`, and texts.
         let output: [[String]]
 
         init(id: String, phases: [Phase], output: [[String]] = []) {
@@ -42,7 +42,7 @@ struct TestRecord: Sendable, Hashable, JSONDecodable {
         let seconds: Double
         /// The traceback, or the reason of a skip; empty for most.
         let text: String
-        /// The reason why a failure was expected; nil when it was not.
+        /// The reason why a failure was expected; nil if it was not.
         let expected: String?
 
         init(when: String, outcome: String, seconds: Double = 0, text: String = "", expected: String? = nil) {
@@ -63,7 +63,7 @@ struct TestRecord: Sendable, Hashable, JSONDecodable {
         }
     }
 
-    /// What came of a test, in pytest's words; in the order in which a reader wants to see them.
+    /// The outcome of a test, in pytest's words; in the order of the report.
     enum Outcome: String, Sendable, CaseIterable {
         case failed
         case error
@@ -73,11 +73,11 @@ struct TestRecord: Sendable, Hashable, JSONDecodable {
         case passed
     }
 
-    /// Something said of a test or a file: a warning, or why it could not be collected.
+    /// A remark about a test or a file: a warning, or why it could not be collected.
     struct Remark: Sendable, Hashable, JSONDecodable {
         let id: String
         let text: String
-        /// Where in the code it was said; nil for what could not be collected.
+        /// The place in the code; nil for what could not be collected.
         let place: String?
 
         init(json: JSON) throws(JSONError) {
@@ -101,7 +101,7 @@ struct TestRecord: Sendable, Hashable, JSONDecodable {
         warnings = try members.value("warnings")
     }
 
-    /// How many tests there are of each outcome that occurs.
+    /// The number of tests for each outcome that occurs.
     var counts: [(outcome: Outcome, count: Int)] {
         Outcome.allCases.map { outcome in (outcome, tests.count { $0.outcome == outcome }) }.filter { $0.1 > 0 }
     }

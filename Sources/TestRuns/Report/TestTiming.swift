@@ -1,24 +1,24 @@
 public import Machines
 
-/// Where the time of one test went.
+/// The timing breakdown of one test.
 public struct TestTiming: Hashable, Sendable {
     /// pytest's node ids of the tests that shared the fork.
     public let tests: [String]
-    /// Getting the fork, letting its guest go on, and putting its clock and random pool right.
+    /// Getting the fork, resuming its guest, and fixing up clock and random pool.
     public var fork: ForkTimings
-    /// What the tests themselves took in the guest, with their set-up and tear-down.
+    /// The tests' own time in the guest, with their set-up and tear-down.
     public var test: Duration
-    /// What else went by until the last report was there: the guest's first moments, and the way of order and reports.
+    /// The rest of the time until the last report: the guest's first moments, and sending the request and reports.
     public var collection: Duration
-    /// Ending the machine and removing what it wrote, which nobody waits for but the end of the run.
+    /// Ending the machine and removing its files, which only the end of the run waits for.
     public var tearDown: Duration
 
-    /// What was waited for: all of it but ``tearDown``.
+    /// The time that was waited for: everything except ``tearDown``.
     public var total: Duration { fork.total + test + collection }
 }
 
 extension TestTiming {
-    /// One of the things that a test's time goes to.
+    /// One part of a test's time.
     package struct Part: Sendable {
         package let name: String
         package let duration: @Sendable (TestTiming) -> Duration

@@ -24,7 +24,7 @@ extension TestRun {
     }
 
     private enum Prepared: Sendable {
-        /// pytest ended by itself: nothing was collected, or something could not be.
+        /// pytest exited: nothing was collected, or something could not be collected.
         case ended(Int32)
         case frozen(Frozen)
     }
@@ -36,7 +36,7 @@ extension TestRun {
         let folder: String
     }
 
-    /// Brings the project into a fork, has pytest collect it, and freezes the fork there.
+    /// Copies the project into a fork, makes pytest collect it, and freezes the fork there.
     private func prepare(
         from warm: Template,
         scratch: FilePath,
@@ -48,7 +48,7 @@ extension TestRun {
         return try await warm.withFork(named: "collector", home: home, options: options) { fork in
             let access = try fork.pytestAccess()
             let helper = access.helper
-            // Open until the machine is frozen: a pytest that finds nobody there would look again and again.
+            // Open until the machine is frozen: a pytest without a host connection would poll for one.
             defer { access.channel.close() }
             let waiting = WaitingPytest(in: fork, helper: helper, channel: access.channel)
             let ssh = try fork.ssh(home: home)
@@ -113,13 +113,13 @@ extension TestRun {
             },
             {
                 let status: Int32 = try await helper.answer(to: id).value("status")
-                // What the plugin has said comes by another way, and may come a moment later.
+                // The plugin's messages come over another channel, and may arrive a moment later.
                 try await Task.sleep(for: .milliseconds(200))
                 return .ended(status)
             },
         )
         guard let started else { throw CancellationError() }
-        // It ran the tests all the same, and together.
+        // It still ran the tests, all together.
         if case .ended(0...1) = started, !channel.hasSpoken {
             throw TestRunError(
                 .noPytest,
@@ -160,7 +160,7 @@ extension TestRun {
         return status
     }
 
-    /// Copies what pytest wrote in the coordinator's machine.
+    /// Copies the files that pytest wrote in the coordinator's machine.
     private func fetch(
         _ frozen: Frozen,
         _ ending: IsolatedRun.Ending,

@@ -6,7 +6,7 @@ public import SystemPackage
 
 /// One run of a project's pytest suite in a machine.
 public struct TestRun: Sendable {
-    /// The project's folder on the host.
+    /// The project's directory on the host.
     public var project: FilePath
     /// What the project says about its machine and its tests.
     public var configuration: ProjectConfiguration
@@ -26,15 +26,15 @@ public struct TestRun: Sendable {
     public var limits: TestRunLimits
     /// Receives pytest's output as it comes.
     public var onOutput: OutputHandler
-    /// How many machines run tests at once, where tests are isolated.
+    /// The number of machines that run isolated tests at the same time.
     public var parallel: Int
-    /// How many forks are kept ready while tests run; nil takes as many as run at once.
+    /// The number of standbys while tests run; nil uses as many as run at the same time.
     public var standbys: Int?
-    /// Receives where the time of each fork went, where tests are isolated.
+    /// Receives the timing breakdown of each fork, if tests are isolated.
     public var onTiming: @Sendable (TestTiming) -> Void
-    /// Whether the machine of a provisioning that fails stays, for somebody to look at it.
+    /// Whether to keep the machine of a failed bake, for inspection.
     public var keepsFailedBake: Bool
-    /// The width of the terminal that shows the output, in columns; nil lets pytest use its own default.
+    /// The width of the terminal that shows the output, in columns; nil uses pytest's default.
     public var columns: Int?
     /// Whether pytest's output is coloured.
     public var isColoured: Bool
@@ -59,12 +59,12 @@ public struct TestRun: Sendable {
         isColoured = false
     }
 
-    /// Runs the suite in a machine of its own, which is gone when this returns.
+    /// Runs the suite in a fresh machine, which is removed when this returns.
     ///
     /// - Parameters:
-    ///   - image: The image to start from; it is baked for the project where that has not been done.
+    ///   - image: The image to start from; it is baked for the project if necessary.
     ///   - clock: Times the stages.
-    /// - Returns: pytest's exit code. Failing tests are a result, not an error.
+    /// - Returns: pytest's exit status. Failing tests are a result, not an error.
     public func run(image: Image, clock: StageClock) async throws -> Int32 {
         try await reporting(clock) { gathered in try await run(image: image, gathered, clock: clock) }
     }
@@ -89,7 +89,7 @@ public struct TestRun: Sendable {
         }
     }
 
-    /// Writes the report, where one is wanted, when the body has returned pytest's exit code.
+    /// Writes the report, if requested, when the body has returned pytest's exit status.
     private func reporting(_ clock: StageClock, _ body: (RunReport) async throws -> Int32) async throws -> Int32 {
         let gathered = RunReport()
         let status = try await body(gathered)
@@ -100,7 +100,7 @@ public struct TestRun: Sendable {
         return status
     }
 
-    /// Runs the whole suite in one fork of the warm machine.
+    /// Runs the whole suite in one fork of the template.
     private func run(forking template: Template, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {
         let options = ForkOptions(channels: [.pytest])
         return try await template.withFork(named: "test", home: home, options: options) { fork in
@@ -118,7 +118,7 @@ public struct TestRun: Sendable {
         }
     }
 
-    /// The image provisioned for the project: from the cache, or made now.
+    /// The image baked for the project: from the cache, or baked now.
     public func bake(_ image: Image, clock: StageClock) async throws -> BakedImage {
         let bake = Bake(
             image: image,
@@ -134,7 +134,7 @@ public struct TestRun: Sendable {
         return try await bake.obtain()
     }
 
-    /// What the project's machine is made of, apart from its disk and seed; its architecture is the image's.
+    /// The configuration of the project's machine, apart from its disk and seed; its architecture is the image's.
     public func description(for image: Image) -> MachineDescription {
         var description = MachineDescription(
             architecture: GuestArchitecture(image.architecture),
@@ -145,7 +145,7 @@ public struct TestRun: Sendable {
         return description
     }
 
-    /// Runs the suite in a machine that runs already, as it is; what the tests change stays.
+    /// Runs the suite in a running machine; the tests' changes stay.
     public func run(in machine: Machine, clock: StageClock) async throws -> Int32 {
         var run = self
         run.configuration.isolate = .none
@@ -163,7 +163,7 @@ public struct TestRun: Sendable {
                 .ensure(needsPytest: configuration.usesStandardPytest)
             let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
             try await sync.update(since: nil, helper: helper, limits: limits, clock: clock)
-            // pytest finds its cache where it left it.
+            // pytest's cache is where pytest left it.
             return try await runSuite(sync, helper: helper, nil, gathered, clock: clock, remembers: false)
         }
     }

@@ -1,4 +1,4 @@
-/// One part of a test run that takes time, in the order in which they happen.
+/// The stages of a test run, in order.
 public enum Stage: String, Sendable, Hashable, CaseIterable, Codable {
     /// The image is looked up in the store.
     case image
@@ -26,16 +26,16 @@ public struct StageTime: Sendable, Hashable, Codable {
     public let stage: Stage
     /// In seconds.
     public let seconds: Double
-    /// What is worth knowing about it, as in `cached`; nil when nothing is.
+    /// A remark, as in `cached`; nil if there is none.
     public let note: String?
 }
 
-/// Whoever shows a run's progress.
+/// Shows a run's progress.
 public protocol StageObserver: Sendable {
     /// A stage begins.
     func began(_ stage: Stage)
     /// A stage has ended, without an error.
     func ended(_ time: StageTime)
-    /// Something worth knowing while a stage goes on, in one line.
+    /// A remark during a stage, in one line.
     func noticed(_ stage: Stage, _ text: String)
 }

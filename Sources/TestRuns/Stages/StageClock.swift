@@ -1,7 +1,7 @@
 import Quantities
 import Synchronization
 
-/// Times the stages of a run and tells an observer of each as it begins and ends.
+/// Times the stages of a run, and reports the beginning and end of each to an observer.
 public final class StageClock: Sendable {
     private let observer: (any StageObserver)?
     private let ended = Mutex<[StageTime]>([])
@@ -14,12 +14,12 @@ public final class StageClock: Sendable {
     /// The stages that have ended, in order.
     public var times: [StageTime] { ended.withLock { $0 } }
 
-    /// Tells the observer something worth knowing while a stage goes on.
+    /// Passes a remark to the observer during a stage.
     package func note(_ stage: Stage, _ text: String) {
         observer?.noticed(stage, text)
     }
 
-    /// Runs and times a stage; the body's note, if it gives one, is shown beside the time.
+    /// Runs and times a stage; the body's note, if any, is shown next to the time.
     ///
     /// A stage that throws is not recorded: the error says what happened.
     package func time<Value>(

@@ -1,19 +1,19 @@
 /// What has changed in a project since it was copied into a guest.
 struct ProjectChange: Hashable {
-    /// What is to be removed in the guest, with all that is below it.
+    /// What to remove in the guest, recursively.
     let removed: [String]
-    /// What is to be written, folders before what is in them.
+    /// What to write, directories before their content.
     let written: [String]
-    /// How much that is, in bytes.
+    /// The size of that, in bytes.
     let size: Int64
     /// Whether the guest had nothing of the project.
     let isWhole: Bool
 
-    /// nil when the guest's copy is of another project, or of other parts of it.
+    /// nil if the guest's copy is of another project, or of other parts of it.
     init?(from old: ProjectListing, to new: ProjectListing) {
         guard old.project == new.project, old.selection == new.selection else { return nil }
         let replaced = old.entries.filter { name, entry in new.entries[name].map { !entry.isLike($0) } ?? true }
-        // What lies in a folder goes with it.
+        // The content of a directory is removed with it.
         removed = replaced.keys.filter { name in !Self.folders(around: name).contains { replaced[$0] != nil } }.sorted()
         written = new.entries.filter { old.entries[$0] != $1 }.keys.sorted()
         isWhole = old.entries.isEmpty
@@ -22,7 +22,7 @@ struct ProjectChange: Hashable {
 
     var isEmpty: Bool { removed.isEmpty && written.isEmpty }
 
-    /// Whether the guest's helper takes it in one message.
+    /// Whether it fits in one message to the guest's helper.
     var isSmall: Bool {
         size <= 4 << 20 && written.count <= 1000
     }

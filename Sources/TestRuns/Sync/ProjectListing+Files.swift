@@ -3,10 +3,10 @@ import HostSupport
 import SystemPackage
 
 extension ProjectListing {
-    /// Reads some of the project's files and folders for a guest.
+    /// Reads some of the project's files and directories for a guest.
     ///
-    /// - Parameter names: Relative to the project; folders before what is in them.
-    /// - Returns: nil when something is not any more what it was listed as.
+    /// - Parameter names: Relative to the project; directories before their content.
+    /// - Returns: nil if something no longer matches the listing.
     func files(_ names: [String]) -> [GuestFile]? {
         var files: [GuestFile] = []
         for name in names {

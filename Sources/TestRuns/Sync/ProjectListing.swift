@@ -3,23 +3,23 @@ import HostSupport
 import LibC
 import SystemPackage
 
-/// What a project consisted of when it was copied into a guest; kept beside the template of that guest.
+/// The files of a project when it was copied into a guest; stored with the template of that guest.
 struct ProjectListing: Codable, Hashable {
-    /// What tells a file from what it was before, as for rsync: its kind and permissions, size and time.
+    /// What shows that a file has changed, as for rsync: its kind and permissions, size and time.
     struct Entry: Codable, Hashable {
         /// The system's `st_mode`.
         let mode: UInt32
-        /// In bytes; zero for what is no file.
+        /// In bytes; zero for other kinds.
         let size: Int64
-        /// In nanoseconds since 1970; zero for what is no file.
+        /// In nanoseconds since 1970; zero for other kinds.
         let modified: Int64
-        /// What a symbolic link leads to.
+        /// The target of a symbolic link.
         let target: String?
 
         var isFile: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
         var isFolder: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
 
-        /// Whether the other one is of the same kind: a file, a folder or a link.
+        /// Whether the other one is of the same kind: a file, a directory or a link.
         func isLike(_ other: Entry) -> Bool { (mode ^ other.mode) & UInt32(S_IFMT) == 0 }
     }
 
@@ -30,7 +30,7 @@ struct ProjectListing: Codable, Hashable {
 
     static let fileName = "project.json"
 
-    /// Lists the project as it is now; nil when that cannot be told in this way.
+    /// Lists the project's current files; nil if that is not possible in this way.
     init?(_ project: FilePath, selection: FileSelection) async throws {
         guard let names = try await selection.names(in: project) else { return nil }
         self.init(
@@ -46,19 +46,19 @@ struct ProjectListing: Codable, Hashable {
         self.entries = entries
     }
 
-    /// The listing that was kept in a folder; nil where none was.
+    /// The listing that was stored in a directory; nil if there is none.
     static func read(in folder: FilePath) -> ProjectListing? {
         JSONFile.read(ProjectListing.self, from: folder.appending(fileName))
     }
 
-    /// Keeps the listing in a folder; without it the guest is asked each time what it has.
+    /// Stores the listing in a directory; without it, the guest is asked each time what it has.
     func write(in folder: FilePath) {
         try? JSONFile.write(self, to: folder.appending(Self.fileName))
     }
 }
 
 extension ProjectListing.Entry {
-    /// Reads what the file system says; nil when there is nothing of this name.
+    /// Reads the file's status; nil if it does not exist.
     init?(of path: FilePath) {
         var status = stat()
         guard lstat(path.string, &status) == 0 else { return nil }

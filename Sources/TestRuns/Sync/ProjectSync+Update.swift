@@ -2,9 +2,10 @@ import GuestAccess
 import SystemPackage
 
 extension ProjectSync {
-    /// Brings the guest's copy up to date: blindly when little has changed since `known`, otherwise by what the guest has.
+    /// Brings the guest's copy up to date: directly if little has changed since `known`, otherwise by comparing with
+    /// the guest's files.
     ///
-    /// - Parameter known: What the copy in the guest is of, of another project too; nil where nobody knows.
+    /// - Parameter known: The listing of the guest's copy, possibly of another project; nil if not known.
     func update(
         since known: ProjectListing?,
         helper: GuestHelper,
@@ -15,7 +16,7 @@ extension ProjectSync {
         if let other = known, other.project != project.string {
             let copy = Self.destination(of: FilePath(other.project))
             known = copy == destination ? nil : initialListing
-            // The guest's machine was frozen for that one's sake: it is no business of this one.
+            // The template was made for that other project; its copy does not concern this one.
             if copy != destination {
                 _ = try await helper.collect(GuestCommand(["rm", "-rf", copy]), within: limits.setup)
             }
@@ -29,20 +30,20 @@ extension ProjectSync {
         try await clock.time(.sync) { try await upload(helper: helper, onProgress: notes.show) }
     }
 
-    /// What a guest has of the project before it is first copied; nil where the provisioning had a copy of it, in which
-    /// the setup's commands have left something.
+    /// The guest's files of the project before it is first copied; nil if the bake already copied it, since the setup
+    /// commands may have added files.
     var initialListing: ProjectListing? {
         guard configuration.setup.isEmpty else { return nil }
         return ProjectListing(project: project.string, selection: selection, entries: [:])
     }
 
-    /// A change with what the guest needs for it.
+    /// A change, with the data that the guest needs for it.
     private struct Update {
         let change: ProjectChange
         let files: [GuestFile]
     }
 
-    /// What the helper is to do; nil when that is much, unknown, or goes on changing.
+    /// The helper's update; nil if it is large, unknown, or still changing.
     private func smallUpdate(since known: ProjectListing?) async throws -> Update? {
         guard let known, let now = try await ProjectListing(project, selection: selection),
             let change = ProjectChange(from: known, to: now), change.isSmall,

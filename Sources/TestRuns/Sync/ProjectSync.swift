@@ -8,17 +8,17 @@ struct ProjectSync {
     let configuration: ProjectConfiguration
     let ssh: SSHEndpoint
 
-    /// The project's folder in the guest.
+    /// The project's directory in the guest.
     var destination: String { Self.destination(of: project) }
 
-    /// The folder in the guest that has the projects.
+    /// The guest's directory of projects.
     static let projects = "/srv"
 
     static func destination(of project: FilePath) -> String {
         "\(projects)/\(project.lastComponent?.string ?? "project")"
     }
 
-    /// What of the project is copied.
+    /// The files of the project to copy.
     var selection: FileSelection {
         FileSelection(
             include: configuration.include,
@@ -26,9 +26,9 @@ struct ProjectSync {
         )
     }
 
-    /// Makes the guest's copy like the host's folder, less what the project excludes.
+    /// Makes the guest's copy match the host's directory, without what the project excludes.
     ///
-    /// - Parameter onProgress: Receives how much has been copied.
+    /// - Parameter onProgress: Called with the progress.
     func upload(helper: GuestHelper?, onProgress: @escaping ProgressHandler = { _ in }) async throws {
         do {
             let copy = GuestCopy(helper: helper, ssh: ssh, asRoot: true, onProgress: onProgress)
@@ -38,9 +38,9 @@ struct ProjectSync {
         }
     }
 
-    /// Copies the artifacts that exist back into the host's folder.
+    /// Copies existing artifacts back into the host's directory.
     ///
-    /// - Parameter onNote: Receives what a guest must not give to a host and was left out, a line each.
+    /// - Parameter onNote: Called with a line for each file that must not be copied from a guest and was left out.
     func downloadArtifacts(helper: GuestHelper?, onNote: @escaping @Sendable (String) -> Void) async throws {
         guard !configuration.artifacts.isEmpty else { return }
         do {

@@ -1,7 +1,7 @@
 import HostSupport
 import Quantities
 
-/// Says every few seconds how far a copy has come.
+/// Reports the progress of a copy every few seconds.
 struct SyncNotes: Sendable {
     private static let interval = Duration.seconds(5)
 

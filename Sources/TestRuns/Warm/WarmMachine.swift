@@ -5,32 +5,33 @@ import Machines
 import Quantities
 import SystemPackage
 
-/// A baked image's machine, booted once and frozen when it was ready and had the project, from which runs go on.
+/// The template that runs continue from: a baked image's machine, booted once and frozen when it was ready and had the
+/// project.
 struct WarmMachine {
     let baked: BakedImage
     /// The project whose copy is in the guest when it is frozen.
     let project: FilePath
     let configuration: ProjectConfiguration
-    /// What the machine is made of, apart from its disk and seed.
+    /// The configuration of the machine, apart from its disk and seed.
     let description: MachineDescription
-    /// What the template is called.
+    /// The template's name.
     let name: String
     let home: QuiverHome
     let launch: LaunchOptions
     let limits: TestRunLimits
     let clock: StageClock
 
-    /// How much space templates may take before those that were not used for longest are removed.
+    /// The space that templates may use before the least recently used ones are removed.
     private static let kept = ByteCount.gibibytes(10)
-    /// After how long without use a template is removed in any case: thirty days.
+    /// The time without use after which a template is always removed: thirty days.
     private static let age = Duration.seconds(30 * 86_400)
 
-    /// The template: a kept one where nothing that it depends on has changed, otherwise made now.
+    /// The template: a stored one if nothing that it depends on has changed, otherwise made now.
     ///
-    /// Two runs that need the same one at once make it once: the second waits for the first.
+    /// If two runs need the same one at the same time, it is made once: the second waits for the first.
     func obtain() async throws -> Template {
         let store = TemplateStore(home: home)
-        // What could not be removed now is found again by the next run.
+        // What cannot be removed now is removed by the next run.
         _ = try? store.prune(keeping: Self.kept, unusedFor: Self.age)
         let content = content()
         let ingredients = try await store.ingredients(content, for: usual(), options: launch)
@@ -62,7 +63,7 @@ struct WarmMachine {
         return content
     }
 
-    /// What the baked image adds to the description, without making a machine's files.
+    /// The description with the baked image's additions, without creating a machine's files.
     private func usual() -> MachineDescription {
         var description = description
         description.drives = [Drive(id: "disk0", file: baked.disk, cache: .unsafe), .seed(baked.seed)]
@@ -70,7 +71,7 @@ struct WarmMachine {
         return description
     }
 
-    /// - Parameter note: Why it is made, where there was one before.
+    /// - Parameter note: Why it is made again, if there was one before.
     private func make(_ target: FilePath, _ content: TemplateIngredients, _ note: String?) async throws -> Template {
         let boot = clock.begin(.boot)
         return try await withMachine(
@@ -90,7 +91,7 @@ struct WarmMachine {
             let channel = try await watch.during {
                 try machine.socket(of: .pytest).map { try PluginChannel(socket: $0) }
             }
-            // Open until the machine is frozen: a pytest that finds nobody there would look again and again.
+            // Open until the machine is frozen: a pytest without a host connection would poll for one.
             defer { channel?.close() }
             let freeze = try await watch.during {
                 let readiness = GuestReadiness(helper: helper, machine: machine, limits: limits)
@@ -101,12 +102,12 @@ struct WarmMachine {
                     throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
                 }
                 _ = try await helper.wait(for: GuestMilestone.sshListens, within: limits.ssh)
-                // Listed before it is copied: what changes meanwhile is found changed by the first run.
+                // Listed before it is copied, so that the first run finds what changes meanwhile.
                 let listing = try await ProjectListing(project, selection: sync.selection)
                 try await sync.update(since: sync.initialListing, helper: helper, limits: limits, clock: clock)
                 let freeze = clock.begin(.freeze)
                 let ahead = try await loadPytest(helper, channel)
-                // Every fork begins with this: what it loads into memory is there then.
+                // Every fork starts with a fix-up: after this, the code for it is already in memory.
                 try await helper.fixUp(GuestFixUp(), within: limits.boot)
                 try await helper.settle(within: limits.boot)
                 listing?.write(in: machine.folder.path)
@@ -126,7 +127,7 @@ struct WarmMachine {
         }
     }
 
-    /// Has pytest loaded and wait, where the project runs it in the way that can be prepared.
+    /// Loads pytest ahead, if the project runs it in a way that allows this.
     private func loadPytest(_ helper: GuestHelper, _ channel: PluginChannel?) async throws -> PytestAhead? {
         guard let channel, PytestAhead.arguments(of: configuration.pytest) != nil else { return nil }
         return try await PytestAhead.start(helper: helper, channel: channel)

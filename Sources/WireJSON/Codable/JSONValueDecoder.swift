@@ -1,4 +1,4 @@
-/// Gives a type what it asks for out of a value.
+/// Decodes a type from a value.
 struct JSONValueDecoder: Decoder {
     let json: JSON
     let codingPath: [any CodingKey]

@@ -1,4 +1,4 @@
-/// Builds a value out of what a type encodes of itself.
+/// Builds a value from what a type encodes.
 final class JSONValueEncoder: Encoder {
     private enum Content {
         case nothing

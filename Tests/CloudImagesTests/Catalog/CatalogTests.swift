@@ -51,7 +51,7 @@ import Testing
     @Test(arguments: [
         ("debian:21", "did you mean debian:12?"), ("debain:12", "did you mean debian:12?"),
         ("ubunut:24.04", "did you mean ubuntu:24.04?"), ("alpin", "did you mean alpine?"),
-        ("windows:11", "there are alpine, debian:12"),
+        ("windows:11", "known images are alpine, debian:12"),
     ])
     func `an unknown name is answered with the nearest`(name: String, answer: String) async throws {
         try await withScratchFolder { folder in

@@ -67,7 +67,7 @@ struct BrokenUserData: Sendable, CustomTestStringConvertible {
             name: "a key twice",
             text: "#cloud-config\nruncmd: [a]\nhostname: x\nruncmd: [b]\n",
             line: 2,
-            message: "\"runcmd\" stands twice",
+            message: "\"runcmd\" occurs twice",
             hint: "put both into one",
         ),
         .init(

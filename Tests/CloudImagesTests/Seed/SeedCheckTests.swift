@@ -105,7 +105,7 @@ import Testing
         ("", "no instance-id"),
         ("instance_id: b\n", "no instance-id"),
         ("instance-id: a\nlocal-hostname: my_host\n", "underscore"),
-        ("instance-id: a\npublic-keys: [nonsense]\n", "no public key"),
+        ("instance-id: a\npublic-keys: [nonsense]\n", "not a public key"),
         ("instance-id: a\ndsmode: locale\n", "dsmode cannot be"),
         ("- a\n", "meta-data must be a mapping"),
     ]

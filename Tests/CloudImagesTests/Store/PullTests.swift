@@ -176,7 +176,7 @@ private final class Tally: Sendable {
         try await VendorFixture.with { vendor in
             vendor.server.fail(VendorFixture.imagePath, .slow(piece: 65536, milliseconds: 30))
             let waits = Tally()
-            let count: ProgressHandler = { if $0.task.hasPrefix("wait for") { waits.add() } }
+            let count: ProgressHandler = { if $0.task.hasPrefix("waiting for") { waits.add() } }
             async let first = vendor.pull(progress: count)
             async let second = vendor.pull(progress: count)
             let sources = try await [first.source, second.source]

@@ -47,7 +47,7 @@ struct DescriptionTests {
         ("0 processors", description { $0.processorCount = 0 }),
         ("1.5 MiB", description { $0.memory = ByteCount(1_572_864) }),
         ("does not exist", description { $0.drives = [Drive(id: "disk0", file: "/no/such/file")] }),
-        ("the id", description { $0.networks = [UserNetwork(id: "net 0")] }),
+        ("id `", description { $0.networks = [UserNetwork(id: "net 0")] }),
         ("twice", description { $0.networks = [UserNetwork(), UserNetwork()] }),
     ])
     func `what cannot be is refused before QEMU is started`(mark: String, description: MachineDescription) {

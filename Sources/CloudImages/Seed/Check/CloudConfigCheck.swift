@@ -1,7 +1,7 @@
 import HostSupport
 import Yams
 
-/// Examines a cloud-config: unknown keys, wrong types, and what is right by its types and still not meant.
+/// Examines a cloud-config: unknown keys, wrong types, and values with correct types that are probably not intended.
 struct CloudConfigCheck {
     /// Whether the image's default user gets keys from the meta-data.
     let hasKeysElsewhere: Bool

@@ -1,6 +1,6 @@
 import Yams
 
-/// What modules do with values whose types are right and whose meaning is another.
+/// Values with correct types that modules interpret in an unexpected way.
 struct ModuleTraps {
     let config: Node.Mapping
 

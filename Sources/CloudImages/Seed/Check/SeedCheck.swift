@@ -1,7 +1,7 @@
-/// Finds in a seed, before any boot, what cloud-init would refuse, ignore or misunderstand.
+/// Finds what cloud-init would refuse, ignore or misread in a seed, before anything boots.
 ///
-/// A guest tells such things minutes later, in a log inside it, or not at all. What only the guest can know (whether a
-/// package exists, whether a command works) is not checked.
+/// A guest reports such errors minutes later, in a log inside it, or not at all. What only the guest can know (whether
+/// a package exists, whether a command works) is not checked.
 public enum SeedCheck {
     /// The findings of all parts of a seed.
     public static func findings(of seed: Seed) -> [SeedFinding] {

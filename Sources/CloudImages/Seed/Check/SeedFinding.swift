@@ -1,10 +1,10 @@
-/// Something in a seed that cloud-init would refuse, ignore, or take otherwise than its writer meant.
+/// Something in a seed that cloud-init would refuse, ignore or misread.
 public struct SeedFinding: Sendable, Hashable, CustomStringConvertible {
-    /// How much it matters.
+    /// How serious it is.
     public enum Severity: String, Sendable, Hashable {
-        /// cloud-init would not do what was written.
+        /// cloud-init would not do what is written.
         case error
-        /// It may be meant so.
+        /// It may be intended.
         case warning
     }
 
@@ -26,7 +26,7 @@ public struct SeedFinding: Sendable, Hashable, CustomStringConvertible {
     public let severity: Severity
     /// The file of the seed that it is about.
     public let part: Part
-    /// The line, counted from 1; nil when it is about the whole file.
+    /// The line, counted from 1; nil if it is about the whole file.
     public let line: Int?
     /// The column, counted from 1.
     public let column: Int?
@@ -35,7 +35,7 @@ public struct SeedFinding: Sendable, Hashable, CustomStringConvertible {
     /// What to write instead, in one line.
     public let hint: String
 
-    /// The finding in one line, as compilers write theirs: `user-data:3:1: error: message; mend`.
+    /// The finding in one line, in the style of compilers: `user-data:3:1: error: message; hint`.
     public var description: String {
         let position = [line, column].compactMap { $0.map { ":\($0)" } }.joined()
         return "\(part.rawValue)\(position): \(severity.rawValue): \(message); \(hint)"

@@ -29,7 +29,7 @@ struct UserDataCheck {
         CloudConfigCheck(hasKeysElsewhere: hasKeysElsewhere).examine(root, into: &findings)
     }
 
-    /// A template is no YAML until it is rendered in the guest; what it renders to is told by its second line.
+    /// A template is not YAML until it is rendered in the guest; its second line says what it renders to.
     private mutating func template(_ text: String) {
         let lines = TextLines.of(text)
         let header = lines.firstIndex { !TextLines.isBlank($0) } ?? 0

@@ -1,6 +1,6 @@
 import Yams
 
-/// What goes wrong with users and keys although every type is right: machines that nobody can enter.
+/// Problems with users and keys whose types are correct: machines that nobody can log in to.
 struct UserTraps {
     let config: Node.Mapping
     let hasKeysElsewhere: Bool

@@ -28,7 +28,8 @@ enum YAMLKind: String {
 
 /// A YAML text, parsed with the places of its values.
 enum YAMLText {
-    /// The root of the text's only document; nil when the text has none, or when it is no YAML, which is then a finding.
+    /// The root of the text's only document; nil when the text has none, or when it is no YAML, which is then a
+    /// finding.
     static func root(of text: String, into findings: inout SeedFindings) -> Node? {
         do {
             return try compose(yaml: text)

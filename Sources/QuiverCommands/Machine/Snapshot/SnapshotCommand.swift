@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `quiver snapshot`: the saved states of a machine.
+/// `quiver snapshot`: the snapshots of a machine.
 struct SnapshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
@@ -13,7 +13,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     )
 }
 
-/// What the commands about one snapshot take.
+/// The arguments of commands about one snapshot.
 struct SnapshotArguments: ParsableArguments {
     @Argument(help: "The machine's name.")
     var name: String

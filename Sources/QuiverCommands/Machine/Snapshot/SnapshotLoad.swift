@@ -26,13 +26,13 @@ struct SnapshotLoad: AsyncParsableCommand {
             try StandardOutput.print("\(name): restored its disks to `\(tag)`")
             return
         }
-        // A machine that does not run is started without running its guest, which the snapshot then replaces.
+        // A stopped machine is started paused, and the snapshot then replaces its state.
         let machine = isRunning ? try await store.attach(to: name) : try await store.start(name, isPaused: true)
         let done: Restoration
         do {
             done = try await machine.restore(tag, resumes: true, within: arguments.timeout.duration)
         } catch {
-            // A guest that never ran is not left behind, waiting for a snapshot that it does not get.
+            // A paused guest that never ran is not left behind.
             if !isRunning { _ = try? await machine.kill() }
             throw error
         }

@@ -7,7 +7,7 @@ import QMPCore
 import SystemPackage
 import WireJSON
 
-/// `quiver qmp shell`: commands typed one after another, with the events as they come.
+/// `quiver qmp shell`: an interactive shell for commands, which also shows events.
 struct MonitorShell: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shell",
@@ -43,7 +43,7 @@ struct MonitorShell: AsyncParsableCommand {
                 try await race(
                     {
                         let failures = try await show(events, input)
-                        // Lines from a pipe go on without events, and say themselves what came of them.
+                        // Lines from a pipe continue without events, and report their own results.
                         return failures ?? (isTerminal ? 0 : nil)
                     },
                     { try await execute(input, gated) ?? (isTerminal ? 0 : nil) },
@@ -76,7 +76,7 @@ struct MonitorShell: AsyncParsableCommand {
     }
 
     /// Executes lines until there are no more.
-    /// - Returns: How many failed.
+    /// - Returns: The number of commands that failed.
     private func execute(_ input: any ShellInput, _ gated: GatedExecutor<QMPConnection>) async throws -> Int? {
         var failures = 0
         while let line = try await input.next() {
@@ -92,7 +92,7 @@ struct MonitorShell: AsyncParsableCommand {
         return failures
     }
 
-    /// - Returns: Whether the shell goes on.
+    /// - Returns: Whether the shell continues.
     private func execute(
         _ line: ShellLine,
         _ input: any ShellInput,

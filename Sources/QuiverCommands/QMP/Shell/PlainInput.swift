@@ -27,7 +27,7 @@ final class PlainInput: ShellInput {
         _ = try? FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
     }
 
-    /// The first line of what was received; at the end of the input also one that was not ended.
+    /// The first received line; at the end of the input, also an incomplete one.
     private func takeLine() -> String? {
         state.withLock { state in
             let end = state.received.firstIndex(of: UInt8(ascii: "\n"))
@@ -39,7 +39,7 @@ final class PlainInput: ShellInput {
         }
     }
 
-    /// What has come, empty at the end; nil when nothing came for a while, so that a cancellation is seen.
+    /// The received bytes, empty at the end; nil if nothing came for a while, so that a cancellation is noticed.
     @Sendable private static func read() throws -> [UInt8]? {
         let isReady = try !FileDescriptor.readable(among: [.standardInput], within: .milliseconds(100)).isEmpty
         guard isReady else { return nil }

@@ -1,11 +1,11 @@
 import QAPI
 import QAPISchema
 
-/// The words that can stand at the end of what is typed.
+/// The possible completions of the typed text.
 struct ShellCompletion: Equatable {
-    /// They replace what stands after the last space or equals sign.
+    /// They replace the text after the last space or equals sign.
     let words: [String]
-    /// What follows a word that is complete: a space, or nothing where more of it has to be typed.
+    /// The character after a complete word: a space, or none if more of it has to be typed.
     let follower: UInt8?
 
     /// Finds what this QEMU has.
@@ -34,7 +34,7 @@ struct ShellCompletion: Equatable {
         }
     }
 
-    /// How all the words begin.
+    /// The common beginning of all words.
     var commonBeginning: String {
         guard let first = words.first else { return "" }
         return words.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }

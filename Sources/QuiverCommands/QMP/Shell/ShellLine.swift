@@ -1,6 +1,6 @@
 import WireJSON
 
-/// What a line of the shell asks for.
+/// The meaning of a line in the shell.
 enum ShellLine: Equatable {
     case nothing
     case leave
@@ -28,14 +28,14 @@ enum ShellLine: Equatable {
         case "exit": self = .leave
         case "help", "?": self = .help(words.first)
         case "quit":
-            // Whoever types it in a shell wants to leave the shell.
+            // A user who types it in a shell wants to leave the shell.
             let advice = #"leave with exit or Ctrl-D, end QEMU with {"execute": "quit"}"#
             throw CommandFailure(.usage, "quit would end QEMU itself: \(advice)")
         default: self = .call(name, words)
         }
     }
 
-    /// Splits at spaces; quotes of either kind hold them together.
+    /// Splits at spaces, except inside single or double quotes.
     private static func words(_ text: String) throws -> [String] {
         var words: [String] = []
         var word: String?

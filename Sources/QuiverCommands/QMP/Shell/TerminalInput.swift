@@ -8,7 +8,7 @@ import SystemPackage
 /// libedit has one state for the whole process, so there is one of these at a time, and one thread in it at a time.
 final class TerminalInput: ShellInput {
     private struct State {
-        /// What is to be shown above the prompt.
+        /// The text to show above the prompt.
         var pending: [String] = []
         var isReading = false
         var isCancelled = false
@@ -20,8 +20,8 @@ final class TerminalInput: ShellInput {
     private let wakeEnds: (read: FileDescriptor, write: FileDescriptor)
 
     /// - Parameters:
-    ///   - history: The file that keeps the lines for the next time.
-    ///   - complete: The words that can stand where the cursor is, and what follows one that is complete.
+    ///   - history: The file that stores the lines for the next session.
+    ///   - complete: The possible words at the cursor, and the character after a complete one.
     init(
         prompt: String,
         history: FilePath,
@@ -95,7 +95,7 @@ final class TerminalInput: ShellInput {
         }
     }
 
-    /// Prints what is pending in the place of the prompt, and the prompt below it.
+    /// Prints pending text in place of the prompt, and the prompt below it.
     private func showPending() throws {
         var byte: [UInt8] = [0]
         _ = try byte.withUnsafeMutableBytes { try wakeEnds.read.read(into: $0) }
@@ -113,7 +113,7 @@ final class TerminalInput: ShellInput {
     }
 }
 
-/// What libedit calls, which is given no context.
+/// The callbacks for libedit, which passes no context.
 private enum Editor {
     /// A line, or the end of the input.
     struct Outcome {
