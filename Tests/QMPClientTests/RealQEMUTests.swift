@@ -74,7 +74,7 @@ import WireJSON
     @Test(arguments: RealQEMU.all)
     func `the byte FF has QEMU start over`(qemu: RealQEMU) async throws {
         try await qemu.run { sockets, _ in
-            let socket = try UnixSocket.connectOnce(sockets[0]).get()
+            let socket = try await Self.connect(to: sockets[0])
             let answers = try await BlockingCalls.run {
                 try socket.closeAfter {
                     let command = Array(#"{"execute": "qmp_capabilities", "id": 7}"#.utf8)
@@ -109,6 +109,16 @@ import WireJSON
             let error = await #expect(throws: QMPError.self) { try await qmp.execute("query-status") }
             #expect(error?.code == .connectionClosed)
             await qmp.close()
+        }
+    }
+
+    /// QEMU makes the socket's file a moment before it listens.
+    private static func connect(to socket: FilePath) async throws -> FileDescriptor {
+        try await withDeadline(Patience.seconds(60), waitingFor: "QEMU to listen") {
+            while true {
+                if let connected = try? UnixSocket.connectOnce(socket).get() { return connected }
+                try await Task.sleep(for: .milliseconds(10))
+            }
         }
     }
 }
