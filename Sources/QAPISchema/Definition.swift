@@ -70,7 +70,7 @@ extension Schema {
         public var discriminator: String
         public var members: [Member]
         public var branches: [Branch]
-        /// The branch of an object without the discriminator, as older QEMUs send it that had a struct here.
+        /// The branch of an object without the discriminator: older QEMUs had a struct here and send one.
         public var untagged: String?
 
         public init(
@@ -108,7 +108,7 @@ extension Schema {
         public var payload: Payload
         /// What it returns; nil for nothing.
         public var returns: TypeName?
-        /// Whether it may overtake others, out of band.
+        /// Whether it may run out of band, before commands that were sent earlier.
         public var allowsOutOfBand: Bool
         /// Whether it may be sent before the machine has been created.
         public var allowsPreconfig: Bool
