@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "CCurl"),
         .systemLibrary(
             name: "CEdit",
-            // Debian's pkg-config file points into the folder of the header; macOS has the library without one.
+            // Debian's pkg-config file points into the header's directory; macOS has the library without such a file.
             providers: [.apt(["libedit-dev"])],
         ),
         .systemLibrary(

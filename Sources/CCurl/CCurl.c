@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-// The header's macros of these names check arguments, and would stand in the way of the names below.
+// The header has macros with these names, which check arguments and would conflict with the names below.
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 

@@ -15,7 +15,7 @@ static inline void cedit_prepare(char **(*complete)(const char *, int, int)) {
     stifle_history(1000);
 }
 
-/// What is typed, up to the cursor; the length is put into `count`.
+/// The typed text up to the cursor; its length is put into `count`.
 static inline const char *cedit_typed(int *count) {
     *count = rl_point;
     return rl_line_buffer;
@@ -27,7 +27,7 @@ static inline void cedit_end_completion(char appended) {
     rl_completion_append_character = appended;
 }
 
-/// Shows the prompt and what is typed once more, below what was printed meanwhile.
+/// Shows the prompt and the typed text again, below what was printed in the meantime.
 static inline void cedit_redraw(void) {
 #if defined(__APPLE__)
     // Not every macOS declares the function; without it the key for reprinting is pushed. Not tried on macOS.

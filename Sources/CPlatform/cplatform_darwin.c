@@ -48,13 +48,13 @@ uint64_t cplatform_available_memory(void) {
     if (result == KERN_SUCCESS) result = host_page_size(host, &page);
     mach_port_deallocate(mach_task_self(), host);
     if (result != KERN_SUCCESS) return 0;
-    // Inactive pages are caches for the most part; the compressor's are in use.
+    // Inactive pages are mostly caches; the compressor's pages are in use.
     return ((uint64_t)statistics.free_count + statistics.inactive_count) * page;
 }
 
 int cplatform_clone_file(int source, const char *destination) {
     if (fclonefileat(source, AT_FDCWD, destination, CLONE_NOOWNERCOPY) < 0) return -1;
-    // A clone has the permissions of what it was made of.
+    // A clone has the permissions of the original file.
     if (chmod(destination, 0600) == 0) return 0;
     int reason = errno;
     unlink(destination);

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #if defined(__APPLE__)
-/// Asks the drive as well; file systems of another host know no such request, and get what fsync does.
+/// Flushes the drive's cache too. Network file systems do not support this request; for them fsync is used.
 static int synchronize(int descriptor, int request) {
     int result;
     do result = fcntl(descriptor, request);

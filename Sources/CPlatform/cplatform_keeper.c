@@ -60,7 +60,7 @@ static void write_all(int descriptor, const void *bytes, size_t count) {
 
 static void tell(int link, int kind, int value) {
     struct cplatform_keeper_message message = { kind, value };
-    // The owner may be gone: that must not end the keeper, so SIGPIPE is ignored and the error too.
+    // The owner may be gone. That must not end the keeper, so SIGPIPE and the error are ignored.
     write_all(link, &message, sizeof message);
 }
 
@@ -74,7 +74,7 @@ static int name_beside(const char *path, char *beside, size_t size) {
     return 1;
 }
 
-/// Takes the room on the disk for the record of the end, while there is some: a full disk is what machines die of.
+/// Reserves disk space for the record of the end while there is some: a full disk is what often kills machines.
 /// Returns the open file, or -1.
 static int reserve_exit(const char *path) {
     char beside[4096];
@@ -119,7 +119,7 @@ static void remove_folder(const char *path) {
 
 static _Noreturn void become_program(const struct cplatform_keeper_plan *plan, int report, pid_t keeper) {
 #if defined(__linux__)
-    // Should the keeper itself be killed, nobody would be left who watches the owner. The keeper has one thread, so
+    // If the keeper itself were killed, nobody would be left to watch the owner. The keeper has one thread, so
     // this signal means the end of the process here.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != keeper) _exit(127);
@@ -129,7 +129,7 @@ static _Noreturn void become_program(const struct cplatform_keeper_plan *plan, i
     // that has outlived its owner so, and ends it.
     (void)keeper;
 #endif
-    // What the program makes, such as the log of the console, is for its user alone.
+    // Files that the program makes, such as the console's log, are readable only for its user.
     umask(077);
     int log = open(plan->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
     if (log >= 0) {
@@ -150,7 +150,7 @@ static _Noreturn void become_program(const struct cplatform_keeper_plan *plan, i
     _exit(127);
 }
 
-/// Moves what reached the recorder to its file; starts the file anew when it has grown to its limit.
+/// Writes what the recorder has received to its file, which is started over when it reaches its size limit.
 static int record(int recorder, int file, off_t *size) {
     char bytes[4096];
     for (;;) {
@@ -193,7 +193,7 @@ static _Noreturn void keep(
         int highest = -1;
         if (link_open) { FD_SET(link, &readable); highest = link; }
         if (recorder >= 0) { FD_SET(recorder, &readable); if (recorder > highest) highest = recorder; }
-        // Signals are let in only while this waits, so none can slip in between the checks above and the wait.
+        // Signals are only unblocked while this waits, so none can arrive between the checks above and the wait.
         if (pselect(highest + 1, &readable, NULL, NULL, NULL, while_waiting) < 0) continue;
         if (recorder >= 0 && FD_ISSET(recorder, &readable) && !record(recorder, events, &events_size)) {
             close(recorder);
@@ -219,11 +219,11 @@ static _Noreturn void keep(
     int kind = WIFSIGNALED(status) ? CPLATFORM_KEEPER_KILLED : CPLATFORM_KEEPER_EXITED;
     int value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     write_exit(exit_record, plan->exit_path, kind, value);
-    // The lock goes before the owner hears of the end: who is told that the machine has ended may start it again.
+    // Release the lock before telling the owner about the end: the owner may then start the machine again.
     close(FIRST_INHERITED);
     tell(link, kind, value);
     if (owned) {
-        // Hold out until the owner has taken note, or is gone: only then is the folder nobody's.
+        // Wait until the owner has seen the message or is gone: only then does nobody use the directory.
         char request = 0;
         for (;;) {
             ssize_t count = link_open ? read(link, &request, 1) : 0;

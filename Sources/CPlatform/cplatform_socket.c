@@ -19,7 +19,7 @@
 #ifndef MSG_CMSG_CLOEXEC
 #define MSG_CMSG_CLOEXEC 0
 #endif
-// Where a socket cannot be made close-on-exec, set_flags makes it so a moment later.
+// Where a socket cannot be created close-on-exec, set_flags makes it so a moment later.
 #ifndef SOCK_CLOEXEC
 #define SOCK_CLOEXEC 0
 #endif
@@ -138,7 +138,7 @@ int cplatform_connect_unix(const char *path) {
     if (fill_address(&address, path) < 0) return -1;
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -1;
-    // Non-blocking while it connects: with a full backlog connect() would wait without end.
+    // Non-blocking while it connects: with a full backlog, connect() would wait forever.
     if (set_flags(descriptor, 1) < 0 || silence_sigpipe(descriptor) < 0) return close_keeping_errno(descriptor);
     int result;
     do result = connect(descriptor, (struct sockaddr *)&address, sizeof address);

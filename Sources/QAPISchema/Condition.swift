@@ -1,7 +1,7 @@
 public import WireJSON
 
 extension Schema {
-    /// What QEMU must have been built with for a thing to be there.
+    /// What QEMU must have been built with to have a thing.
     public indirect enum Condition: Sendable, Hashable, CustomStringConvertible {
         /// A symbol of QEMU's configuration, as in `CONFIG_LINUX`.
         case symbol(String)

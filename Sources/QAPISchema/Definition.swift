@@ -97,7 +97,7 @@ extension Schema {
         public var members: [Member]
         /// The types for the values of the discriminator; a value without a branch adds no members.
         public var branches: [Branch]
-        /// The branch of an object without the discriminator, as older QEMUs send it that had a struct here.
+        /// The branch of an object without the discriminator: older QEMUs had a struct here and send one.
         public var untagged: String?
 
         /// Creates a union; the parameters are its properties.
@@ -142,7 +142,7 @@ extension Schema {
         public var payload: Payload
         /// What it returns; nil for nothing.
         public var returns: TypeName?
-        /// Whether it may overtake others, out of band.
+        /// Whether it may run out of band, before commands that were sent earlier.
         public var allowsOutOfBand: Bool
         /// Whether it may be sent before the machine has been created.
         public var allowsPreconfig: Bool

@@ -15,13 +15,13 @@ extension Schema {
         /// The spelling in schemas/.
         public var spelling: String { isArray ? "[\(name)]" : name }
 
-        /// The type of an array's elements; nil when the type is no array.
+        /// The type of an array's elements; nil when the type is not an array.
         public var element: Self? { isArray ? Self(name) : nil }
 
         /// Whether QAPI has the type, or the elements' type, built in.
         public var isBuiltIn: Bool { Self.builtIn.contains(name) }
 
-        /// QAPI's whole numbers, whatever their width.
+        /// QAPI's integers of all widths.
         public var isInteger: Bool { !isArray && Self.integers.contains(name) }
 
         private static let integers: Set<String> = [

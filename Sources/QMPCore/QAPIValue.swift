@@ -33,7 +33,7 @@ extension QAPIObject {
     /// The object with the members that are set.
     public var json: JSON { .object(wireMembers) }
 
-    /// The members that are set, as they go on the wire.
+    /// The members that are set, as they are sent.
     public var wireMembers: JSONObject {
         var members = JSONObject()
         write(to: &members)

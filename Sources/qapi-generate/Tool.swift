@@ -10,20 +10,20 @@ struct Tool: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "qapi-generate",
         abstract: "Write QEMU's schema as Swift.",
-        discussion: "Replaces every generated file below the output folder; see schemas/README.md.",
+        discussion: "Replaces every generated file in the output directory; see schemas/README.md.",
     )
 
-    @Option(help: "A file of schemas/; several times, newest version first.")
+    @Option(help: "File from schemas/; can be repeated, newest version first.")
     var schema: [String]
 
-    @Option(help: "The folder of the target whose source this is, as in Sources/QAPI.")
+    @Option(help: "Directory of the target that gets the files, for example Sources/QAPI.")
     var output: String
 
-    @Option(help: "A folder that gets lists of everything generated, for tests that go over all of it.")
+    @Option(help: "Directory for lists of everything generated, which tests go through.")
     var registry: String?
 
     func validate() throws {
-        guard !schema.isEmpty else { throw ValidationError("Name at least one --schema.") }
+        guard !schema.isEmpty else { throw ValidationError("Give at least one --schema.") }
     }
 
     func run() throws {
@@ -38,7 +38,7 @@ struct Tool: ParsableCommand {
         if let registry {
             try write(layout.registry(target: folder.lastPathComponent), below: URL(filePath: registry))
         }
-        print("\(files.count) files below \(output)")
+        print("wrote \(files.count) files to \(output)")
     }
 
     private func write(_ file: GeneratedFile, below folder: URL) throws {

@@ -1,7 +1,7 @@
 """Walks a running QEMU's query-qmp-schema beside the facts, since it masks the names of types.
 
 The walk starts at commands and events, whose names are real, and follows members, elements and branches on both
-sides at once. It says where the two differ; with a mend it also lets the facts take over what only QEMU says.
+sides at once. It says where the two differ; with `add` it also adds to the facts what only QEMU has.
 """
 
 _INTEGERS = {"int", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "size"}
@@ -11,8 +11,8 @@ _JSON_TYPE = {"str": "string", "bool": "boolean", "number": "number", "null": "n
 class Walk:
     """One walk. `differences` holds a line for each thing that QEMU has and the facts lack or tell otherwise."""
 
-    def __init__(self, facts, schema, mend=False):
-        """facts: a schemas/ document. schema: the array that query-qmp-schema returns. mend: whether to add to facts."""
+    def __init__(self, facts, schema, add=False):
+        """facts: a schemas/ document. schema: the array that query-qmp-schema returns. add: whether to add to facts."""
         self.types = {}
         self.roots = {}
         for definitions in facts["modules"].values():
@@ -21,7 +21,7 @@ class Walk:
                 table[definition["name"]] = definition
         self.entities = {entity["name"]: entity for entity in schema}
         self.schema = schema
-        self.mend = mend
+        self.add = add
         self.seen = set()
         self.differences = []
 
@@ -34,7 +34,7 @@ class Walk:
                 self._say(entity["name"], f"{entity['meta-type']} is missing")
                 continue
             if entity.get("allow-oob") and not root.get("oob"):
-                if self.mend:
+                if self.add:
                     root["oob"] = True
                 else:
                     self._say(entity["name"], "is allowed out of band")
@@ -112,7 +112,7 @@ class Walk:
             value = known.get(member["name"])
             if value is not None:
                 self._features(value, member, f"{path}={member['name']}")
-            elif self.mend:
+            elif self.add:
                 definition["values"].append({"name": member["name"]})
             else:
                 self._say(path, f"enum {definition['name']} lacks {member['name']}")
@@ -141,7 +141,7 @@ class Walk:
     def _features(self, fact, entity, path):
         present = set(entity.get("features", []))
         known = set(fact.get("features", []))
-        if self.mend:
+        if self.add:
             fact.pop("features", None)
             if present:
                 fact["features"] = sorted(present)

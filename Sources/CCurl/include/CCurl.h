@@ -1,13 +1,13 @@
 #pragma once
 
-// libcurl, loaded when the first download begins: with all that it stands on it takes as long to load and as much
-// memory as the rest of the program, and most commands never download anything. Its header gives the types and numbers;
-// none of its functions may be called but through those below.
+// libcurl, loaded when the first download begins: with the libraries that it needs, it takes as long to load and as
+// much memory as the rest of the program, and most commands never download anything. Its header provides the types and
+// numbers; its functions may only be called through those below.
 #include <curl/curl.h>
 
 /// Loads libcurl and sets it up, which must happen once and before any other call.
 ///
-/// Returns NULL, or the reason for which it cannot be used, which stays valid.
+/// Returns NULL, or the reason why it cannot be used; the text stays valid.
 const char *ccurl_load(void);
 
 CURL *ccurl_open(void);
@@ -31,5 +31,5 @@ CURLcode ccurl_set_progress(CURL *handle, ccurl_progress function, void *context
 /// The status that the server answered with, or 0.
 long ccurl_status(CURL *handle);
 
-/// The length that the server announced for what follows, or -1.
+/// The length that the server announced for the rest, or -1.
 curl_off_t ccurl_announced_length(CURL *handle);

@@ -9,7 +9,7 @@ int cplatform_synchronize(int descriptor);
 /// it is there. Cheaper on macOS than cplatform_synchronize. Returns 0, or -1 with errno.
 int cplatform_order_writes(int descriptor);
 
-/// poll() for descriptors that may be terminals: where poll() refuses one, as macOS does for /dev/tty, select() is asked.
-/// Waits `timeout` milliseconds, without end for -1. Returns how many are ready, or -1 with errno (EBADF for a descriptor
-/// that is not open).
+/// poll() for descriptors that may be terminals: if poll() refuses one, as on macOS for /dev/tty, select() is used.
+/// Waits `timeout` milliseconds, or without a limit for -1. Returns how many are ready, or -1 with errno (EBADF for a
+/// descriptor that is not open).
 int cplatform_poll(struct pollfd *sources, nfds_t count, int timeout);

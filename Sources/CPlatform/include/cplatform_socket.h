@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/// Sends what the socket takes at once; a descriptor of 0 or more goes along with the first byte (SCM_RIGHTS).
+/// Sends what the socket accepts right away; a descriptor of 0 or more goes along with the first byte (SCM_RIGHTS).
 /// Never blocks and never raises SIGPIPE. Returns the bytes sent, or -1 with errno.
 ssize_t cplatform_send(int socket, const void *bytes, size_t count, int descriptor);
 
@@ -20,8 +20,8 @@ int cplatform_connect_unix(const char *path);
 /// Listens at a unix socket. Returns a close-on-exec descriptor, or -1 with errno.
 int cplatform_listen_unix(const char *path, int backlog);
 
-/// Makes a connected socket that somebody else opened what those of cplatform_connect_unix are: blocking, close-on-exec,
-/// without SIGPIPE where that is the socket's to say. Returns 0, or -1 with errno.
+/// Sets up a connected socket that somebody else opened like those of cplatform_connect_unix: blocking, close-on-exec,
+/// and without SIGPIPE where this is set on the socket. Returns 0, or -1 with errno.
 int cplatform_adopt_socket(int descriptor);
 
 /// The process at the other end of a unix socket, or -1 where the system cannot tell.

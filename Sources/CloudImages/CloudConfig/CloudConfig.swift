@@ -49,7 +49,7 @@ public struct CloudConfig: Sendable, Hashable {
 
     /// The user-data: the header and the YAML.
     ///
-    /// - Throws: ``CloudImagesError`` with code `badSeed` when ``extra`` is no mapping, or sets what a member sets.
+    /// - Throws: ``CloudImagesError`` with code `badSeed` when ``extra`` is not a mapping, or sets what a member sets.
     public func userData() throws(CloudImagesError) -> String {
         var mapping = ConfigMapping()
         write(into: &mapping)

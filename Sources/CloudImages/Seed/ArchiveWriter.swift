@@ -20,7 +20,7 @@ struct ArchiveWriter: ~Copyable {
         capacity: Int,
     ) throws(CloudImagesError) -> [UInt8] {
         try withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 16) { buffer throws(CloudImagesError) in
-            // The writer goes on to use it after the call that it is given to.
+            // The writer keeps using it after the call that it is passed to.
             let used = UnsafeMutablePointer<Int>.allocate(capacity: 1)
             defer { used.deallocate() }
             try check(archive_write_open_memory(pointer, buffer.baseAddress, capacity, used))

@@ -4,7 +4,7 @@ import CArchive
 enum ISOReading {
     private static let sector = 2048
 
-    /// The volume's label; nil when the bytes are no ISO 9660 image.
+    /// The volume's label; nil when the bytes are not an ISO 9660 image.
     static func label(of bytes: [UInt8]) -> String? {
         // The primary volume descriptor is the first of those that begin at sector 16.
         let start = 16 * sector

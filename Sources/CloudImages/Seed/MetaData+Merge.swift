@@ -4,7 +4,7 @@ extension MetaData {
     /// Adds to a meta-data of the user's own what it lacks, and leaves the rest as it is written.
     ///
     /// - Parameter instanceID: Used when the text has none.
-    /// - Throws: ``CloudImagesError`` with code `badSeed` when the text is no mapping, or has a value of its own for
+    /// - Throws: ``CloudImagesError`` with code `badSeed` when the text is not a mapping, or has a value of its own for
     ///   something that is to be added.
     public static func merged(
         into text: String,
@@ -43,7 +43,7 @@ extension MetaData {
         }
         if added.isEmpty { return text }
         do {
-            // What is written a key a line gets further lines; JSON and its like is written anew.
+            // A text with one key per line gets more lines; JSON and similar text is written from scratch.
             if mapping.isEmpty || text.drop(while: \.isWhitespace).hasPrefix("{") || root?.mark?.column != 1 {
                 return try serialize(
                     node: Node(mapping.map { ($0.key, $0.value) } + added),

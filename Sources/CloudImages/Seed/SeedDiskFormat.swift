@@ -28,7 +28,7 @@ public enum SeedDiskFormat: String, Sendable, Hashable, CaseIterable {
     /// The same for a cloud-init that waits for the network.
     case tarSeedNet = "tar-seed-net"
 
-    /// The directory of the files within the archive; nil for what is no archive.
+    /// The directory of the files within the archive; nil for anything that is not an archive.
     var archiveFolder: FilePath? {
         switch self {
         case .tar: ""

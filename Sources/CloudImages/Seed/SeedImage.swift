@@ -16,7 +16,7 @@ public struct SeedImage: Sendable, Hashable {
         self.files = files
     }
 
-    /// The seed in the image; what is no UTF-8 in it is replaced.
+    /// The seed in the image; anything in it that is not UTF-8 is replaced.
     public var seed: Seed {
         func text(_ name: String) -> String? { files[name].map { String(decoding: $0, as: UTF8.self) } }
         func unpackedText(_ name: String) -> String? {

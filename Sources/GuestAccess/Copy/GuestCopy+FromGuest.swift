@@ -73,7 +73,7 @@ extension GuestCopy {
             let name = item.path.dropFirst(base.count + 1).split(separator: "/").filter { $0 != "." }
             try await add(item, as: name.joined(separator: "/"), to: &fetch, helper)
         }
-        // What is named and cannot be copied is no reason to lose the rest.
+        // If one named path cannot be copied, the others still are.
         for problem in fetch.problems { onNote(problem) }
         fetch.problems = []
         try await run(fetch, helper) { [self, fetch] in

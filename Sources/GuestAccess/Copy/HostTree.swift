@@ -58,7 +58,7 @@ struct HostTree: ~Copyable {
         }
     }
 
-    /// Begins a file, which gets its name when it is whole, in place of a file or link that has it.
+    /// Begins a file, which gets its name when it is complete and replaces a file or link of that name.
     func createFile(_ entry: CopiedEntry) throws(FileFailure) -> HostFile {
         var components = entry.name.split(separator: "/").map(String.init)
         let own = components.popLast() ?? ""

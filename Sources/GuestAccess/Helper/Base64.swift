@@ -11,7 +11,7 @@ package enum Base64 {
         Data(bytes).base64EncodedString()
     }
 
-    /// The text's bytes; nil when it is no base64.
+    /// The text's bytes; nil when it is not base64.
     package static func decoded(_ text: String) -> [UInt8]? {
         Data(base64Encoded: text).map(Array.init)
     }

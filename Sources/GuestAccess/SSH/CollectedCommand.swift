@@ -18,7 +18,7 @@ public struct CollectedCommand: Sendable, Hashable {
 
     /// Whether the exit status is 0.
     public var isSuccess: Bool { status == 0 }
-    /// The standard output as text; bytes that are no UTF-8 are replaced.
+    /// The standard output as text; bytes that are not UTF-8 are replaced.
     public var text: String { String(decoding: output, as: UTF8.self) }
 
     /// The last line that is not blank of what went to standard error, else of standard output.

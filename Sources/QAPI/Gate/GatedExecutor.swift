@@ -4,8 +4,8 @@ public import WireJSON
 
 /// Executes commands after checking them against what the QEMU at the other end has.
 ///
-/// What it does not have fails here, with its path, and is never sent. What the executor behind it can do besides
-/// (deadlines, out-of-band execution, events) the gate can do too.
+/// Anything that QEMU does not have fails here, with its path, and is never sent. The gate can also do whatever the
+/// executor behind it can: deadlines, out-of-band execution, events.
 public struct GatedExecutor<Base: QMPExecutor>: QMPExecutor {
     /// The executor behind the gate.
     public let base: Base
@@ -80,7 +80,7 @@ extension QMPExecutor {
     /// The same executor behind a gate that knows what this QEMU has.
     ///
     /// - Parameters:
-    ///   - cache: Where schemas are kept, so that QEMU is asked once for each of its builds; nil asks each time.
+    ///   - cache: Where schemas are kept, so that each build of QEMU is asked only once; nil asks every time.
     ///   - program: QEMU's executable, which tells apart builds that do not name themselves.
     ///   - warn: Called for each deprecated or unstable thing in a command, before it is sent.
     public func gated(

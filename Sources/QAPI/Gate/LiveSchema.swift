@@ -1,11 +1,11 @@
 public import QMPCore
 import WireJSON
 
-/// What a running QEMU says of its own interface, looked up by name.
+/// A running QEMU's description of its own interface, looked up by name.
 ///
 /// QEMU masks the names of types there; only commands, events, members and values have real ones.
 public struct LiveSchema: Sendable {
-    /// What is known of one name: as it was read, or as text that nobody has asked for yet.
+    /// What is known about one name: parsed, or still the text, as long as nobody has asked for it.
     private enum Entry: Sendable {
         case read(SchemaInfo)
         case text(ArraySlice<UInt8>)
@@ -38,7 +38,7 @@ public struct LiveSchema: Sendable {
         self.init(try await executor.queryQMPSchema())
     }
 
-    /// What `query-qmp-schema` returned, without the values of enums that it says a second time, without features.
+    /// The reply of `query-qmp-schema`, without its second list of enum values, which has no features.
     public var infos: [SchemaInfo] { names.compactMap(info) }
 
     /// The command's masked types; nil when this QEMU does not have it.
@@ -59,7 +59,7 @@ public struct LiveSchema: Sendable {
     /// The features of a command, event or masked type.
     public func features(of name: String) -> [String] { info(name)?.features ?? [] }
 
-    /// The object's members and branches; nil when the masked type is no object.
+    /// The object's members and branches; nil when the masked type is not an object.
     func object(_ type: String) -> SchemaInfoObject? {
         guard case .object(let object)? = info(type)?.branch else { return nil }
         return object
@@ -70,7 +70,7 @@ public struct LiveSchema: Sendable {
         object.variants?.first { $0.case == value }?.type
     }
 
-    /// The values of an enum; nil when the masked type is none.
+    /// The values of an enum; nil when the masked type is not an enum.
     func values(_ type: String) -> [SchemaInfoEnumMember]? {
         guard case .enum(let info)? = info(type)?.branch else { return nil }
         return info.members
@@ -78,7 +78,7 @@ public struct LiveSchema: Sendable {
 }
 
 extension LiveSchema {
-    /// The schema as text that can be looked up without reading all of it: a line for each name.
+    /// The schema as text with one line for each name, so that a name can be looked up without parsing everything.
     var lines: [UInt8] {
         var bytes = Array(Self.head.utf8)
         for info in infos {

@@ -3,10 +3,10 @@ public import QMPCore
 import Synchronization
 public import SystemPackage
 
-/// A folder with the schemas of QEMUs that were asked before, by version, build and target.
+/// A directory with the schemas of QEMUs that were asked before, by version, build and target.
 ///
-/// The version of a build that does not name itself, as one from plain sources, does not say what was configured: it is
-/// known by its executable, and asked each time where that is not told.
+/// A build that does not name itself, such as one from plain sources, has a version that does not say how it was
+/// configured. It is identified by its executable, or asked every time when the executable is unknown.
 public struct SchemaCache: Sendable {
     /// The directory, created with the first schema that is kept.
     public let folder: FilePath
@@ -26,7 +26,7 @@ public struct SchemaCache: Sendable {
         return schema
     }
 
-    /// Keeps the schema; a cache that cannot be written costs time, nothing else, so a failure is none of the caller's.
+    /// Keeps the schema; a failure is ignored, since a cache that cannot be written only costs time.
     func keep(_ schema: LiveSchema, _ key: String) {
         let file = file(key)
         Self.known.withLock { $0[file] = schema }
@@ -38,7 +38,7 @@ public struct SchemaCache: Sendable {
 }
 
 extension LiveSchema {
-    /// The schema of the QEMU at the other end, from the cache where it is kept for this build.
+    /// The schema of the QEMU at the other end, from the cache if it has one for this build.
     ///
     /// - Parameter program: QEMU's executable, which tells apart builds that do not name themselves.
     public init(
@@ -59,7 +59,7 @@ extension LiveSchema {
     }
 
     /// As in `11.1.3-Debian_1_11.1.3_ds-1-x86_64`, or `8.2.0-16777216-1700000000000000000-x86_64` with the executable's
-    /// size and time of change; nil when the build can be told by neither.
+    /// size and time of change; nil when neither identifies the build.
     private static func key(of executor: some QMPExecutor, program: FilePath?) async throws(QMPError) -> String? {
         let greeting: QMPGreeting
         if let known = executor.greeting {
@@ -82,7 +82,7 @@ extension LiveSchema {
     }
 
     private static func stamp(of program: FilePath?) -> String? {
-        // Whoever made the socket for QEMU, as libvirt does, is a program of another name.
+        // A program that made the socket for QEMU, as libvirt does, has another name.
         guard let program, program.lastComponent?.string.hasPrefix("qemu") ?? false else { return nil }
         return FileStamp(of: program).map { "\($0.size)-\($0.modified)" }
     }

@@ -89,7 +89,7 @@ public struct SchemaComparison: Sendable {
             compare(live.features(of: type), definition.features, path)
             walk(object: type, definition, path)
         case .command, .event, .unknown, nil:
-            differ(path, "is no type")
+            differ(path, "is not a type")
         }
     }
 
@@ -109,7 +109,7 @@ public struct SchemaComparison: Sendable {
     }
 
     private mutating func walk(object type: String, _ definition: Schema.Definition, _ path: String) {
-        guard let object = live.object(type) else { return differ(path, "is no object") }
+        guard let object = live.object(type) else { return differ(path, "is not an object") }
         liveTypes[definition.name, default: []].insert(type)
         if let payload = definition.payloadType {
             liveTypes[payload, default: []].insert(type)

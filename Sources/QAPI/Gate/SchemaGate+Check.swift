@@ -8,7 +8,7 @@ extension SchemaGate {
     /// - Returns: What is deprecated or unstable in them, with its path.
     /// - Throws: ``QMPError`` with code `unsupported` for the first command, member or value that this QEMU does not
     ///   know, and with code `invalidArguments` for a member that is missing or has another JSON type. The message
-    ///   has the path, and, where the compiled schema knows it, since which QEMU the thing exists.
+    ///   has the path and, if the compiled schema knows it, the first QEMU that has the thing.
     public func check(_ command: String, _ arguments: JSONObject) throws(QMPError) -> [SchemaWarning] {
         guard let info = live.command(command) else {
             let since = since(compiled.definition(command)?.since, last: compiled.definition(command)?.last)
@@ -26,16 +26,16 @@ extension SchemaGate {
         return check.warnings
     }
 
-    /// As in `: it came with QEMU 9.0`; empty when the compiled schema does not know.
+    /// As in `: it was added in QEMU 9.0`; empty when the compiled schema does not know.
     fileprivate func since(_ since: String?, last: String?) -> String {
         if let last {
-            return ": it is in QEMU \(last)" + (compiled.schema.successor(of: last).map { ", gone by \($0)" } ?? "")
+            return ": QEMU \(last) has it" + (compiled.schema.successor(of: last).map { ", QEMU \($0) does not" } ?? "")
         }
-        return since.map { ": it came with QEMU \($0)" } ?? ""
+        return since.map { ": it was added in QEMU \($0)" } ?? ""
     }
 }
 
-/// One walk through a command's arguments, beside the running QEMU's types and, where it knows them, the compiled ones.
+/// One pass over a command's arguments, the running QEMU's types and the compiled types if there are any.
 private struct ArgumentCheck {
     let gate: SchemaGate
     let command: String
@@ -57,7 +57,7 @@ private struct ArgumentCheck {
         guard let info = gate.live.object(type) else { return }
         var members = info.members
         var known = compiled.map(gate.compiled.members(of:)) ?? []
-        // The tags come first: without the right branch every member of it would look wrong.
+        // Check the tags first: without the right branch all its members would look wrong.
         var tags: Set<String> = []
         var union: (live: SchemaInfoObject, compiled: Schema.Definition?)? = (info, compiled)
         while let current = union, let tag = current.live.tag {

@@ -1,4 +1,4 @@
-/// The compiled schema joined with that of a running QEMU: says what this QEMU has, before it is asked for it.
+/// The compiled schema together with that of a running QEMU: it knows what this QEMU has before a command is sent.
 public struct SchemaGate: Sendable {
     /// What the running QEMU says of its interface.
     public let live: LiveSchema
@@ -19,7 +19,7 @@ public struct SchemaGate: Sendable {
 
     /// Whether this QEMU's command takes the member.
     ///
-    /// - Parameter argument: The path of a member, as in `file.filename`; of a union any branch may have it.
+    /// - Parameter argument: The path of a member, as in `file.filename`; in a union, any branch may have it.
     public func supports(command: String, argument: String) -> Bool {
         !types(of: argument, in: command).isEmpty
     }

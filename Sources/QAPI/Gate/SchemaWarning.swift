@@ -1,4 +1,4 @@
-/// Something that works with this QEMU and may not with the next.
+/// Something that works with this QEMU but may not work with the next.
 public struct SchemaWarning: Sendable, Hashable, CustomStringConvertible {
     /// Why.
     public enum Reason: String, Sendable {

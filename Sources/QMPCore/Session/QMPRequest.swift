@@ -16,7 +16,7 @@ package struct QMPRequest: Sendable {
     package let isOutOfBand: Bool
     /// What goes with the first byte of the message; nil when the command takes none.
     package let passenger: (any QMPPassenger)?
-    /// The message as it goes on the wire.
+    /// The message as it is sent.
     package let message: [UInt8]
 
     package init(

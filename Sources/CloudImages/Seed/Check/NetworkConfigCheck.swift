@@ -32,7 +32,7 @@ struct NetworkConfigCheck {
     }
 
     private func examine(_ root: Node, into findings: inout SeedFindings) {
-        // The whole may stand under a key "network", as in netplan's files.
+        // Everything may be under a key "network", as in netplan's files.
         let config = root["network"] ?? root
         guard let mapping = config.mapping else {
             findings.error(
