@@ -32,7 +32,7 @@ extension IsolationTests {
         try Self.write([:], other)
         let alone = try await quiver.run("test", other.string)
         #expect(alone.status == 0, "\(alone.output)\(alone.errors)")
-        #expect(!alone.errors.contains("altered") && !alone.errors.contains("freeze"), "\(alone.errors)")
+        #expect(!alone.errors.contains("modified") && !alone.errors.contains("freeze"), "\(alone.errors)")
     }
 
     /// Flips a bit in the memory of each kept machine; makes one where there is none yet.
