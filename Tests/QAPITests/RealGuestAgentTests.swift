@@ -11,9 +11,12 @@ import SystemPackage
 import Testing
 
 @Suite(.tags(.qemu), .hangLimit(minutes: 10)) struct RealGuestAgentTests {
-    /// Each test's guest is a fork of one that has booted, whose agent was waiting for its first command.
+    /// Runs the body with the agent of a forked guest, which was stopped before the freeze.
     private func withAgent(_ body: (GuestAgent) async throws -> Void) async throws {
         try await DebianGuest.template().withFork { fork in
+            let start = GuestCommand.shell("systemctl start qemu-guest-agent.service")
+            let started = try await #require(fork.helper).collect(start, within: Patience.seconds(60))
+            try #require(started.isSuccess, "\(started.lastWords)")
             let socket = try #require(fork.machine.socket(of: .guestAgent))
             let agent = try GuestAgent.connect(to: socket, guest: "agent")
             defer { agent.close() }
