@@ -56,7 +56,8 @@ extension Machine {
         // Asked before this process connects to it, or its own connection would count.
         let channel = try await helperChannel()
         let nonce = "quiver-\(UInt64.random(in: 0 ... .max))"
-        let hasLeftNonce = await leave(nonce)
+        let canAnswer = channel.map { $0.isOpenInGuest && !$0.isTaken } ?? false
+        let hasLeftNonce = canAnswer ? await leave(nonce) : false
         let start = ContinuousClock.now
         if resumes { try await resetIfRequired(within: deadline) }
         try await loadSnapshot(tag, within: deadline)
@@ -96,14 +97,14 @@ extension Machine {
     /// How long a running helper may take to answer.
     private static let helperPatience = Duration.seconds(5)
 
-    /// Stores a nonce in the guest's memory, if the guest's helper answers at once.
+    /// Stores a nonce in the guest's memory, if the guest's helper answers.
     private func leave(_ nonce: String) async -> Bool {
         guard let socket = socket(of: .helper), let state = try? await status(), state.isRunning,
             let helper = try? GuestHelper.connect(to: socket, guest: name)
         else { return false }
         defer { helper.close() }
         do {
-            try await helper.write(nonce: nonce, within: .seconds(2))
+            try await helper.write(nonce: nonce, within: Self.helperPatience)
             return true
         } catch {
             return false

