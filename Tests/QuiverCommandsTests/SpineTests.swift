@@ -61,8 +61,10 @@ import Testing
         }
     }
 
-    @Test func `a stopped machine has snapshots of its disks, and is removed`() async throws {
+    @Test func `a stopped machine has snapshots, goes on from one with its memory, and is removed`() async throws {
         try await quiver.withFork("stopped") { name in
+            let saved = try await quiver.run("snapshot", "save", name, "clean")
+            try #require(saved.status == 0, "\(saved.errors)")
             let stopped = try await quiver.run("stop", name)
             try #require(stopped.output.contains("the guest shut down"), "\(stopped.output)\(stopped.errors)")
 
@@ -72,6 +74,10 @@ import Testing
             let disks = try await quiver.run("snapshot", "load", name, "a b/c")
             #expect(disks.output.contains("restored its disks to"), "\(disks.output)\(disks.errors)")
             #expect(try await quiver.run("snapshot", "rm", name, "a b/c").status == 0)
+            let warm = try await quiver.run("snapshot", "load", name, "clean")
+            try #require(warm.output.contains("started and loaded `clean`"), "\(warm.output)\(warm.errors)")
+            #expect(try await quiver.run("exec", name, "--", "true").status == 0)
+
             #expect(try await quiver.run("rm", "--force", name).status == 0)
             #expect(!Folder.names(in: quiver.home.appending("machines")).contains(name))
         }

@@ -14,10 +14,7 @@ extension Machine {
             // Must be first: under HVF, QEMU fails an assertion if the processors are still running.
             _ = try await command("stop")
             // Not with `mapped-ram`, which QEMU before 11.0 cannot combine with this.
-            _ = try await command(
-                "migrate-set-capabilities",
-                ["capabilities": [["capability": "x-ignore-shared", "state": .bool(sharesMemory)]]],
-            )
+            try await leaveOutSharedMemory(sharesMemory)
             // The usual limit of 1 Gbit/s is meant for networks.
             _ = try await command("migrate-set-parameters", ["max-bandwidth": .integer(1 << 40)])
             if StateTransfer(qemuVersion: process.version).opensFiles {
@@ -27,6 +24,7 @@ extension Machine {
             } else {
                 try await send(to: file, within: deadline)
             }
+            if sharesMemory { try? await leaveOutSharedMemory(false) }
         } catch let error as QMPError {
             if let ended = await ended(behind: error) { throw ended }
             // QEMU reports a full disk only in the message's text.
@@ -35,6 +33,16 @@ extension Machine {
             guard let reason = error as? Errno ?? (error as? FileFailure)?.reason else { throw error }
             throw unsaved(isFull: reason == .noSpace, error)
         }
+    }
+
+    /// Whether a state leaves out memory that is in a file of its own.
+    ///
+    /// To be switched off afterwards: a snapshot records it, and QEMU refuses one whose setting is not its own.
+    func leaveOutSharedMemory(_ leavesOut: Bool) async throws(MachineError) {
+        _ = try await command(
+            "migrate-set-capabilities",
+            ["capabilities": [["capability": "x-ignore-shared", "state": .bool(leavesOut)]]],
+        )
     }
 
     private func unsaved(isFull: Bool, _ error: any Error) -> TemplateError {

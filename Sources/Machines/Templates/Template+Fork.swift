@@ -163,16 +163,14 @@ extension Template {
     ///
     /// - Parameter sharesMemory: Whether the memory is in a file that is already mapped.
     func load(into machine: Machine, sharesMemory: Bool, within deadline: Duration) async throws {
-        _ = try await machine.command(
-            "migrate-set-capabilities",
-            ["capabilities": [["capability": "x-ignore-shared", "state": .bool(sharesMemory)]]],
-        )
+        try await machine.leaveOutSharedMemory(sharesMemory)
         let state = StateTransfer(qemuVersion: record.qemuVersion).source(
             stateFile,
             descriptor: .incomingState(channels: description.channels.count),
         )
         let job = try await machine.qmp.startIncomingMigration(["uri": .string(state)])
         try await job.wait(deadline: deadline)
+        if sharesMemory { try? await machine.leaveOutSharedMemory(false) }
     }
 }
 
