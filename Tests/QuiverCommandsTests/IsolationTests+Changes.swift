@@ -35,7 +35,9 @@ extension IsolationTests {
         #expect(!alone.errors.contains("modified") && !alone.errors.contains("freeze"), "\(alone.errors)")
     }
 
-    /// Flips a bit in the memory of each kept machine; makes one where there is none yet.
+    /// Changes a byte in the memory of each kept machine; makes one where there is none yet.
+    ///
+    /// One that an earlier run of the tests altered must not become whole again, as it would by flipping a bit twice.
     private func alterWarmMachines() async throws {
         let templates = quiver.home.appending("cache/templates")
         func warm() -> [String] { Folder.names(in: templates).filter { !$0.hasSuffix(".lock") } }
@@ -46,7 +48,7 @@ extension IsolationTests {
             defer { try? memory.close() }
             var byte: [UInt8] = [0]
             _ = try byte.withUnsafeMutableBytes { try memory.read(fromAbsoluteOffset: 5_000_000, into: $0) }
-            try memory.writeAll(toAbsoluteOffset: 5_000_000, [byte[0] ^ 1])
+            try memory.writeAll(toAbsoluteOffset: 5_000_000, [byte[0] &+ 1])
         }
     }
 
