@@ -62,7 +62,7 @@ lint:
 	Tools/check-generated
 	Tools/check-imports
 	Tools/check-manifest
-	Tools/check-folders
+	Tools/check-directories
 	Tools/check-python
 	Tools/check-scripts
 

@@ -15,8 +15,8 @@ def swift(product: str) -> list:
     note(f"building {product}")
     command = [os.environ.get("SWIFT", "swift"), "build", "-c", "release", "--package-path", str(HERE), "--product", product]
     subprocess.check_call(command, stdout=sys.stderr)
-    folder = subprocess.check_output([*command, "--show-bin-path"], text=True).strip()
-    return [f"{folder}/{product}"]
+    directory = subprocess.check_output([*command, "--show-bin-path"], text=True).strip()
+    return [f"{directory}/{product}"]
 
 
 def floor() -> list:
@@ -33,11 +33,11 @@ def peers() -> dict:
 
 
 def _python():
-    folder = BUILD / "venv"
-    python = folder / "bin" / "python3"
+    directory = BUILD / "venv"
+    python = directory / "bin" / "python3"
     try:
         if not python.exists():
-            subprocess.check_call([sys.executable, "-m", "venv", str(folder)], stdout=sys.stderr)
+            subprocess.check_call([sys.executable, "-m", "venv", str(directory)], stdout=sys.stderr)
         if subprocess.call([str(python), "-c", "import qemu.qmp"], stderr=subprocess.DEVNULL) != 0:
             subprocess.check_call([str(python), "-m", "pip", "install", "-q", "qemu.qmp"], stdout=sys.stderr)
     except (OSError, subprocess.CalledProcessError) as error:

@@ -14,12 +14,12 @@ def qemus() -> dict:
     """The installed QEMU and, where they are, the newer ones of the tests: the command of each, by its version."""
     build = HERE.parent / ".build"
     usual = f"{build / 'qemu-backports'}:{build / 'qemu-unstable'}"
-    folders = [pathlib.Path(name) for name in (os.environ.get("QUIVER_TEST_QEMU_NEXT") or usual).split(":") if name]
+    directories = [pathlib.Path(name) for name in (os.environ.get("QUIVER_TEST_QEMU_NEXT") or usual).split(":") if name]
     found = [[shutil.which("qemu-system-x86_64") or "/usr/bin/qemu-system-x86_64"]]
-    for folder in folders:
-        newer = folder / "usr" / "bin" / "qemu-system-x86_64"
+    for directory in directories:
+        newer = directory / "usr" / "bin" / "qemu-system-x86_64"
         if newer.exists():
-            found.append([str(newer), "-L", str(folder / "usr" / "share" / "qemu"), "-L", "/usr/share/seabios"])
+            found.append([str(newer), "-L", str(directory / "usr" / "share" / "qemu"), "-L", "/usr/share/seabios"])
     return {_version(command[0]): command for command in found}
 
 
@@ -28,16 +28,16 @@ def _version(program: str) -> str:
     return "QEMU " + subprocess.check_output([program, "--version"], text=True).split()[3]
 
 
-def qemu(command: list, folder: str):
+def qemu(command: list, directory: str):
     """A QEMU without a machine: a monitor and nothing else."""
-    socket = f"{folder}/qmp.sock"
+    socket = f"{directory}/qmp.sock"
     machine = ["-machine", "none", "-display", "none", "-nodefaults", "-accel", "tcg"]
     return serving([*command, *machine, "-qmp", f"unix:{socket},server=on,wait=off"], socket)
 
 
-def fake(floor: list, folder: str):
+def fake(floor: list, directory: str):
     """The floor's own server."""
-    socket = f"{folder}/fake.sock"
+    socket = f"{directory}/fake.sock"
     return serving([*floor, "serve", socket], socket)
 
 

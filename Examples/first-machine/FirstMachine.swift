@@ -13,7 +13,7 @@ enum FirstMachine {
         let description = MachineDescription(processorCount: 2, memory: .gibibytes(1))
         try await withMachine(
             named: "first",
-            describe: { folder in try await provisioning.prepare(description, in: folder) },
+            describe: { directory in try await provisioning.prepare(description, in: directory) },
         ) { machine in
             let helper = try machine.helper()
             defer { helper.close() }

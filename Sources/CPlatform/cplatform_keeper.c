@@ -107,7 +107,7 @@ static void write_exit(int file, const char *path, int kind, int value) {
     if (written == (ssize_t)sizeof text) rename(beside, path);
 }
 
-static void remove_folder(const char *path) {
+static void remove_directory(const char *path) {
     if (path == NULL) return;
     pid_t child = fork();
     if (child == 0) {
@@ -232,8 +232,8 @@ static _Noreturn void keep(
             if (count > 0) continue;
             break;
         }
-        remove_folder(plan->scope_path);
-        remove_folder(plan->second_scope_path);
+        remove_directory(plan->scope_path);
+        remove_directory(plan->second_scope_path);
     }
     _exit(0);
 }

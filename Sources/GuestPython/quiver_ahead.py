@@ -42,20 +42,20 @@ def load() -> None:
             pass
 
 
-def is_loaded_from(folder: str) -> bool:
-    """Whether anything was loaded from there, as of a project that is installed where it is developed."""
+def is_loaded_from(directory: str) -> bool:
+    """Whether a module was loaded from there, as with a project that is installed in development mode."""
     # Modules of other types may load more when they are looked at.
     modules = [module for module in sys.modules.values() if type(module) is types.ModuleType]
     files = [getattr(module, "__file__", None) for module in modules]
-    return any(file.startswith(folder + "/") for file in files if file)
+    return any(file.startswith(directory + "/") for file in files if file)
 
 
-def hides_modules(folder: str) -> bool:
-    """Whether the folder has modules of its own by the names of some that are loaded: pytest would take those."""
+def hides_modules(directory: str) -> bool:
+    """Whether the directory has modules that pytest would import in place of loaded ones of the same names."""
     names = {name.partition(".")[0] for name in sys.modules} - set(sys.builtin_module_names)
     suffixes = importlib.machinery.all_suffixes()
     for name in names:
-        path = os.path.join(folder, name)
+        path = os.path.join(directory, name)
         if os.path.exists(os.path.join(path, "__init__.py")) or any(os.path.exists(path + end) for end in suffixes):
             return True
     return False
@@ -73,7 +73,7 @@ def receive(port: int) -> Any:
 
 
 def renew_seed_and_start_time() -> None:
-    """Both were taken down as the modules were loaded: they would be the same in every fork, or out of date."""
+    """Renews values that were computed when the modules were loaded and would be the same in every fork, or stale."""
     random.seed()
     # Nanoseconds since Python 3.13.
     now = time.time if isinstance(logging._startTime, float) else time.time_ns  # type: ignore[attr-defined]

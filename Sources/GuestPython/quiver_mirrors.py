@@ -36,7 +36,7 @@ def output(*words: str) -> str:
 
 
 def proxies() -> dict[str, str]:
-    """apt's proxies by the scheme that they are for."""
+    """Returns apt's proxies by the scheme that each is for."""
     found = {}
     for line in output("apt-config", "dump", "--format", "%f %v%n").splitlines():
         words = line.split()
@@ -47,11 +47,11 @@ def proxies() -> dict[str, str]:
 
 
 def sites() -> Iterator[str]:
-    """The mirrors of apt's sources, which are known before any list of packages has come."""
+    """Returns the mirrors of apt's sources, which are known before any package list was fetched."""
     for line in output("apt-get", "update", "--print-uris").splitlines():
         url = line.partition(" ")[0].strip("'")
-        site, folder, _ = url.partition("/dists/")
-        yield site if folder else url.rpartition("/")[0]
+        site, directory, _ = url.partition("/dists/")
+        yield site if directory else url.rpartition("/")[0]
 
 
 def reach(site: str, peer: str, answers: Queue[Answer]) -> None:

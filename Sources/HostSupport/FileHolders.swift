@@ -27,9 +27,9 @@ package enum FileHolders {
         private static func processes(of path: FilePath) -> [Int32] {
             var wanted = stat()
             guard stat(path.string, &wanted) == 0 else { return [] }
-            return Folder.names(in: "/proc").compactMap { Int32($0) }.filter { process in
+            return Directory.names(in: "/proc").compactMap { Int32($0) }.filter { process in
                 let files = FilePath("/proc/\(process)/fd")
-                return Folder.names(in: files).contains { descriptor in
+                return Directory.names(in: files).contains { descriptor in
                     var status = stat()
                     return stat(files.appending(descriptor).string, &status) == 0
                         && status.st_ino == wanted.st_ino && status.st_dev == wanted.st_dev

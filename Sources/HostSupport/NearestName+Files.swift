@@ -7,9 +7,9 @@ extension NearestName {
     /// The end of a message about a missing file: a file next to it that may be meant, or nothing.
     package static func hint(for missing: FilePath) -> String {
         guard let name = missing.lastComponent?.string else { return "" }
-        let folder = missing.removingLastComponent()
-        let names = Folder.names(in: folder.isEmpty ? "." : folder).filter { !$0.hasPrefix(".") }
+        let directory = missing.removingLastComponent()
+        let names = Directory.names(in: directory.isEmpty ? "." : directory).filter { !$0.hasPrefix(".") }
         guard names.count <= mostFiles, let near = find(name, among: names) else { return "" }
-        return "; did you mean \(folder.appending(near))?"
+        return "; did you mean \(directory.appending(near))?"
     }
 }

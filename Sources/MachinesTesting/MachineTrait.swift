@@ -3,7 +3,7 @@ public import Testing
 
 /// Gives a test, or all tests of a suite together, a running machine: ``Machines/Machine/current``.
 ///
-///     @Suite(.machine { folder in try await describeMyMachine(in: folder) }, .serialized)
+///     @Suite(.machine { directory in try await describeMyMachine(in: directory) }, .serialized)
 ///     struct MyTests {
 ///         @Test func `the guest answers`() async throws {
 ///             let machine = try Machine.current
@@ -14,12 +14,12 @@ public import Testing
 /// its files are removed when the test or suite ends, however that happens.
 public struct MachineTrait: SuiteTrait, TestTrait, TestScoping {
     private let options: LaunchOptions
-    private let describe: @Sendable (MachineFolder) async throws -> MachineDescription
+    private let describe: @Sendable (MachineDirectory) async throws -> MachineDescription
     private let prepare: @Sendable (Machine) async throws -> Void
 
     init(
         options: LaunchOptions,
-        describe: @escaping @Sendable (MachineFolder) async throws -> MachineDescription,
+        describe: @escaping @Sendable (MachineDirectory) async throws -> MachineDescription,
         prepare: @escaping @Sendable (Machine) async throws -> Void,
     ) {
         self.options = options
@@ -49,7 +49,7 @@ extension Trait where Self == MachineTrait {
     /// - Parameter prepare: For example, waits for the guest; the tests start when it returns.
     public static func machine(
         options: LaunchOptions = LaunchOptions(),
-        describe: @escaping @Sendable (MachineFolder) async throws -> MachineDescription,
+        describe: @escaping @Sendable (MachineDirectory) async throws -> MachineDescription,
         prepare: @escaping @Sendable (Machine) async throws -> Void = { _ in },
     ) -> Self {
         MachineTrait(options: options, describe: describe, prepare: prepare)

@@ -5,19 +5,19 @@ import Testing
 @testable import GuestAccess
 
 @Suite struct SSHEndpointTests {
-    private func endpoint(port: UInt16, folder: FilePath) -> SSHEndpoint {
+    private func endpoint(port: UInt16, directory: FilePath) -> SSHEndpoint {
         SSHEndpoint(
             guest: "vm",
             port: port,
             user: "quiver",
-            identity: folder.appending("id"),
-            knownHosts: folder.appending("known hosts 100%"),
+            identity: directory.appending("id"),
+            knownHosts: directory.appending("known hosts 100%"),
             hostKeyAlias: "vm",
         )
     }
 
     @Test func `checking is strict and nothing of the user's configuration is read`() {
-        let options = endpoint(port: 2222, folder: "/x").options()
+        let options = endpoint(port: 2222, directory: "/x").options()
         #expect(options.contains("StrictHostKeyChecking=yes"))
         #expect(options.contains(#"UserKnownHostsFile="/x/known hosts 100%%""#))
         #expect(options.starts(with: ["-F", "/dev/null"]))
@@ -25,18 +25,18 @@ import Testing
     }
 
     @Test func `ssh reads from the printed configuration what Quiver's own ssh is given`() async throws {
-        let folder = FilePath("/tmp/quiver ssh 100% \(UInt64.random(in: 0 ... .max))")
-        try Folder.create(folder)
-        defer { try? Folder.removeTree(folder) }
-        let endpoint = endpoint(port: 2222, folder: folder)
-        let file = folder.appending("ssh config")
+        let directory = FilePath("/tmp/quiver ssh 100% \(UInt64.random(in: 0 ... .max))")
+        try Directory.create(directory)
+        defer { try? Directory.removeTree(directory) }
+        let endpoint = endpoint(port: 2222, directory: directory)
+        let file = directory.appending("ssh config")
         try WholeFile.write(endpoint.configuration(for: "vm-1.a").utf8, to: file)
 
         let printed = try await settings(["-F", file.string, "vm-1.a"])
         #expect(printed["hostname"] == "127.0.0.1" && printed["port"] == "2222" && printed["user"] == "quiver")
         // ssh shows this one before it takes %% for a percent sign.
-        #expect(printed["identityfile"] == folder.appending("id").string.replacing("%", with: "%%"))
-        #expect(printed["userknownhostsfile"] == folder.appending("known hosts 100%").string)
+        #expect(printed["identityfile"] == directory.appending("id").string.replacing("%", with: "%%"))
+        #expect(printed["userknownhostsfile"] == directory.appending("known hosts 100%").string)
         #expect(printed["hostkeyalias"] == "vm")
         #expect(printed["stricthostkeychecking"] == "true" && printed["identitiesonly"] == "yes")
         #expect(try await printed == settings(endpoint.options() + ["127.0.0.1"]))
@@ -76,14 +76,14 @@ import Testing
 
     @Test func `nothing listening is unreachable, not a status`() async throws {
         let error = await #expect(throws: GuestAccessError.self) {
-            try await endpoint(port: 1, folder: "/nonexistent").run("true")
+            try await endpoint(port: 1, directory: "/nonexistent").run("true")
         }
         #expect(error?.code == .unreachable)
     }
 
     @Test func `waiting for ssh gives up at the deadline and says what for`() async throws {
         let error = await #expect(throws: GuestAccessError.self) {
-            try await endpoint(port: 1, folder: "/nonexistent")
+            try await endpoint(port: 1, directory: "/nonexistent")
                 .waitUntilReachable(within: .milliseconds(100), isProvisioned: false)
         }
         #expect(error?.code == .timedOut)
@@ -91,15 +91,15 @@ import Testing
     }
 
     @Test func `a key pair is made once and then read`() async throws {
-        let folder = FilePath("/tmp/quiver-keys-\(UInt64.random(in: 0 ... .max))")
-        defer { try? Folder.removeTree(folder) }
-        async let first = SSHKeyPair.obtain(in: folder, named: "id", comment: "test")
-        async let second = SSHKeyPair.obtain(in: folder, named: "id", comment: "test")
-        let pairs = try await [first, second, SSHKeyPair.obtain(in: folder, named: "id", comment: "other")]
+        let directory = FilePath("/tmp/quiver-keys-\(UInt64.random(in: 0 ... .max))")
+        defer { try? Directory.removeTree(directory) }
+        async let first = SSHKeyPair.obtain(in: directory, named: "id", comment: "test")
+        async let second = SSHKeyPair.obtain(in: directory, named: "id", comment: "test")
+        let pairs = try await [first, second, SSHKeyPair.obtain(in: directory, named: "id", comment: "other")]
         #expect(Set(pairs).count == 1)
         #expect(pairs[0].publicKey.hasPrefix("ssh-ed25519 ") && pairs[0].publicKey.hasSuffix(" test"))
         #expect(pairs[0].privateKey.contains("OPENSSH PRIVATE KEY"))
         #expect(pairs[0].knownHostsLine(alias: "vm").split(separator: " ").count == 3)
-        #expect(Folder.names(in: folder).filter { $0 != ".keys.lock" } == ["id", "id.pub"])
+        #expect(Directory.names(in: directory).filter { $0 != ".keys.lock" } == ["id", "id.pub"])
     }
 }

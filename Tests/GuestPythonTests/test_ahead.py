@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 def test_a_project_hides_modules_with_files_and_packages_of_their_names(tmp_path: pathlib.Path) -> None:
-    folder = str(tmp_path)
+    directory = str(tmp_path)
     (tmp_path / "conftest.py").touch()
     (tmp_path / "json").mkdir()
     (tmp_path / "json.txt").touch()
-    assert not quiver_ahead.hides_modules(folder)
+    assert not quiver_ahead.hides_modules(directory)
     (tmp_path / "json" / "__init__.py").touch()
-    assert quiver_ahead.hides_modules(folder)
+    assert quiver_ahead.hides_modules(directory)
     (tmp_path / "json" / "__init__.py").unlink()
     (tmp_path / "threading.py").touch()
-    assert quiver_ahead.hides_modules(folder)
+    assert quiver_ahead.hides_modules(directory)
 
 
 def test_built_in_modules_are_not_hidden(tmp_path: pathlib.Path) -> None:
@@ -35,9 +35,9 @@ def test_built_in_modules_are_not_hidden(tmp_path: pathlib.Path) -> None:
 
 
 def test_it_is_known_where_modules_were_loaded_from(tmp_path: pathlib.Path) -> None:
-    folder = os.path.dirname(os.path.dirname(json.__file__))
-    assert quiver_ahead.is_loaded_from(folder)
-    assert not quiver_ahead.is_loaded_from(folder[:-1])
+    directory = os.path.dirname(os.path.dirname(json.__file__))
+    assert quiver_ahead.is_loaded_from(directory)
+    assert not quiver_ahead.is_loaded_from(directory[:-1])
     assert not quiver_ahead.is_loaded_from(str(tmp_path))
 
 

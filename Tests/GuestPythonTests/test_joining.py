@@ -27,17 +27,17 @@ tool = load()
 class Sources:
     """The modules of a program."""
 
-    def __init__(self, folder: pathlib.Path) -> None:
-        self.folder = folder
+    def __init__(self, directory: pathlib.Path) -> None:
+        self.directory = directory
         self.write("program/__init__.py", '"""A program."""\n')
 
     def write(self, name: str, text: str) -> None:
-        path = self.folder / name
+        path = self.directory / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 
     def join(self, program: str = "program") -> str:
-        joined = tool.join(program, self.folder)
+        joined = tool.join(program, self.directory)
         assert isinstance(joined, str)
         return joined
 

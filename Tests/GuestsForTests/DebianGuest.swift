@@ -45,14 +45,14 @@ package enum DebianGuest {
         prepared.channels = [.helper, .pytest, .guestAgent]
         let ingredients = try await store.ingredients(content, for: prepared, options: options)
         if case .found(let template) = await store.find(name, ingredients) { return template }
-        let target = store.folder(of: name, ingredients)
-        try Folder.create(target.removingLastComponent())
+        let target = store.directory(of: name, ingredients)
+        try Directory.create(target.removingLastComponent())
         // Another run of the tests may be making it.
         let lock = try await FileLock.acquire(FilePath("\(target).lock"), within: Patience.seconds(900))
         defer { extendLifetime(lock) }
         if case .found(let template) = await store.find(name, ingredients) { return template }
         // What is there is damaged.
-        try Folder.removeTree(target)
+        try Directory.removeTree(target)
         return try await boot(image, description, content, options, target)
     }
 
@@ -67,9 +67,9 @@ package enum DebianGuest {
         return try await withMachine(
             named: "freezer",
             options: options,
-            describe: { folder in
-                var prepared = try await provisioning.prepare(description, in: folder)
-                prepared.memoryBacking = .sharedFile(folder.path.appending("memory"))
+            describe: { directory in
+                var prepared = try await provisioning.prepare(description, in: directory)
+                prepared.memoryBacking = .sharedFile(directory.path.appending("memory"))
                 return prepared
             },
         ) { machine in

@@ -6,19 +6,19 @@ import Testing
 
 @Suite struct FileTests {
     @Test func `a file is replaced whole and private to its owner`() throws {
-        try withScratchFolder { folder in
-            let file = folder.appending("note")
+        try withScratchDirectory { directory in
+            let file = directory.appending("note")
             try WholeFile.write("one".utf8, to: file)
             try WholeFile.write("two".utf8, to: file)
             #expect(try WholeFile.readText(file) == "two")
-            #expect(Folder.names(in: folder) == ["note"])
+            #expect(Directory.names(in: directory) == ["note"])
         }
     }
 
-    @Test func `writing into a folder that is not there names the file and the reason`() throws {
-        try withScratchFolder { folder in
+    @Test func `writing into a directory that is not there names the file and the reason`() throws {
+        try withScratchDirectory { directory in
             let error = #expect(throws: FileFailure.self) {
-                try WholeFile.write("x".utf8, to: folder.appending("no/such/note"))
+                try WholeFile.write("x".utf8, to: directory.appending("no/such/note"))
             }
             #expect(error?.reason == .noSuchFileOrDirectory)
             #expect(error?.description.contains("no/such/note: cannot write") == true)
@@ -26,30 +26,30 @@ import Testing
     }
 
     @Test func `a file over the limit is refused`() throws {
-        try withScratchFolder { folder in
-            let file = folder.appending("large")
+        try withScratchDirectory { directory in
+            let file = directory.appending("large")
             try WholeFile.write(repeatElement(UInt8(ascii: "x"), count: 200_000), to: file)
             #expect(throws: FileFailure.self) { try WholeFile.read(file, limit: 100_000) }
         }
     }
 
     @Test func `a tree is removed with the links in it and not what they lead to`() throws {
-        try withScratchFolder { folder in
-            let kept = folder.appending("kept")
+        try withScratchDirectory { directory in
+            let kept = directory.appending("kept")
             try WholeFile.write("x".utf8, to: kept)
-            let tree = folder.appending("tree")
-            try Folder.create(tree.appending("a/b"))
+            let tree = directory.appending("tree")
+            try Directory.create(tree.appending("a/b"))
             try WholeFile.write("x".utf8, to: tree.appending("a/b/c"))
-            try FilePath.link(tree.appending("a/link"), to: folder)
-            try Folder.removeTree(tree)
-            try Folder.removeTree(tree)
-            #expect(Folder.names(in: folder) == ["kept"])
+            try FilePath.link(tree.appending("a/link"), to: directory)
+            try Directory.removeTree(tree)
+            try Directory.removeTree(tree)
+            #expect(Directory.names(in: directory) == ["kept"])
         }
     }
 
     @Test func `a lock is held by one at a time and free again when its holder lets go`() async throws {
-        try await withScratchFolder { folder in
-            let path = folder.appending("lock")
+        try await withScratchDirectory { directory in
+            let path = directory.appending("lock")
             do {
                 let first = try FileLock.take(path)
                 #expect((first == nil) == false)
@@ -65,8 +65,8 @@ import Testing
     }
 
     @Test func `a word beside a lock goes when another takes the lock`() throws {
-        try withScratchFolder { folder in
-            let path = folder.appending("lock")
+        try withScratchDirectory { directory in
+            let path = directory.appending("lock")
             #expect(FileLock.note(in: path) == nil)
             let first = try FileLock.take(path)
             #expect(FileLock.note(in: path) == nil)
@@ -80,46 +80,46 @@ import Testing
         }
     }
 
-    @Test func `a private folder is one's own and no link, or it is refused with the reason`() throws {
-        try withScratchFolder { folder in
-            let own = folder.appending("own")
-            try Folder.createPrivate(own)
-            try Folder.createPrivate(own)
-            try FilePath.link(folder.appending("link"), to: own)
-            try WholeFile.write("x".utf8, to: folder.appending("file"))
+    @Test func `a private directory is one's own and no link, or it is refused with the reason`() throws {
+        try withScratchDirectory { directory in
+            let own = directory.appending("own")
+            try Directory.createPrivate(own)
+            try Directory.createPrivate(own)
+            try FilePath.link(directory.appending("link"), to: own)
+            try WholeFile.write("x".utf8, to: directory.appending("file"))
             for (name, mode) in [("group", 0o770), ("others", 0o701), ("readable", 0o755)] as [(String, mode_t)] {
-                try Folder.create(folder.appending(name))
-                chmod(folder.appending(name).string, mode)
+                try Directory.create(directory.appending(name))
+                chmod(directory.appending(name).string, mode)
             }
             for (name, reason) in [
                 ("link", "not a directory"), ("file", "not a directory"), ("group", "others can access"),
                 ("others", "others can access"), ("readable", "others can access"),
             ] {
-                let error = #expect(throws: FileFailure.self) { try Folder.createPrivate(folder.appending(name)) }
+                let error = #expect(throws: FileFailure.self) { try Directory.createPrivate(directory.appending(name)) }
                 #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
             }
         }
     }
 
-    @Test func `a private folder of somebody else is refused`() throws {
-        try withScratchFolder { folder in
-            // Only root can give a folder away; for anybody else root's own are somebody else's.
-            let foreign = HostUser.isRoot ? folder.appending("foreign") : FilePath("/root")
+    @Test func `a private directory of somebody else is refused`() throws {
+        try withScratchDirectory { directory in
+            // Only root can give a directory away; for anybody else root's own are somebody else's.
+            let foreign = HostUser.isRoot ? directory.appending("foreign") : FilePath("/root")
             if HostUser.isRoot {
-                try Folder.create(foreign)
+                try Directory.create(foreign)
                 try #require(chown(foreign.string, 12345, 12345) == 0)
             }
-            let error = #expect(throws: FileFailure.self) { try Folder.createPrivate(foreign) }
+            let error = #expect(throws: FileFailure.self) { try Directory.createPrivate(foreign) }
             #expect(error?.description.contains("directory of user") == true, "\(String(describing: error))")
         }
     }
 
     @Test func `a resolved path leads through no link`() throws {
-        try withScratchFolder { folder in
-            try WholeFile.write("x".utf8, to: folder.appending("file"))
-            try FilePath.link(folder.appending("link"), to: folder)
-            #expect(folder.appending("link/file").resolved == folder.resolved.appending("file"))
-            #expect(folder.appending("missing/file").resolved == folder.appending("missing/file"))
+        try withScratchDirectory { directory in
+            try WholeFile.write("x".utf8, to: directory.appending("file"))
+            try FilePath.link(directory.appending("link"), to: directory)
+            #expect(directory.appending("link/file").resolved == directory.resolved.appending("file"))
+            #expect(directory.appending("missing/file").resolved == directory.appending("missing/file"))
         }
     }
 

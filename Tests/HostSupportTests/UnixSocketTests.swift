@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct UnixSocketTests {
     @Test func `a connection blocks, and child processes do not inherit it`() throws {
-        try withScratchFolder { folder in
-            let path = folder.appending("s")
+        try withScratchDirectory { directory in
+            let path = directory.appending("s")
             let listener = try Self.listen(at: path)
             defer { try? listener.close() }
             let connection = try UnixSocket.connect(to: path)
@@ -17,8 +17,8 @@ import Testing
     }
 
     @Test func `sending to a listener that is gone is an error and no signal`() throws {
-        try withScratchFolder { folder in
-            let path = folder.appending("s")
+        try withScratchDirectory { directory in
+            let path = directory.appending("s")
             let listener = try Self.listen(at: path)
             let connection = try UnixSocket.connect(to: path)
             defer { try? connection.close() }
@@ -28,9 +28,9 @@ import Testing
     }
 
     @Test func `where nobody listens, and where no socket can be, connecting says so`() throws {
-        try withScratchFolder { folder in
-            #expect(throws: Errno.noSuchFileOrDirectory) { try UnixSocket.connect(to: folder.appending("none")) }
-            let long = folder.appending(String(repeating: "x", count: 200))
+        try withScratchDirectory { directory in
+            #expect(throws: Errno.noSuchFileOrDirectory) { try UnixSocket.connect(to: directory.appending("none")) }
+            let long = directory.appending(String(repeating: "x", count: 200))
             #expect(throws: Errno.fileNameTooLong) { try UnixSocket.connect(to: long) }
         }
     }

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// A process that owns machines and that tests kill at bad moments.
 ///
-///     MachineOwner HOME scoped         start a scoped machine, say `PID FOLDER`, wait
+///     MachineOwner HOME scoped         start a scoped machine, say `PID DIRECTORY`, wait
 ///     MachineOwner HOME start NAME     start a machine that outlives this process, say `begun` before and `done` after
 ///     MachineOwner HOME save NAME TAG  save, load or stop a running machine, say `begun` before and `done` after
 ///     MachineOwner HOME scoped-cycles COUNT, detached-cycles COUNT
@@ -20,7 +20,7 @@ import SystemPackage
         case "scoped":
             try await withMachine(small, home: home) { machine in
                 try FileDescriptor.standardOutput.writeAll(
-                    "\(machine.process.processID) \(machine.folder.path)\n".utf8
+                    "\(machine.process.processID) \(machine.directory.path)\n".utf8
                 )
                 try await Task.sleep(for: .seconds(600))
             }

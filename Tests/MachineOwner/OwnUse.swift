@@ -9,12 +9,12 @@ struct OwnUse {
     /// Resident memory.
     let kibibytes: Int
     let children: Int
-    /// Files and folders below the home.
+    /// Files and directories below the home.
     let files: Int
 
     init(home: QuiverHome) throws {
         files = Self.files(below: home.data)
-        descriptors = Folder.names(in: "/dev/fd").count
+        descriptors = Directory.names(in: "/dev/fd").count
         #if canImport(Darwin)
             var info = proc_taskinfo()
             let size = Int32(MemoryLayout<proc_taskinfo>.size)
@@ -35,15 +35,15 @@ struct OwnUse {
             threads = number("Threads")
             kibibytes = number("VmRSS")
             children =
-                Folder.names(in: "/proc").filter { name in
+                Directory.names(in: "/proc").filter { name in
                     let status = try? WholeFile.readText(FilePath("/proc/\(name)/status"))
                     return status?.contains("\nPPid:\t\(getpid())\n") == true
                 }.count
         #endif
     }
 
-    private static func files(below folder: FilePath) -> Int {
-        Folder.names(in: folder).reduce(0) { $0 + 1 + files(below: folder.appending($1)) }
+    private static func files(below directory: FilePath) -> Int {
+        Directory.names(in: directory).reduce(0) { $0 + 1 + files(below: directory.appending($1)) }
     }
 
     /// `DESCRIPTORS THREADS KIBIBYTES CHILDREN FILES`.

@@ -9,11 +9,11 @@ import WireJSON
 /// After a change of the generator that is meant: `QUIVER_WRITE_GOLDEN=1 swift test --filter GoldenTests`, and read the
 /// difference before committing it.
 @Suite struct GoldenTests {
-    private let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
+    private let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
 
     @Test func `two versions of a toy schema become the Swift that is on record`() throws {
         let files = FileLayout(Schema.merged([try schema("newer"), try schema("older")])).files()
-        let expected = folder.appending(path: "Expected")
+        let expected = directory.appending(path: "Expected")
         if ProcessInfo.processInfo.environment["QUIVER_WRITE_GOLDEN"] != nil {
             try? FileManager.default.removeItem(at: expected)
             try FileManager.default.createDirectory(at: expected, withIntermediateDirectories: true)
@@ -47,7 +47,7 @@ import WireJSON
     }
 
     private func schema(_ name: String) throws -> Schema {
-        try SchemaReader.read(JSON.parse(Array(Data(contentsOf: folder.appending(path: "\(name).json")))))
+        try SchemaReader.read(JSON.parse(Array(Data(contentsOf: directory.appending(path: "\(name).json")))))
     }
 
     /// Not ending in `.swift`, so that nothing compiles or formats it.

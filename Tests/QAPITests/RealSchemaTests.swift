@@ -54,7 +54,7 @@ import WireJSON
     @Test(arguments: RealQEMU.all)
     func `using it reads well`(qemu: RealQEMU) async throws {
         let disk = FilePath("/tmp/quiver-typed-\(UInt32.random(in: 0 ... .max)).qcow2")
-        defer { try? Folder.removeTree(disk) }
+        defer { try? Directory.removeTree(disk) }
         let made = try await ToolRun.run("qemu-img", ["create", "-q", "-f", "qcow2", disk.string, "1M"])
         try #require(made.isSuccess, "\(made.lastWords)")
         try await qemu.run(machine: ["-machine", "q35", "-m", "64"]) { sockets, _ in
@@ -132,12 +132,12 @@ import WireJSON
 
     @Test(arguments: RealQEMU.all)
     func `a cached schema is the same, and QEMU is not asked again`(qemu: RealQEMU) async throws {
-        let folder = FilePath("/tmp/quiver-schemas-\(UInt64.random(in: 0 ... .max))")
-        defer { try? Folder.removeTree(folder) }
+        let directory = FilePath("/tmp/quiver-schemas-\(UInt64.random(in: 0 ... .max))")
+        defer { try? Directory.removeTree(directory) }
         try await qemu.run { sockets, _ in
             try await QMPConnection.withConnection(to: .unix(sockets[0])) { qmp in
                 let asked = AskedCommands(qmp)
-                let cache = SchemaCache(folder: folder)
+                let cache = SchemaCache(directory: directory)
                 let first = try await LiveSchema(of: asked, cache: cache)
                 let second = try await LiveSchema(of: asked, cache: cache)
                 #expect(first.infos == second.infos)

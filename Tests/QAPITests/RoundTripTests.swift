@@ -96,11 +96,13 @@ import WireJSON
     }
 
     private static func agentSchema() throws -> Schema {
-        let folder = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+        let directory = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
             .appending("schemas")
-        let files = Folder.names(in: folder).filter { $0.hasPrefix("qga-") }
+        let files = Directory.names(in: directory).filter { $0.hasPrefix("qga-") }
             .sorted(by: Self.isNewer)
-        return Schema.merged(try files.map { try SchemaReader.read(JSON.parse(WholeFile.read(folder.appending($0)))) })
+        return Schema.merged(
+            try files.map { try SchemaReader.read(JSON.parse(WholeFile.read(directory.appending($0)))) }
+        )
     }
 
     @Test func `everything of the compiled schema has a Swift declaration`() {

@@ -28,12 +28,12 @@ package struct RealQEMU: Sendable, CustomTestStringConvertible {
         let program = "qemu-system-\(target)"
         var found = [RealQEMU(name: name("system"), program: program, arguments: [])]
         let list = getenv("QUIVER_TEST_QEMU_NEXT").map { String(cString: $0) } ?? ""
-        for folder in list.split(separator: ":") {
+        for directory in list.split(separator: ":") {
             found.append(
                 RealQEMU(
-                    name: name("\(folder)"),
-                    program: "\(folder)/usr/bin/\(program)",
-                    arguments: ["-L", "\(folder)/usr/share/qemu", "-L", "/usr/share/seabios"],
+                    name: name("\(directory)"),
+                    program: "\(directory)/usr/bin/\(program)",
+                    arguments: ["-L", "\(directory)/usr/share/qemu", "-L", "/usr/share/seabios"],
                 )
             )
         }

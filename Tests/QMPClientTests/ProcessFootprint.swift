@@ -43,10 +43,10 @@ struct ProcessFootprint: CustomStringConvertible {
     var description: String { "\(descriptors) descriptors, \(threads) threads, \(residentKilobytes) KiB" }
 
     private static func count(_ path: String) -> Int {
-        guard let folder = opendir(path) else { return 0 }
-        defer { closedir(folder) }
+        guard let directory = opendir(path) else { return 0 }
+        defer { closedir(directory) }
         var count = 0
-        while readdir(folder) != nil { count += 1 }
+        while readdir(directory) != nil { count += 1 }
         return count
     }
 

@@ -21,12 +21,12 @@ struct RealQEMU: Sendable, CustomTestStringConvertible {
     static let all: [RealQEMU] = {
         var found = [RealQEMU(name: "system", program: "qemu-system-x86_64", arguments: [])]
         let list = getenv("QUIVER_TEST_QEMU_NEXT").map { String(cString: $0) } ?? ""
-        for folder in list.split(separator: ":") {
+        for directory in list.split(separator: ":") {
             found.append(
                 RealQEMU(
-                    name: "\(folder)",
-                    program: "\(folder)/usr/bin/qemu-system-x86_64",
-                    arguments: ["-L", "\(folder)/usr/share/qemu", "-L", "/usr/share/seabios"],
+                    name: "\(directory)",
+                    program: "\(directory)/usr/bin/qemu-system-x86_64",
+                    arguments: ["-L", "\(directory)/usr/share/qemu", "-L", "/usr/share/seabios"],
                 )
             )
         }

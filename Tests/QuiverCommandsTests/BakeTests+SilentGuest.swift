@@ -61,13 +61,13 @@ extension BakeTests {
         let usual = try #require(record.kernelArguments, "an image that was built here has its kernel beside it")
         record.name = name
         record.kernelArguments = "\(usual) \(kernelArguments)"
-        let folder = home.appending("images/silent")
+        let directory = home.appending("images/silent")
         // The images of this home are the user's, who has no use for this one.
-        try Folder.removeTree(home.appending("images"))
-        try Folder.create(folder)
+        try Directory.removeTree(home.appending("images"))
+        try Directory.create(directory)
         for file in [image.disk, image.kernel, image.initialRamdisk].compactMap(\.self) {
-            try QuiverProcess.link(folder.appending(file.lastComponent?.string ?? ""), to: file)
+            try QuiverProcess.link(directory.appending(file.lastComponent?.string ?? ""), to: file)
         }
-        try WholeFile.write(try record.encoded(), to: folder.appending("image.json"))
+        try WholeFile.write(try record.encoded(), to: directory.appending("image.json"))
     }
 }

@@ -58,10 +58,10 @@ import Testing
     ) async throws {
         try await QuiverProcess.withHome { quiver in
             let bakes = quiver.home.appending("cache/bakes")
-            try Folder.removeTree(bakes)
-            try Folder.create(bakes)
+            try Directory.removeTree(bakes)
+            try Directory.create(bakes)
             let project = quiver.home.appending("project")
-            try Folder.create(project)
+            try Directory.create(project)
             let files = [
                 ("pyproject.toml", "[tool.quiver]\nimage = \"debian:12\"\nuser-data = \"user-data\"\n"),
                 ("user-data", userData + "\n"),

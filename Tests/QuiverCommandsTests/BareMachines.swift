@@ -22,7 +22,7 @@ struct BareMachines {
             try await withCleanup {
                 try await body(BareMachines(quiver: quiver, disk: disk))
             } cleanup: {
-                for name in Folder.names(in: quiver.home.appending("machines")) {
+                for name in Directory.names(in: quiver.home.appending("machines")) {
                     _ = try? await quiver.run("kill", name)
                 }
             }

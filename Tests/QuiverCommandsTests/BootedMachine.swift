@@ -15,7 +15,7 @@ extension Trait where Self == QuiverTrait {
                     try #require(started.status == 0, "\(started.errors)")
                     try await body(quiver)
                 } cleanup: {
-                    for name in Folder.names(in: quiver.home.appending("machines")) {
+                    for name in Directory.names(in: quiver.home.appending("machines")) {
                         _ = try? await quiver.run("kill", name)
                     }
                 }

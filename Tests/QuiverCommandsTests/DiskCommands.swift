@@ -8,38 +8,38 @@ import Testing
     import Foundation
 #endif
 
-/// Commands that work on images, overlays and seeds, in a folder of their own and with an empty store.
+/// Commands that work on images, overlays and seeds, in a directory of their own and with an empty store.
 struct DiskCommands {
-    let folder: FilePath
+    let directory: FilePath
 
-    private var home: FilePath { folder.appending("home") }
+    private var home: FilePath { directory.appending("home") }
 
-    /// Runs the body with commands whose folder and store are removed afterwards.
+    /// Runs the body with commands whose directory and store are removed afterwards.
     static func with(_ body: (DiskCommands) async throws -> Void) async throws {
-        let folder = FilePath("/tmp/quiver-disks-\(UInt64.random(in: 0 ... .max))")
-        try Folder.create(folder)
+        let directory = FilePath("/tmp/quiver-disks-\(UInt64.random(in: 0 ... .max))")
+        try Directory.create(directory)
         try await withCleanup {
-            try await body(DiskCommands(folder: folder))
+            try await body(DiskCommands(directory: directory))
         } cleanup: {
-            try? Folder.removeTree(folder)
+            try? Directory.removeTree(directory)
         }
     }
 
-    /// Runs `quiver` with the words of a line; `FOLDER` in it stands for the folder.
+    /// Runs `quiver` with the words of a line; `DIRECTORY` in it stands for the directory.
     func run(_ line: String, environment: [String: String] = [:]) async throws -> ToolRun.Outcome {
         try await ToolRun.run(
             QuiverProcess.program.string,
-            line.split(separator: " ").map { String($0.replacing("FOLDER", with: folder.string)) },
+            line.split(separator: " ").map { String($0.replacing("DIRECTORY", with: directory.string)) },
             environment: ["QUIVER_HOME": home.string].merging(environment) { _, given in given },
-            workingDirectory: folder,
+            workingDirectory: directory,
         )
     }
 
-    /// What a command that succeeds prints to standard output, with the folder's path taken out.
+    /// What a command that succeeds prints to standard output, with the directory's path taken out.
     func output(_ line: String) async throws -> String {
         let outcome = try await run(line)
         try #require(outcome.status == 0, "\(line): \(outcome)")
-        return outcome.output.replacing(folder.string, with: "FOLDER")
+        return outcome.output.replacing(directory.string, with: "DIRECTORY")
     }
 
     /// What a command prints as JSON.
@@ -60,7 +60,7 @@ struct DiskCommands {
         let outcome = try await run(line)
         let complaints = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("quiver: ") }
         try #require(complaints.count == 1, "\(line): \(outcome)")
-        let message = complaints[0].dropFirst("quiver: ".count).replacing(folder.string, with: "FOLDER")
+        let message = complaints[0].dropFirst("quiver: ".count).replacing(directory.string, with: "DIRECTORY")
         return Failure(status: outcome.status, message: String(message), output: outcome.output)
     }
 
@@ -80,15 +80,15 @@ struct DiskCommands {
         let output: String
     }
 
-    /// Writes a file into the folder.
+    /// Writes a file into the directory.
     func write(_ text: String, to name: String) throws {
-        try WholeFile.write(text.utf8, to: folder.appending(name))
+        try WholeFile.write(text.utf8, to: directory.appending(name))
     }
 
     /// Makes a disk image by `qemu-img create`.
     func makeImage(_ name: String, _ options: String = "-f qcow2", size: String = "64M") async throws {
         let words = "create -q \(options) \(name) \(size)".split(separator: " ").map(String.init)
-        let outcome = try await ToolRun.run("qemu-img", words, workingDirectory: folder)
+        let outcome = try await ToolRun.run("qemu-img", words, workingDirectory: directory)
         try #require(outcome.isSuccess, "\(outcome)")
     }
 }

@@ -21,7 +21,7 @@ import Testing
             try #require(started.status == 0, "\(started.errors)")
             #expect(try WholeFile.readText(log).contains("CPU Reset"))
             #expect(try await quiver.run("kill", "a").status == 0)
-            try Folder.removeTree(log)
+            try Directory.removeTree(log)
             let again = try await quiver.run("start", "a")
             #expect(again.status == 0, "\(again.errors)")
             #expect(try WholeFile.readText(log).contains("CPU Reset"))
@@ -35,7 +35,7 @@ import Testing
             let complaints = BareMachines.complaints(of: refused)
             #expect(complaints.count == 1)
             #expect(complaints.first?.contains("-frobnicate: invalid option") == true, "\(refused.errors)")
-            #expect(Folder.names(in: machines.quiver.home.appending("machines")).isEmpty)
+            #expect(Directory.names(in: machines.quiver.home.appending("machines")).isEmpty)
         }
     }
 }

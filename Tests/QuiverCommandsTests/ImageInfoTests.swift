@@ -106,12 +106,12 @@ import Testing
         try await DiskCommands.with { quiver in
             func qemuImg(_ line: String) async throws -> String {
                 let words = line.split(separator: " ").map(String.init)
-                let outcome = try await ToolRun.run("qemu-img", words, workingDirectory: quiver.folder)
+                let outcome = try await ToolRun.run("qemu-img", words, workingDirectory: quiver.directory)
                 try #require(outcome.isSuccess, "\(line): \(outcome)")
                 return outcome.output
             }
             for command in commands { _ = try await qemuImg(command) }
-            let path = "\(quiver.folder)/image.qcow2"
+            let path = "\(quiver.directory)/image.qcow2"
             let text = try await qemuImg("info --output=json \(path)")
             let theirs = try JSONDecoder().decode(Value.self, from: Data(text.utf8)).leaves()
             let ours = try await quiver.json("image info \(path)", as: Value.self).leaves()
@@ -136,7 +136,7 @@ import Testing
             for (name, commands) in Self.recipes where name == "every option" {
                 for command in commands {
                     let words = command.split(separator: " ").map(String.init)
-                    let outcome = try await ToolRun.run("qemu-img", words, workingDirectory: quiver.folder)
+                    let outcome = try await ToolRun.run("qemu-img", words, workingDirectory: quiver.directory)
                     try #require(outcome.isSuccess, "\(outcome)")
                 }
             }

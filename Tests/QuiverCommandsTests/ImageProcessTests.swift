@@ -36,7 +36,7 @@ import Testing
             try await quiver.makeImage("disk.qcow2")
             let text = try await quiver.output("image import disk.qcow2 --name mine:1")
             #expect(text.hasPrefix("name          mine:1\n"))
-            #expect(text.contains("\nsource        imported from FOLDER/disk.qcow2\n"))
+            #expect(text.contains("\nsource        imported from DIRECTORY/disk.qcow2\n"))
             try await body(quiver)
         }
     }
@@ -63,14 +63,14 @@ import Testing
             let checked = try await quiver.json("image check mine:1", as: [Checked].self)
             #expect(checked[0].state == "whole" && checked[0].actualDigest == listed[0].digest)
 
-            try Folder.create(quiver.folder.appending("home/machines/vm1"))
+            try Directory.create(quiver.directory.appending("home/machines/vm1"))
             _ = try await quiver.output("overlay create mine:1 home/machines/vm1/disk.qcow2")
             let used = try await quiver.json("image ls", as: [Listed].self)
-            #expect(used[0].usedBy == ["\(quiver.folder)/home/machines/vm1/disk.qcow2"])
+            #expect(used[0].usedBy == ["\(quiver.directory)/home/machines/vm1/disk.qcow2"])
             let refusal = try await quiver.failure("image rm mine:1")
             #expect(refusal.status == 1)
             #expect(
-                refusal.message == "mine:1: is the base of FOLDER/home/machines/vm1/disk.qcow2; "
+                refusal.message == "mine:1: is the base of DIRECTORY/home/machines/vm1/disk.qcow2; "
                     + "remove these first, or add --force to break them"
             )
             #expect(try await quiver.output("image prune --all") == "freed 0 B\n")
@@ -143,7 +143,7 @@ import Testing
         ("image import disk.qcow2 --name a/b", 64, "a/b: is a path; give the image a name like mine:1"),
         (
             "image import over.qcow2 --name x", 69,
-            "over.qcow2: needs its base FOLDER/disk.qcow2; if you trust both, join them first: "
+            "over.qcow2: needs its base DIRECTORY/disk.qcow2; if you trust both, join them first: "
                 + "qemu-img convert -O qcow2 over.qcow2 NEW"
         ),
         (
@@ -156,7 +156,7 @@ import Testing
     @Test func `what cannot be done is reported in one line with a hint`() async throws {
         try await Self.withImage { quiver in
             try quiver.write("text\n", to: "text")
-            try Folder.create(quiver.folder.appending("dir"))
+            try Directory.create(quiver.directory.appending("dir"))
             _ = try await quiver.output("overlay create disk.qcow2 over.qcow2")
             try await quiver.expectFailures(Self.failures)
             #expect(try await quiver.json("image ls", as: [Listed].self).map(\.name) == ["mine:1"])

@@ -98,6 +98,6 @@ import Testing
     }
 
     private func leftovers(of quiver: QuiverProcess) -> [String] {
-        Folder.names(in: quiver.home.appending("cache/scoped")) + Folder.names(in: quiver.home.appending("run"))
+        Directory.names(in: quiver.home.appending("cache/scoped")) + Directory.names(in: quiver.home.appending("run"))
     }
 }

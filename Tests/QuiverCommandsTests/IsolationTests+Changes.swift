@@ -17,7 +17,7 @@ extension IsolationTests {
         #expect(first.errors.contains("memory was modified"), "\(first.errors)")
         #expect(first.errors.contains("(unchanged)"), "\(first.errors)")
 
-        for name in ["gone.txt", "turns", "sub"] { try Folder.removeTree(project.appending(name)) }
+        for name in ["gone.txt", "turns", "sub"] { try Directory.removeTree(project.appending(name)) }
         let new = ["turns/into it/it's.txt": "new", "edited.txt": "edited"]
         try Self.write(new, project)
         let second = try await quiver.run("test", project.string)
@@ -40,7 +40,7 @@ extension IsolationTests {
     /// One that an earlier run of the tests altered must not become whole again, as it would by flipping a bit twice.
     private func alterWarmMachines() async throws {
         let templates = quiver.home.appending("cache/templates")
-        func warm() -> [String] { Folder.names(in: templates).filter { !$0.hasSuffix(".lock") } }
+        func warm() -> [String] { Directory.names(in: templates).filter { !$0.hasSuffix(".lock") } }
         if warm().isEmpty { _ = try await Self.run(quiver, "chosen", ["--isolate", "none"]) }
         try #require(!warm().isEmpty)
         for name in warm() {
@@ -52,7 +52,7 @@ extension IsolationTests {
         }
     }
 
-    /// Writes the files, and a test that passes where its folder has these and no others, and nothing is beside it.
+    /// Writes the files, and a test that passes where its directory has these and no others, and nothing is beside it.
     private static func write(_ files: [String: String], _ project: FilePath) throws {
         let machine = "[tool.quiver]\nimage = \"debian:12\"\nmemory = \"1G\"\ncpus = 2\n"
         let test = """
@@ -70,7 +70,7 @@ extension IsolationTests {
             """
         for (name, text) in files.merging(["pyproject.toml": machine, "test_seen.py": test], uniquingKeysWith: { $1 }) {
             let file = project.appending(name)
-            try Folder.create(file.removingLastComponent())
+            try Directory.create(file.removingLastComponent())
             try WholeFile.write(text.utf8, to: file)
         }
     }

@@ -10,9 +10,9 @@ extension Trait where Self == QuiverTrait {
         Self { body in
             try await QuiverProcess.withKeptHome("isolation") { quiver in
                 try await body(quiver)
-                let scoped = Folder.names(in: quiver.home.appending("cache/scoped"))
+                let scoped = Directory.names(in: quiver.home.appending("cache/scoped"))
                 #expect(scoped.isEmpty, "left behind: \(scoped)")
-                let templates = Folder.names(in: quiver.home.appending("cache/templates"))
+                let templates = Directory.names(in: quiver.home.appending("cache/templates"))
                 let scratch = templates.filter { $0.hasPrefix("scratch") }
                 #expect(scratch.isEmpty, "left behind: \(scratch)")
             }

@@ -41,18 +41,21 @@ import Testing
     @Test func `create writes an overlay of the wanted size`() async throws {
         try await Self.withBase { quiver in
             let text = try await quiver.output("overlay create base.qcow2 a.qcow2")
-            #expect(text.hasPrefix("a.qcow2: qcow2, 64 MiB (") && text.hasSuffix("), base FOLDER/base.qcow2\n"))
+            #expect(text.hasPrefix("a.qcow2: qcow2, 64 MiB (") && text.hasSuffix("), base DIRECTORY/base.qcow2\n"))
             let disk: Disk = try await quiver.json("overlay create base.qcow2 b.qcow2 --size +1G")
             let expected = Disk(
                 path: "b.qcow2",
                 format: "qcow2",
                 virtualSize: (1 << 30) + (64 << 20),
-                backingFile: "\(quiver.folder)/base.qcow2",
+                backingFile: "\(quiver.directory)/base.qcow2",
                 backingFormat: "qcow2",
                 snapshots: [],
             )
             #expect(disk == expected)
-            let check = try await ToolRun.run("qemu-img", ["check", "-q", quiver.folder.appending("b.qcow2").string])
+            let check = try await ToolRun.run(
+                "qemu-img",
+                ["check", "-q", quiver.directory.appending("b.qcow2").string]
+            )
             #expect(check.isSuccess, "\(check)")
         }
     }
@@ -63,9 +66,12 @@ import Testing
             #expect(try await quiver.output("overlay check a.qcow2").hasSuffix("no problems found\n"))
             let sound: Check = try await quiver.json("overlay check a.qcow2")
             #expect(sound.isSound && sound.findings.isEmpty)
-            #expect(sound.chain.map(\.path) == ["a.qcow2", "base.qcow2"].map { "\(quiver.folder)/\($0)" })
+            #expect(sound.chain.map(\.path) == ["a.qcow2", "base.qcow2"].map { "\(quiver.directory)/\($0)" })
 
-            try Folder.rename(quiver.folder.appending("base.qcow2"), to: quiver.folder.appending("moved.qcow2"))
+            try Directory.rename(
+                quiver.directory.appending("base.qcow2"),
+                to: quiver.directory.appending("moved.qcow2")
+            )
             let failure = try await quiver.failure("overlay check a.qcow2")
             #expect(failure.status == 1)
             #expect(failure.message == "a.qcow2: disk cannot be used as it is (see above)")
@@ -78,7 +84,7 @@ import Testing
             let hint = try #require(finding.hint)
             #expect(hint.hasPrefix("quiver overlay rebase "))
             let how = try await quiver.output(String(hint.dropFirst("quiver ".count)))
-            #expect(how == "FOLDER/a.qcow2: now on FOLDER/moved.qcow2 (renamed)\n")
+            #expect(how == "DIRECTORY/a.qcow2: now on DIRECTORY/moved.qcow2 (renamed)\n")
             #expect(try await quiver.output("overlay check a.qcow2").hasSuffix("no problems found\n"))
         }
     }
@@ -88,7 +94,7 @@ import Testing
             try await quiver.makeImage("other.qcow2")
             _ = try await quiver.output("overlay create base.qcow2 a.qcow2")
             let rebase: Rebase = try await quiver.json("overlay rebase a.qcow2 --onto other.qcow2")
-            #expect(rebase == Rebase(file: "a.qcow2", base: "\(quiver.folder)/other.qcow2", how: "copied"))
+            #expect(rebase == Rebase(file: "a.qcow2", base: "\(quiver.directory)/other.qcow2", how: "copied"))
         }
     }
 
@@ -119,7 +125,7 @@ import Testing
         ("overlay create debain:12 b.qcow2", 1, "no image debain:12; did you mean debian:12?"),
         (
             "overlay create base.qcow2 b.qcow2 --size 1M", 64,
-            "b.qcow2: 1 MiB is smaller than its base FOLDER/base.qcow2, which has 64 MiB; use at least that size"
+            "b.qcow2: 1 MiB is smaller than its base DIRECTORY/base.qcow2, which has 64 MiB; use at least that size"
         ),
         (
             "overlay create base.qcow2 b.qcow2 --size huge", 64,
@@ -135,25 +141,25 @@ import Testing
             "The value 'vmdk' is invalid for '--base-format <base-format>'. Please provide one of 'qcow2' and 'raw'. "
                 + "(see: quiver overlay create --help)"
         ),
-        ("overlay check dir", 1, "FOLDER/dir: is not a file or a block device; use a disk image"),
+        ("overlay check dir", 1, "DIRECTORY/dir: is not a file or a block device; use a disk image"),
         (
             "overlay check b.qcow2", 74,
-            "FOLDER/b.qcow2: cannot be read: No such file or directory; did you mean FOLDER/a.qcow2?"
+            "DIRECTORY/b.qcow2: cannot be read: No such file or directory; did you mean DIRECTORY/a.qcow2?"
         ),
-        ("overlay check nowhere", 74, "FOLDER/nowhere: cannot be read: No such file or directory"),
+        ("overlay check nowhere", 74, "DIRECTORY/nowhere: cannot be read: No such file or directory"),
         (
             "overlay rebase a.qcow2 --onto bsae.qcow2", 1,
             "bsae.qcow2: No such file or directory; did you mean base.qcow2?"
         ),
         (
             "overlay rebase a.qcow2 --onto a.qcow2", 1,
-            "FOLDER/a.qcow2: depends on FOLDER/a.qcow2 itself; choose another base"
+            "DIRECTORY/a.qcow2: depends on DIRECTORY/a.qcow2 itself; choose another base"
         ),
-        ("overlay rebase text --onto base.qcow2", 1, "FOLDER/text: too short for a qcow2 image: 5 bytes"),
+        ("overlay rebase text --onto base.qcow2", 1, "DIRECTORY/text: too short for a qcow2 image: 5 bytes"),
         ("overlay rebase a.qcow2", 64, "Missing expected argument '--onto <onto>' (see: quiver overlay rebase --help)"),
         (
             "overlay resize a.qcow2 1M", 64,
-            "FOLDER/a.qcow2: has 64 MiB, and a smaller disk would cut off the guest's data; use a larger size, or create "
+            "DIRECTORY/a.qcow2: has 64 MiB, and a smaller disk would cut off the guest's data; use a larger size, or create "
                 + "a new disk and copy the files"
         ),
         (
@@ -163,16 +169,16 @@ import Testing
         ),
         (
             "overlay resize text 1G", 1,
-            "FOLDER/text: not a qcow2 image; a raw one grows with: truncate -s SIZE FOLDER/text"
+            "DIRECTORY/text: not a qcow2 image; a raw one grows with: truncate -s SIZE DIRECTORY/text"
         ),
-        ("overlay resize dir 1G", 1, "FOLDER/dir: is not a file or a block device; use a disk image"),
+        ("overlay resize dir 1G", 1, "DIRECTORY/dir: is not a file or a block device; use a disk image"),
     ]
 
     @Test func `what cannot be done is reported in one line with a hint`() async throws {
         try await Self.withBase { quiver in
             _ = try await quiver.output("overlay create base.qcow2 a.qcow2")
             try quiver.write("text\n", to: "text")
-            try Folder.create(quiver.folder.appending("dir"))
+            try Directory.create(quiver.directory.appending("dir"))
             try await quiver.expectFailures(Self.failures)
         }
     }

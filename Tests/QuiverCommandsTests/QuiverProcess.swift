@@ -48,7 +48,7 @@ struct QuiverProcess {
             try linkUserFiles(into: home)
             try await body(QuiverProcess(home: home))
         } cleanup: {
-            try? Folder.removeTree(home)
+            try? Directory.removeTree(home)
         }
     }
 
@@ -57,21 +57,23 @@ struct QuiverProcess {
     /// Everything else in it is removed before. One run of the tests uses it at a time.
     static func withKeptHome(_ name: String, _ body: (QuiverProcess) async throws -> Void) async throws {
         let homes = QuiverHome.current.cache.appending("tests")
-        try Folder.create(homes)
+        try Directory.create(homes)
         let lock = try await FileLock.acquire(homes.appending("\(name).lock"), within: Patience.seconds(3600))
         defer { extendLifetime(lock) }
         let home = homes.appending(name)
-        for name in Folder.names(in: home) where name != "cache" { try Folder.removeTree(home.appending(name)) }
+        for name in Directory.names(in: home) where name != "cache" { try Directory.removeTree(home.appending(name)) }
         let cache = home.appending("cache")
-        for name in Folder.names(in: cache) where name != "templates" { try Folder.removeTree(cache.appending(name)) }
+        for name in Directory.names(in: cache) where name != "templates" {
+            try Directory.removeTree(cache.appending(name))
+        }
         try linkUserFiles(into: home)
         try await body(QuiverProcess(home: home))
     }
 
     private static func linkUserFiles(into home: FilePath) throws {
         let user = QuiverHome.current
-        try Folder.create(home.appending("cache"))
-        for folder in [user.images, user.keys, user.cache.appending("bakes")] { try Folder.create(folder) }
+        try Directory.create(home.appending("cache"))
+        for directory in [user.images, user.keys, user.cache.appending("bakes")] { try Directory.create(directory) }
         try link(home.appending("images"), to: user.images)
         try link(home.appending("keys"), to: user.keys)
         try link(home.appending("cache/bakes"), to: user.cache.appending("bakes"))

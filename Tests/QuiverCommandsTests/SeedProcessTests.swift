@@ -34,7 +34,7 @@ import Testing
             try quiver.write(userData, to: "user-data")
             try quiver.write("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me\n", to: "me.pub")
             try quiver.write("auto e\niface e inet dhcp\n", to: "interfaces")
-            let key = quiver.folder.appending("host_key").string
+            let key = quiver.directory.appending("host_key").string
             let made = try await ToolRun.run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key])
             try #require(made.isSuccess, "\(made)")
             try await body(quiver)
@@ -61,7 +61,7 @@ import Testing
 
     @Test func `a host key is pinned, and what known_hosts needs is printed`() async throws {
         try await Self.withFiles { quiver in
-            let published = try WholeFile.readText(quiver.folder.appending("host_key.pub"))
+            let published = try WholeFile.readText(quiver.directory.appending("host_key.pub"))
             let words = published.split(separator: " ").prefix(2).joined(separator: " ")
             let text = try await quiver.output("seed create seed.iso --host-key host_key --hostname web")
             #expect(text.split(separator: "\n").last.map(String.init) == "for known_hosts: web \(words)")
@@ -75,7 +75,7 @@ import Testing
         try await Self.withFiles { quiver in
             let program = QuiverProcess.program
             let line = "gzip -c user-data | '\(program)' seed create - --user-data - >piped.iso"
-            let outcome = try await ToolRun.run("sh", ["-c", line], workingDirectory: quiver.folder)
+            let outcome = try await ToolRun.run("sh", ["-c", line], workingDirectory: quiver.directory)
             #expect(outcome.isSuccess && outcome.errors.isEmpty, "\(outcome)")
             let report: Report = try await quiver.json("seed check piped.iso")
             #expect(report.filesystem == "iso9660" && report.findings.isEmpty)
@@ -88,7 +88,7 @@ import Testing
         try await Self.withFiles { quiver in
             let tar: Report = try await quiver.json("seed create seed.tar --disk-format tar --user-data user-data")
             #expect(tar.filesystem == "tar" && tar.label == nil)
-            let listing = try await ToolRun.run("tar", ["-tf", quiver.folder.appending("seed.tar").string])
+            let listing = try await ToolRun.run("tar", ["-tf", quiver.directory.appending("seed.tar").string])
             #expect(listing.output == "meta-data\nuser-data\n")
             _ = try await quiver.output("seed create seed.qcow2 --disk-format qcow2 --user-data user-data")
             #expect(try await quiver.failure("seed check seed.qcow2").message.contains("qemu-img convert -O raw"))
@@ -103,7 +103,7 @@ import Testing
             let refusal = try await quiver.failure("seed create seed.iso --user-data bad")
             #expect(refusal.status == 1)
             #expect(refusal.message == "seed.iso: not written: fix the errors above, or pass --force")
-            #expect(FileStamp(of: quiver.folder.appending("seed.iso")) == nil)
+            #expect(FileStamp(of: quiver.directory.appending("seed.iso")) == nil)
             let checked = try await quiver.failure("seed check bad")
             #expect(checked.status == 1)
             #expect(checked.message == "bad: seed has errors (see above)")
@@ -179,11 +179,11 @@ import Testing
             try quiver.write("", to: "empty")
             try quiver.write("instance-id: a\nlocal-hostname: b\n", to: "meta")
             try quiver.write("version: 2\n", to: "net")
-            try WholeFile.write([0x23, 0xE9, 0x0A], to: quiver.folder.appending("latin1"))
-            try WholeFile.write([0x1F, 0x8B, 8, 0], to: quiver.folder.appending("packed"))
-            try Folder.create(quiver.folder.appending("dir"))
+            try WholeFile.write([0x23, 0xE9, 0x0A], to: quiver.directory.appending("latin1"))
+            try WholeFile.write([0x1F, 0x8B, 8, 0], to: quiver.directory.appending("packed"))
+            try Directory.create(quiver.directory.appending("dir"))
             try await quiver.expectFailures(Self.failures)
-            #expect(FileStamp(of: quiver.folder.appending("seed.iso")) == nil)
+            #expect(FileStamp(of: quiver.directory.appending("seed.iso")) == nil)
         }
     }
 }

@@ -38,7 +38,7 @@ import Testing
             let removed = try await quiver.run("rm", "nobody", "a", "b")
             #expect(removed.status == 1)
             expectOneComplaint(of: removed, about: "nobody")
-            #expect(Folder.names(in: quiver.home.appending("machines")).isEmpty)
+            #expect(Directory.names(in: quiver.home.appending("machines")).isEmpty)
         }
     }
 

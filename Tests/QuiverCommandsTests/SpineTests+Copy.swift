@@ -51,8 +51,8 @@ extension SpineTests {
         let down = try await host.run("cp", "--root", "\(machine):/home/*/copies/tree", "\(back)/")
         #expect(down.status == 0, "\(down.errors)")
         let copy = back.appending("tree")
-        #expect(Folder.names(in: copy) == ["a b", "large", "link", "run.sh", "setuid"])
-        #expect(Folder.names(in: copy.appending("a b")) == ["ünï"])
+        #expect(Directory.names(in: copy) == ["a b", "large", "link", "run.sh", "setuid"])
+        #expect(Directory.names(in: copy.appending("a b")) == ["ünï"])
         #expect(try WholeFile.read(copy.appending("large")) == WholeFile.read(tree.appending("large")))
         #expect(mode(copy.appending("setuid")) == 0o755 && mode(copy.appending("run.sh")) == 0o755)
         for name in ["absolute", "outside", "pipe", "disk"] {
@@ -84,14 +84,14 @@ extension SpineTests {
         let outcome = try await host.run("test", project.string, "--vm", machine)
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
         #expect(outcome.errors.contains("out/shadow is left out"), "\(outcome.errors)")
-        #expect(Folder.names(in: project.appending("out")) == ["deep", "latest"])
+        #expect(Directory.names(in: project.appending("out")) == ["deep", "latest"])
         #expect(try WholeFile.readText(project.appending("out/latest")) == "made in the guest")
         #expect(try WholeFile.readText(project.appending("run.log")) == "made in the guest")
         #expect(mode(project.appending("out/deep/result.txt")) == 0o711)
     }
 
     private func write(_ text: String, _ path: FilePath, mode: mode_t = 0o644) throws {
-        try Folder.create(path.removingLastComponent())
+        try Directory.create(path.removingLastComponent())
         try WholeFile.write(text.utf8, to: path)
         chmod(path.string, mode)
     }
@@ -110,11 +110,11 @@ private struct HostWithoutRsync {
     init(_ quiver: QuiverProcess) throws {
         self.quiver = quiver
         programs = quiver.home.appending("programs")
-        try Folder.create(programs)
-        for folder in (HostEnvironment["PATH"] ?? "").split(separator: ":") {
-            for name in Folder.names(in: FilePath(String(folder))) where name != "rsync" {
+        try Directory.create(programs)
+        for directory in (HostEnvironment["PATH"] ?? "").split(separator: ":") {
+            for name in Directory.names(in: FilePath(String(directory))) where name != "rsync" {
                 // The first of a name is the one that is found.
-                _ = symlink("\(folder)/\(name)", programs.appending(name).string)
+                _ = symlink("\(directory)/\(name)", programs.appending(name).string)
             }
         }
     }

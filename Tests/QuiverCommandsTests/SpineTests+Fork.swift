@@ -30,7 +30,7 @@ extension SpineTests {
             #expect(Set(facts.map(\.sshPort)).count == 2)
             let list = try await quiver.run("ls").output.split(separator: "\n")
             for name in [parent] + names { #expect(list.contains { $0.hasPrefix("\(name) ") }, "\(list)") }
-            #expect(Folder.names(in: quiver.home.appending("cache/templates")).isEmpty, "the copy was left behind")
+            #expect(Directory.names(in: quiver.home.appending("cache/templates")).isEmpty, "the copy was left behind")
 
             var identities: Set<String> = []
             for name in [parent] + names {
@@ -111,7 +111,7 @@ extension SpineTests {
         } else {
             try await quiver.withFork("next") { _ in }
         }
-        #expect(!Folder.exists(half))
+        #expect(!Directory.exists(half))
         let left = try await ToolRun.run("pgrep", ["-f", "qemu-system.*\(quiver.home)/machines/half"])
         #expect(left.output.isEmpty, "still running: \(left.output)")
     }

@@ -79,7 +79,7 @@ import Testing
             #expect(try await quiver.run("exec", name, "--", "true").status == 0)
 
             #expect(try await quiver.run("rm", "--force", name).status == 0)
-            #expect(!Folder.names(in: quiver.home.appending("machines")).contains(name))
+            #expect(!Directory.names(in: quiver.home.appending("machines")).contains(name))
         }
     }
 
@@ -95,10 +95,10 @@ import Testing
         text: String,
         status: Int32,
     ) async throws {
-        let folder = quiver.home.appending(name)
-        try Folder.create(folder)
-        try WholeFile.write(text.utf8, to: folder.appending(file))
-        let outcome = try await quiver.run("test", folder.string, "--vm", "vm1")
+        let directory = quiver.home.appending(name)
+        try Directory.create(directory)
+        try WholeFile.write(text.utf8, to: directory.appending(file))
+        let outcome = try await quiver.run("test", directory.string, "--vm", "vm1")
         #expect(outcome.status == status, "\(outcome.output)\(outcome.errors)")
         if name == "empty" { #expect(outcome.errors.contains("quiver: no tests were found in")) }
     }

@@ -20,7 +20,10 @@ import Testing
         ("image build ubuntu:24.04", 69, "ubuntu:24.04 cannot be built"),
         ("image build debian:12 --keyring /no/such/keys.gpg", 69, "apt-get install debian-archive-keyring"),
         ("image build debian:12 --mirror here", 64, "here: is not a mirror's URL"),
-        ("image build debian:12 --output /no/such/folder/disk.qcow2", 73, "/no/such/folder/disk.qcow2: cannot write"),
+        (
+            "image build debian:12 --output /no/such/directory/disk.qcow2", 73,
+            "/no/such/directory/disk.qcow2: cannot write"
+        ),
         ("start vm1", 64, "no machine vm1; create it with: quiver start vm1 --image debian:12"),
         ("start a/b --image debian:12", 64, "`a/b`: not a valid name"),
         ("start x --image debian:12 --memory 1", 64, "memory 1 B: must be whole mebibytes"),
@@ -96,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func `a folder that cannot be made is told by the status of its own`() async throws {
+    @Test func `a directory that cannot be made is told by the status of its own`() async throws {
         try await QuiverProcess.withHome { quiver in
             try WholeFile.write("in the way".utf8, to: quiver.home.appending("machines"))
             let outcome = try await quiver.run("start", "vm1", "--image", "debian:12")
@@ -109,7 +112,7 @@ import Testing
     @Test func `a libcurl that cannot be loaded is told by whoever needs it, and by nobody else`() async throws {
         try await QuiverProcess.withHome { quiver in
             let broken = quiver.home.appending("broken")
-            try Folder.create(broken)
+            try Directory.create(broken)
             for name in ["libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.4.dylib"] {
                 try WholeFile.write("no library".utf8, to: broken.appending(name))
             }

@@ -13,23 +13,23 @@ class ArchiveError(Exception):
 
 
 class Archive:
-    """One suite of the archive, with package lists of its own below `folder`."""
+    """One suite of the archive, with package lists of its own below `directory`."""
 
-    def __init__(self, suite, folder):
+    def __init__(self, suite, directory):
         self.suite = suite
-        self.folder = folder
+        self.directory = directory
         for path in ("lists/partial", "cache/archives/partial", "parts", "downloads"):
-            os.makedirs(os.path.join(folder, path), exist_ok=True)
+            os.makedirs(os.path.join(directory, path), exist_ok=True)
         site = self._site()
         self._write("sources.list", "".join(f"{kind} [signed-by={_KEYRING}] {site} {suite} main\n" for kind in ("deb", "deb-src")))
         self._write("status", "")
         self._write(
             "apt.conf",
-            f'Dir::Etc::sourcelist "{folder}/sources.list";\n'
-            f'Dir::Etc::sourceparts "{folder}/parts";\n'
-            f'Dir::State::lists "{folder}/lists";\n'
-            f'Dir::State::status "{folder}/status";\n'
-            f'Dir::Cache "{folder}/cache";\n'
+            f'Dir::Etc::sourcelist "{directory}/sources.list";\n'
+            f'Dir::Etc::sourceparts "{directory}/parts";\n'
+            f'Dir::State::lists "{directory}/lists";\n'
+            f'Dir::State::status "{directory}/status";\n'
+            f'Dir::Cache "{directory}/cache";\n'
             'APT::Sandbox::User "root";\n',
         )
         self._run("apt-get", "-qq", "update")
@@ -43,14 +43,14 @@ class Archive:
             raise ArchiveError(f"{self.suite} has no source of QEMU {version}, only of {', '.join(packages)}")
         package = matching[-1]
         self._run("apt-get", "-qq", "source", "--download-only", "--tar-only", f"qemu={package}")
-        found = glob.glob(os.path.join(self.folder, "downloads", "qemu_*.orig.tar.*"))
+        found = glob.glob(os.path.join(self.directory, "downloads", "qemu_*.orig.tar.*"))
         return found[0], package
 
     def unpacked(self, names):
-        """A root folder with the packages and all they depend on, and {name: version} of the named ones."""
+        """A root directory with the packages and all they depend on, and {name: version} of the named ones."""
         self._run("apt-get", "-qq", "-y", "--no-install-recommends", "--download-only", "install", *names)
-        root = os.path.join(self.folder, "root")
-        for package in glob.glob(os.path.join(self.folder, "cache/archives/*.deb")):
+        root = os.path.join(self.directory, "root")
+        for package in glob.glob(os.path.join(self.directory, "cache/archives/*.deb")):
             self._run("dpkg", "-x", package, root)
         versions = {}
         for name in names:
@@ -72,13 +72,13 @@ class Archive:
         raise ArchiveError(f"no package source for {codename} is configured; add one to /etc/apt")
 
     def _write(self, name, text):
-        with open(os.path.join(self.folder, name), "w", encoding="ascii") as file:
+        with open(os.path.join(self.directory, name), "w", encoding="ascii") as file:
             file.write(text)
 
     def _run(self, *command):
-        environment = {**os.environ, "APT_CONFIG": os.path.join(self.folder, "apt.conf")}
+        environment = {**os.environ, "APT_CONFIG": os.path.join(self.directory, "apt.conf")}
         done = subprocess.run(
-            command, cwd=os.path.join(self.folder, "downloads"), env=environment, capture_output=True, text=True
+            command, cwd=os.path.join(self.directory, "downloads"), env=environment, capture_output=True, text=True
         )
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no message"])[0]

@@ -11,7 +11,7 @@ struct GuestBench {
 
     func run() async throws {
         var figures = Figures()
-        let folder = try TemplateStore().scratchFolder()
+        let directory = try TemplateStore().scratchDirectory()
         let begin = ContinuousClock.now
         let template = try await BenchGuest(qemu: qemu).with { machine in
             figures.set("cold_boot", (.now - begin).milliseconds)
@@ -24,7 +24,7 @@ struct GuestBench {
             }
             figures.set("restore", restores)
             let start = ContinuousClock.now
-            let template = try await BenchGuest.freeze(machine, to: folder)
+            let template = try await BenchGuest.freeze(machine, to: directory)
             figures.set("freeze", (.now - start).milliseconds)
             return template
         }
@@ -103,9 +103,9 @@ struct BenchGuest {
         return try await withMachine(
             named: "bench",
             options: LaunchOptions(qemu: FilePath(qemu)),
-            describe: { folder in
-                var prepared = try await provisioning.prepare(MachineDescription(), in: folder)
-                prepared.memoryBacking = .sharedFile(folder.path.appending("memory"))
+            describe: { directory in
+                var prepared = try await provisioning.prepare(MachineDescription(), in: directory)
+                prepared.memoryBacking = .sharedFile(directory.path.appending("memory"))
                 return prepared
             },
         ) { machine in
@@ -120,13 +120,13 @@ struct BenchGuest {
     }
 
     /// Freezes it as `quiver test` does.
-    static func freeze(_ machine: Machine, to folder: FilePath) async throws -> Template {
+    static func freeze(_ machine: Machine, to directory: FilePath) async throws -> Template {
         let helper = try machine.helper()
         defer { helper.close() }
         try await helper.fixUp(GuestFixUp(), within: .seconds(60))
         try await helper.settle(within: .seconds(300))
         return try await machine.freeze(
-            to: folder,
+            to: directory,
             name: "bench",
             ingredients: TemplateIngredients(),
             helper: helper,

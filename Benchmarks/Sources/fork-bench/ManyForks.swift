@@ -10,8 +10,8 @@ struct ManyForks {
     let together: Int
 
     func run() async throws {
-        let folder = try TemplateStore().scratchFolder()
-        let template = try await BenchGuest(qemu: qemu).with { try await BenchGuest.freeze($0, to: folder) }
+        let directory = try TemplateStore().scratchDirectory()
+        let template = try await BenchGuest(qemu: qemu).with { try await BenchGuest.freeze($0, to: directory) }
         try await withCleanup {
             var figures = Figures()
             try await oneAfterAnother(template, &figures)

@@ -7,17 +7,17 @@ import SystemPackage
 @main
 struct ImageBench {
     static func main() async throws {
-        let folder = FilePath("/tmp/quiver-image-bench-\(UInt32.random(in: 0 ... .max))")
-        try Folder.create(folder)
-        defer { try? Folder.removeTree(folder) }
-        let base = folder.appending("base.qcow2")
+        let directory = FilePath("/tmp/quiver-image-bench-\(UInt32.random(in: 0 ... .max))")
+        try Directory.create(directory)
+        defer { try? Directory.removeTree(directory) }
+        let base = directory.appending("base.qcow2")
         _ = try await ToolRun.run("qemu-img", ["create", "-q", "-f", "qcow2", base.string, "8G"])
 
         try await measure("overlay, in process", rounds: 200) { round in
-            try Overlay.create(at: folder.appending("overlay-\(round)"), base: base, size: .gibibytes(20))
+            try Overlay.create(at: directory.appending("overlay-\(round)"), base: base, size: .gibibytes(20))
         }
         try await measure("overlay, qemu-img create", rounds: 30) { round in
-            let out = folder.appending("theirs-\(round)").string
+            let out = directory.appending("theirs-\(round)").string
             _ = try await ToolRun.run(
                 "qemu-img",
                 ["create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.string, out, "20G"],
@@ -29,7 +29,7 @@ struct ImageBench {
         }
         let seed = Seed(userData: "#cloud-config\npackages: [jq]\n", metaData: "instance-id: bench\n")
         try await measure("seed image, in process", rounds: 200) { round in
-            try seed.write(to: folder.appending("seed-\(round).iso"))
+            try seed.write(to: directory.appending("seed-\(round).iso"))
         }
     }
 

@@ -4,7 +4,7 @@ import SystemPackage
 /// The programs that build an image, and the meaning of their failures.
 struct BuildTools {
     /// The directory in which the image is built, for messages.
-    let folder: FilePath
+    let directory: FilePath
 
     /// Runs a tool until it exits.
     ///
@@ -51,7 +51,7 @@ struct BuildTools {
         if outcome.errors.contains("No space left on device") {
             return CloudImagesError(
                 .cannotWrite,
-                "\(folder) or \(HostEnvironment["TMPDIR"] ?? "/tmp"): the disk is full; a build takes about 3 GiB "
+                "\(directory) or \(HostEnvironment["TMPDIR"] ?? "/tmp"): the disk is full; a build takes about 3 GiB "
                     + "while it runs: free some space",
                 cause: Errno.noSpace,
             )

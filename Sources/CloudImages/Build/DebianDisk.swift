@@ -7,19 +7,19 @@ struct DebianDisk {
     let architecture: ImageArchitecture
     let size: ByteCount
     /// The directory in which the disk is built.
-    let folder: FilePath
+    let directory: FilePath
     let identity: BuildIdentity
     let privilege: RootPrivilege
 
     /// The raw disk.
-    var file: FilePath { folder.appending("disk.raw") }
+    var file: FilePath { directory.appending("disk.raw") }
 
     /// Partitions start at whole mebibytes: 1 for the EFI partition, the root after it, 1 left for GPT's second copy.
     private static let efiMebibytes: UInt64 = 32
     private static let rootStart = 1 + efiMebibytes
 
-    private var tools: BuildTools { BuildTools(folder: folder) }
-    private var loader: FilePath { folder.appending("grub.efi") }
+    private var tools: BuildTools { BuildTools(directory: directory) }
+    private var loader: FilePath { directory.appending("grub.efi") }
 
     /// Builds the disk, and copies kernel and initial ramdisk out of the root as `vmlinuz` and `initrd.img`.
     ///
@@ -28,7 +28,7 @@ struct DebianDisk {
         try await makePartitions()
         try await makeRoot(from: archive)
         try await makeEFIPartition()
-        try Folder.removeTree(loader)
+        try Directory.removeTree(loader)
     }
 
     private func makePartitions() async throws {
@@ -39,7 +39,7 @@ struct DebianDisk {
             permissions: .ownerReadWrite,
         )
         try disk.closeAfter { try disk.resize(to: Int64(size.bytes)) }
-        let table = folder.appending("partitions")
+        let table = directory.appending("partitions")
         let rootType =
             architecture == .amd64
             ? "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709" : "B921B045-1DF0-41C3-AF44-4C6F280D3FAE"
@@ -53,7 +53,7 @@ struct DebianDisk {
         try WholeFile.write(layout.utf8, to: table)
         let hint = PackageHint(debian: "fdisk", fedora: "util-linux").command
         try await tools.run("sfdisk", ["--quiet", file.string], input: table, hint: hint)
-        try Folder.removeTree(table)
+        try Directory.removeTree(table)
     }
 
     // MARK: The root
@@ -86,7 +86,7 @@ struct DebianDisk {
         ]
         var command =
             privilege.prefix + ["sh", "-c", Self.unpacking, "quiver", archive.string]
-            + [folder.appending("root").string, folder.string, loader]
+            + [directory.appending("root").string, directory.string, loader]
             + ["-q", "-t", "ext4", "-L", DebianCustomization.rootLabel, "-U", identity.uuid(for: "root")]
             + ["-E", features.joined(separator: ","), file.string, "\((size.bytes >> 20) - Self.rootStart - 1)M"]
         try await tools.run(command.removeFirst(), command, environment: identity.environment)
@@ -108,16 +108,16 @@ struct DebianDisk {
         let commands = (1...count - free).map {
             "sif <\($0)> atime @\(identity.time)\nsif <\($0)> ctime @\(identity.time)\n"
         }
-        let script = folder.appending("times")
+        let script = directory.appending("times")
         try WholeFile.write(commands.joined().utf8, to: script)
         try await tools.run("debugfs", ["-w", "-f", script.string, place], environment: identity.environment)
-        try Folder.removeTree(script)
+        try Directory.removeTree(script)
     }
 
     // MARK: The EFI partition
 
     private func makeEFIPartition() async throws {
-        let configuration = folder.appending("grub.cfg")
+        let configuration = directory.appending("grub.cfg")
         let text = """
             search --no-floppy --set=root --label \(DebianCustomization.rootLabel)
             set prefix=($root)/boot/grub
@@ -132,7 +132,7 @@ struct DebianDisk {
         try await mtool("mmd", ["::/EFI", "::/EFI/BOOT", "::/EFI/debian"])
         try await mtool("mcopy", [loader.string, "::/EFI/BOOT/\(bootName)"])
         try await mtool("mcopy", [configuration.string, "::/EFI/debian/grub.cfg"])
-        try Folder.removeTree(configuration)
+        try Directory.removeTree(configuration)
     }
 
     private func mtool(_ name: String, _ arguments: [String]) async throws {

@@ -10,7 +10,7 @@ struct DebianImageBuild {
     let architecture: ImageArchitecture
     let recipe: ImageRecipe
     /// The directory in which everything is built; the caller removes it.
-    let folder: FilePath
+    let directory: FilePath
     let progress: ProgressHandler
 
     /// The packages to install besides the essential ones.
@@ -24,8 +24,8 @@ struct DebianImageBuild {
         ]
     }
 
-    private var archive: FilePath { folder.appending("root.tar") }
-    private var tools: BuildTools { BuildTools(folder: folder) }
+    private var archive: FilePath { directory.appending("root.tar") }
+    private var tools: BuildTools { BuildTools(directory: directory) }
 
     /// Makes the image; `disk.qcow2`, `vmlinuz`, `initrd.img` and `packages.txt` are in the directory afterwards.
     func run() async throws {
@@ -37,31 +37,31 @@ struct DebianImageBuild {
         let disk = DebianDisk(
             architecture: architecture,
             size: recipe.size,
-            folder: folder,
+            directory: directory,
             identity: identity,
             privilege: privilege,
         )
         try await disk.make(from: archive)
         progress(ProgressUpdate("convert to qcow2"))
-        let result = folder.appending("disk.qcow2")
+        let result = directory.appending("disk.qcow2")
         try await tools.run(
             "qemu-img",
             ["convert", "-O", "qcow2", disk.file.string, result.string],
             hint: PackageHint.qemuImg.command,
         )
-        for leftover in [disk.file, archive] { try Folder.removeTree(leftover) }
+        for leftover in [disk.file, archive] { try Directory.removeTree(leftover) }
     }
 
     /// Installs everything with mmdebstrap, and writes the manifest.
     private func makeArchive(from sources: PackageSources) async throws -> BuildIdentity {
-        let list = folder.appending("sources.list")
+        let list = directory.appending("sources.list")
         try WholeFile.write((sources.lines.joined(separator: "\n") + "\n").utf8, to: list)
         try await bootstrap(
             [
                 "--variant=minbase", "--architectures=\(architecture.rawValue)",
                 "--include=\(packages.joined(separator: ","))",
                 "--customize-hook=" + DebianCustomization(architecture: architecture).script,
-                "--customize-hook=copy-out /var/lib/dpkg/status \(folder)",
+                "--customize-hook=copy-out /var/lib/dpkg/status \(directory)",
                 release.codename, archive.string, list.string,
             ]
         )
@@ -90,7 +90,7 @@ struct DebianImageBuild {
 
     /// Turns dpkg's status file into one line per package: name, version, architecture.
     private func writeManifest() throws -> String {
-        let status = try WholeFile.readText(folder.appending("status"))
+        let status = try WholeFile.readText(directory.appending("status"))
         let lines = status.split(separator: "\n\n").map { paragraph in
             let fields = paragraph.split(separator: "\n")
             return ["Package: ", "Version: ", "Architecture: "].map { field in
@@ -100,8 +100,8 @@ struct DebianImageBuild {
         let text = lines.sorted().joined(separator: "\n") + "\n"
         // With the same permissions as the disk that qemu-img writes.
         let mode: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
-        try WholeFile.write(text.utf8, to: folder.appending(ImageStore.manifestName), mode: mode)
-        try Folder.removeTree(folder.appending("status"))
+        try WholeFile.write(text.utf8, to: directory.appending(ImageStore.manifestName), mode: mode)
+        try Directory.removeTree(directory.appending("status"))
         return text
     }
 }

@@ -21,7 +21,7 @@ extension ImageStore {
             let image = try await plan.run(recipe, in: staging, progress: progress)
             return try adopt(image, staging: staging)
         } catch {
-            await withoutCancellation { try? Folder.removeTree(staging) }
+            await withoutCancellation { try? Directory.removeTree(staging) }
             throw error
         }
     }
@@ -70,24 +70,24 @@ struct BuildPlan {
     }
 
     /// Builds in an existing directory.
-    func run(_ recipe: ImageRecipe, in folder: FilePath, progress: @escaping ProgressHandler) async throws -> Image {
+    func run(_ recipe: ImageRecipe, in directory: FilePath, progress: @escaping ProgressHandler) async throws -> Image {
         let build = DebianImageBuild(
             release: release,
             architecture: architecture,
             recipe: recipe,
-            folder: folder,
+            directory: directory,
             progress: progress,
         )
         try await build.run()
         progress(ProgressUpdate("compute the digest"))
-        let disk = folder.appending("disk.qcow2")
+        let disk = directory.appending("disk.qcow2")
         let digest = try await FileDigest.sha256(of: disk)
         return Image(
             name: name,
             architecture: architecture,
             disk: disk,
-            kernel: folder.appending("vmlinuz"),
-            initialRamdisk: folder.appending("initrd.img"),
+            kernel: directory.appending("vmlinuz"),
+            initialRamdisk: directory.appending("initrd.img"),
             kernelArguments: "root=LABEL=\(DebianCustomization.rootLabel) ro console=tty0 console="
                 + DebianCustomization.console(of: architecture),
             defaultUser: "debian",

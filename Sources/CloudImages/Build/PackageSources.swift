@@ -80,10 +80,10 @@ struct PackageSources {
                     "\(mirror): is not a mirror's URL; use https://, http:// or file:/, up to the directory that contains dists",
                 )
             }
-            let folders = mirror.split(separator: "/")
-            let hasSecurity = folders.contains { $0.hasSuffix("-security") }
+            let directories = mirror.split(separator: "/")
+            let hasSecurity = directories.contains { $0.hasSuffix("-security") }
             // A dated snapshot of the archive has expired validity, which does not matter here.
-            let isOfSomeDay = folders.contains { $0.wholeMatch(of: /[0-9]{8}T[0-9]{6}Z/) != nil }
+            let isOfSomeDay = directories.contains { $0.wholeMatch(of: /[0-9]{8}T[0-9]{6}Z/) != nil }
             for pocket in hasSecurity ? ["-security"] : ["", "-updates"] {
                 let suite = release.codename + pocket
                 lines.append(Self.line(mirror, suite, keyring: keyring, checksValidity: !isOfSomeDay))

@@ -28,13 +28,13 @@ public enum StandaloneBuild {
         }
         let plan = try await BuildPlan(reference)
         let (parent, stem) = (output.removingLastComponent(), output.stem ?? "disk")
-        guard Folder.exists(parent) else { throw FileFailure("write", output, .noSuchFileOrDirectory) }
+        guard Directory.exists(parent) else { throw FileFailure("write", output, .noSuchFileOrDirectory) }
         let staging = parent.appending(".\(stem).making-\(UInt32.random(in: 0 ... .max))")
-        try Folder.create(staging)
+        try Directory.create(staging)
         return try await withCleanup {
             var image = try await plan.run(recipe, in: staging, progress: progress)
             func settle(_ name: String, as file: FilePath) throws(FileFailure) {
-                try Folder.rename(staging.appending(name), to: file)
+                try Directory.rename(staging.appending(name), to: file)
             }
             func beside(_ name: String) -> FilePath { parent.appending("\(stem).\(name)") }
             (image.kernel, image.initialRamdisk) = (beside("vmlinuz"), beside("initrd.img"))
@@ -44,7 +44,7 @@ public enum StandaloneBuild {
             image.disk = output
             return image
         } cleanup: {
-            try? Folder.removeTree(staging)
+            try? Directory.removeTree(staging)
         }
     }
 }

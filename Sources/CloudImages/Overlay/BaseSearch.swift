@@ -13,19 +13,19 @@ struct BaseSearch {
     let base: FilePath
     let overlay: FilePath
     let identity: BaseIdentity?
-    let folders: [FilePath]
+    let directories: [FilePath]
 
     /// The most files to examine, so that the search stays fast.
     private static let mostFiles = 4000
 
     func run() -> Found? {
-        let places = [overlay.removingLastComponent(), base.removingLastComponent()] + folders
+        let places = [overlay.removingLastComponent(), base.removingLastComponent()] + directories
         var files: [FilePath] = []
         for place in places {
-            for name in Folder.names(in: place) {
+            for name in Directory.names(in: place) {
                 let path = place.appending(name)
                 // Images of a store are one directory deeper.
-                files += [path] + Folder.names(in: path).map { path.appending($0) }
+                files += [path] + Directory.names(in: path).map { path.appending($0) }
             }
             guard files.count < Self.mostFiles else { break }
         }

@@ -14,9 +14,9 @@ public struct OverlayCheck: Sendable {
 
     /// Checks the image at `path`, following its bases; nothing is changed.
     ///
-    /// - Parameter searchFolders: Where to search for a missing base, besides its old directory and the overlay's.
+    /// - Parameter searchDirectories: Where to search for a missing base, besides its old directory and the overlay's.
     /// - Throws: ``CloudImagesError`` if the image itself cannot be read.
-    public init(_ path: FilePath, searchFolders: [FilePath] = []) throws(CloudImagesError) {
+    public init(_ path: FilePath, searchDirectories: [FilePath] = []) throws(CloudImagesError) {
         let path = path.absolute
         chain = .read(path)
         if chain.links.isEmpty, case .unusable(_, let error) = chain.end { throw error }
@@ -26,7 +26,7 @@ public struct OverlayCheck: Sendable {
             findings += Self.findings(about: link, below: above)
         }
         if let end = chain.end {
-            findings.append(Self.finding(about: end, chain: chain, searchFolders: searchFolders))
+            findings.append(Self.finding(about: end, chain: chain, searchDirectories: searchDirectories))
         }
         self.findings = findings.sorted { $0.severity > $1.severity }
     }
@@ -115,12 +115,12 @@ public struct OverlayCheck: Sendable {
     private static func finding(
         about end: DiskChain.Break,
         chain: DiskChain,
-        searchFolders: [FilePath],
+        searchDirectories: [FilePath],
     ) -> OverlayFinding {
         switch end {
         case .missing(let base, let overlay):
             let identity = chain.links.last?.facts.qcow2?.baseIdentity
-            let search = BaseSearch(base: base, overlay: overlay, identity: identity, folders: searchFolders)
+            let search = BaseSearch(base: base, overlay: overlay, identity: identity, directories: searchDirectories)
             guard let found = search.run() else {
                 return OverlayFinding(
                     severity: .error,

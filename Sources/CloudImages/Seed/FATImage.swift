@@ -30,12 +30,12 @@ struct FATImage {
         var image = [UInt8](repeating: 0, count: layout.totalSectors * Self.sectorSize)
         image.replaceSubrange(0..<Self.sectorSize, with: bootSector(layout))
         var table = FileTable(layout)
-        var folder = Folder()
-        folder.addLabel(Seed.volumeLabel)
+        var directory = Directory()
+        directory.addLabel(Seed.volumeLabel)
         var next = 2
         for (index, file) in files.enumerated() {
             let count = (file.bytes.count + Self.clusterSize - 1) / Self.clusterSize
-            folder.add(file.name, number: index + 1, cluster: count == 0 ? 0 : next, size: file.bytes.count)
+            directory.add(file.name, number: index + 1, cluster: count == 0 ? 0 : next, size: file.bytes.count)
             table.chain(next..<(next + count))
             let start = layout.dataOffset + (next - 2) * Self.clusterSize
             image.replaceSubrange(start..<(start + file.bytes.count), with: file.bytes)
@@ -45,7 +45,7 @@ struct FATImage {
             let start = (1 + copy * layout.tableSectors) * Self.sectorSize
             image.replaceSubrange(start..<(start + table.bytes.count), with: table.bytes)
         }
-        image.replaceSubrange(layout.rootOffset..<(layout.rootOffset + folder.bytes.count), with: folder.bytes)
+        image.replaceSubrange(layout.rootOffset..<(layout.rootOffset + directory.bytes.count), with: directory.bytes)
         return image
     }
 
@@ -111,7 +111,7 @@ struct FATImage {
     }
 
     /// The entries of the root directory.
-    private struct Folder {
+    private struct Directory {
         private(set) var bytes: [UInt8] = []
 
         mutating func addLabel(_ label: String) {

@@ -29,9 +29,9 @@ extension Seed {
 
     /// The seed's files as a tar archive, for systems that are installed without a disk for the seed.
     ///
-    /// - Parameter folder: The folder that the files lie in within the archive, as in `var/lib/cloud/seed/nocloud`.
-    public func archive(in folder: FilePath = "") throws(CloudImagesError) -> [UInt8] {
-        let files = try files().map { (name: folder.appending($0.name).string, bytes: $0.bytes) }
+    /// - Parameter directory: The directory that the files lie in within the archive, as in `var/lib/cloud/seed/nocloud`.
+    public func archive(in directory: FilePath = "") throws(CloudImagesError) -> [UInt8] {
+        let files = try files().map { (name: directory.appending($0.name).string, bytes: $0.bytes) }
         return try TarArchive(files: files).bytes()
     }
 }

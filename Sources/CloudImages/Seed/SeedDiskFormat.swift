@@ -29,7 +29,7 @@ public enum SeedDiskFormat: String, Sendable, Hashable, CaseIterable {
     case tarSeedNet = "tar-seed-net"
 
     /// The directory of the files within the archive; nil for anything that is not an archive.
-    var archiveFolder: FilePath? {
+    var archiveDirectory: FilePath? {
         switch self {
         case .tar: ""
         case .tarSeedLocal: "var/lib/cloud/seed/nocloud"
@@ -39,7 +39,7 @@ public enum SeedDiskFormat: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Whether the files lie in it without a file system.
-    public var isArchive: Bool { archiveFolder != nil }
+    public var isArchive: Bool { archiveDirectory != nil }
 }
 
 extension Seed {
@@ -49,7 +49,7 @@ extension Seed {
     /// - Throws: ``CloudImagesError`` with code `cannotWrite` or `toolFailed`; `ToolMissing` when `qemu-img` is needed
     ///   and not there; `FileFailure`.
     public func file(_ format: SeedDiskFormat, filesystem: SeedFilesystem = .iso9660) async throws -> [UInt8] {
-        if let folder = format.archiveFolder { return try archive(in: folder) }
+        if let directory = format.archiveDirectory { return try archive(in: directory) }
         let image = try image(filesystem)
         return format == .raw ? image : try await Self.converted(image, to: format)
     }
@@ -57,10 +57,10 @@ extension Seed {
     private static func converted(_ image: [UInt8], to format: SeedDiskFormat) async throws -> [UInt8] {
         let base = FilePath(HostEnvironment["TMPDIR"] ?? "/tmp")
         // A directory that nobody else can enter: a seed may hold a private key.
-        let folder = base.appending("quiver-seed-\(UInt64.random(in: 0 ... .max))")
-        try Folder.create(folder)
+        let directory = base.appending("quiver-seed-\(UInt64.random(in: 0 ... .max))")
+        try Directory.create(directory)
         return try await withCleanup {
-            let (raw, result) = (folder.appending("raw"), folder.appending("result"))
+            let (raw, result) = (directory.appending("raw"), directory.appending("result"))
             try WholeFile.write(image, to: raw)
             let outcome: ToolRun.Outcome
             do {
@@ -79,7 +79,7 @@ extension Seed {
             }
             return try WholeFile.read(result)
         } cleanup: {
-            try? Folder.removeTree(folder)
+            try? Directory.removeTree(directory)
         }
     }
 }

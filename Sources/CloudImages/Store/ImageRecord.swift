@@ -43,21 +43,21 @@ struct ImageRecord: Codable {
 
     /// Whether the disk in the given directory is as it was when it came into the store, by its length and time of
     /// writing.
-    func isUntouched(in folder: FilePath) -> Bool {
+    func isUntouched(in directory: FilePath) -> Bool {
         guard let diskSize, let diskModified else { return true }
-        guard let stamp = FileStamp(of: folder.appending(disk)) else { return false }
+        guard let stamp = FileStamp(of: directory.appending(disk)) else { return false }
         return stamp.size == diskSize && stamp.modified == diskModified
     }
 
     /// The image when its files are in the given directory.
-    func image(in folder: FilePath) -> Image {
+    func image(in directory: FilePath) -> Image {
         Image(
             name: name,
             architecture: architecture,
-            disk: folder.appending(disk),
+            disk: directory.appending(disk),
             format: format,
-            kernel: kernel.map { folder.appending($0) },
-            initialRamdisk: initialRamdisk.map { folder.appending($0) },
+            kernel: kernel.map { directory.appending($0) },
+            initialRamdisk: initialRamdisk.map { directory.appending($0) },
             kernelArguments: kernelArguments,
             defaultUser: defaultUser,
             source: source,

@@ -43,7 +43,7 @@ extension ImageStore {
             )
             return try adopt(image, staging: staging)
         } catch {
-            try? Folder.removeTree(staging)
+            try? Directory.removeTree(staging)
             throw error
         }
     }

@@ -40,7 +40,7 @@ extension ImageStore {
         progress: @escaping ProgressHandler = { _ in },
     ) async throws -> PulledImage {
         let downloads = path.appending(".downloads")
-        try Folder.create(downloads)
+        try Directory.create(downloads)
         let lockFile = downloads.appending("\(entry.fileName).lock")
         let lock: FileLock
         if let free = try FileLock.take(lockFile) {
@@ -101,7 +101,7 @@ private struct Pull {
     /// The digest in the vendor's list, whose signature is verified if possible.
     private func promisedDigest() async throws -> (ImageDigest, signatureGap: String?) {
         let scratch = downloads.appending("list-\(getpid())-\(UInt32.random(in: 0 ... .max))")
-        try Folder.create(scratch)
+        try Directory.create(scratch)
         return try await withCleanup {
             progress(ProgressUpdate("read \(entry.digestsURL)"))
             var list = try await Download(url: entry.digestsURL, policy: policy).text(scratch: scratch)
@@ -126,7 +126,7 @@ private struct Pull {
             }
             return (digest, signatureGap)
         } cleanup: {
-            try? Folder.removeTree(scratch)
+            try? Directory.removeTree(scratch)
         }
     }
 
@@ -149,7 +149,7 @@ private struct Pull {
         progress(ProgressUpdate("check the digest of \(entry.fileName)"))
         let actual = try await ImageDigest.compute(digest.algorithm, of: part)
         guard actual != digest.hexadecimal else { return }
-        try Folder.removeTree(part)
+        try Directory.removeTree(part)
         guard !wasResumed else {
             progress(ProgressUpdate("the partial download of \(entry.fileName) does not match, downloading it again"))
             try await download(to: part, expecting: digest)
@@ -169,7 +169,7 @@ private struct Pull {
             facts = try DiskFacts.read(part)
             try facts.checkBootable()
         } catch {
-            try? Folder.removeTree(part)
+            try? Directory.removeTree(part)
             throw CloudImagesError(error.code, "\(entry.url): \(error)", cause: error)
         }
         let staging = try store.makeStaging()
@@ -188,7 +188,7 @@ private struct Pull {
             )
             return try store.adopt(image, staging: staging)
         } catch {
-            try? Folder.removeTree(staging)
+            try? Directory.removeTree(staging)
             throw error
         }
     }

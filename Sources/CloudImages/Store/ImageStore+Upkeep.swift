@@ -28,7 +28,7 @@ public enum ImageVerdict: Sendable, Hashable {
 extension ImageStore {
     /// The images with their sizes and who uses them, by name.
     public func inventory() -> [StoredImage] {
-        let use = ImageUse(in: overlayFolders)
+        let use = ImageUse(in: overlayDirectories)
         return list().map { stored($0, use: use) }
     }
 
@@ -36,7 +36,7 @@ extension ImageStore {
         StoredImage(
             image: image,
             virtualSize: try? DiskFacts.read(image.disk, format: image.format).virtualSize,
-            occupiedSize: Folder.occupiedSize(of: image.disk.removingLastComponent()),
+            occupiedSize: Directory.occupiedSize(of: image.disk.removingLastComponent()),
             usedBy: use.overlays(on: image.disk),
         )
     }
@@ -53,7 +53,7 @@ extension ImageStore {
         }
         let images = everything().filter { $0.name == name && $0.architecture == architecture }
         guard !images.isEmpty else { throw unknownHere(reference) }
-        let users = ImageUse(in: overlayFolders)
+        let users = ImageUse(in: overlayDirectories)
         let overlays = images.flatMap { users.overlays(on: $0.disk) }
         guard overlays.isEmpty || isForced else {
             throw CloudImagesError(
@@ -75,12 +75,12 @@ extension ImageStore {
     /// - Returns: What was freed.
     @discardableResult
     public func prune(all: Bool = false) throws -> ByteCount {
-        let users = ImageUse(in: overlayFolders)
+        let users = ImageUse(in: overlayDirectories)
         let current = Set(list().map(\.disk))
         let unneeded = everything().filter {
             users.overlays(on: $0.disk).isEmpty && (all || !current.contains($0.disk))
         }
-        let leftovers = Folder.names(in: path).filter(isLeftover).map { path.appending($0) }
+        let leftovers = Directory.names(in: path).filter(isLeftover).map { path.appending($0) }
         return try discard(unneeded.map { $0.disk.removingLastComponent() } + leftovers + abandonedDownloads())
     }
 
@@ -94,7 +94,7 @@ extension ImageStore {
     /// Parts of downloads, when no process is downloading.
     private func abandonedDownloads() throws -> [FilePath] {
         let downloads = path.appending(".downloads")
-        let names = Folder.names(in: downloads)
+        let names = Directory.names(in: downloads)
         for name in names where name.hasSuffix(".lock") {
             guard try FileLock.take(downloads.appending(name)) != nil else { return [] }
         }
@@ -104,8 +104,8 @@ extension ImageStore {
     private func discard(_ paths: [FilePath]) throws -> ByteCount {
         var freed: UInt64 = 0
         for path in paths {
-            freed += Folder.occupiedSize(of: path).bytes
-            try Folder.removeTree(path)
+            freed += Directory.occupiedSize(of: path).bytes
+            try Directory.removeTree(path)
         }
         return ByteCount(freed)
     }

@@ -16,20 +16,20 @@ public struct ImageStore: Sendable {
     /// The directory of the images' directories.
     public let path: FilePath
     /// Where overlays on the store's disks may be.
-    let overlayFolders: [FilePath]
+    let overlayDirectories: [FilePath]
 
     /// Opens the store in a directory, which is created with its first image.
     ///
-    /// - Parameter overlayFolders: Directories with overlays on the store's disks, searched two levels deep. An image
+    /// - Parameter overlayDirectories: Directories with overlays on the store's disks, searched two levels deep. An image
     ///   whose overlays lie elsewhere counts as unused.
-    public init(path: FilePath, overlayFolders: [FilePath] = []) {
+    public init(path: FilePath, overlayDirectories: [FilePath] = []) {
         self.path = path
-        self.overlayFolders = overlayFolders
+        self.overlayDirectories = overlayDirectories
     }
 
     /// The store of a home.
     public init(home: QuiverHome = .current) {
-        self.init(path: home.images, overlayFolders: [home.machines, home.cache])
+        self.init(path: home.images, overlayDirectories: [home.machines, home.cache])
     }
 
     /// Whether a disk lies in a directory of a store, where overlays know it by its length and time of writing.
@@ -50,9 +50,9 @@ public struct ImageStore: Sendable {
 
     /// Everything in the store, including superseded images.
     func everything() -> [Image] {
-        Folder.names(in: path).filter { !$0.hasPrefix(".") }.compactMap { name in
-            let folder = path.appending(name)
-            return (try? record(in: folder))?.image(in: folder)
+        Directory.names(in: path).filter { !$0.hasPrefix(".") }.compactMap { name in
+            let directory = path.appending(name)
+            return (try? record(in: directory))?.image(in: directory)
         }
     }
 
@@ -68,8 +68,8 @@ public struct ImageStore: Sendable {
             guard let image = list().first(where: { $0.name == name && $0.architecture == architecture }) else {
                 throw CloudImagesError(.unknownImage, explainUnknown(reference, name: name))
             }
-            let folder = image.disk.removingLastComponent()
-            guard let record = try? record(in: folder), record.isUntouched(in: folder) else {
+            let directory = image.disk.removingLastComponent()
+            guard let record = try? record(in: directory), record.isUntouched(in: directory) else {
                 throw CloudImagesError(
                     .badImage,
                     "\(reference): its disk \(image.disk) was modified after it was stored; verify it: "
@@ -86,41 +86,41 @@ public struct ImageStore: Sendable {
     ///   its digest is set.
     /// - Returns: The image with its paths in the store. The same disk again gives the image that is there already.
     func adopt(_ image: Image, staging: FilePath) throws(FileFailure) -> Image {
-        let folder = folder(of: image)
-        if var known = try? record(in: folder), known.isUntouched(in: folder) {
+        let directory = directory(of: image)
+        if var known = try? record(in: directory), known.isUntouched(in: directory) {
             // Overlays identify this disk by its modification time: it stays, and becomes the newest one again.
             known.created = image.created
-            try write(known, to: folder)
-            try Folder.removeTree(staging)
-            return known.image(in: folder)
+            try write(known, to: directory)
+            try Directory.removeTree(staging)
+            return known.image(in: directory)
         }
         chmod(image.disk.string, 0o444)
         let record = ImageRecord(image)
         try write(record, to: staging)
-        try Folder.replace(folder, with: staging)
-        return record.image(in: folder)
+        try Directory.replace(directory, with: staging)
+        return record.image(in: directory)
     }
 
-    private func folder(of image: Image) -> FilePath {
+    private func directory(of image: Image) -> FilePath {
         let name = image.name.split(separator: ":").joined(separator: "-")
         let digest = image.digest?.split(separator: ":").last?.prefix(12) ?? "unknown"
         return path.appending("\(name)-\(image.architecture.rawValue)-\(digest)")
     }
 
-    private func write(_ record: ImageRecord, to folder: FilePath) throws(FileFailure) {
-        guard let text = try? record.encoded() else { throw FileFailure("describe", folder, .invalidArgument) }
-        try WholeFile.write(text, to: folder.appending("image.json"))
+    private func write(_ record: ImageRecord, to directory: FilePath) throws(FileFailure) {
+        guard let text = try? record.encoded() else { throw FileFailure("describe", directory, .invalidArgument) }
+        try WholeFile.write(text, to: directory.appending("image.json"))
     }
 
     /// A new directory inside the store for an image in the making; names with a dot are not listed as images.
     func makeStaging() throws(FileFailure) -> FilePath {
         let staging = path.appending(".making-\(getpid())-\(UInt32.random(in: 0 ... .max))")
-        try Folder.create(staging)
+        try Directory.create(staging)
         return staging
     }
 
-    func record(in folder: FilePath) throws(FileFailure) -> ImageRecord {
-        let file = folder.appending("image.json")
+    func record(in directory: FilePath) throws(FileFailure) -> ImageRecord {
+        let file = directory.appending("image.json")
         let bytes = try WholeFile.read(file)
         guard let record = try? JSONDecoder().decode(ImageRecord.self, from: Data(bytes)) else {
             throw FileFailure("understand", file, .invalidArgument)

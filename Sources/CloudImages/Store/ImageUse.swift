@@ -8,8 +8,8 @@ public struct ImageUse: Sendable {
     private var overlays: [FilePath: [FilePath]] = [:]
 
     /// Searches the directories, two levels deep, as for machines and bakes.
-    init(in folders: [FilePath]) {
-        for folder in folders { search(folder, depth: 3) }
+    init(in directories: [FilePath]) {
+        for directory in directories { search(directory, depth: 3) }
     }
 
     /// Searches the machines and caches of a home.
@@ -22,9 +22,9 @@ public struct ImageUse: Sendable {
         overlays[disk.resolved] ?? []
     }
 
-    private mutating func search(_ folder: FilePath, depth: Int) {
-        for name in Folder.names(in: folder) {
-            let path = folder.appending(name)
+    private mutating func search(_ directory: FilePath, depth: Int) {
+        for name in Directory.names(in: directory) {
+            let path = directory.appending(name)
             if name.hasSuffix(".qcow2") {
                 guard let facts = try? DiskFacts.read(path, format: .qcow2), let backing = facts.qcow2?.backingFile,
                     case .file(let base, _) = BackingName(backing, recordedBy: path)

@@ -25,18 +25,18 @@ extension GuestAgent {
         interval: Duration = .milliseconds(100),
         onOutput: OutputHandler,
     ) async throws -> Int32 {
-        let folder = try await makeFolder()
+        let directory = try await makeDirectory()
         let started = Mutex<Int64?>(nil)
         return try await withCleanup {
             let process = try await self.guestExec(
                 path: "/bin/sh",
-                arg: ["-c", Self.start, folder, path] + arguments,
+                arg: ["-c", Self.start, directory, path] + arguments,
                 env: environment,
                 inputData: input.map(Base64.encoded),
             ).pid
             started.withLock { $0 = process }
-            return try await self.withFile(folder + "/out", mode: "r") { out in
-                try await self.withFile(folder + "/err", mode: "r") { err in
+            return try await self.withFile(directory + "/out", mode: "r") { out in
+                try await self.withFile(directory + "/err", mode: "r") { err in
                     let files = [(OutputStream.standardOutput, out), (OutputStream.standardError, err)]
                     let end = ContinuousClock.now + deadline
                     while true {
@@ -53,7 +53,7 @@ extension GuestAgent {
                 }
             }
         } cleanup: {
-            await self.tidyUp(folder, running: started.withLock { $0 })
+            await self.tidyUp(directory, running: started.withLock { $0 })
         }
     }
 
@@ -85,7 +85,7 @@ extension GuestAgent {
 
     private static let remove = #"rm -rf -- "$0""#
 
-    private func makeFolder() async throws -> String {
+    private func makeDirectory() async throws -> String {
         let made = try await guestExec(
             path: "/bin/sh",
             arg: ["-c", "umask 077; d=$(mktemp -d); : >\"$d/out\"; : >\"$d/err\"; echo \"$d\""],
@@ -93,15 +93,15 @@ extension GuestAgent {
         )
         let status = try await waitForEnd(of: made.pid, within: options.commandDeadline)
         let text = status.outData.flatMap(Base64.decoded).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let folder = text.split(separator: "\n").first.map(String.init) ?? ""
-        guard status.exitcode == 0, folder.hasPrefix("/") else {
+        let directory = text.split(separator: "\n").first.map(String.init) ?? ""
+        guard status.exitcode == 0, directory.hasPrefix("/") else {
             throw QMPError(
                 .commandFailed,
                 command: GuestExecCommand.name,
                 "\(guest): cannot create a directory for the program's output"
             )
         }
-        return folder
+        return directory
     }
 
     /// Passes on new output in the file; all of it if there is no `end`.
@@ -124,9 +124,9 @@ extension GuestAgent {
     ///
     /// The agent keeps a process's record until its status is read after its end, so it is read.
     /// - Parameter running: The program's process; nil when it has ended: its id may be another's by now.
-    private func tidyUp(_ folder: String, running: Int64?) async {
+    private func tidyUp(_ directory: String, running: Int64?) async {
         let script = (running == nil ? "" : Self.kill) + Self.remove
-        let command = GuestExecCommand(path: "/bin/sh", arg: ["-c", script, folder])
+        let command = GuestExecCommand(path: "/bin/sh", arg: ["-c", script, directory])
         guard let tidying = try? await execute(command, deadline: Self.cleanupDeadline) else { return }
         for process in [tidying.pid, running].compactMap(\.self) {
             _ = try? await waitForEnd(of: process, within: Self.cleanupDeadline)

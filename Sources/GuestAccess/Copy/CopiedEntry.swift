@@ -5,7 +5,7 @@ package struct CopiedEntry: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// - Parameter size: In bytes.
         case file(size: Int64)
-        case folder
+        case directory
         case link(to: String)
         /// A device, a pipe or a socket.
         case special
@@ -30,13 +30,13 @@ package struct CopiedEntry: Hashable, Sendable {
 
     /// Reads an entry from a guest; nil if it is not valid.
     ///
-    /// - Parameter folder: The name of the directory that it is in, relative to the tree; empty for the tree itself.
-    init?(guest json: JSON, in folder: String) {
+    /// - Parameter directory: The name of the directory that it is in, relative to the tree; empty for the tree itself.
+    init?(guest json: JSON, in directory: String) {
         guard let object = json.objectValue, let own = object["name"]?.stringValue,
             let mode = object["mode"]?.intValue, let modified = object["modified"]?.intValue,
             let bits = UInt32(exactly: mode), let kind = Self.kind(object)
         else { return nil }
-        name = folder.isEmpty ? own : "\(folder)/\(own)"
+        name = directory.isEmpty ? own : "\(directory)/\(own)"
         // A name that contains a slash would be in a directory that was not listed.
         self.kind = own.utf8.contains(UInt8(ascii: "/")) ? .unnameable : kind
         self.mode = bits & 0o7777
@@ -46,7 +46,7 @@ package struct CopiedEntry: Hashable, Sendable {
     private static func kind(_ object: JSONObject) -> Kind? {
         switch object["kind"]?.stringValue {
         case "file": object["size"]?.intValue.flatMap { $0 < 0 ? nil : .file(size: Int64($0)) }
-        case "folder": .folder
+        case "folder": .directory
         case "link": object["target"]?.stringValue.map { .link(to: $0) }
         case "special": .special
         case "unnameable": .unnameable
@@ -62,7 +62,7 @@ package struct CopiedEntry: Hashable, Sendable {
     /// In bytes; zero for what is not a file.
     var size: Int64 { if case .file(let size) = kind { size } else { 0 } }
 
-    var isFolder: Bool { kind == .folder }
+    var isDirectory: Bool { kind == .directory }
 
     var isFile: Bool { if case .file = kind { true } else { false } }
 
@@ -75,7 +75,7 @@ extension CopiedEntry {
         let components = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard components.allSatisfy(Self.isSafe(component:)) else { return "its name is not allowed here" }
         switch kind {
-        case .file, .folder: return nil
+        case .file, .directory: return nil
         case .link(let target):
             return Self.staysInside(target, depth: components.count - 1) ? nil : "it links outside the copied directory"
         case .special: return "it is a device, a pipe or a socket"

@@ -11,8 +11,8 @@ struct FileFilter: Sendable {
     /// Whether a name is left out of a copy; what is in a directory that is left out is not asked about.
     ///
     /// - Parameter name: Relative to the directory that is copied.
-    func excludes(_ name: String, isFolder: Bool) -> Bool {
-        if include.contains(where: { $0.matches(name, isFolder: isFolder) }) { return false }
-        return exclude.contains { $0.matches(name, isFolder: isFolder) }
+    func excludes(_ name: String, isDirectory: Bool) -> Bool {
+        if include.contains(where: { $0.matches(name, isDirectory: isDirectory) }) { return false }
+        return exclude.contains { $0.matches(name, isDirectory: isDirectory) }
     }
 }

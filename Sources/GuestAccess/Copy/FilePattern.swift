@@ -5,10 +5,10 @@
 struct FilePattern: Sendable {
     private let bytes: [UInt8]
     private let isAnchored: Bool
-    private let isForFolders: Bool
+    private let isForDirectories: Bool
     /// How many slashes there are, apart from the one at the end.
     private let slashes: Int
-    /// `folder/***` stands for the directory and for all that is in it.
+    /// `directory/***` stands for the directory and for all that is in it.
     private let includesContent: Bool
     private let hasWildcards: Bool
     private let crossesSlashes: Bool
@@ -17,8 +17,8 @@ struct FilePattern: Sendable {
         var bytes = Array(text.utf8)
         includesContent = bytes.suffix(4).elementsEqual("/***".utf8)
         if includesContent { bytes.removeLast(4) }
-        isForFolders = !includesContent && bytes.count > 1 && bytes.last == Self.slash
-        if isForFolders { bytes.removeLast() }
+        isForDirectories = !includesContent && bytes.count > 1 && bytes.last == Self.slash
+        if isForDirectories { bytes.removeLast() }
         slashes = bytes.count { $0 == Self.slash }
         isAnchored = bytes.first == Self.slash
         if isAnchored { bytes.removeFirst() }
@@ -30,13 +30,13 @@ struct FilePattern: Sendable {
     private static let slash = UInt8(ascii: "/")
     private static let star = UInt8(ascii: "*")
 
-    func matches(_ name: String, isFolder: Bool) -> Bool {
+    func matches(_ name: String, isDirectory: Bool) -> Bool {
         let path = Array(name.utf8)
         if includesContent {
             let outer = path.indices.filter { path[$0] == Self.slash }.map { path[..<$0] }
-            return (isFolder && matches(path[...])) || outer.contains { matches($0) }
+            return (isDirectory && matches(path[...])) || outer.contains { matches($0) }
         }
-        return (isFolder || !isForFolders) && matches(path[...])
+        return (isDirectory || !isForDirectories) && matches(path[...])
     }
 
     private func matches(_ path: ArraySlice<UInt8>) -> Bool {

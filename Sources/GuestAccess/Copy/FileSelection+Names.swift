@@ -6,9 +6,9 @@ extension FileSelection {
     /// in it.
     ///
     /// - Returns: nil when the directory cannot be read, or a name is not UTF-8.
-    package func names(in folder: FilePath) async throws -> [String]? {
+    package func names(in directory: FilePath) async throws -> [String]? {
         let filter = FileFilter(self)
-        let entries = try? await BlockingCalls.run { try HostWalk.entries(below: folder, selecting: filter) }
+        let entries = try? await BlockingCalls.run { try HostWalk.entries(below: directory, selecting: filter) }
         try Task.checkCancellation()
         return entries?.filter { $0.kind != .special }.map(\.name)
     }

@@ -13,12 +13,12 @@ extension GuestCopy {
     ///
     /// - Returns: What could not be read, with the reason.
     func fetchAll(_ fetch: Fetch, _ helper: GuestHelper) async throws -> [String] {
-        let tree = try HostTree(fetch.folder)
+        let tree = try HostTree(fetch.directory)
         var wanted: [Fetch.Item] = []
         var needed: Int64 = 0
         for item in fetch.items {
             switch item.entry.kind {
-            case .folder: try tree.makeFolder(item.entry.name)
+            case .directory: try tree.makeDirectory(item.entry.name)
             case .link(let target): try tree.makeLink(item.entry.name, to: target)
             case .special, .unnameable: continue
             case .file(let size):
@@ -49,7 +49,7 @@ extension GuestCopy {
             }
         }
         // Only now: a directory may be one that its owner cannot write to.
-        for item in fetch.items.reversed() where item.entry.isFolder { try tree.finishFolder(item.entry) }
+        for item in fetch.items.reversed() where item.entry.isDirectory { try tree.finishDirectory(item.entry) }
         return problems
     }
 

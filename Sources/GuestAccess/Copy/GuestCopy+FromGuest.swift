@@ -13,10 +13,10 @@ extension GuestCopy {
     ///     directory stands for what is in it.
     ///   - destination: A path on the host: a directory that the sources are copied into, made if missing; or the new
     ///     name of a single file.
-    ///   - isFolder: Whether the destination is a directory although it does not exist.
+    ///   - isDirectory: Whether the destination is a directory although it does not exist.
     /// - Throws: ``GuestAccessError`` with code `copyFailed`, also when only some of it could be copied; `FileFailure`
     ///   for what the host refuses.
-    public func download(_ sources: [String], to destination: FilePath, isFolder: Bool = false) async throws {
+    public func download(_ sources: [String], to destination: FilePath, isDirectory: Bool = false) async throws {
         guard let helper else {
             return try await keepingFreeSpace(near: destination) { [self] in
                 try await ssh.download(sources, to: destination, asRoot: asRoot)
@@ -26,21 +26,21 @@ extension GuestCopy {
         let found = try await find(helper, paths, patterns: true, follows: true).found
         for (source, items) in zip(sources, found) where items.isEmpty { throw missing(source) }
         let all = found.flatMap { $0 }
-        let intoFolder =
-            isFolder || all.count > 1 || all.contains { $0.entry.isFolder } || Folder.exists(destination)
-        if intoFolder && !Folder.exists(destination) { try Folder.createShared(destination) }
-        let folder = intoFolder ? destination : destination.removingLastComponent()
-        var fetch = Fetch(folder: folder.isEmpty ? "." : folder)
+        let intoDirectory =
+            isDirectory || all.count > 1 || all.contains { $0.entry.isDirectory } || Directory.exists(destination)
+        if intoDirectory && !Directory.exists(destination) { try Directory.createShared(destination) }
+        let directory = intoDirectory ? destination : destination.removingLastComponent()
+        var fetch = Fetch(directory: directory.isEmpty ? "." : directory)
         for (source, items) in zip(sources, found) {
             for item in items {
-                let name = intoFolder ? item.entry.name : destination.lastComponent?.string ?? ""
-                let isContent = item.entry.isFolder && Self.takesContents(source)
+                let name = intoDirectory ? item.entry.name : destination.lastComponent?.string ?? ""
+                let isContent = item.entry.isDirectory && Self.takesContents(source)
                 try await add(item, as: isContent ? "" : name, to: &fetch, helper)
             }
         }
         try await run(fetch, helper) { [self, fetch] in
             for top in fetch.tops {
-                try await ssh.fetch(top.path, isFolder: top.entry.isFolder, to: top.place, asRoot: asRoot)
+                try await ssh.fetch(top.path, isDirectory: top.entry.isDirectory, to: top.place, asRoot: asRoot)
             }
         }
     }
@@ -51,23 +51,23 @@ extension GuestCopy {
     /// A file that is newer on the host stays: what one guest has made is not undone by another that has its old form.
     ///
     /// - Parameters:
-    ///   - paths: Relative to `folder`; they may be patterns.
-    ///   - folder: A directory in the guest.
+    ///   - paths: Relative to `directory`; they may be patterns.
+    ///   - directory: A directory in the guest.
     ///   - destination: A directory on the host.
-    public func collect(_ paths: [String], below folder: String, to destination: FilePath) async throws {
+    public func collect(_ paths: [String], below directory: String, to destination: FilePath) async throws {
         guard let helper else {
             return try await keepingFreeSpace(near: destination) { [self] in
-                try await ssh.collect(paths, below: folder, to: destination)
+                try await ssh.collect(paths, below: directory, to: destination)
             }
         }
         let trimmed = paths.map(Self.withoutSlash)
-        let found = try await find(helper, trimmed, below: folder, patterns: true, follows: false)
-        var fetch = Fetch(folder: destination)
+        let found = try await find(helper, trimmed, below: directory, patterns: true, follows: false)
+        var fetch = Fetch(directory: destination)
         fetch.keepsNewer = true
         let base = Self.joined(found.start, "")
         for item in found.found.flatMap({ $0 }) {
             guard item.path.hasPrefix("\(base)/") else {
-                onNote("\(CopiedEntry.shown(item.path)) is left out: it is outside \(folder)")
+                onNote("\(CopiedEntry.shown(item.path)) is left out: it is outside \(directory)")
                 continue
             }
             let name = item.path.dropFirst(base.count + 1).split(separator: "/").filter { $0 != "." }
@@ -77,7 +77,7 @@ extension GuestCopy {
         for problem in fetch.problems { onNote(problem) }
         fetch.problems = []
         try await run(fetch, helper) { [self, fetch] in
-            try await ssh.collect(fetch.tops.map(\.name), below: folder, to: destination)
+            try await ssh.collect(fetch.tops.map(\.name), below: directory, to: destination)
         }
     }
 
@@ -86,7 +86,7 @@ extension GuestCopy {
         struct Item: Sendable {
             /// In the guest.
             let path: String
-            /// Named relative to ``Fetch/folder``.
+            /// Named relative to ``Fetch/directory``.
             let entry: CopiedEntry
         }
         struct Top: Sendable {
@@ -96,7 +96,7 @@ extension GuestCopy {
             let place: FilePath
         }
 
-        let folder: FilePath
+        let directory: FilePath
         var keepsNewer = false
         var items: [Item] = []
         /// What was found itself, as rsync is told of it.
@@ -107,8 +107,8 @@ extension GuestCopy {
         var objections: [String] = []
         var size: Int64 = 0
 
-        init(folder: FilePath) {
-            self.folder = folder
+        init(directory: FilePath) {
+            self.directory = directory
         }
 
         mutating func append(_ item: Item) {
@@ -129,9 +129,9 @@ extension GuestCopy {
             }
             fetch.append(Fetch.Item(path: found.path, entry: top))
         }
-        let place = name.isEmpty ? fetch.folder : fetch.folder.appending(name)
+        let place = name.isEmpty ? fetch.directory : fetch.directory.appending(name)
         fetch.tops.append(Fetch.Top(path: found.path, name: name, entry: top, place: place))
-        guard found.entry.isFolder else { return }
+        guard found.entry.isDirectory else { return }
         // A copied directory is a tree of its own; what is collected is part of the tree that it is collected into.
         let isTree = !fetch.keepsNewer
         var objections: [String] = []
@@ -168,7 +168,7 @@ extension GuestCopy {
             let isPlain = fetch.objections.isEmpty && problems.isEmpty
             if isPlain, try await prefersRsync(size: fetch.size, paths: fetch.tops.map(\.path)) {
                 onProgress(ProgressUpdate("copy \(ByteCount(UInt64(clamping: fetch.size))) from \(guest) by rsync"))
-                try await keepingFreeSpace(near: fetch.folder, rsync)
+                try await keepingFreeSpace(near: fetch.directory, rsync)
             } else {
                 problems += try await fetchAll(fetch, helper)
             }

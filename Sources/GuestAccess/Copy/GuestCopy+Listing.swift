@@ -13,21 +13,21 @@ extension GuestCopy {
     /// Looks for paths in the guest.
     ///
     /// - Parameters:
-    ///   - paths: Absolute, or relative to `folder`.
-    ///   - folder: nil is the user's home.
+    ///   - paths: Absolute, or relative to `directory`.
+    ///   - directory: nil is the user's home.
     ///   - patterns: Whether a path that is not there may be a pattern.
     ///   - follows: Whether a link stands for what it leads to.
     /// - Returns: What there is for each of the paths.
     func find(
         _ helper: GuestHelper,
         _ paths: [String],
-        below folder: String? = nil,
+        below directory: String? = nil,
         patterns: Bool,
         follows: Bool,
     ) async throws -> (start: String, found: [[Found]]) {
         var arguments: JSONObject = ["patterns": .bool(patterns), "follows": .bool(follows)]
         arguments.set("paths", paths)
-        arguments.set("below", folder)
+        arguments.set("below", directory)
         let answer = try await ask(helper, "find-paths", arguments)
         guard let start = answer["start"]?.stringValue, let items = answer["found"]?.arrayValue else {
             throw violation("the helper's answer to find-paths is invalid")
@@ -64,26 +64,26 @@ extension GuestCopy {
             arguments.set("folders", asked.map { Self.joined(path, $0) })
             let answers = try await ask(helper, "list-folders", arguments)["folders"]?.arrayValue ?? []
             guard !answers.isEmpty, answers.count <= asked.count else {
-                throw violation("the helper's answer to list-folders is invalid")
+                throw violation("the helper's answer to list-directories is invalid")
             }
-            for (folder, answer) in zip(asked, answers) {
+            for (directory, answer) in zip(asked, answers) {
                 if let reason = answer.objectValue?["error"]?.stringValue {
-                    unreadable.append("\(Self.joined(path, folder)): \(reason)")
+                    unreadable.append("\(Self.joined(path, directory)): \(reason)")
                     continue
                 }
                 guard let items = answer.objectValue?["entries"]?.arrayValue else {
-                    throw violation("the helper's answer to list-folders is invalid")
+                    throw violation("the helper's answer to list-directories is invalid")
                 }
                 guard entries.count + items.count <= limits.entries else {
                     throw failure("more than \(limits.entries) files, which is the limit")
                 }
                 for item in items {
-                    guard let entry = CopiedEntry(guest: item, in: folder) else {
-                        throw violation("the helper's answer to list-folders is invalid")
+                    guard let entry = CopiedEntry(guest: item, in: directory) else {
+                        throw violation("the helper's answer to list-directories is invalid")
                     }
                     if skip(entry) { continue }
                     entries.append(entry)
-                    guard entry.isFolder else { continue }
+                    guard entry.isDirectory else { continue }
                     guard entry.name.utf8.count(where: { $0 == UInt8(ascii: "/") }) < limits.depth else {
                         throw failure("\(entry.shownName): deeper than \(limits.depth) directories, which is the limit")
                     }
@@ -96,8 +96,8 @@ extension GuestCopy {
         return (entries, unreadable)
     }
 
-    static func joined(_ folder: String, _ name: String) -> String {
-        if name.isEmpty { return folder }
-        return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    static func joined(_ directory: String, _ name: String) -> String {
+        if name.isEmpty { return directory }
+        return directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
     }
 }

@@ -4,8 +4,8 @@ import SystemPackage
 extension GuestCopy {
     /// Runs rsync, and ends it when it fills the disk: a guest can send more than it has.
     func keepingFreeSpace(near path: FilePath, _ body: @escaping @Sendable () async throws -> Void) async throws {
-        let folder = Folder.exists(path) ? path : path.removingLastComponent()
-        let place: FilePath = folder.isEmpty ? "." : folder
+        let directory = Directory.exists(path) ? path : path.removingLastComponent()
+        let place: FilePath = directory.isEmpty ? "." : directory
         try checkSpace(try HostTree(place), for: 0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

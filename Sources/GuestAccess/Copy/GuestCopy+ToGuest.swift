@@ -19,16 +19,16 @@ extension GuestCopy {
         let trimmed = Self.withoutSlash(destination)
         let there = try await find(helper, [trimmed], patterns: false, follows: true)
         let existing = there.found.first?.first
-        let isNamed = existing != nil && existing?.entry.isFolder == false
-        let intoFolder =
-            existing?.entry.isFolder == true || Self.takesContents(destination) || sources.count > 1
-            || send.hasFolder
-        if intoFolder && isNamed { throw failure("to \(destination): it is not a directory") }
+        let isNamed = existing != nil && existing?.entry.isDirectory == false
+        let intoDirectory =
+            existing?.entry.isDirectory == true || Self.takesContents(destination) || sources.count > 1
+            || send.hasDirectory
+        if intoDirectory && isNamed { throw failure("to \(destination): it is not a directory") }
         send.base = existing?.path ?? Self.absolute(trimmed, in: there.start)
-        if !intoFolder {
+        if !intoDirectory {
             // A single file, under another name.
             let parts = Self.split(send.base)
-            send.base = parts.folder
+            send.base = parts.directory
             send.items = send.items.map { Send.Item(path: $0.path, entry: $0.entry.renamed(parts.name)) }
         }
         if send.followsNothing, try await prefersRsync(size: send.size, paths: [destination]) {
@@ -36,7 +36,7 @@ extension GuestCopy {
             try await ssh.waitUntilReachable(within: limits.step, isProvisioned: true)
             return try await ssh.upload(sources, to: destination, asRoot: asRoot)
         }
-        try await run(send, makesBase: intoFolder, helper)
+        try await run(send, makesBase: intoDirectory, helper)
     }
 
     /// Makes a directory in the guest like one on the host, moving only what differs.
@@ -64,13 +64,13 @@ extension GuestCopy {
         let wanted = try await BlockingCalls.run { try HostWalk.entries(below: source, selecting: filter) }
         let there = try await find(helper, [destination], patterns: false, follows: true)
         var known: [CopiedEntry] = []
-        if let top = there.found.first?.first, top.entry.isFolder {
-            known = try await list(helper, top.path) { filter.excludes($0.name, isFolder: $0.isFolder) }.entries
+        if let top = there.found.first?.first, top.entry.isDirectory {
+            known = try await list(helper, top.path) { filter.excludes($0.name, isDirectory: $0.isDirectory) }.entries
         }
         let change = TreeChange(from: known, to: wanted)
         var send = Send()
         send.base = there.found.first?.first?.path ?? Self.absolute(destination, in: there.start)
-        send.keepsFolderTimes = false
+        send.keepsDirectoryTimes = false
         if deletesOthers { send.removed = change.removed }
         send.adjusted = change.adjusted
         for entry in change.written {
@@ -107,8 +107,8 @@ extension GuestCopy {
         /// What only gets other permissions.
         var adjusted: [CopiedEntry] = []
         var size: Int64 = 0
-        var hasFolder = false
-        var keepsFolderTimes = true
+        var hasDirectory = false
+        var keepsDirectoryTimes = true
         /// Whether no source is a link that stands for what it leads to, which rsync would not do.
         var followsNothing = true
 
@@ -124,13 +124,13 @@ extension GuestCopy {
         guard let top = HostWalk.entry(at: path, named: "", follows: true) else {
             throw failure("\(path): not found")
         }
-        guard top.isFolder || top.isFile else { throw failure("\(path): neither a file nor a directory") }
+        guard top.isDirectory || top.isFile else { throw failure("\(path): neither a file nor a directory") }
         if HostWalk.entry(at: path, named: "")?.isLink == true { send.followsNothing = false }
         let name = path.absolute.lastComponent?.string ?? ""
-        let takesContents = top.isFolder && (source.takesContents || name.isEmpty)
+        let takesContents = top.isDirectory && (source.takesContents || name.isEmpty)
         if !takesContents { send.append(Send.Item(path: path, entry: top.renamed(name))) }
-        guard top.isFolder else { return }
-        send.hasFolder = true
+        guard top.isDirectory else { return }
+        send.hasDirectory = true
         for entry in try await BlockingCalls.run({ try HostWalk.entries(below: path, selecting: nil) }) {
             let renamed = takesContents ? entry : entry.renamed("\(name)/\(entry.name)")
             send.append(Send.Item(path: path.appending(entry.name), entry: renamed))
@@ -153,7 +153,7 @@ extension GuestCopy {
             try Task.checkCancellation()
             let entry = item.entry
             switch entry.kind {
-            case .folder: steps.add("folder", entry.name)
+            case .directory: steps.add("folder", entry.name)
             case .link(let target): steps.add("link", entry.name, ["target": .string(target)])
             case .special, .unnameable:
                 let reason = entry.objection ?? "it cannot be copied"
@@ -163,10 +163,10 @@ extension GuestCopy {
             try await flush(&steps, helper, &progress, isLast: false)
         }
         // Only now: a directory may be one that its owner cannot write to.
-        let folders = send.items.lazy.map(\.entry).filter(\.isFolder)
-        for entry in Array(folders).reversed() + send.adjusted {
+        let directories = send.items.lazy.map(\.entry).filter(\.isDirectory)
+        for entry in Array(directories).reversed() + send.adjusted {
             var facts: JSONObject = ["mode": .integer(Int64(entry.mode))]
-            if entry.isFolder && send.keepsFolderTimes { facts.set("modified", entry.modified) }
+            if entry.isDirectory && send.keepsDirectoryTimes { facts.set("modified", entry.modified) }
             steps.add("attributes", entry.name, facts)
             try await flush(&steps, helper, &progress, isLast: false)
         }
@@ -240,10 +240,10 @@ extension GuestCopy {
         return joined(start, path.hasPrefix("~/") ? String(path.dropFirst(2)) : path)
     }
 
-    private static func split(_ path: String) -> (folder: String, name: String) {
+    private static func split(_ path: String) -> (directory: String, name: String) {
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        let folder = String(path.dropLast(name.count))
-        return (folder.isEmpty ? "/" : folder, name)
+        let directory = String(path.dropLast(name.count))
+        return (directory.isEmpty ? "/" : directory, name)
     }
 }
 

@@ -8,7 +8,7 @@ struct HostFile: ~Copyable {
     private let entry: CopiedEntry
     private let name: String
     private let temporary: String
-    private let folder: FileDescriptor
+    private let directory: FileDescriptor
     private let file: FileDescriptor
     private var isFinished = false
 
@@ -17,21 +17,21 @@ struct HostFile: ~Copyable {
         entry: CopiedEntry,
         name: String,
         temporary: String,
-        folder: FileDescriptor,
+        directory: FileDescriptor,
         file: FileDescriptor,
     ) {
         self.path = path
         self.entry = entry
         self.name = name
         self.temporary = temporary
-        self.folder = folder
+        self.directory = directory
         self.file = file
     }
 
     deinit {
-        if !isFinished { unlinkat(folder.rawValue, temporary, 0) }
+        if !isFinished { unlinkat(directory.rawValue, temporary, 0) }
         try? file.close()
-        try? folder.close()
+        try? directory.close()
     }
 
     func append(_ bytes: [UInt8]) throws(FileFailure) {
@@ -45,7 +45,7 @@ struct HostFile: ~Copyable {
     /// Gives the file its permissions, its time and its name.
     mutating func finish() throws(FileFailure) {
         try entry.apply(to: file, at: path)
-        guard renameat(folder.rawValue, temporary, folder.rawValue, name) == 0 else {
+        guard renameat(directory.rawValue, temporary, directory.rawValue, name) == 0 else {
             throw FileFailure("replace", path, Errno(rawValue: errno))
         }
         isFinished = true

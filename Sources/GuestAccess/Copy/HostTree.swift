@@ -33,28 +33,28 @@ struct HostTree: ~Copyable {
     }
 
     /// Makes a directory and those around it, where they are missing.
-    func makeFolder(_ name: String) throws(FileFailure) {
-        let folder = try open(name.split(separator: "/").map(String.init), making: true, for: name)
-        defer { try? folder.close() }
+    func makeDirectory(_ name: String) throws(FileFailure) {
+        let directory = try open(name.split(separator: "/").map(String.init), making: true, for: name)
+        defer { try? directory.close() }
         var status = stat()
-        guard fstat(folder.rawValue, &status) == 0 else { throw failure("examine", name) }
+        guard fstat(directory.rawValue, &status) == 0 else { throw failure("examine", name) }
         // One from an earlier copy may be read-only; it gets its permissions again at the end.
-        if status.st_mode & 0o700 != 0o700 { _ = fchmod(folder.rawValue, status.st_mode & 0o777 | 0o700) }
+        if status.st_mode & 0o700 != 0o700 { _ = fchmod(directory.rawValue, status.st_mode & 0o777 | 0o700) }
     }
 
     /// Gives a directory its permissions and time, when all that is in it has been written.
-    func finishFolder(_ entry: CopiedEntry) throws(FileFailure) {
-        let folder = try open(entry.name.split(separator: "/").map(String.init), making: false, for: entry.name)
-        defer { try? folder.close() }
-        try entry.apply(to: folder, at: path.appending(entry.name))
+    func finishDirectory(_ entry: CopiedEntry) throws(FileFailure) {
+        let directory = try open(entry.name.split(separator: "/").map(String.init), making: false, for: entry.name)
+        defer { try? directory.close() }
+        try entry.apply(to: directory, at: path.appending(entry.name))
     }
 
     /// Makes a link, in place of a file or link of that name.
     func makeLink(_ name: String, to target: String) throws {
-        try within(name) { folder, own in
+        try within(name) { directory, own in
             let temporary = Self.temporaryName()
-            guard symlinkat(target, folder.rawValue, temporary) == 0 else { throw failure("create the link", name) }
-            try rename(temporary, to: own, in: folder, for: name)
+            guard symlinkat(target, directory.rawValue, temporary) == 0 else { throw failure("create the link", name) }
+            try rename(temporary, to: own, in: directory, for: name)
         }
     }
 
@@ -62,12 +62,12 @@ struct HostTree: ~Copyable {
     func createFile(_ entry: CopiedEntry) throws(FileFailure) -> HostFile {
         var components = entry.name.split(separator: "/").map(String.init)
         let own = components.popLast() ?? ""
-        let folder = try open(components, making: true, for: entry.name)
+        let directory = try open(components, making: true, for: entry.name)
         let temporary = Self.temporaryName()
-        let number = openat(folder.rawValue, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let number = openat(directory.rawValue, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard number >= 0 else {
             let failure = failure("create", entry.name)
-            try? folder.close()
+            try? directory.close()
             throw failure
         }
         return HostFile(
@@ -75,7 +75,7 @@ struct HostTree: ~Copyable {
             entry: entry,
             name: own,
             temporary: temporary,
-            folder: folder,
+            directory: directory,
             file: FileDescriptor(rawValue: number),
         )
     }
@@ -83,9 +83,10 @@ struct HostTree: ~Copyable {
     /// A file's size and time; nil for what is missing or not a file.
     func file(_ name: String) -> (size: Int64, modified: Int64)? {
         var found: (Int64, Int64)?
-        try? within(name, making: false) { folder, own in
+        try? within(name, making: false) { directory, own in
             var status = stat()
-            guard fstatat(folder.rawValue, own, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG
+            guard fstatat(directory.rawValue, own, &status, AT_SYMLINK_NOFOLLOW) == 0,
+                status.st_mode & S_IFMT == S_IFREG
             else { return }
             found = (Int64(status.st_size), status.modifiedNanoseconds)
         }
@@ -94,8 +95,8 @@ struct HostTree: ~Copyable {
 
     /// Gives a file that is there already its permissions.
     func setPermissions(_ entry: CopiedEntry) throws {
-        try within(entry.name) { folder, own in
-            let number = openat(folder.rawValue, own, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        try within(entry.name) { directory, own in
+            let number = openat(directory.rawValue, own, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             // One that its owner cannot read keeps what it has.
             guard number >= 0 else { return }
             let file = FileDescriptor(rawValue: number)
@@ -107,13 +108,13 @@ struct HostTree: ~Copyable {
     private func within(
         _ name: String,
         making: Bool = true,
-        _ body: (_ folder: FileDescriptor, _ own: String) throws -> Void,
+        _ body: (_ directory: FileDescriptor, _ own: String) throws -> Void,
     ) throws {
         var components = name.split(separator: "/").map(String.init)
         guard let own = components.popLast() else { throw FileFailure("write", path, .invalidArgument) }
-        let folder = try open(components, making: making, for: name)
-        defer { try? folder.close() }
-        try body(folder, own)
+        let directory = try open(components, making: making, for: name)
+        defer { try? directory.close() }
+        try body(directory, own)
     }
 
     private func open(
@@ -139,12 +140,12 @@ struct HostTree: ~Copyable {
     private func rename(
         _ temporary: String,
         to own: String,
-        in folder: FileDescriptor,
+        in directory: FileDescriptor,
         for name: String,
     ) throws(FileFailure) {
-        guard renameat(folder.rawValue, temporary, folder.rawValue, own) == 0 else {
+        guard renameat(directory.rawValue, temporary, directory.rawValue, own) == 0 else {
             let failure = failure("replace", name)
-            unlinkat(folder.rawValue, temporary, 0)
+            unlinkat(directory.rawValue, temporary, 0)
             throw failure
         }
     }

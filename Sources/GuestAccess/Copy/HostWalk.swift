@@ -5,18 +5,18 @@ import SystemPackage
 /// Lists what is to be copied from a directory of this host, directories before what is in them.
 enum HostWalk {
     /// - Throws: ``FileFailure`` for a directory that cannot be read, and for a name that is not UTF-8.
-    static func entries(below folder: FilePath, selecting filter: FileFilter?) throws(FileFailure)
+    static func entries(below directory: FilePath, selecting filter: FileFilter?) throws(FileFailure)
         -> [CopiedEntry]
     {
         var entries: [CopiedEntry] = []
         var left = [""]
         while let name = left.popLast() {
-            for own in try names(in: name.isEmpty ? folder : folder.appending(name)) {
+            for own in try names(in: name.isEmpty ? directory : directory.appending(name)) {
                 let path = name.isEmpty ? own : "\(name)/\(own)"
-                guard let entry = entry(at: folder.appending(path), named: path) else { continue }
-                if let filter, filter.excludes(path, isFolder: entry.isFolder) { continue }
+                guard let entry = entry(at: directory.appending(path), named: path) else { continue }
+                if let filter, filter.excludes(path, isDirectory: entry.isDirectory) { continue }
                 entries.append(entry)
-                if entry.isFolder { left.append(path) }
+                if entry.isDirectory { left.append(path) }
             }
         }
         return entries
@@ -32,7 +32,7 @@ enum HostWalk {
         let kind: CopiedEntry.Kind =
             switch status.st_mode & S_IFMT {
             case S_IFREG: .file(size: Int64(status.st_size))
-            case S_IFDIR: .folder
+            case S_IFDIR: .directory
             case S_IFLNK: target(of: path).map { .link(to: $0) } ?? .unnameable
             default: .special
             }

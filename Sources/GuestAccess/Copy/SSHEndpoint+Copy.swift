@@ -51,8 +51,8 @@ extension SSHEndpoint {
     /// Copies a file, or what is in a directory of the guest, to a place of its own.
     ///
     /// - Parameter place: The file's new path, or the directory that gets what is in the other.
-    func fetch(_ source: String, isFolder: Bool, to place: FilePath, asRoot: Bool) async throws {
-        let slash = isFolder ? "/" : ""
+    func fetch(_ source: String, isDirectory: Bool, to place: FilePath, asRoot: Bool) async throws {
+        let slash = isDirectory ? "/" : ""
         let arguments = Self.program(asRoot: asRoot) + Self.distrust + [remote(source + slash), "\(place)\(slash)"]
         try await rsync(arguments, doing: "copy to \(place)")
     }
@@ -64,12 +64,12 @@ extension SSHEndpoint {
     /// form. What ``download(_:to:asRoot:)`` leaves out is left out here.
     ///
     /// - Parameters:
-    ///   - paths: Relative to `folder`.
-    ///   - folder: A folder in the guest, which the user can read by sudo.
+    ///   - paths: Relative to `directory`.
+    ///   - directory: A directory in the guest, which the user can read by sudo.
     ///   - destination: A directory on the host.
-    public func collect(_ paths: [String], below folder: String, to destination: FilePath) async throws {
+    public func collect(_ paths: [String], below directory: String, to destination: FilePath) async throws {
         // With a slash at its end rsync would take what is in a directory, without the directory.
-        let sources = paths.map { "\(folder)/./" + String($0.reversed().drop { $0 == "/" }.reversed()) }
+        let sources = paths.map { "\(directory)/./" + String($0.reversed().drop { $0 == "/" }.reversed()) }
         let options = Self.distrust + ["--relative", "--update", "--ignore-missing-args"]
         let arguments = Self.program(asRoot: true) + options
         try await rsync(arguments + sources.map(remote) + ["\(destination)/"], doing: "copy to \(destination)")

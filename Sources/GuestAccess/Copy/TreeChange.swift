@@ -31,14 +31,14 @@ struct TreeChange: Hashable {
 extension CopiedEntry {
     /// Whether both are files, both directories, or both links.
     fileprivate func isLike(_ other: CopiedEntry) -> Bool {
-        isFile == other.isFile && isFolder == other.isFolder && isLink == other.isLink
+        isFile == other.isFile && isDirectory == other.isDirectory && isLink == other.isLink
     }
 
     /// Whether there is nothing to write: by size and time for files, by target for links.
     fileprivate func isSame(as other: CopiedEntry) -> Bool {
         switch kind {
         case .file: kind == other.kind && modified == other.modified
-        case .folder, .link, .special, .unnameable: kind == other.kind
+        case .directory, .link, .special, .unnameable: kind == other.kind
         }
     }
 }

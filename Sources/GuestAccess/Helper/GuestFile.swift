@@ -5,7 +5,7 @@ package struct GuestFile: Sendable {
     package enum Content: Sendable {
         case file([UInt8])
         case link(to: String)
-        case folder
+        case directory
     }
 
     /// Relative to the directory that it is written below.
@@ -29,7 +29,7 @@ package struct GuestFile: Sendable {
         switch content {
         case .file(let bytes): object.set("content", Base64.encoded(bytes))
         case .link(let target): object.set("target", target)
-        case .folder: break
+        case .directory: break
         }
         object.set("mode", mode.map(Int64.init))
         object.set("modified", modified)

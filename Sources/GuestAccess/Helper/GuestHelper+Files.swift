@@ -10,11 +10,11 @@ extension GuestHelper {
     package func write(
         _ files: [GuestFile],
         removing removed: [String] = [],
-        below folder: String,
+        below directory: String,
         for user: String?,
         within limit: Duration,
     ) async throws {
-        var arguments: JSONObject = ["folder": .string(folder)]
+        var arguments: JSONObject = ["folder": .string(directory)]
         arguments["files"] = .array(files.map(\.json))
         arguments.set("removed", removed)
         arguments.set("user", user)
@@ -25,11 +25,12 @@ extension GuestHelper {
     ///
     /// - Parameter size: The limit for all of them together, in bytes.
     /// - Returns: Their contents, by name relative to the directory; nil if the limit is exceeded.
-    package func files(below folder: String, upTo size: Int, within limit: Duration) async throws -> [String: [UInt8]]?
+    package func files(below directory: String, upTo size: Int, within limit: Duration) async throws -> [String:
+        [UInt8]]?
     {
         let answer = try await request(
             "read-files",
-            ["folder": .string(folder), "limit": .integer(Int64(size))],
+            ["folder": .string(directory), "limit": .integer(Int64(size))],
             within: limit,
         )
         let files: [String: String]? = try answer.optionalValue("files")

@@ -18,22 +18,22 @@ public enum HelperInstallation {
         #!/bin/sh
         # Quiver's helper: reports the boot to the host, and puts clock and random pool right after a restore.
         set -eu
-        folder=/usr/local/lib/quiver
+        directory=/usr/local/lib/quiver
         unit=/etc/systemd/system/quiver-helper.service
-        mkdir -p "$folder"
-        cat > "$folder/quiver_helper.py.new" <<'QUIVER_HELPER_ENDS'
+        mkdir -p "$directory"
+        cat > "$directory/quiver_helper.py.new" <<'QUIVER_HELPER_ENDS'
         \(source)
         QUIVER_HELPER_ENDS
-        cat > "$folder/quiver-helper.service.new" <<'QUIVER_UNIT_ENDS'
+        cat > "$directory/quiver-helper.service.new" <<'QUIVER_UNIT_ENDS'
         \(unit)
         QUIVER_UNIT_ENDS
-        if cmp -s "$folder/quiver_helper.py.new" "$folder/quiver_helper.py" &&
-            cmp -s "$folder/quiver-helper.service.new" "$unit"; then
-            rm "$folder/quiver_helper.py.new" "$folder/quiver-helper.service.new"
+        if cmp -s "$directory/quiver_helper.py.new" "$directory/quiver_helper.py" &&
+            cmp -s "$directory/quiver-helper.service.new" "$unit"; then
+            rm "$directory/quiver_helper.py.new" "$directory/quiver-helper.service.new"
             exit 0
         fi
-        mv "$folder/quiver_helper.py.new" "$folder/quiver_helper.py"
-        mv "$folder/quiver-helper.service.new" "$unit"
+        mv "$directory/quiver_helper.py.new" "$directory/quiver_helper.py"
+        mv "$directory/quiver-helper.service.new" "$unit"
         systemctl daemon-reload
         systemctl enable quiver-helper.service
         systemctl --no-block restart quiver-helper.service

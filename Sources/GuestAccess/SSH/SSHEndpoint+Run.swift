@@ -95,7 +95,7 @@ extension SSHEndpoint {
     /// Runs ssh with its own messages in a file, away from the command's, and judges status 255 by them.
     private func withDiagnosis(_ body: (_ log: FilePath) async throws -> Int32) async throws -> Int32 {
         let log = FilePath("/tmp/quiver-ssh-\(UInt64.random(in: 0 ... .max)).log")
-        defer { try? Folder.removeTree(log) }
+        defer { try? Directory.removeTree(log) }
         let status: Int32
         do {
             status = try await body(log)

@@ -14,23 +14,23 @@ public struct SSHKeyPair: Hashable, Codable, Sendable {
         self.publicKey = publicKey
     }
 
-    /// Creates a pair in `folder` as `NAME` and `NAME.pub`, or reads the existing one.
+    /// Creates a pair in `directory` as `NAME` and `NAME.pub`, or reads the existing one.
     ///
     /// - Parameter comment: The public key's comment, as in `quiver@host`.
     /// - Throws: ``GuestAccessError`` with code `keyFailed` or `toolMissing`; ``FileFailure``.
-    public static func obtain(in folder: FilePath, named name: String, comment: String) async throws -> SSHKeyPair {
-        let path = folder.appending(name)
+    public static func obtain(in directory: FilePath, named name: String, comment: String) async throws -> SSHKeyPair {
+        let path = directory.appending(name)
         if let pair = try? read(path) { return pair }
-        try Folder.create(folder)
+        try Directory.create(directory)
         // Two commands may start at the same time: each creates its own, and the first to take the name wins for both.
-        let temporary = folder.appending(".\(name).\(UInt64.random(in: 0 ... .max))")
+        let temporary = directory.appending(".\(name).\(UInt64.random(in: 0 ... .max))")
         let publicFile = FilePath(temporary.string + ".pub")
         defer {
-            try? Folder.removeTree(temporary)
-            try? Folder.removeTree(publicFile)
+            try? Directory.removeTree(temporary)
+            try? Directory.removeTree(publicFile)
         }
         let pair = try await make(at: temporary, comment: comment)
-        let lock = try await FileLock.acquire(folder.appending(".keys.lock"), within: .seconds(30))
+        let lock = try await FileLock.acquire(directory.appending(".keys.lock"), within: .seconds(30))
         defer { extendLifetime(lock) }
         if let other = try? read(path) { return other }
         try WholeFile.write((pair.publicKey + "\n").utf8, to: FilePath(path.string + ".pub"))

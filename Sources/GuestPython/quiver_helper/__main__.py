@@ -11,7 +11,7 @@ from .service import Helper
 
 
 def hurry() -> None:
-    """Has the helper scheduled before all that is no real-time program; what it starts is scheduled as usual again.
+    """Schedules the helper before all other programs that are not real-time ones, but not what it starts.
 
     The host waits for every answer: programs that a change of the clock wakes must not run before it is sent.
     """

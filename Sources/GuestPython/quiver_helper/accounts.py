@@ -9,7 +9,7 @@ from .protocol import Refused
 
 
 class ActingAs:
-    """A user's rights for a moment: what is done meanwhile, the kernel allows or refuses as it would that user."""
+    """A context in which the kernel checks every access as if the user made it."""
 
     def __init__(self, name: str | None) -> None:
         try:

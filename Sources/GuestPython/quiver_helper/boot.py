@@ -1,4 +1,4 @@
-"""The milestones of a boot, each told to the host once."""
+"""The milestones of a boot, each reported to the host once."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Boot:
             notifier = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
             if notifier >= 0:
                 self.notifier = notifier
-                for folder in (CLOUD_INIT_RUN, CLOUD_INIT_DATA):
-                    libc.inotify_add_watch(notifier, folder.encode(), IN_CHANGED)
+                for directory in (CLOUD_INIT_RUN, CLOUD_INIT_DATA):
+                    libc.inotify_add_watch(notifier, directory.encode(), IN_CHANGED)
         except (OSError, AttributeError):
             pass
 
@@ -54,7 +54,7 @@ class Boot:
         return self.cloud_init is not None and self.ssh_listens
 
     def look(self) -> None:
-        """Looks at everything once; called when a file changed and, until sshd listens, at short intervals."""
+        """Checks everything once; called when a file changed and, until sshd listens, at short intervals."""
         if self.notifier is not None:
             try:
                 os.read(self.notifier, CHUNK)

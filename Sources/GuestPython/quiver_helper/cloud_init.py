@@ -1,4 +1,4 @@
-"""The files in which cloud-init says how far it is."""
+"""The files in which cloud-init records its progress."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLOUD_INIT_STAGES = ("init-local", "init", "modules-config", "modules-final")
 
 
 def cloud_init_log(status: Message) -> list[str]:
-    """The last warnings and errors of cloud-init's log, only when a stage says that something went wrong."""
+    """Returns the last warnings and errors of cloud-init's log, if a stage reports that something went wrong."""
     stages = [stage for stage in status.get("v1", {}).values() if isinstance(stage, dict)]
     if not any(stage.get("errors") or stage.get("recoverable_errors") for stage in stages):
         return []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .service import Helper
 
     class Piped(subprocess.Popen[bytes]):
-        """A process whose outputs are pipes, and its input where it is given one."""
+        """Starts a process whose outputs are pipes, and whose input is one if the host sends input."""
 
         stdin: IO[bytes]
         stdout: IO[bytes]
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Command:
-    """A command that the host asked for; its output goes out as it comes."""
+    """A command that the host requested; its output is sent as it is produced."""
 
     def __init__(self, helper: Helper, request: Message) -> None:
         self.helper = helper
@@ -40,9 +40,9 @@ class Command:
             account = pwd.getpwnam(user or "root")
         except KeyError:
             raise Refused("there is no user %s in the guest" % user) from None
-        folder = request.get("cwd") or (account.pw_dir if user else "/")
-        if not os.path.isdir(folder):
-            raise Refused("there is no folder %s in the guest" % folder)
+        directory = request.get("cwd") or (account.pw_dir if user else "/")
+        if not os.path.isdir(directory):
+            raise Refused("there is no directory %s in the guest" % directory)
         environment.update(HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name)
         environment.update(request.get("env") or {})
 
@@ -58,7 +58,7 @@ class Command:
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=folder,
+            cwd=directory,
             env=environment,
             preexec_fn=become_user,
             start_new_session=True,
@@ -84,7 +84,7 @@ class Command:
             self.process.stdin.close()
 
     def drain(self, descriptor: int) -> int | None:
-        """Passes on what there is to read: None when there is nothing now, 0 at the end, otherwise how much it was."""
+        """Forwards what can be read now; returns the number of bytes, 0 at the end, None if there are none now."""
         try:
             data = os.read(descriptor, CHUNK)
         except BlockingIOError:
@@ -104,7 +104,7 @@ class Command:
         del self.streams[descriptor]
 
     def look_for_end(self) -> None:
-        """Answers once the process has ended, although what it left running may still hold its outputs."""
+        """Answers once the process has exited, even if processes it left behind still hold its outputs."""
         status = self.process.poll()
         if status is None:
             return

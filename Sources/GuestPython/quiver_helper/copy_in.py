@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def write_part(item: Message) -> None:
-    """Writes a part of a file beside its place; with the last part it gets its name."""
+    """Writes a part of a file next to its final path; the last part renames it into place."""
     path, offset = item["path"], item["offset"]
-    folder, name = os.path.split(path)
-    part = os.path.join(folder, ".quiver-%08x.part" % binascii.crc32(name.encode()))
+    directory, name = os.path.split(path)
+    part = os.path.join(directory, ".quiver-%08x.part" % binascii.crc32(name.encode()))
     try:
         if offset == 0:
             remove(part)
@@ -39,13 +39,13 @@ def write_part(item: Message) -> None:
 
 
 def copy_in(item: Message) -> None:
-    """Does one step of a copy into the guest."""
+    """Carries out one step of a copy into the guest."""
     path, step = item["path"], item["step"]
-    is_folder = os.path.isdir(path) and not os.path.islink(path)
+    is_directory = os.path.isdir(path) and not os.path.islink(path)
     if step == "remove":
-        # What is excluded from the copy stays, and the folders that it is in.
+        # What is excluded from the copy stays, and the directories that it is in.
         try:
-            os.rmdir(path) if is_folder else os.unlink(path)
+            os.rmdir(path) if is_directory else os.unlink(path)
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -54,14 +54,14 @@ def copy_in(item: Message) -> None:
     elif step == "destination":
         os.makedirs(path, exist_ok=True)
     elif step == "folder":
-        if not is_folder:
+        if not is_directory:
             remove(path)
             os.mkdir(path)
         elif not os.access(path, os.W_OK, effective_ids=True):
             # From an earlier copy; it gets its permissions again at the end.
             os.chmod(path, 0o700)
     elif step == "link":
-        if is_folder:
+        if is_directory:
             os.rmdir(path)
         else:
             remove(path)

@@ -21,7 +21,7 @@ def is_utf8(name: str) -> bool:
 
 
 def copied_entry(name: str, path: str, status: os.stat_result) -> Message:
-    """What the host is told of something that it may copy."""
+    """Describes an entry to the host, which may then copy it."""
     mode = status.st_mode
     entry: Message = {"name": name, "mode": stat.S_IMODE(mode), "modified": status.st_mtime_ns, "kind": "special"}
     if not is_utf8(name):
@@ -38,8 +38,8 @@ def copied_entry(name: str, path: str, status: os.stat_result) -> Message:
     return entry
 
 
-def list_folder(path: str, limit: int) -> list[Message]:
-    """The entries of a folder; what vanishes meanwhile is not there."""
+def list_directory(path: str, limit: int) -> list[Message]:
+    """Returns the entries of a directory, without those that vanish meanwhile."""
     entries: list[Message] = []
     with os.scandir(path) as found:
         for item in found:
@@ -53,7 +53,7 @@ def list_folder(path: str, limit: int) -> list[Message]:
 
 
 def found_path(asked: int, path: str, follows: bool) -> Message | None:
-    """What there is at a path, as the answer to the question of that number; None for nothing."""
+    """Describes the entry at a path for the numbered question; None if there is none."""
     name = os.path.basename(path)
     try:
         if follows:
@@ -65,7 +65,7 @@ def found_path(asked: int, path: str, follows: bool) -> Message | None:
 
 
 def read_part(path: str, offset: int, length: int) -> bytes:
-    """A part of a file, shorter at its end."""
+    """Returns a part of a file, which is shorter at the file's end."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

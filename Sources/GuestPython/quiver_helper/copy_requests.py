@@ -1,4 +1,4 @@
-"""The host's requests for copies of any size, step by step."""
+"""The host's requests to copy trees of any size, step by step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .accounts import ActingAs
 from .copy_in import copy_in
-from .copy_out import found_path, list_folder, read_part
+from .copy_out import found_path, list_directory, read_part
 from .protocol import Refused
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class CopyRequests:
-    """What `quiver cp` asks for."""
+    """The requests that `quiver cp` sends."""
 
     def do_find_paths(self, request: Message) -> Message:
-        """What there is at some paths, which may be patterns; relative ones start in a folder, else the user's home."""
+        """Lists what exists at some paths or patterns, relative to `below` or else to the user's home."""
         with ActingAs(request.get("user")) as account:
             start = request.get("below") or account.pw_dir
             found: list[Message | None] = []
@@ -35,13 +35,13 @@ class CopyRequests:
             return {"start": start, "found": [item for item in found if item]}
 
     def do_list_folders(self, request: Message) -> Message:
-        """The entries of some folders, of at least one and as many as are asked for unless it is much."""
+        """Lists some directories: at least the first, and further ones until the answer is large."""
         answers: list[Message] = []
         count = 0
         with ActingAs(request.get("user")):
             for path in request["folders"]:
                 try:
-                    entries = list_folder(path, request["limit"])
+                    entries = list_directory(path, request["limit"])
                     answers.append({"entries": entries})
                     count += len(entries)
                 except OSError as error:
@@ -51,7 +51,7 @@ class CopyRequests:
         return {"folders": answers}
 
     def do_read_parts(self, request: Message) -> Message:
-        """Parts of files, in Base64."""
+        """Reads parts of files, as Base64."""
         parts: list[Message] = []
         with ActingAs(request.get("user")):
             for part in request["parts"]:
@@ -63,7 +63,7 @@ class CopyRequests:
         return {"parts": parts}
 
     def do_copy_in(self, request: Message) -> Message:
-        """Does steps of a copy into the guest, in order, with a user's rights."""
+        """Carries out steps of a copy into the guest, in order, with a user's rights."""
         with ActingAs(request.get("user")):
             for item in request["items"]:
                 try:

@@ -7,7 +7,7 @@ import os
 import pwd
 from typing import TYPE_CHECKING
 
-from .files import make_folders, read_file, remove, write_file
+from .files import make_directories, read_file, remove, write_file
 from .protocol import Refused
 
 if TYPE_CHECKING:
@@ -15,35 +15,35 @@ if TYPE_CHECKING:
 
 
 class FileRequests:
-    """What the host asks for when a project is brought into the guest, and its results out of it."""
+    """The requests that copy a project into the guest and its results out of it."""
 
     def do_write_files(self, request: Message) -> Message:
-        """Removes some of what is below a folder, then writes files, links and folders there; all are one user's."""
+        """Removes some entries below a directory, then writes files, links and directories owned by one user."""
         try:
             owner = pwd.getpwnam(request.get("user") or "root")
         except KeyError:
             raise Refused("there is no user %s in the guest" % request["user"]) from None
-        folder = request["folder"]
-        make_folders(folder, owner)
+        directory = request["folder"]
+        make_directories(directory, owner)
         for name in request["removed"]:
-            remove(os.path.join(folder, name))
+            remove(os.path.join(directory, name))
         for file in request["files"]:
-            write_file(os.path.join(folder, file["name"]), file, owner)
+            write_file(os.path.join(directory, file["name"]), file, owner)
         return {}
 
     def do_read_files(self, request: Message) -> Message:
-        """All files below a folder; no answer to that when it is missing or they are more than the limit together."""
+        """All files below a directory; empty if it is missing or the files exceed the limit in total."""
         top, room = request["folder"], request["limit"]
         if not os.path.isdir(top):
             return {}
         files = {}
-        for folder, _, names in os.walk(top):
+        for directory, _, names in os.walk(top):
             for name in names:
-                content = read_file(os.path.join(folder, name), room)
+                content = read_file(os.path.join(directory, name), room)
                 if content is None:
                     continue
                 room -= len(content)
                 if room < 0:
                     return {}
-                files[os.path.relpath(os.path.join(folder, name), top)] = base64.b64encode(content).decode()
+                files[os.path.relpath(os.path.join(directory, name), top)] = base64.b64encode(content).decode()
         return {"files": files}

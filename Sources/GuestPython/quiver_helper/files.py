@@ -1,4 +1,4 @@
-"""Files, links and folders as the host describes them."""
+"""Files, links and directories as the host describes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read_file(path: str, limit: int) -> bytes | None:
-    """A file's content, as far as one byte beyond the limit.
+    """Returns a file's content, up to one byte beyond the limit.
 
     None for what is not a file, is gone, or has no name in UTF-8.
     """
@@ -28,16 +28,16 @@ def read_file(path: str, limit: int) -> bytes | None:
         return None
 
 
-def make_folders(path: str, owner: struct_passwd) -> None:
-    """Makes a folder and those around it, where they are missing, for a user."""
+def make_directories(path: str, owner: struct_passwd) -> None:
+    """Creates a directory and its missing parents, owned by a user."""
     if not os.path.isdir(path):
-        make_folders(os.path.dirname(path), owner)
+        make_directories(os.path.dirname(path), owner)
         os.mkdir(path)
         os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
 def remove(path: str) -> None:
-    """Removes a file, a link, or a folder with all that is in it; what is not there need not be removed."""
+    """Removes a file, a link, or a directory with everything in it; a missing path is not an error."""
     if not os.path.isdir(path) or os.path.islink(path):
         if os.path.lexists(path):
             os.unlink(path)
@@ -48,8 +48,8 @@ def remove(path: str) -> None:
 
 
 def write_file(path: str, file: Message, owner: struct_passwd) -> None:
-    """Writes a file, for which there is a content, or a link, for which there is a target; else makes a folder."""
-    make_folders(os.path.dirname(path), owner)
+    """Writes a file if there is content, a link if there is a target, otherwise creates a directory."""
+    make_directories(os.path.dirname(path), owner)
     if "target" in file:
         remove(path)
         os.symlink(file["target"], path)

@@ -1,4 +1,4 @@
-"""What tells a guest from the one that it was forked from, but for its network."""
+"""What distinguishes a guest from the one it was forked from, apart from its network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hardware addresses of network interfaces, and the leases of DHCP that hang on them."""
+"""Hardware addresses of network interfaces, and the DHCP leases that depend on them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ADDRESS_PATIENCE = 20.0
 
 
 def set_mac(interface: str, address: str) -> str | None:
-    """Gives an interface another hardware address; returns the IPv4 address that it has then, None without DHCP.
+    """Changes an interface's hardware address; returns its new IPv4 address, or None without DHCP.
 
     It stays up where its driver can: a link that goes down loses its routes.
     """
@@ -50,9 +50,9 @@ def rename_mac(old: str, new: str) -> None:
     """Has the network's configurations that match an interface by its old address, as cloud-init writes them, match it
     by the new one.
     """
-    for folder in NETWORK_CONFIGURATIONS:
-        for name in os.listdir(folder) if os.path.isdir(folder) else ():
-            path = os.path.join(folder, name)
+    for directory in NETWORK_CONFIGURATIONS:
+        for name in os.listdir(directory) if os.path.isdir(directory) else ():
+            path = os.path.join(directory, name)
             text = read_text(path)
             if not text or old not in text.lower():
                 continue
@@ -72,7 +72,7 @@ def ipv4_address(interface: str) -> str | None:
 
 
 def wait_for_address(interface: str) -> str:
-    """The interface's address once it has one that has stayed for a moment: a client that begins anew drops the old."""
+    """Returns the interface's address once it is stable: a restarted DHCP client drops the old one first."""
     end = time.monotonic() + ADDRESS_PATIENCE
     last, since = None, time.monotonic()
     while time.monotonic() < end:
@@ -86,7 +86,7 @@ def wait_for_address(interface: str) -> str:
 
 
 def renew_lease() -> str:
-    """Asks for a new lease on every interface with whichever DHCP client runs here; returns that client's name."""
+    """Requests a new lease on every interface from the DHCP client that runs here; returns the client's name."""
     interfaces = [name for name in os.listdir("/sys/class/net") if os.path.exists("/sys/class/net/%s/device" % name)]
     if os.path.exists(NETWORKD):
         for interface in interfaces:

@@ -19,14 +19,14 @@ PORT = "org.quiver.helper.0"
 
 
 def find_port(name: str) -> str | None:
-    """The port's device, also before udev has made its link."""
+    """Finds the port's device, even before udev has created its link."""
     link = "/dev/virtio-ports/" + name
     if os.path.exists(link):
         return link
-    folder = "/sys/class/virtio-ports"
+    directory = "/sys/class/virtio-ports"
     try:
-        for device in os.listdir(folder):
-            if (read_text(os.path.join(folder, device, "name")) or "").strip() == name:
+        for device in os.listdir(directory):
+            if (read_text(os.path.join(directory, device, "name")) or "").strip() == name:
                 return "/dev/" + device
     except OSError:
         pass
@@ -34,7 +34,7 @@ def find_port(name: str) -> str | None:
 
 
 class Port:
-    """The virtio-serial port: lines in, lines out, and knowing when nobody listens on the host."""
+    """The virtio-serial port: lines in, lines out, and whether the host is connected."""
 
     def __init__(self, descriptor: int, poll: select.poll) -> None:
         self.descriptor = descriptor
@@ -92,7 +92,7 @@ class Port:
             self.poll.modify(self.descriptor, select.POLLIN | (select.POLLOUT if waits_for_room else 0))
 
     def lost_host(self) -> None:
-        """The host closed its end: what was for it is dropped, and a signal will tell when it is back.
+        """The host closed its end: drops what was queued for it; a signal comes when it is back.
 
         The requests of a host that connects at once may arrive before the news that the one before it has left: the
         answers to these are kept, and whoever else gets one does not know its number.

@@ -1,4 +1,4 @@
-"""What the helper and the host have agreed on."""
+"""The protocol between the helper and the host."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ CHUNK = 65536
 
 
 class Refused(Exception):
-    """A request that cannot be done; its text is the answer."""
+    """A request that cannot be carried out; its text becomes the answer."""

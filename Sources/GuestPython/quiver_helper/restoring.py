@@ -1,4 +1,4 @@
-"""What is put right in a guest after a restore or a fork."""
+"""The fix-up of a guest after a restore or a fork."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Restoring:
-    """Clock, random pool and identity of the guest, and the nonce by which a host knows it again."""
+    """The guest's clock, random pool and identity, and the nonce by which the host recognises its state."""
 
     pool: RandomPool
     port: Port
     nonce: str
 
     def wake_up(self, line: bytes) -> None:
-        """What is done before anything else in a fork; the line is !ID TOKEN TIME SINCE ENTROPY.
+        """Runs before anything else in a fork; the line is !ID TOKEN TIME SINCE ENTROPY.
 
         The guest's clock stood at SINCE when the host's was TIME, both in nanoseconds; zero leaves the clock alone.
         ENTROPY is in Base64.
@@ -43,7 +43,7 @@ class Restoring:
         self.port.send_line(answer)
 
     def do_restore(self, request: Message) -> Message:
-        """Makes the guest right after a restore or fork: what is in the request is done, in this order."""
+        """Fixes the guest up after a restore or fork: each part that the request contains, in this order."""
         done: Message = {"token": request.get("token"), "nonce": self.nonce or None}
         # What the steps below take is added to the host's time, so that the clock can be set last: setting it wakes
         # every program that asked to be told, and those would run before the answer has gone out.
@@ -66,7 +66,7 @@ class Restoring:
         return done
 
     def do_freeze(self, request: Message) -> Message:
-        """The last request before a freeze: says where the clock stands that a fork of this moment goes on from."""
+        """The last request before a freeze: returns the clock from which forks of this moment continue."""
         return {"monotonic": time.monotonic_ns()}
 
     def do_time(self, request: Message) -> Message:

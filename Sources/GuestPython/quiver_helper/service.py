@@ -1,4 +1,4 @@
-"""The service itself: waits for whatever comes, and answers the host's requests."""
+"""The service itself: waits for events and answers the host's requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Helper(Restoring, FileRequests, CopyRequests):
-    """Serves one host. A request that says `"do": "some-name"` is done by the method `do_some_name`."""
+    """Serves one host. A request with `"do": "some-name"` is handled by the method `do_some_name`."""
 
     def __init__(self, descriptor: int) -> None:
         self.poll = select.poll()
@@ -58,7 +58,7 @@ class Helper(Restoring, FileRequests, CopyRequests):
         self.poll.unregister(descriptor)
 
     def wake(self, reader: int) -> None:
-        """A signal came: the host is connected again, or a command has ended."""
+        """Handles a signal: the host is connected again, or a command has ended."""
         os.read(reader, CHUNK)
         for command in list(self.commands.values()):
             command.look_for_end()
@@ -81,7 +81,7 @@ class Helper(Restoring, FileRequests, CopyRequests):
                 self.boot.look()
 
     def patience(self) -> int | None:
-        """How long a wait may last, in milliseconds: without end once the boot is over."""
+        """How long a wait may last, in milliseconds: forever once the boot is over."""
         if not self.boot.is_over:
             return 100
         return None if self.port.connected else 5000

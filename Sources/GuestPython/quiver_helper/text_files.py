@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def read_text(path: str) -> str | None:
-    """A file's text; None where there is none that can be read."""
+    """Returns a file's text, or None if it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
@@ -27,7 +27,7 @@ def read_json(path: str) -> Any:
 
 
 def write_whole(path: str, text: str, mode: int = 0o644) -> None:
-    """Writes so that a reader sees the old file or the new one."""
+    """Writes atomically: a reader sees either the old file or the new one."""
     temporary = "%s.%d.tmp" % (path, os.getpid())
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""The fork that prints what all the others report."""
+"""The fork that prints what all others report."""
 
 from __future__ import annotations
 

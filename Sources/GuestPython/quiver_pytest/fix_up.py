@@ -1,4 +1,4 @@
-"""Clock and random pool, which are put right in a fork before its test runs.
+"""The fix-up of clock and random pool in a fork, before its test runs.
 
 The guest's helper would do it too; where pytest runs as root, waking the helper takes longer.
 """
@@ -24,7 +24,7 @@ def fix_up(request: Message, pool: RandomPool) -> None:
 
 
 def feed(pool: RandomPool, entropy: bytes) -> None:
-    """Feeds the pool where that is allowed: not every root may, in a container say."""
+    """Feeds the pool if that is allowed: root may not be allowed to, for example in a container."""
     try:
         pool.feed(entropy)
     except OSError:

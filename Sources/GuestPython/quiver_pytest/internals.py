@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def setup_state(session: pytest.Session) -> Any:
-    """What pytest has set up at the moment, of the tests and all around them."""
+    """Returns the nodes that pytest has set up at the moment."""
     return session._setupstate
 
 
@@ -45,12 +45,12 @@ def tear_down_all(session: pytest.Session) -> None:
 
 
 def fixture_definitions(item: pytest.Item, name: str) -> Any:
-    """The fixtures by that name that a test could use, the one that it does use last; None or empty without any."""
+    """Returns the fixtures of that name that a test could use, with the one it uses last; None or empty if none."""
     return item.session._fixturemanager.getfixturedefs(name, item if takes_node() else item.nodeid)  # type: ignore[arg-type]
 
 
 def takes_node() -> bool:
-    """Since pytest 8.1 fixtures are looked up by node, before by its id."""
+    """Looks fixtures up by node since pytest 8.1, before that by its id."""
     return tuple(int(part) for part in pytest.__version__.split(".")[:2]) >= (8, 1)
 
 
@@ -63,7 +63,7 @@ def active_fixtures(session: pytest.Session, scope: str) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def kept_by_pytest() -> Iterator[None]:
-    """Lets pass what a fixture ends with: pytest keeps it, and every test that uses the fixture ends with it too."""
+    """Ignores a fixture's outcome: pytest caches it, and every test that uses the fixture gets it too."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
@@ -85,7 +85,7 @@ def run_finalizers(finalizers: list[Callable[[], object]]) -> None:
 
 
 def is_skipped(item: pytest.Item) -> bool:
-    """Whether a mark has the test skipped, so that pytest sets nothing up for it."""
+    """Whether a mark skips the test, so that pytest sets nothing up for it."""
     try:
         from _pytest.skipping import evaluate_skip_marks
 
@@ -98,7 +98,7 @@ def is_skipped(item: pytest.Item) -> bool:
 
 
 def count_failed_subtest(config: pytest.Config, report: pytest.TestReport) -> None:
-    """Since pytest 9.0 the count of a test's failed subtests, kept where they ran, is what makes the test fail."""
+    """Counts a failed subtest: the count decides since pytest 9.0 whether the test fails."""
     try:
         from _pytest.subtests import SubtestReport, failed_subtests_key  # type: ignore[import-not-found]
     except ImportError:
@@ -108,7 +108,7 @@ def count_failed_subtest(config: pytest.Config, report: pytest.TestReport) -> No
 
 
 def move_start_times(config: pytest.Config, terminal: Any, elapsed: float) -> None:
-    """A machine that was frozen for a day did not take a day: what took its time before the freeze is moved up."""
+    """Shifts the start times that were taken before the freeze, so that time spent frozen does not count."""
     started = getattr(terminal, "_sessionstarttime", None)
     if isinstance(started, float):
         terminal._sessionstarttime = started + elapsed

@@ -1,4 +1,4 @@
-"""Fixtures of modules and packages that are set up before the freeze."""
+"""Module- and package-scoped fixtures that are set up before the freeze."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Modules:
-    """What was set up for each test module before the freeze, kept aside until a test of the module runs.
+    """Holds what was set up for each test module before the freeze until a test of that module runs.
 
     pytest has one module set up at a time. So what it knows of a module is taken from it when the module is ready, and
     given back in the fork that runs a test of the module, which then tears it down as ever.
@@ -85,7 +85,7 @@ class Modules:
                 self.nodes[node] = state.stack.pop(node)
 
     def push(self, state: Any, node: Node) -> None:
-        """Gives pytest back what is kept of a node and of those around it."""
+        """Gives back to pytest what is kept for a node and its parents."""
         for part in node.listchain():
             if part in state.stack:
                 continue
@@ -109,19 +109,19 @@ class Modules:
                 terminal.write_line("quiver: %s is set up in each machine: %s" % (module, reason))
 
     def tear_down(self) -> None:
-        """Ends what is still kept, whose threads would otherwise keep the interpreter from ending."""
+        """Tears down what is still kept: its threads could keep the interpreter from exiting."""
         for node in reversed(list(self.nodes)):
             self.give_back_fixtures(node)
             run_finalizers(self.nodes.pop(node)[0])
 
 
 def surroundings() -> dict[str, object]:
-    """What fixtures often change of the interpreter, and what all tests in it share."""
+    """The interpreter state that fixtures often change and that all tests share."""
     return {"os.environ": dict(os.environ), "the working directory": os.getcwd(), "sys.path": list(sys.path)}
 
 
 def early_fixtures(item: Any) -> Iterator[str]:
-    """The names of a test's fixtures of module and package scope that do not depend on its parameters."""
+    """Returns the names of a test's module- and package-scoped fixtures that do not depend on its parameters."""
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     if getattr(item, "_request", None) is None or not hasattr(item, "_initrequest"):
         return

@@ -1,4 +1,4 @@
-"""What a runner reports, as text that the host passes on to the coordinator as it is."""
+"""A runner's reports as text, which the host forwards to the coordinator unchanged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def pack(value: object) -> str:
-    """A value as text that another process of the same interpreter reads back exactly, tuples and all."""
+    """Encodes a value as text that another process of the same interpreter reads back exactly."""
     return binascii.b2a_base64(marshal.dumps(plain(value)), newline=False).decode()
 
 
@@ -20,7 +20,7 @@ def unpack(text: str) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """The same value with whatever else plugins and tests put into reports told by its text, as JUnit's XML tells it.
+    """Returns the value with all other objects replaced by their text, as JUnit's XML shows them.
 
     Exact types only: an enumeration that is a number too, say, is more than the number.
     """

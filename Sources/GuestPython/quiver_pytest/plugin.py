@@ -1,4 +1,4 @@
-"""The plugin itself: waits for the freeze when pytest has collected, and wakes up as a runner or the coordinator."""
+"""The plugin itself: waits for the freeze when pytest has collected, and resumes as a runner or the coordinator."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Quiver:
-    """What is registered with pytest."""
+    """The plugin object that is registered with pytest."""
 
     config: pytest.Config
 
@@ -93,7 +93,7 @@ class Quiver:
             self.runner.keep_warning(warning_message, when, nodeid, location)
 
     def freeze_here(self) -> None:
-        """Freezes the machine at a conftest's wish: what follows the call in its hook runs in every fork."""
+        """Freezes the machine when a conftest asks for it: what follows the call in its hook runs in every fork."""
         if self.session is None:
             raise pytest.UsageError(
                 "quiver.checkpoint() was called before the tests were collected; call it in pytest_collection_finish"
@@ -104,7 +104,7 @@ class Quiver:
             self.order = self.wait_for_freeze(self.session)
 
     def wait_for_freeze(self, session: pytest.Session) -> Message:
-        """Tells the host what there is, and wakes up in a fork; returns what the host asks of that."""
+        """Reports the collected tests, and resumes in a fork; returns the host's order to that fork."""
         terminal = session.config.pluginmanager.getplugin("terminalreporter")
         screen = getattr(terminal, "_tw", None)
         screen_file = getattr(screen, "_file", None)
@@ -150,7 +150,7 @@ class Quiver:
         return request
 
     def rehearse(self) -> None:
-        """Goes through the motions of a fork that concern no test and no other plugin: reseeding, and a report.
+        """Rehearses what every fork does apart from its test and other plugins: reseeding, and a report.
 
         Before the freeze it loads what every fork will touch; in a fork made ahead it has the processor's emulator
         translate what the fork will execute.

@@ -1,4 +1,4 @@
-"""What the coordinator makes of what runners and the host report."""
+"""Turns the reports of runners and of the host into pytest's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def warning_from(data: Message) -> warnings.WarningMessage:
 
 
 def crash_reports(item: pytest.Item, crash: str, output: str, seconds: float) -> Iterator[pytest.TestReport]:
-    """What pytest would have reported if a test could outlive its interpreter or machine."""
+    """Makes the report that pytest would have made if the test had not ended its interpreter or machine."""
     sections = [("Captured output of the interpreter", output)] if output else []
     common: dict[str, Any] = {"nodeid": item.nodeid, "location": item.location, "keywords": {}}
     yield TestReport(outcome="failed", longrepr=crash, when="call", sections=sections, duration=seconds, **common)

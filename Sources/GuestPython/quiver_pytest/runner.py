@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Runner:
-    """Runs some of the tests, and sends what pytest reported of each to the host."""
+    """Runs some of the tests, and sends pytest's reports of each to the host."""
 
     def __init__(self, port: Port, modules: Modules) -> None:
         self.port = port
@@ -31,7 +31,7 @@ class Runner:
         self.fix_up_seconds = 0.0
 
     def run(self, session: pytest.Session, indices: list[int]) -> NoReturn:
-        """Runs the tests and sends what each of them reported; the machine is thrown away afterwards."""
+        """Runs the tests and sends the reports of each; the machine is discarded afterwards."""
         items = [session.items[index] for index in indices]
         for position, item in enumerate(items):
             following = following_item(session, indices, position)
@@ -94,7 +94,7 @@ class Runner:
 
 
 def following_item(session: pytest.Session, indices: list[int], position: int) -> pytest.Item | None:
-    """The test that would come next, for whose sake pytest leaves set up what both use; None after the last.
+    """Returns the test that would come next, so that pytest keeps the fixtures both use; None after the last.
 
     A fork that ends before its test's module does tears nothing of that down, and so reports no failure of it: the
     fork of the module's last test does.

@@ -1,4 +1,4 @@
-"""What makes the random numbers of a fork its own."""
+"""Gives each fork random numbers of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Seeds:
-    """Knows whether the user has seeded Python's generator, and makes the unseeded ones differ between forks."""
+    """Knows whether the user has seeded Python's generator, and makes unseeded ones differ between forks."""
 
     def __init__(self) -> None:
         self.user_has_seeded = False
@@ -34,7 +34,7 @@ class Seeds:
         return self.real_setstate(state)
 
     def look_for_openssl(self) -> None:
-        """Notes whether OpenSSL, which keeps a random state of its own, is in use: only then a fork pays for it."""
+        """Notes whether OpenSSL, which has its own random state, is in use: only then a fork has to reseed it."""
         if "_ssl" in sys.modules or is_mapped("libcrypto"):
             import ssl
 

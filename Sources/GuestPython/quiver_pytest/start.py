@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def start() -> Quiver | None:
-    """Registers the plugin when the host asked for it, and hides that from pytests that the tests start themselves."""
+    """Registers the plugin if the host asked for it, and hides it from pytest processes that tests start."""
     path = os.environ.pop("QUIVER_PYTEST_PORT", None)
     checkpoint = os.environ.pop("QUIVER_PYTEST_CHECKPOINT", "collected")
     ours = ("", "quiver_pytest", "quiver_recorder")
@@ -24,7 +24,9 @@ def start() -> Quiver | None:
         os.environ["PYTEST_PLUGINS"] = ",".join(others)
     # What the tests start themselves must not find this plugin either.
     own = os.path.dirname(os.path.abspath(__file__))
-    left = [folder for folder in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if folder and folder != own]
+    left = [
+        directory for directory in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if directory and directory != own
+    ]
     if left:
         os.environ["PYTHONPATH"] = os.pathsep.join(left)
     if not path:

@@ -1,4 +1,4 @@
-"""The terminal, on which the coordinator alone prints."""
+"""The terminal, on which only the coordinator prints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Nowhere:
-    """Takes the place of the terminal in a runner, whose output the coordinator prints."""
+    """Replaces the terminal in a runner, whose output the coordinator prints."""
 
     encoding = "utf-8"
 
@@ -29,7 +29,7 @@ class Nowhere:
 
 @contextlib.contextmanager
 def captured(config: pytest.Config) -> Iterator[None]:
-    """Keeps what fixtures print and warn about off the terminal while no test is there to report it."""
+    """Keeps fixtures' output and warnings off the terminal while no test is running that would report it."""
     capture = config.pluginmanager.getplugin("capturemanager")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

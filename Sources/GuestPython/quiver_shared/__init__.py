@@ -1,1 +1,1 @@
-"""What several programs for guests have in common; each joined file has its own copy of what it uses."""
+"""Code that several guest programs share; each joined file has its own copy of what it uses."""

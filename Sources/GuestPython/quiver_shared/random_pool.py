@@ -13,13 +13,13 @@ RNDRESEEDCRNG = 0x5207
 
 
 class RandomPool:
-    """The kernel's random pool, opened before a machine is frozen: no fork need look for it."""
+    """The kernel's random pool, opened before a machine is frozen so that no fork has to open it."""
 
     def __init__(self) -> None:
         self.descriptor = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
 
     def feed(self, entropy: bytes) -> None:
-        """Mixes fresh bytes into the pool and has the kernel's generators take a new key from there at once.
+        """Mixes fresh bytes into the pool and makes the kernel's generators take a new key from it at once.
 
         Only root may.
         """

@@ -149,12 +149,12 @@ public struct AcceleratorTrials: Sendable {
     func tryOut(_ accelerator: Accelerator) async throws -> Outcome {
         let guest = TrialGuest(architecture: qemu.architecture)
         let image = cache.appending("trial-\(getpid())-\(UInt32.random(in: 0 ... .max)).img")
-        try Folder.create(cache)
+        try Directory.create(cache)
         try WholeFile.write(guest.image, to: image)
         defer { unlink(image.string) }
         let processor = MachineDescription(architecture: qemu.architecture).effectiveProcessor(under: accelerator)
         let arguments =
-            qemu.dataFolders.flatMap { ["-L", $0.string] } + guest.arguments(image: image.string)
+            qemu.dataDirectories.flatMap { ["-L", $0.string] } + guest.arguments(image: image.string)
             + ["-accel", accelerator.rawValue, "-cpu", processor]
         do {
             let program = qemu.program.string

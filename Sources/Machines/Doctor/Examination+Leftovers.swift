@@ -7,9 +7,9 @@ enum Leftover {
     /// The directory of a scoped machine whose owner has exited.
     case scope(FilePath)
     /// A scoped machine that outlived its owner: its keeper, which would have ended it, was also killed.
-    case ownerless(ProcessRecord, folder: FilePath)
+    case ownerless(ProcessRecord, directory: FilePath)
     /// The directory of a machine whose creation was interrupted.
-    case unfinished(MachineFolder, name: String)
+    case unfinished(MachineDirectory, name: String)
     /// A fork whose creator was killed before the guest had its own identity.
     case interruptedFork(name: String)
     /// A directory of sockets whose machine no longer exists.
@@ -17,7 +17,7 @@ enum Leftover {
     /// A template that a test run made for its forks and could not remove.
     case template(FilePath)
     /// A QEMU started by Quiver whose directory is gone: nothing can connect to it.
-    case orphan(Int32, folder: FilePath)
+    case orphan(Int32, directory: FilePath)
 
     var finding: Finding {
         switch self {
@@ -29,11 +29,11 @@ enum Leftover {
                 hint: "remove it",
                 isFixable: true
             )
-        case .ownerless(let process, let folder):
+        case .ownerless(let process, let directory):
             Finding(
                 .problem,
                 "process \(process.processID)",
-                "machine in \(folder) whose owner (pid \(process.owner ?? 0)) has exited",
+                "machine in \(directory) whose owner (pid \(process.owner ?? 0)) has exited",
                 hint: "end it with `kill \(process.processID)`",
                 isFixable: true,
             )
@@ -69,11 +69,11 @@ enum Leftover {
                 hint: "remove it",
                 isFixable: true
             )
-        case .orphan(let id, let folder):
+        case .orphan(let id, let directory):
             Finding(
                 .problem,
                 "process \(id)",
-                "QEMU started by Quiver whose directory \(folder) no longer exists",
+                "QEMU started by Quiver whose directory \(directory) no longer exists",
                 hint: "end it with `kill \(id)`",
                 isFixable: true,
             )
@@ -84,62 +84,65 @@ enum Leftover {
 extension Examination {
     /// Everything that was left behind in this home, and this user's QEMUs whose directory is gone.
     func leftovers() async -> [Leftover] {
-        let scopes = Folder.names(in: store.scopes).map { store.scopes.appending($0) }
-        let inUse = scopes.filter { isInUse(MachineFolder(path: $0, runtime: store.home.runtime)) }
+        let scopes = Directory.names(in: store.scopes).map { store.scopes.appending($0) }
+        let inUse = scopes.filter { isInUse(MachineDirectory(path: $0, runtime: store.home.runtime)) }
         // A stopped machine keeps its sockets' directory for its next run.
-        let folders = inUse.map { MachineFolder(path: $0, runtime: store.home.runtime) } + store.names.map(store.folder)
-        let live = Set(folders.map(\.sockets))
-        let sockets = Folder.names(in: store.home.runtime).map { store.home.runtime.appending($0) }
-            .filter { HostFile.isFolder($0) && !live.contains($0) && !isListenedAt($0) }
+        let directories =
+            inUse.map { MachineDirectory(path: $0, runtime: store.home.runtime) } + store.names.map(store.directory)
+        let live = Set(directories.map(\.sockets))
+        let sockets = Directory.names(in: store.home.runtime).map { store.home.runtime.appending($0) }
+            .filter { HostFile.isDirectory($0) && !live.contains($0) && !isListenedAt($0) }
         let unfinished = store.names.filter { name in
-            let folder = store.folder(of: name)
-            return !HostFile.exists(folder.descriptionFile) && !isInUse(folder) && !folder.isInterruptedFork
+            let directory = store.directory(of: name)
+            return !HostFile.exists(directory.descriptionFile) && !isInUse(directory) && !directory.isInterruptedFork
         }
         return scopes.filter { !inUse.contains($0) }.map { .scope($0) }
             + inUse.compactMap(ownerless)
-            + unfinished.map { .unfinished(store.folder(of: $0), name: $0) }
+            + unfinished.map { .unfinished(store.directory(of: $0), name: $0) }
             + store.interruptedForks.map { .interruptedFork(name: $0) }
             + sockets.map { .sockets($0) }
             + TemplateStore(home: store.home).abandoned.map { .template($0) }
-            + (await QEMUProcess.ofQuiver()).filter { !HostFile.isFolder($0.folder) }
-            .map { .orphan($0.id, folder: $0.folder) }
+            + (await QEMUProcess.ofQuiver()).filter { !HostFile.isDirectory($0.directory) }
+            .map { .orphan($0.id, directory: $0.directory) }
     }
 
     /// Removes a leftover.
     func remove(_ leftover: Leftover) async throws {
         switch leftover {
-        case .scope(let path), .sockets(let path), .template(let path): try Folder.removeTree(path)
-        case .ownerless(let process, let folder):
-            await QEMUProcess(id: process.processID, folder: folder).end()
-            try Folder.removeTree(MachineFolder(path: folder, runtime: store.home.runtime).sockets)
-            try Folder.removeTree(folder)
-        case .unfinished(let folder, let name):
+        case .scope(let path), .sockets(let path), .template(let path): try Directory.removeTree(path)
+        case .ownerless(let process, let directory):
+            await QEMUProcess(id: process.processID, directory: directory).end()
+            try Directory.removeTree(MachineDirectory(path: directory, runtime: store.home.runtime).sockets)
+            try Directory.removeTree(directory)
+        case .unfinished(let directory, let name):
             // If a process has started to use it since then, it stays.
-            guard let lock = try await folder.takeLock(), !HostFile.exists(folder.descriptionFile) else {
+            guard let lock = try await directory.takeLock(), !HostFile.exists(directory.descriptionFile) else {
                 throw store.busy(name)
             }
-            try Folder.removeTree(folder.path)
+            try Directory.removeTree(directory.path)
             _ = consume lock
         case .interruptedFork(let name): try await store.removeInterruptedFork(name)
-        case .orphan(let id, let folder): await QEMUProcess(id: id, folder: folder).end()
+        case .orphan(let id, let directory): await QEMUProcess(id: id, directory: directory).end()
         }
     }
 
-    private func isInUse(_ folder: MachineFolder) -> Bool { FileLock.isHeld(folder.lockFile) }
+    private func isInUse(_ directory: MachineDirectory) -> Bool { FileLock.isHeld(directory.lockFile) }
 
     private func ownerless(_ path: FilePath) -> Leftover? {
-        let folder = MachineFolder(path: path, runtime: store.home.runtime)
-        guard let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: ""),
-            let owner = record.owner, !QEMUProcess.isAlive(owner), !HostFile.exists(folder.exitFile)
+        let directory = MachineDirectory(path: path, runtime: store.home.runtime)
+        guard let record = try? MachineFile.read(ProcessRecord.self, from: directory.processFile, machine: ""),
+            let owner = record.owner, !QEMUProcess.isAlive(owner), !HostFile.exists(directory.exitFile)
         else { return nil }
-        return .ownerless(record, folder: path)
+        return .ownerless(record, directory: path)
     }
 
     /// Whether a directory that belongs to no machine of this home has sockets that a process listens on: then it
     /// belongs to another home.
-    private func isListenedAt(_ folder: FilePath) -> Bool {
-        Folder.names(in: folder).contains { name in
-            guard case .success(let descriptor) = UnixSocket.connectOnce(folder.appending(name)) else { return false }
+    private func isListenedAt(_ directory: FilePath) -> Bool {
+        Directory.names(in: directory).contains { name in
+            guard case .success(let descriptor) = UnixSocket.connectOnce(directory.appending(name)) else {
+                return false
+            }
             try? descriptor.close()
             return true
         }

@@ -7,15 +7,15 @@ extension Examination {
     func machine(_ name: String) -> [Finding] {
         let subject = "machine \(name)"
         // A fork whose creation was interrupted is reported as a leftover.
-        guard !store.folder(of: name).isInterruptedFork, let status = try? store.status(of: name) else { return [] }
+        guard !store.directory(of: name).isInterruptedFork, let status = try? store.status(of: name) else { return [] }
         guard let description = status.description else {
             // A missing description means a leftover, or that it is being written at this moment.
-            guard HostFile.exists(store.folder(of: name).descriptionFile) else { return [] }
+            guard HostFile.exists(store.directory(of: name).descriptionFile) else { return [] }
             return [
                 Finding(
                     .problem,
                     subject,
-                    "\(store.folder(of: name).descriptionFile) is not a valid machine description",
+                    "\(store.directory(of: name).descriptionFile) is not a valid machine description",
                     hint: "fix that file, or remove the machine with `quiver rm \(name)`",
                 )
             ]
@@ -29,7 +29,7 @@ extension Examination {
                     .warning,
                     subject,
                     "not running (last exit: \(status.cause.map { "\($0)" } ?? "unknown"))",
-                    hint: "see \(store.folder(of: name).logFile), then start it again",
+                    hint: "see \(store.directory(of: name).logFile), then start it again",
                 )
             )
         case .stale:
@@ -53,7 +53,7 @@ extension Examination {
         }
         guard drive.format == .qcow2 else { return [] }
         do {
-            return try OverlayCheck(drive.file, searchFolders: [store.home.images]).findings.compactMap { finding in
+            return try OverlayCheck(drive.file, searchDirectories: [store.home.images]).findings.compactMap { finding in
                 switch finding.severity {
                 case .note: nil
                 case .warning: Finding(.warning, subject, finding.message, hint: finding.hint)

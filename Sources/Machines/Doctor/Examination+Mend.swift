@@ -33,13 +33,14 @@ extension Examination {
     private func movedBases(of name: String) -> [OverlayFinding.MovedBase] {
         guard let description = try? store.description(of: name) else { return [] }
         return description.drives.filter { $0.format == .qcow2 }.flatMap { drive in
-            (try? OverlayCheck(drive.file, searchFolders: [store.home.images]))?.findings.compactMap(\.movedBase) ?? []
+            (try? OverlayCheck(drive.file, searchDirectories: [store.home.images]))?.findings.compactMap(\.movedBase)
+                ?? []
         }
     }
 
     /// Writes the base's new path into the overlay while nobody can start the machine.
     private func rebase(_ moved: OverlayFinding.MovedBase, of name: String) async throws {
-        guard let lock = try await store.folder(of: name).takeLock() else {
+        guard let lock = try await store.directory(of: name).takeLock() else {
             throw MachineError(.alreadyRunning, machine: name, "running; stop it first with `quiver stop \(name)`")
         }
         try await Overlay.rebase(moved.overlay, onto: moved.base)

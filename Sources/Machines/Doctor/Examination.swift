@@ -68,10 +68,10 @@ public struct Examination: Sendable {
         #if os(Linux)
             wanted.append(("mmdebstrap", PackageHint(debian: "mmdebstrap"), "building images"))
         #endif
-        let folders = (HostEnvironment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
+        let directories = (HostEnvironment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
         return wanted.map { tool, hint, purpose in
-            if let folder = folders.first(where: { HostFile.isExecutable($0.appending(tool)) }) {
-                return Finding(.fine, tool, folder.appending(tool).string)
+            if let directory = directories.first(where: { HostFile.isExecutable($0.appending(tool)) }) {
+                return Finding(.fine, tool, directory.appending(tool).string)
             }
             return Finding(
                 .warning,

@@ -59,7 +59,7 @@ extension Machine {
     func noteForwards() async throws(MachineError) -> [PortForward] {
         var record = process
         record.forwards = try await forwards()
-        try MachineFile.write(record, to: folder.processFile, machine: name)
+        try MachineFile.write(record, to: directory.processFile, machine: name)
         return record.forwards
     }
 }

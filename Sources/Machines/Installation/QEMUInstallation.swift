@@ -8,13 +8,13 @@ public struct QEMUInstallation: Hashable, Sendable {
     /// The program, as in `/usr/bin/qemu-system-x86_64`.
     public let program: FilePath
     /// Directories with firmware and keymaps to pass with `-L`; empty if the program finds its own.
-    public let dataFolders: [FilePath]
+    public let dataDirectories: [FilePath]
 
     /// Names a QEMU without looking for it; ``find(for:at:environment:)`` looks.
-    public init(architecture: GuestArchitecture, program: FilePath, dataFolders: [FilePath] = []) {
+    public init(architecture: GuestArchitecture, program: FilePath, dataDirectories: [FilePath] = []) {
         self.architecture = architecture
         self.program = program
-        self.dataFolders = dataFolders
+        self.dataDirectories = dataDirectories
     }
 
     /// The program's name for an architecture, as in `qemu-system-aarch64`.
@@ -51,8 +51,8 @@ public struct QEMUInstallation: Hashable, Sendable {
         }
         let path = (environment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
         let usual = ["usr/bin", "usr/local/bin", "opt/homebrew/bin"].map { root.appending($0) }
-        for folder in path + usual where HostFile.isExecutable(folder.appending(name)) {
-            return Self(architecture: architecture, program: folder.appending(name))
+        for directory in path + usual where HostFile.isExecutable(directory.appending(name)) {
+            return Self(architecture: architecture, program: directory.appending(name))
         }
         throw MachineError(
             .missingProgram,
@@ -89,19 +89,19 @@ public struct QEMUInstallation: Hashable, Sendable {
                 "not found at \(location), given by \(source); expected the program, its directory or its installation prefix",
             )
         }
-        return Self(architecture: architecture, program: program, dataFolders: dataFolders(of: program))
+        return Self(architecture: architecture, program: program, dataDirectories: dataDirectories(of: program))
     }
 
     /// The data directories of a QEMU that was unpacked in another place than it was built for.
     ///
     /// Distributions put SeaBIOS and others in separate directories next to QEMU's. An unpacked package only contains
     /// QEMU's own, so the host's are passed too.
-    private static func dataFolders(of program: FilePath) -> [FilePath] {
+    private static func dataDirectories(of program: FilePath) -> [FilePath] {
         let prefix = program.removingLastComponent().removingLastComponent()
         guard prefix != "/usr", prefix != "/usr/local", !prefix.string.contains("/homebrew") else { return [] }
         let own = prefix.appending("share/qemu")
-        guard HostFile.isFolder(own) else { return [] }
+        guard HostFile.isDirectory(own) else { return [] }
         let beside = [prefix.appending("share/seabios"), FilePath("/usr/share/seabios")]
-        return [own] + beside.filter { HostFile.isFolder($0) }
+        return [own] + beside.filter { HostFile.isDirectory($0) }
     }
 }

@@ -7,7 +7,7 @@ extension FirmwareFiles {
     static func prepare(
         for description: MachineDescription,
         qemu: QEMUInstallation,
-        in folder: MachineFolder,
+        in directory: MachineDirectory,
         machine: String,
     ) throws(MachineError) -> LaunchPlan.Flash {
         switch description.firmware {
@@ -26,9 +26,9 @@ extension FirmwareFiles {
                 "no EDK2 firmware for \(description.architecture) is installed; \(hint)",
             )
         }
-        if !HostFile.exists(folder.firmwareVariables) {
+        if !HostFile.exists(directory.firmwareVariables) {
             do {
-                try copy(files.variablesTemplate, to: folder.firmwareVariables)
+                try copy(files.variablesTemplate, to: directory.firmwareVariables)
             } catch {
                 throw MachineError(
                     .fileFailed,
@@ -38,7 +38,7 @@ extension FirmwareFiles {
                 )
             }
         }
-        return .files(code: files.code, variables: folder.firmwareVariables)
+        return .files(code: files.code, variables: directory.firmwareVariables)
     }
 
     /// Copies the whole template, since a firmware update edits it in place; as qcow2, since flash in a format without

@@ -7,7 +7,7 @@ extension LaunchPlan {
     /// QEMU's arguments for this plan, without the program's name.
     var arguments: [String] {
         var arguments = QEMUArguments()
-        for folder in dataFolders { arguments.add("L", folder.string) }
+        for directory in dataDirectories { arguments.add("L", directory.string) }
         arguments.add("nodefaults")
         arguments.add("no-user-config")
         arguments.add("display", "none")

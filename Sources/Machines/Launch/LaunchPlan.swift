@@ -16,7 +16,7 @@ struct LaunchPlan {
     let flash: Flash
     /// The version of the QEMU that is started, as in `10.0.2`, if known: that of a fork's template.
     var qemuVersion: String?
-    let dataFolders: [FilePath]
+    let dataDirectories: [FilePath]
     /// The log of everything that the guest writes to its serial console.
     let consoleLog: FilePath
     /// Whether QEMU loads the description's kernel.

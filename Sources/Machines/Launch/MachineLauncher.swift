@@ -17,7 +17,7 @@ public enum MachineLifetime: Hashable, Sendable {
 /// Starts one machine: everything that is done before QEMU answers, and undoing it if that fails.
 struct MachineLauncher {
     let name: String
-    let folder: MachineFolder
+    let directory: MachineDirectory
     let description: MachineDescription
     let qemu: QEMUInstallation
     let accelerator: Accelerator
@@ -36,10 +36,10 @@ struct MachineLauncher {
     func launch() async throws -> Machine {
         try description.check(named: name, loadsKernel: loadsKernel)
         do {
-            try Folder.create(folder.path)
+            try Directory.create(directory.path)
             // Other users can create directories below /tmp too, and would control the monitors of sockets in theirs.
-            try Folder.createPrivate(folder.sockets.removingLastComponent())
-            try Folder.createPrivate(folder.sockets)
+            try Directory.createPrivate(directory.sockets.removingLastComponent())
+            try Directory.createPrivate(directory.sockets)
             try makeMemoryFile()
         } catch {
             throw MachineError.file(error, machine: name)
@@ -56,7 +56,7 @@ struct MachineLauncher {
             keeper.kill()
             if await keeper.hasEnded(within: Machine.endLimit) { keeper.release() }
             keeper.close()
-            try? Folder.removeTree(folder.sockets)
+            try? Directory.removeTree(directory.sockets)
             throw error
         }
     }
@@ -75,15 +75,15 @@ struct MachineLauncher {
 
     private func takeLock() async throws -> FileLock {
         do {
-            if let lock = try await folder.takeLock() { return lock }
+            if let lock = try await directory.takeLock() { return lock }
         } catch let error as FileFailure {
             throw MachineError.file(error, machine: name)
         }
-        let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
-        if let record, folder.isLocked(by: record.id) {
+        let record = try? MachineFile.read(ProcessRecord.self, from: directory.processFile, machine: name)
+        if let record, directory.isLocked(by: record.id) {
             throw MachineError(.alreadyRunning, machine: name, "already running, as process \(record.processID)")
         }
-        let holder = FileLock.holder(of: folder.lockFile).map { "\($0)" } ?? "unknown"
+        let holder = FileLock.holder(of: directory.lockFile).map { "\($0)" } ?? "unknown"
         throw MachineError(
             .alreadyRunning,
             machine: name,
@@ -93,9 +93,9 @@ struct MachineLauncher {
 
     /// Removes what an earlier run left behind; the logs of that run stay until QEMU writes new ones.
     private func clearTraces() {
-        for file in [folder.exitFile, folder.processFile, folder.eventsFile] { unlink(file.string) }
-        let previous = FilePath("\(folder.consoleLog).1")
-        rename(folder.consoleLog.string, previous.string)
+        for file in [directory.exitFile, directory.processFile, directory.eventsFile] { unlink(file.string) }
+        let previous = FilePath("\(directory.consoleLog).1")
+        rename(directory.consoleLog.string, previous.string)
     }
 
     private func startKeeper(id: MachineID, lock: borrowing FileLock) async throws -> Keeper {
@@ -104,10 +104,10 @@ struct MachineLauncher {
             id: id,
             description: description,
             accelerator: accelerator,
-            flash: try FirmwareFiles.prepare(for: description, qemu: qemu, in: folder, machine: name),
+            flash: try FirmwareFiles.prepare(for: description, qemu: qemu, in: directory, machine: name),
             qemuVersion: qemuVersion,
-            dataFolders: qemu.dataFolders,
-            consoleLog: folder.consoleLog,
+            dataDirectories: qemu.dataDirectories,
+            consoleLog: directory.consoleLog,
             loadsKernel: loadsKernel,
         )
         var ours: [FileDescriptor] = []
@@ -132,10 +132,10 @@ struct MachineLauncher {
                     ours.append(state)
                     inherited.append(state.rawValue)
                     continue
-                case .monitor: path = folder.monitorSocket
-                case .peoplesMonitor: path = folder.peoplesSocket
-                case .console: path = folder.consoleSocket
-                case .channel(let index): path = folder.channelSocket(index)
+                case .monitor: path = directory.monitorSocket
+                case .peoplesMonitor: path = directory.peoplesSocket
+                case .console: path = directory.consoleSocket
+                case .channel(let index): path = directory.channelSocket(index)
                 }
                 let listener = try ListeningSocket.listen(at: path)
                 ours.append(listener)
@@ -145,7 +145,7 @@ struct MachineLauncher {
             throw MachineError(
                 .launchFailed,
                 machine: name,
-                "cannot create its sockets in \(folder.sockets)",
+                "cannot create its sockets in \(directory.sockets)",
                 cause: error
             )
         }
@@ -157,8 +157,8 @@ struct MachineLauncher {
                     arguments: plan.arguments,
                     descriptors: inherited,
                     recorder: recorder.rawValue,
-                    folder: folder,
-                    removesFolder: lifetime == .scoped,
+                    directory: directory,
+                    removesDirectory: lifetime == .scoped,
                     // A fork is short-lived and touches little memory: clearing 2 MiB at each first touch would
                     // dominate its time.
                     avoidsHugePages: isShortLivedFork,
@@ -196,11 +196,11 @@ struct MachineLauncher {
             if description.networks.contains(where: { !$0.forwards.isEmpty }) {
                 record.forwards = try await qmp.boundForwards(machine: name)
             }
-            try MachineFile.write(record, to: folder.processFile, machine: name)
+            try MachineFile.write(record, to: directory.processFile, machine: name)
             if lifetime == .detached { keeper.release() }
             return Machine(
                 name: name,
-                folder: folder,
+                directory: directory,
                 description: description,
                 process: record,
                 qmp: qmp,
@@ -219,7 +219,7 @@ struct MachineLauncher {
         // The socket reports its creator, which is this process: it created the socket and passed it to QEMU.
         options.processID = keeper.processID
         let connection = try await race(
-            { [options] in try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options) },
+            { [options] in try await QMPConnection.connect(to: .unix(directory.monitorSocket), options: options) },
             {
                 _ = try await keeper.ended()
                 throw error(.launchFailed, "QEMU exited during startup")
@@ -244,7 +244,7 @@ struct MachineLauncher {
                 { try await keeper.ended() }
             )
         else { return error }
-        let words = LastWords(ofLogAt: folder.logFile)
+        let words = LastWords(ofLogAt: directory.logFile)
         return MachineError(
             .launchFailed,
             machine: name,

@@ -22,6 +22,6 @@ struct AcceleratorFailure {
 extension Machine {
     /// Why the guest is in the state ``RunState/internalError``, by QEMU's log; nil if the log does not say.
     package var acceleratorFailure: String? {
-        (try? WholeFile.readText(folder.logFile)).flatMap { AcceleratorFailure(log: $0)?.words }
+        (try? WholeFile.readText(directory.logFile)).flatMap { AcceleratorFailure(log: $0)?.words }
     }
 }

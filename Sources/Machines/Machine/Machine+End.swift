@@ -8,21 +8,21 @@ extension Machine {
     public func waitUntilEnded() async throws -> ExitCause {
         if let keeper {
             let end = try await keeper.ended()
-            let events = RecordedEvent.read(folder.eventsFile)
-            return ExitCause(process: end, events: events, lastWords: LastWords(ofLogAt: folder.logFile).text)
+            let events = RecordedEvent.read(directory.eventsFile)
+            return ExitCause(process: end, events: events, lastWords: LastWords(ofLogAt: directory.logFile).text)
         }
         // Another process's child cannot be waited for. Its lock is released with it, but no system call waits for a
         // lock and can be cancelled.
-        while folder.isLocked(by: id) {
+        while directory.isLocked(by: id) {
             try await Task.sleep(for: .milliseconds(5))
         }
-        return ExitCause(recordedIn: folder)
+        return ExitCause(recordedIn: directory)
     }
 
     /// Why the machine ended; nil while it is running.
     public var exitCause: ExitCause? {
         if let keeper, keeper.endedAlready == nil { return nil }
-        return folder.isLocked(by: id) ? nil : ExitCause(recordedIn: folder)
+        return directory.isLocked(by: id) ? nil : ExitCause(recordedIn: directory)
     }
 
     /// Kills the machine's process with SIGKILL and waits until it is gone.
@@ -46,7 +46,7 @@ extension Machine {
     /// Sends a signal to QEMU: through its keeper if this process started it, otherwise by process id.
     func signal(_ number: Int32) {
         guard let keeper else {
-            if folder.isLocked(by: id) { Self.send(number, to: process.processID) }
+            if directory.isLocked(by: id) { Self.send(number, to: process.processID) }
             return
         }
         if number == SIGKILL { keeper.kill() } else { keeper.terminate() }

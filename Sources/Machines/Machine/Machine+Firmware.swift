@@ -13,7 +13,7 @@ extension Machine {
     public func firmwareTime(helperStarted: Duration) -> Duration? {
         guard let index = description.channels.firstIndex(of: .helper) else { return nil }
         return FirmwareTime(
-            events: RecordedEvent.read(folder.eventsFile),
+            events: RecordedEvent.read(directory.eventsFile),
             startedAt: process.startedAt,
             helperPort: "channel\(index)-port",
             helperStarted: helperStarted,

@@ -14,8 +14,8 @@ extension Machine {
             )
         }
         do {
-            let login = try GuestLogin.read(in: folder.path)
-            return login.endpoint(guest: name, port: port, folder: folder.path, home: home)
+            let login = try GuestLogin.read(in: directory.path)
+            return login.endpoint(guest: name, port: port, directory: directory.path, home: home)
         } catch {
             throw self.error(
                 .invalidDescription,

@@ -7,7 +7,7 @@ public final class Machine: Sendable {
     /// The machine's name, unique among those of one home.
     public let name: String
     /// Where the machine's files lie.
-    public let folder: MachineFolder
+    public let directory: MachineDirectory
     /// What the machine is made of.
     public let description: MachineDescription
     /// What is known about its process.
@@ -18,14 +18,14 @@ public final class Machine: Sendable {
 
     init(
         name: String,
-        folder: MachineFolder,
+        directory: MachineDirectory,
         description: MachineDescription,
         process: ProcessRecord,
         qmp: QMPConnection,
         keeper: Keeper?,
     ) {
         self.name = name
-        self.folder = folder
+        self.directory = directory
         self.description = description
         self.process = process
         self.qmp = qmp
@@ -42,7 +42,7 @@ public final class Machine: Sendable {
 
     /// The socket of a guest channel; nil if the machine has no such channel.
     public func socket(of channel: GuestChannel) -> FilePath? {
-        description.channels.firstIndex(of: channel).map { folder.channelSocket($0) }
+        description.channels.firstIndex(of: channel).map { directory.channelSocket($0) }
     }
 
     /// Closes the connection and leaves the machine as it is; a scoped machine still ends with its scope.

@@ -6,11 +6,11 @@ import SystemPackage
 struct QEMUProcess: Hashable {
     let id: Int32
     /// The machine's directory, whether or not it still exists.
-    let folder: FilePath
+    let directory: FilePath
 
-    init(id: Int32, folder: FilePath) {
+    init(id: Int32, directory: FilePath) {
         self.id = id
-        self.folder = folder
+        self.directory = directory
     }
 
     /// Reads a command line; nil if it is not that of a QEMU started by Quiver.
@@ -22,13 +22,13 @@ struct QEMUProcess: Hashable {
             let end = commandLine[log.upperBound...].firstRange(of: ",logappend=")
         else { return nil }
         let path = commandLine[log.upperBound..<end.lowerBound].replacing(",,", with: ",")
-        self.init(id: id, folder: FilePath(String(path)).removingLastComponent())
+        self.init(id: id, directory: FilePath(String(path)).removingLastComponent())
     }
 
     /// All those of this user.
     static func ofQuiver() async -> [Self] {
         #if os(Linux)
-            return Folder.names(in: "/proc").compactMap { name in
+            return Directory.names(in: "/proc").compactMap { name in
                 var status = stat()
                 guard let id = Int32(name), stat("/proc/\(name)", &status) == 0, status.st_uid == getuid(),
                     let bytes = try? WholeFile.read(FilePath("/proc/\(name)/cmdline"))

@@ -16,7 +16,7 @@ extension Machine {
         isNowIn new: FilePath,
         format: Drive.Format,
     ) throws(MachineError) -> MachineDescription? {
-        let file = folder.descriptionFile
+        let file = directory.descriptionFile
         guard let before = try MachineFile.read(MachineDescription.self, from: file, machine: name),
             let index = before.drives.firstIndex(where: { $0.file == old })
         else { return nil }

@@ -46,7 +46,7 @@ extension Machine {
             before = try recordDrive(in: base, isNowIn: file, format: .qcow2)
             _ = try await command("blockdev-snapshot", ["node": .string(drive), "overlay": .string(node)])
         } catch {
-            if let before { try? MachineFile.write(before, to: folder.descriptionFile, machine: name) }
+            if let before { try? MachineFile.write(before, to: directory.descriptionFile, machine: name) }
             _ = try? await command("blockdev-del", ["node-name": .string(node)])
             unlink(file.string)
             throw error

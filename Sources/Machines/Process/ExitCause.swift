@@ -97,11 +97,11 @@ extension ExitCause {
     }
 
     /// Why the last run of the machine in this directory ended.
-    init(recordedIn folder: MachineFolder) {
+    init(recordedIn directory: MachineDirectory) {
         self.init(
-            process: ProcessEnd(recordedAt: folder.exitFile),
-            events: RecordedEvent.read(folder.eventsFile),
-            lastWords: LastWords(ofLogAt: folder.logFile).text,
+            process: ProcessEnd(recordedAt: directory.exitFile),
+            events: RecordedEvent.read(directory.eventsFile),
+            lastWords: LastWords(ofLogAt: directory.logFile).text,
         )
     }
 }

@@ -17,9 +17,9 @@ final class Keeper: Sendable {
         let descriptors: [Int32]
         /// The keeper's end of the recorder's socket.
         let recorder: Int32
-        let folder: MachineFolder
+        let directory: MachineDirectory
         /// Whether to remove the machine's directory when the owner dies.
-        let removesFolder: Bool
+        let removesDirectory: Bool
         /// Whether QEMU only gets small memory pages.
         let avoidsHugePages: Bool
     }
@@ -132,7 +132,7 @@ extension Keeper.Plan {
     ) throws(Errno) -> Result {
         let texts = ([program.string] + arguments).map { strdup($0) } + [nil]
         let paths = [
-            program, folder.logFile, folder.exitFile, folder.eventsFile, folder.path, folder.sockets,
+            program, directory.logFile, directory.exitFile, directory.eventsFile, directory.path, directory.sockets,
         ].map { strdup($0.string) }
         let numbers = UnsafeMutableBufferPointer<Int32>.allocate(capacity: descriptors.count)
         let list = UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count)
@@ -152,7 +152,7 @@ extension Keeper.Plan {
         plan.exit_path = UnsafePointer(paths[2])
         plan.recorder = recorder
         plan.events_path = UnsafePointer(paths[3])
-        plan.scope_path = removesFolder ? UnsafePointer(paths[4]) : nil
+        plan.scope_path = removesDirectory ? UnsafePointer(paths[4]) : nil
         plan.second_scope_path = UnsafePointer(paths[5])
         plan.avoids_huge_pages = avoidsHugePages ? 1 : 0
         return try body(&plan)

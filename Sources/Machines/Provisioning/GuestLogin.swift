@@ -31,8 +31,8 @@ public struct GuestLogin: Hashable, Codable, Sendable {
     /// Reads the record in a directory.
     ///
     /// - Throws: ``FileFailure``; with reason `noSuchFileOrDirectory` for a machine that was not provisioned by Quiver.
-    public static func read(in folder: FilePath) throws(FileFailure) -> GuestLogin {
-        let path = folder.appending(fileName)
+    public static func read(in directory: FilePath) throws(FileFailure) -> GuestLogin {
+        let path = directory.appending(fileName)
         let bytes = try WholeFile.read(path)
         guard let login = try? JSONDecoder().decode(GuestLogin.self, from: Data(bytes)) else {
             throw FileFailure("understand", path, .invalidArgument)
@@ -41,29 +41,29 @@ public struct GuestLogin: Hashable, Codable, Sendable {
     }
 
     /// Writes the record and the host key into a directory.
-    public func write(in folder: FilePath) throws(FileFailure) {
+    public func write(in directory: FilePath) throws(FileFailure) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let text = try? encoder.encode(self) else {
-            throw FileFailure("describe", folder.appending(Self.fileName), .invalidArgument)
+            throw FileFailure("describe", directory.appending(Self.fileName), .invalidArgument)
         }
-        try WholeFile.write(hostKey.utf8, to: folder.appending("known_hosts"))
-        try WholeFile.write(text, to: folder.appending(Self.fileName))
+        try WholeFile.write(hostKey.utf8, to: directory.appending("known_hosts"))
+        try WholeFile.write(text, to: directory.appending(Self.fileName))
     }
 
     /// The ssh endpoint at a port of this host.
     ///
     /// - Parameters:
     ///   - guest: The machine's name, for messages.
-    ///   - folder: The directory in which ``write(in:)`` stored the host key.
+    ///   - directory: The directory in which ``write(in:)`` stored the host key.
     ///   - home: The home whose key is used to log in.
-    public func endpoint(guest: String, port: UInt16, folder: FilePath, home: QuiverHome) -> SSHEndpoint {
+    public func endpoint(guest: String, port: UInt16, directory: FilePath, home: QuiverHome) -> SSHEndpoint {
         SSHEndpoint(
             guest: guest,
             port: port,
             user: user,
             identity: ClientKey.path(in: home),
-            knownHosts: folder.appending("known_hosts"),
+            knownHosts: directory.appending("known_hosts"),
             hostKeyAlias: hostKeyAlias,
         )
     }

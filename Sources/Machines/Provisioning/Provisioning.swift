@@ -49,26 +49,26 @@ public struct Provisioning: Sendable, Hashable {
     ///   ``GuestAccess/GuestAccessError``, ``HostSupport/FileFailure``.
     public func prepare(
         _ description: MachineDescription,
-        in folder: MachineFolder,
+        in directory: MachineDirectory,
         home: QuiverHome = .current,
     ) async throws -> MachineDescription {
         if checksSeed { try refuseErrors() }
         let client = try await ClientKey.obtain(in: home)
-        let host = try await SSHKeyPair.obtain(in: folder.path, named: "host_key", comment: hostname)
-        let alias = "quiver-\(folder.path.lastComponent?.string ?? hostname)"
+        let host = try await SSHKeyPair.obtain(in: directory.path, named: "host_key", comment: hostname)
+        let alias = "quiver-\(directory.path.lastComponent?.string ?? hostname)"
         let login = GuestLogin(
             user: image.defaultUser,
             hostKeyAlias: alias,
             hostKey: host.knownHostsLine(alias: alias),
         )
-        try login.write(in: folder.path)
-        try seed(hostKey: host, clientKey: client.publicKey).write(to: folder.seed)
+        try login.write(in: directory.path)
+        try seed(hostKey: host, clientKey: client.publicKey).write(to: directory.seed)
         // The overlay may outlive the path by which the image was found, such as a symbolic link.
         let base = image.disk.resolved
-        try Overlay.create(at: folder.disk, base: base, baseFormat: image.format, size: diskSize)
+        try Overlay.create(at: directory.disk, base: base, baseFormat: image.format, size: diskSize)
 
         var description = description
-        description.drives = [Drive(id: "disk0", file: folder.disk), .seed(folder.seed)] + description.drives
+        description.drives = [Drive(id: "disk0", file: directory.disk), .seed(directory.seed)] + description.drives
         description.boot(image)
         description.addUsualDevices()
         return description

@@ -7,7 +7,7 @@ enum HostFile {
         kind(of: path) == S_IFREG && access(path.string, X_OK) == 0
     }
 
-    static func isFolder(_ path: FilePath) -> Bool { kind(of: path) == S_IFDIR }
+    static func isDirectory(_ path: FilePath) -> Bool { kind(of: path) == S_IFDIR }
 
     static func isFile(_ path: FilePath) -> Bool { kind(of: path) == S_IFREG }
 

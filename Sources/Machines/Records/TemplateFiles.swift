@@ -12,19 +12,19 @@ enum TemplateFiles {
     static let firmwareVariables = "firmware-variables.qcow2"
 
     /// The disk space of the files in a directory; holes do not count.
-    static func diskUsage(of folder: FilePath) -> ByteCount {
+    static func diskUsage(of directory: FilePath) -> ByteCount {
         var total: UInt64 = 0
-        for name in Folder.names(in: folder) {
+        for name in Directory.names(in: directory) {
             var status = stat()
-            if lstat(folder.appending(name).string, &status) == 0 { total += UInt64(status.st_blocks) * 512 }
+            if lstat(directory.appending(name).string, &status) == 0 { total += UInt64(status.st_blocks) * 512 }
         }
         return ByteCount(total)
     }
 
     /// The free space on a directory's file system.
-    static func freeSpace(at folder: FilePath) -> ByteCount? {
+    static func freeSpace(at directory: FilePath) -> ByteCount? {
         var status = statvfs()
-        guard statvfs(folder.string, &status) == 0 else { return nil }
+        guard statvfs(directory.string, &status) == 0 else { return nil }
         return ByteCount(UInt64(status.f_bavail) * UInt64(status.f_frsize))
     }
 

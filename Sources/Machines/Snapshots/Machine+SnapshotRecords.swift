@@ -11,14 +11,14 @@ extension Machine {
             let snapshot = try? await snapshots().first(where: { $0.tag == tag })
         else { return }
         let record = SnapshotRecord(tag: tag, date: snapshot.date, ingredients: ingredients.list)
-        try? SnapshotRecords(in: folder, machine: name).add(record)
+        try? SnapshotRecords(in: directory, machine: name).add(record)
     }
 
     /// Refuses a snapshot of a different configuration, before QEMU tries to load it.
     ///
     /// - Throws: ``MachineError`` with code `snapshotImpossible` that says what differs.
     func checkSnapshotFits(_ snapshot: Snapshot) async throws(MachineError) {
-        guard let record = SnapshotRecords(in: folder, machine: name).record(of: snapshot) else { return }
+        guard let record = SnapshotRecords(in: directory, machine: name).record(of: snapshot) else { return }
         let differences = record.differences(in: try await stateIngredients())
         guard !differences.isEmpty else { return }
         throw error(

@@ -94,7 +94,7 @@ extension Machine {
         let nodes = try await snapshotNodes()
         _ = try find(tag, in: nodes)
         try await runSnapshotJob("snapshot-delete", tag, nodes, within: deadline)
-        try? SnapshotRecords(in: folder, machine: name).remove(tag)
+        try? SnapshotRecords(in: directory, machine: name).remove(tag)
     }
 
     private func snapshotNodes() async throws(MachineError) -> SnapshotNodes {

@@ -63,7 +63,7 @@ extension MachineStore {
             for drive in drives where !snapshot.missingDrives.contains(drive.id) {
                 try await Self.imageTool(["-d", tag], drive, machine: name)
             }
-            try? SnapshotRecords(in: folder(of: name), machine: name).remove(tag)
+            try? SnapshotRecords(in: directory(of: name), machine: name).remove(tag)
         }
     }
 
@@ -91,7 +91,7 @@ extension MachineStore {
 
     private func lock(_ name: String) async throws -> FileLock {
         _ = try description(of: name)
-        guard let lock = try await folder(of: name).takeLock() else {
+        guard let lock = try await directory(of: name).takeLock() else {
             throw MachineError(.alreadyRunning, machine: name, "running, or in use by another command; try again")
         }
         return lock
@@ -100,10 +100,10 @@ extension MachineStore {
     /// The drives that have snapshots.
     private func snapshotDrives(of name: String) throws -> [Drive] {
         let description = try description(of: name)
-        let folder = folder(of: name)
+        let directory = directory(of: name)
         var drives = description.drives.filter { !$0.isReadOnly }
-        if HostFile.exists(folder.firmwareVariables) {
-            drives.append(Drive(id: LaunchPlan.variablesNode, file: folder.firmwareVariables))
+        if HostFile.exists(directory.firmwareVariables) {
+            drives.append(Drive(id: LaunchPlan.variablesNode, file: directory.firmwareVariables))
         }
         if let raw = drives.first(where: { $0.format == .raw }) {
             throw MachineError(

@@ -31,8 +31,8 @@ struct SnapshotRecords {
     /// The machine's name, for messages.
     let machine: String
 
-    init(in folder: MachineFolder, machine: String) {
-        file = folder.snapshotsFile
+    init(in directory: MachineDirectory, machine: String) {
+        file = directory.snapshotsFile
         self.machine = machine
     }
 

@@ -30,23 +30,23 @@ public struct MachineStatus: Sendable {
 
 extension MachineStore {
     /// The status of all machines, by name.
-    public func list() -> [MachineStatus] { names.map { status(inFolderOf: $0) } }
+    public func list() -> [MachineStatus] { names.map { status(inDirectoryOf: $0) } }
 
     /// The status of one machine.
     /// - Throws: ``MachineError`` with code `notFound`.
     public func status(of name: String) throws(MachineError) -> MachineStatus {
         try Self.check(name: name)
-        guard HostFile.isFolder(folder(of: name).path) else { throw missing(name) }
-        return status(inFolderOf: name)
+        guard HostFile.isDirectory(directory(of: name).path) else { throw missing(name) }
+        return status(inDirectoryOf: name)
     }
 
-    private func status(inFolderOf name: String) -> MachineStatus {
-        let folder = folder(of: name)
-        let isHeld = FileLock.isHeld(folder.lockFile)
-        let record = try? MachineFile.read(ProcessRecord.self, from: folder.processFile, machine: name)
+    private func status(inDirectoryOf name: String) -> MachineStatus {
+        let directory = directory(of: name)
+        let isHeld = FileLock.isHeld(directory.lockFile)
+        let record = try? MachineFile.read(ProcessRecord.self, from: directory.processFile, machine: name)
         // The keeper still has the lock for a moment after it has written how the machine ended.
-        let isRunning = record.map { folder.isLocked(by: $0.id) } == true && !HostFile.exists(folder.exitFile)
-        let cause = isHeld || record == nil ? nil : ExitCause(recordedIn: folder)
+        let isRunning = record.map { directory.isLocked(by: $0.id) } == true && !HostFile.exists(directory.exitFile)
+        let cause = isHeld || record == nil ? nil : ExitCause(recordedIn: directory)
         let state: MachineStatus.State =
             switch cause {
             case _ where isRunning: .running

@@ -2,7 +2,7 @@ import HostSupport
 
 extension MachineStore {
     /// The forks whose creator was killed before their guests had their own identities.
-    var interruptedForks: [String] { names.filter { folder(of: $0).isInterruptedFork } }
+    var interruptedForks: [String] { names.filter { directory(of: $0).isInterruptedFork } }
 
     /// Ends and removes such a fork.
     func removeInterruptedFork(_ name: String) async throws {

@@ -34,17 +34,17 @@ extension MachineStore {
         since start: ContinuousClock.Instant,
         within grace: Duration,
     ) async throws -> PowerDown {
-        let folder = folder(of: name)
-        guard let process = try status(of: name).process, folder.isLocked(by: process.id) else {
-            return PowerDown(rung: .terminate, duration: .now - start, cause: ExitCause(recordedIn: folder))
+        let directory = directory(of: name)
+        guard let process = try status(of: name).process, directory.isLocked(by: process.id) else {
+            return PowerDown(rung: .terminate, duration: .now - start, cause: ExitCause(recordedIn: directory))
         }
         Machine.send(SIGTERM, to: process.processID)
-        while folder.isLocked(by: process.id) {
+        while directory.isLocked(by: process.id) {
             guard start + grace * 31 / 32 > .now else {
                 return PowerDown(rung: .kill, duration: .now - start, cause: try await kill(name))
             }
             try await Task.sleep(for: .milliseconds(5))
         }
-        return PowerDown(rung: .terminate, duration: .now - start, cause: ExitCause(recordedIn: folder))
+        return PowerDown(rung: .terminate, duration: .now - start, cause: ExitCause(recordedIn: directory))
     }
 }

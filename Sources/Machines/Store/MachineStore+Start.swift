@@ -18,12 +18,12 @@ extension MachineStore {
     ) async throws -> Machine {
         var description = try description(of: name)
         if isPaused { description.startsPaused = true }
-        return try await launch(name, folder(of: name), description, lifetime: .detached, options: options)
+        return try await launch(name, directory(of: name), description, lifetime: .detached, options: options)
     }
 
     func launch(
         _ name: String,
-        _ folder: MachineFolder,
+        _ directory: MachineDirectory,
         _ description: MachineDescription,
         lifetime: MachineLifetime,
         options: LaunchOptions,
@@ -34,7 +34,7 @@ extension MachineStore {
         options.onAccelerator(verdict)
         let launcher = MachineLauncher(
             name: name,
-            folder: folder,
+            directory: directory,
             description: description,
             qemu: qemu,
             accelerator: verdict.accelerator,
@@ -62,21 +62,21 @@ extension MachineStore {
             )
         }
         guard let record = status.process, let description = status.description else {
-            throw MachineError(.fileFailed, machine: name, "the description in \(folder(of: name).path) is damaged")
+            throw MachineError(.fileFailed, machine: name, "the description in \(directory(of: name).path) is damaged")
         }
-        let folder = folder(of: name)
+        let directory = directory(of: name)
         var options = QMPOptions()
         options.connectDeadline = deadline
         // The socket reports its creator, which passed it to QEMU and may be gone.
         options.processID = record.processID
         do {
             let qmp = try await withDeadline(deadline, waitingFor: "the monitor of machine \(name)") { [options] in
-                try await QMPConnection.connect(to: .unix(folder.monitorSocket), options: options)
+                try await QMPConnection.connect(to: .unix(directory.monitorSocket), options: options)
             }
             try await prove(record.id, qmp, name, within: deadline)
             return Machine(
                 name: name,
-                folder: folder,
+                directory: directory,
                 description: description,
                 process: record,
                 qmp: qmp,

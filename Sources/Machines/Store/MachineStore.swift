@@ -16,13 +16,13 @@ public struct MachineStore: Sendable {
     }
 
     /// The directory of the machine with this name, whether or not it exists.
-    public func folder(of name: String) -> MachineFolder {
-        MachineFolder(path: home.machines.appending(name), runtime: home.runtime)
+    public func directory(of name: String) -> MachineDirectory {
+        MachineDirectory(path: home.machines.appending(name), runtime: home.runtime)
     }
 
     /// The names of all machines, sorted.
     public var names: [String] {
-        Folder.names(in: home.machines).filter { HostFile.isFolder(home.machines.appending($0)) }
+        Directory.names(in: home.machines).filter { HostFile.isDirectory(home.machines.appending($0)) }
     }
 
     /// Creates a machine without starting it.
@@ -32,21 +32,21 @@ public struct MachineStore: Sendable {
     /// - Throws: ``MachineError`` with code `exists` if there is a machine with this name.
     public func create(
         _ name: String,
-        describe: (MachineFolder) async throws -> MachineDescription,
-    ) async throws -> MachineFolder {
+        describe: (MachineDirectory) async throws -> MachineDescription,
+    ) async throws -> MachineDirectory {
         try Self.check(name: name)
-        let folder = folder(of: name)
-        try claim(folder, name: name)
+        let directory = directory(of: name)
+        try claim(directory, name: name)
         do {
             // Held while it is created: a directory with no description and no lock holder is an incomplete machine.
-            guard let lock = try await folder.takeLock() else { throw busy(name) }
-            let description = try await describe(folder)
+            guard let lock = try await directory.takeLock() else { throw busy(name) }
+            let description = try await describe(directory)
             try description.check(named: name)
-            try MachineFile.write(description, to: folder.descriptionFile, machine: name)
+            try MachineFile.write(description, to: directory.descriptionFile, machine: name)
             _ = consume lock
-            return folder
+            return directory
         } catch {
-            try? Folder.removeTree(folder.path)
+            try? Directory.removeTree(directory.path)
             throw error
         }
     }
@@ -54,9 +54,9 @@ public struct MachineStore: Sendable {
     /// The description of the machine with this name.
     public func description(of name: String) throws(MachineError) -> MachineDescription {
         try Self.check(name: name)
-        let folder = folder(of: name)
-        guard HostFile.isFolder(folder.path) else { throw missing(name) }
-        guard let value = try MachineFile.read(MachineDescription.self, from: folder.descriptionFile, machine: name)
+        let directory = directory(of: name)
+        guard HostFile.isDirectory(directory.path) else { throw missing(name) }
+        guard let value = try MachineFile.read(MachineDescription.self, from: directory.descriptionFile, machine: name)
         else {
             throw MachineError(
                 .fileFailed,
@@ -72,19 +72,19 @@ public struct MachineStore: Sendable {
     /// - Throws: ``MachineError`` with code `alreadyRunning` or `notFound`.
     public func remove(_ name: String) async throws {
         try Self.check(name: name)
-        let folder = folder(of: name)
-        guard HostFile.isFolder(folder.path) else { throw missing(name) }
+        let directory = directory(of: name)
+        guard HostFile.isDirectory(directory.path) else { throw missing(name) }
         do {
             // Held to the end, so that nobody can start the machine while its files are removed.
-            guard let lock = try await folder.takeLock() else {
+            guard let lock = try await directory.takeLock() else {
                 throw MachineError(
                     .alreadyRunning,
                     machine: name,
                     "running, or in use by another command; stop it first with `quiver stop \(name)`"
                 )
             }
-            try Folder.removeTree(folder.sockets)
-            try Folder.removeTree(folder.path)
+            try Directory.removeTree(directory.sockets)
+            try Directory.removeTree(directory.path)
             _ = consume lock
         } catch let error as FileFailure {
             throw MachineError.file(error, machine: name)
@@ -92,11 +92,11 @@ public struct MachineStore: Sendable {
     }
 
     /// Creates the machine's directory, which succeeds for only one of several concurrent callers.
-    private func claim(_ folder: MachineFolder, name: String) throws(MachineError) {
+    private func claim(_ directory: MachineDirectory, name: String) throws(MachineError) {
         do throws(FileFailure) {
-            try Folder.create(home.machines)
-            guard mkdir(folder.path.string, 0o700) == 0 else {
-                throw FileFailure("create the directory", folder.path, Errno(rawValue: errno))
+            try Directory.create(home.machines)
+            guard mkdir(directory.path.string, 0o700) == 0 else {
+                throw FileFailure("create the directory", directory.path, Errno(rawValue: errno))
             }
         } catch  where error.reason == .fileExists {
             throw MachineError(
@@ -111,7 +111,7 @@ public struct MachineStore: Sendable {
     }
 
     func busy(_ name: String) -> MachineError {
-        let holder = FileLock.holder(of: folder(of: name).lockFile).map { "process \($0)" } ?? "another process"
+        let holder = FileLock.holder(of: directory(of: name).lockFile).map { "process \($0)" } ?? "another process"
         return MachineError(
             .notRunning,
             machine: name,

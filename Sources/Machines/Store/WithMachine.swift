@@ -17,29 +17,29 @@ public func withMachine<Value>(
     named name: String = "scoped",
     home: QuiverHome = .current,
     options: LaunchOptions = LaunchOptions(),
-    describe: (MachineFolder) async throws -> MachineDescription,
+    describe: (MachineDirectory) async throws -> MachineDescription,
     _ body: (Machine) async throws -> Value,
 ) async throws -> Value {
     try MachineStore.check(name: name)
     let store = MachineStore(home: home, logger: options.logger)
     let unique = "\(name)-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
-    let folder = MachineFolder(path: store.scopes.appending(unique), runtime: home.runtime)
+    let directory = MachineDirectory(path: store.scopes.appending(unique), runtime: home.runtime)
     do {
-        try Folder.create(folder.path)
+        try Directory.create(directory.path)
     } catch {
         throw MachineError.file(error, machine: name)
     }
     return try await withCleanup {
-        let description = try await describe(folder)
-        let machine = try await store.launch(name, folder, description, lifetime: .scoped, options: options)
+        let description = try await describe(directory)
+        let machine = try await store.launch(name, directory, description, lifetime: .scoped, options: options)
         return try await withCleanup {
             try await body(machine)
         } cleanup: {
             await machine.endScope()
         }
     } cleanup: {
-        try? Folder.removeTree(folder.sockets)
-        try? Folder.removeTree(folder.path)
+        try? Directory.removeTree(directory.sockets)
+        try? Directory.removeTree(directory.path)
     }
 }
 

@@ -77,13 +77,13 @@ public final class Fork: Sendable {
         guard let port = machine.hostPort(for: 22) else {
             throw machine.error(.invalidDescription, "no port of this host is forwarded to its ssh server")
         }
-        let login = try GuestLogin.read(in: template.folder)
-        return login.endpoint(guest: machine.name, port: port, folder: template.folder, home: home)
+        let login = try GuestLogin.read(in: template.directory)
+        return login.endpoint(guest: machine.name, port: port, directory: template.directory, home: home)
     }
 
     /// Stores the login record next to the machine's other files, where a freeze of this fork finds it.
     package func keepLogin() throws {
-        try GuestLogin.read(in: template.folder).write(in: machine.folder.path)
+        try GuestLogin.read(in: template.directory).write(in: machine.directory.path)
     }
 
     /// Ends the machine at once and removes everything that it wrote; calling this twice is harmless.
@@ -92,7 +92,7 @@ public final class Fork: Sendable {
         for connection in connections.withLock({ $0.values }) { try? connection.close() }
         connections.withLock { $0 = [:] }
         await machine.endScope()
-        try? Folder.removeTree(machine.folder.sockets)
-        try? Folder.removeTree(machine.folder.path)
+        try? Directory.removeTree(machine.directory.sockets)
+        try? Directory.removeTree(machine.directory.path)
     }
 }

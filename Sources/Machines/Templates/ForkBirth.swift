@@ -17,14 +17,14 @@ struct ForkBirth {
     /// - Throws: ``MachineError`` with code `exists` if the name is in use; ``TemplateError``.
     func start(_ name: String) async throws -> Machine {
         var lock: FileLock?
-        let folder = try await store.create(name) {
+        let directory = try await store.create(name) {
             // A process that checks whether it is held takes it for a moment.
             lock = try await FileLock.acquire($0.birthLock, within: options.startDeadline)
             return try describe(in: $0)
         }
         do {
-            let machine = try await launch(name, folder)
-            unlink(folder.birthLock.string)
+            let machine = try await launch(name, directory)
+            unlink(directory.birthLock.string)
             _ = consume lock
             return machine
         } catch {
@@ -39,9 +39,9 @@ struct ForkBirth {
         try? await store.remove(name)
     }
 
-    private func launch(_ name: String, _ folder: MachineFolder) async throws -> Machine {
-        let key = try await hostKey(of: name, in: folder)
-        let machine = try await launcher(name, folder).launch()
+    private func launch(_ name: String, _ directory: MachineDirectory) async throws -> Machine {
+        let key = try await hostKey(of: name, in: directory)
+        let machine = try await launcher(name, directory).launch()
         do {
             let helper = try machine.socket(of: .helper).map {
                 try GuestHelper.connect(to: $0, guest: name, resynchronizes: false)
@@ -60,7 +60,7 @@ struct ForkBirth {
 
     /// Creates the fork's files; files shared with other forks are hard links, so the last fork to be removed frees
     /// them.
-    private func describe(in folder: MachineFolder) throws -> MachineDescription {
+    private func describe(in directory: MachineDirectory) throws -> MachineDescription {
         var description = original
         description.memoryBacking = .anonymous
         description.startsPaused = false
@@ -68,25 +68,25 @@ struct ForkBirth {
         for index in description.drives.indices {
             let (drive, copy) = (description.drives[index], template.description.drives[index].file)
             guard copy != drive.file, let name = drive.file.lastComponent else { continue }
-            let file = folder.path.appending(name)
+            let file = directory.path.appending(name)
             guard !drive.isReadOnly else {
                 try link(copy, to: file)
                 description.drives[index].file = file
                 continue
             }
-            let base = folder.path.appending("forked-\(drive.id)")
+            let base = directory.path.appending("forked-\(drive.id)")
             try link(copy, to: base)
             try Overlay.create(at: file, base: base, baseFormat: drive.format == .raw ? .raw : .qcow2)
             description.drives[index].file = file
             description.drives[index].format = .qcow2
         }
         let variables = copies.appending(TemplateFiles.firmwareVariables)
-        if HostFile.exists(variables) { try TemplateFiles.copySparse(variables, to: folder.firmwareVariables) }
+        if HostFile.exists(variables) { try TemplateFiles.copySparse(variables, to: directory.firmwareVariables) }
         return description
     }
 
     /// The directory with the copies of the machine's files: above the template that was made from them.
-    private var copies: FilePath { template.folder.removingLastComponent() }
+    private var copies: FilePath { template.directory.removingLastComponent() }
 
     private func link(_ file: FilePath, to name: FilePath) throws {
         if systemLink(file.string, name.string) == 0 { return }
@@ -95,16 +95,16 @@ struct ForkBirth {
     }
 
     /// Creates the fork's ssh host key; nil for a machine that Quiver did not provision.
-    private func hostKey(of name: String, in folder: MachineFolder) async throws -> SSHKeyPair? {
-        guard var login = try? GuestLogin.read(in: store.folder(of: template.name).path) else { return nil }
-        let key = try await SSHKeyPair.obtain(in: folder.path, named: "host_key", comment: name)
+    private func hostKey(of name: String, in directory: MachineDirectory) async throws -> SSHKeyPair? {
+        guard var login = try? GuestLogin.read(in: store.directory(of: template.name).path) else { return nil }
+        let key = try await SSHKeyPair.obtain(in: directory.path, named: "host_key", comment: name)
         login.hostKeyAlias = "quiver-\(name)"
         login.hostKey = key.knownHostsLine(alias: login.hostKeyAlias)
-        try login.write(in: folder.path)
+        try login.write(in: directory.path)
         return key
     }
 
-    private func launcher(_ name: String, _ folder: MachineFolder) throws -> MachineLauncher {
+    private func launcher(_ name: String, _ directory: MachineDirectory) throws -> MachineLauncher {
         var description = try store.description(of: name)
         description.machineType = template.description.machineType
         description.processor = template.description.processor
@@ -112,12 +112,12 @@ struct ForkBirth {
         description.awaitsIncomingState = true
         return MachineLauncher(
             name: name,
-            folder: folder,
+            directory: directory,
             description: description,
             qemu: QEMUInstallation(
                 architecture: description.architecture,
                 program: FilePath(template.record.qemuProgram),
-                dataFolders: template.record.qemuDataFolders.map { FilePath($0) },
+                dataDirectories: template.record.qemuDataDirectories.map { FilePath($0) },
             ),
             accelerator: template.record.accelerator,
             lifetime: .detached,

@@ -13,7 +13,7 @@ extension Machine {
     /// disks.
     ///
     /// - Parameters:
-    ///   - folder: The template's directory, which must not exist; on the same file system as the machine's.
+    ///   - directory: The template's directory, which must not exist; on the same file system as the machine's.
     ///   - name: The template's name in messages.
     ///   - ingredients: What the guest's content depends on; the machine's configuration is added.
     ///   - helper: The connection to the guest's helper, which verifies forks and sets their clock.
@@ -23,7 +23,7 @@ extension Machine {
     ///   - deadline: How long QEMU may take to save its state.
     /// - Throws: ``TemplateError``; ``MachineError`` if the machine ended.
     public func freeze(
-        to folder: FilePath,
+        to directory: FilePath,
         name: String,
         ingredients: TemplateIngredients,
         helper: GuestHelper?,
@@ -32,8 +32,8 @@ extension Machine {
         within deadline: Duration = .seconds(120),
     ) async throws -> Template {
         let memory = try freezableMemory(name)
-        let staging = FilePath("\(folder).making-\(UInt32.random(in: 0 ... .max))")
-        try Folder.create(staging)
+        let staging = FilePath("\(directory).making-\(UInt32.random(in: 0 ... .max))")
+        try Directory.create(staging)
         do {
             let clock = try await FrozenClock.take(from: helper, stopping: self, within: deadline)
             let versioned = try await versionedMachineType()
@@ -46,10 +46,10 @@ extension Machine {
             description.accelerator = .only(process.accelerator)
             description.startsPaused = false
             description.awaitsIncomingState = false
-            try moveFiles(of: &description, and: notes, to: staging, final: folder)
+            try moveFiles(of: &description, and: notes, to: staging, final: directory)
             return try await finish(
                 staging: staging,
-                folder: folder,
+                directory: directory,
                 name: name,
                 ingredients: ingredients,
                 description: description,
@@ -57,7 +57,7 @@ extension Machine {
                 keepsDigests: keepsDigests,
             )
         } catch {
-            try? Folder.removeTree(staging)
+            try? Directory.removeTree(staging)
             throw error
         }
     }
@@ -89,19 +89,19 @@ extension Machine {
     ) throws {
         for index in description.drives.indices {
             let file = description.drives[index].file
-            guard file.starts(with: folder.path), let last = file.lastComponent else { continue }
+            guard file.starts(with: directory.path), let last = file.lastComponent else { continue }
             try TemplateFiles.move(file, to: staging.appending(last))
             description.drives[index].file = final.appending(last)
         }
         for name in ["login.json", "known_hosts", TemplateFiles.firmwareVariables] + notes {
-            let file = folder.path.appending(name)
+            let file = directory.path.appending(name)
             if HostFile.exists(file) { try TemplateFiles.move(file, to: staging.appending(name)) }
         }
     }
 
     private func finish(
         staging: FilePath,
-        folder: FilePath,
+        directory: FilePath,
         name: String,
         ingredients: TemplateIngredients,
         description: MachineDescription,
@@ -118,16 +118,16 @@ extension Machine {
             description: description,
             accelerator: process.accelerator,
             qemuProgram: process.program.string,
-            qemuDataFolders: qemu.dataFolders.map(\.string),
+            qemuDataDirectories: qemu.dataDirectories.map(\.string),
             qemuVersion: process.version,
             frozenAt: clock?.monotonic,
             nonce: clock?.nonce,
             createdAt: WallClock.now,
             files: [],
         )
-        for file in TemplateRecord.watched(in: folder, description: description) {
-            let now = file.starts(with: folder) ? staging.appending(file.lastComponent?.string ?? "") : file
-            let isOwn = file.starts(with: folder)
+        for file in TemplateRecord.watched(in: directory, description: description) {
+            let now = file.starts(with: directory) ? staging.appending(file.lastComponent?.string ?? "") : file
+            let isOwn = file.starts(with: directory)
             // Otherwise a crash of the host could leave a record of files that were never written to disk.
             if isOwn && keepsDigests { try await TemplateFiles.synchronize(now) }
             guard let fingerprint = FileFingerprint(of: now) else {
@@ -144,15 +144,16 @@ extension Machine {
         }
         try MachineFile.write(record, to: staging.appending(TemplateFiles.record), machine: name)
         if keepsDigests { try await TemplateFiles.synchronize(staging) }
-        try TemplateFiles.move(staging, to: folder)
-        if keepsDigests { try await TemplateFiles.synchronize(folder.removingLastComponent()) }
-        return Template(folder: folder, record: record)
+        try TemplateFiles.move(staging, to: directory)
+        if keepsDigests { try await TemplateFiles.synchronize(directory.removingLastComponent()) }
+        return Template(directory: directory, record: record)
     }
 }
 
 extension TemplateRecord {
     /// The files that must not change for forks of a template to work: its own, and the bases of its disks.
-    static func watched(in folder: FilePath, description: MachineDescription) -> [FilePath] {
-        [folder.appending(TemplateFiles.memory), folder.appending(TemplateFiles.state)] + description.drives.map(\.file)
+    static func watched(in directory: FilePath, description: MachineDescription) -> [FilePath] {
+        [directory.appending(TemplateFiles.memory), directory.appending(TemplateFiles.state)]
+            + description.drives.map(\.file)
     }
 }

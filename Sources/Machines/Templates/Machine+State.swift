@@ -91,7 +91,7 @@ extension Machine {
 
     /// Makes QEMU send its state to this process, which writes it.
     private func send(to file: FilePath, within deadline: Duration) async throws {
-        let receiver = try StateReceiver(socket: folder.sockets.appending("state.sock"), file: file)
+        let receiver = try StateReceiver(socket: directory.sockets.appending("state.sock"), file: file)
         defer { receiver.close() }
         async let received = receiver.receive()
         do {

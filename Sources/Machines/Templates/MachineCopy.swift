@@ -11,7 +11,7 @@ import WireJSON
 struct MachineCopy {
     let machine: Machine
     /// The target directory, which must exist.
-    let folder: FilePath
+    let directory: FilePath
     /// How long QEMU may take to save its state.
     let deadline: Duration
 
@@ -39,9 +39,9 @@ struct MachineCopy {
     private func copy(_ helper: GuestHelper?) async throws -> Template {
         let clock = try await FrozenClock.take(from: helper, stopping: machine, within: deadline)
         let versioned = try await machine.versionedMachineType()
-        try await machine.saveState(to: folder.appending(TemplateFiles.state), sharesMemory: false, within: deadline)
+        try await machine.saveState(to: directory.appending(TemplateFiles.state), sharesMemory: false, within: deadline)
         let description = try copyFiles(of: machine.description, machineType: versioned)
-        return Template(folder: folder, record: try record(description, clock))
+        return Template(directory: directory, record: try record(description, clock))
     }
 
     /// Tells the resumed guest how long it was paused.
@@ -93,13 +93,13 @@ struct MachineCopy {
         }
         for index in copy.drives.indices {
             let drive = copy.drives[index]
-            guard drive.file.starts(with: machine.folder.path), let name = drive.file.lastComponent else { continue }
-            try TemplateFiles.copySparse(drive.file, to: folder.appending(name))
-            copy.drives[index].file = folder.appending(name)
+            guard drive.file.starts(with: machine.directory.path), let name = drive.file.lastComponent else { continue }
+            try TemplateFiles.copySparse(drive.file, to: directory.appending(name))
+            copy.drives[index].file = directory.appending(name)
         }
-        let variables = machine.folder.firmwareVariables
+        let variables = machine.directory.firmwareVariables
         if HostFile.exists(variables) {
-            try TemplateFiles.copySparse(variables, to: folder.appending(TemplateFiles.firmwareVariables))
+            try TemplateFiles.copySparse(variables, to: directory.appending(TemplateFiles.firmwareVariables))
         }
         return copy
     }
@@ -112,7 +112,7 @@ struct MachineCopy {
             description: description,
             accelerator: machine.process.accelerator,
             qemuProgram: machine.process.program.string,
-            qemuDataFolders: qemu.dataFolders.map(\.string),
+            qemuDataDirectories: qemu.dataDirectories.map(\.string),
             qemuVersion: machine.process.version,
             frozenAt: clock?.monotonic,
             nonce: clock?.nonce,

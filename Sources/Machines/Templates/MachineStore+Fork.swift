@@ -23,7 +23,7 @@ extension MachineStore {
     ) async throws -> [Machine] {
         for new in names {
             try Self.check(name: new)
-            guard !HostFile.exists(folder(of: new).path) else {
+            guard !HostFile.exists(directory(of: new).path) else {
                 throw MachineError(.exists, machine: new, "already exists; choose another name")
             }
         }
@@ -51,13 +51,14 @@ extension MachineStore {
         for interrupted in interruptedForks { try? await removeInterruptedFork(interrupted) }
         let templates = TemplateStore(home: home)
         try templates.checkSpace(forCopyOf: try description(of: name), named: name)
-        let scratch = try templates.scratchFolder()
+        let scratch = try templates.scratchDirectory()
         return try await withCleanup {
             // Another fork of the same machine uses its monitor while it copies.
             let original = try await attach(to: name, within: options.startDeadline)
             let whole = try await withCleanup {
-                try Folder.create(scratch)
-                return try await MachineCopy(machine: original, folder: scratch, deadline: options.startDeadline).make()
+                try Directory.create(scratch)
+                return try await MachineCopy(machine: original, directory: scratch, deadline: options.startDeadline)
+                    .make()
             } cleanup: {
                 await original.disconnect()
             }
@@ -66,7 +67,7 @@ extension MachineStore {
             return try await start(names, birth)
         } cleanup: {
             // The forks have mapped the memory and linked the disks: they no longer need the names.
-            try? Folder.removeTree(scratch)
+            try? Directory.removeTree(scratch)
         }
     }
 
@@ -89,7 +90,7 @@ extension MachineStore {
             record.nonce = whole.record.nonce
             // The mold never ran: the disks are those of the copy.
             record.description.drives = whole.record.description.drives
-            return Template(folder: frozen.folder, record: record)
+            return Template(directory: frozen.directory, record: record)
         } cleanup: {
             await mold.end()
         }
@@ -104,7 +105,7 @@ extension MachineStore {
             var places = Array(0..<names.count)[...]
             func startNext() {
                 guard failure == nil, let place = places.popFirst(),
-                    let name = names.next(isTaken: { HostFile.exists(folder(of: $0).path) })
+                    let name = names.next(isTaken: { HostFile.exists(directory(of: $0).path) })
                 else { return }
                 group.addTask {
                     do {

@@ -75,12 +75,12 @@ extension Template {
         try await check()
         let store = MachineStore(home: home, logger: options.logger)
         let unique = "\(name)-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
-        let folder = MachineFolder(path: store.scopes.appending(unique), runtime: home.runtime)
+        let directory = MachineDirectory(path: store.scopes.appending(unique), runtime: home.runtime)
         var launched: Machine?
         var conversations = ForkConversations()
         do {
-            try Folder.create(folder.path)
-            let machine = try await launcher(name, folder, options).launch()
+            try Directory.create(directory.path)
+            let machine = try await launcher(name, directory, options).launch()
             launched = machine
             let started = ContinuousClock.now
             // Before the state is loaded: if a port is connected as it was, the guest gets no event.
@@ -99,8 +99,8 @@ extension Template {
             conversations.close()
             await withoutCancellation {
                 await machine?.endScope()
-                try? Folder.removeTree(folder.sockets)
-                try? Folder.removeTree(folder.path)
+                try? Directory.removeTree(directory.sockets)
+                try? Directory.removeTree(directory.path)
             }
             // Whatever error a cancelled task got.
             try Task.checkCancellation()
@@ -111,13 +111,13 @@ extension Template {
 
     private func launcher(
         _ name: String,
-        _ folder: MachineFolder,
+        _ directory: MachineDirectory,
         _ options: ForkOptions,
     ) throws -> MachineLauncher {
         var description = description
         for index in description.drives.indices where !description.drives[index].isReadOnly {
             let drive = description.drives[index]
-            let overlay = folder.path.appending("\(drive.id).qcow2")
+            let overlay = directory.path.appending("\(drive.id).qcow2")
             try Overlay.create(at: overlay, base: drive.file, baseFormat: drive.format == .raw ? .raw : .qcow2)
             description.drives[index].file = overlay
             description.drives[index].format = .qcow2
@@ -128,25 +128,25 @@ extension Template {
         case .shared:
             description.memoryBacking = .privateFile(memoryFile)
         case .copied:
-            let copy = folder.path.appending(TemplateFiles.memory)
+            let copy = directory.path.appending(TemplateFiles.memory)
             try TemplateFiles.copySparse(memoryFile, to: copy)
             description.memoryBacking = .sharedFile(copy)
         case .loaded:
-            description.memoryBacking = .sharedFile(folder.path.appending(TemplateFiles.memory))
+            description.memoryBacking = .sharedFile(directory.path.appending(TemplateFiles.memory))
         }
-        let variables = self.folder.appending(TemplateFiles.firmwareVariables)
+        let variables = self.directory.appending(TemplateFiles.firmwareVariables)
         if HostFile.exists(variables) {
-            try TemplateFiles.copySparse(variables, to: folder.firmwareVariables)
+            try TemplateFiles.copySparse(variables, to: directory.firmwareVariables)
         }
         description.awaitsIncomingState = true
         return MachineLauncher(
             name: name,
-            folder: folder,
+            directory: directory,
             description: description,
             qemu: QEMUInstallation(
                 architecture: description.architecture,
                 program: FilePath(record.qemuProgram),
-                dataFolders: record.qemuDataFolders.map { FilePath($0) },
+                dataDirectories: record.qemuDataDirectories.map { FilePath($0) },
             ),
             accelerator: record.accelerator,
             lifetime: .scoped,

@@ -7,11 +7,11 @@ public import SystemPackage
 /// write to overlays, so that nothing ever changes here. Only their owner can read the files.
 public struct Template: Sendable {
     /// The template's directory.
-    public let folder: FilePath
+    public let directory: FilePath
     let record: TemplateRecord
 
-    init(folder: FilePath, record: TemplateRecord) {
-        self.folder = folder
+    init(directory: FilePath, record: TemplateRecord) {
+        self.directory = directory
         self.record = record
     }
 
@@ -26,8 +26,8 @@ public struct Template: Sendable {
     /// When it was made, in seconds since 1970.
     public var createdAt: Double { record.createdAt }
     /// The disk space of its files, without memory that was never written.
-    public var size: ByteCount { TemplateFiles.diskUsage(of: folder) }
+    public var size: ByteCount { TemplateFiles.diskUsage(of: directory) }
 
-    var memoryFile: FilePath { folder.appending(TemplateFiles.memory) }
-    var stateFile: FilePath { folder.appending(TemplateFiles.state) }
+    var memoryFile: FilePath { directory.appending(TemplateFiles.memory) }
+    var stateFile: FilePath { directory.appending(TemplateFiles.state) }
 }

@@ -23,7 +23,7 @@ struct TemplateRecord: Codable, Sendable {
     var description: MachineDescription
     let accelerator: Accelerator
     var qemuProgram: String
-    let qemuDataFolders: [String]
+    let qemuDataDirectories: [String]
     /// As QEMU prints it, as in `7.2.19`.
     let qemuVersion: String
     /// The guest's monotonic clock just before the freeze, in nanoseconds; nil without a helper.
@@ -33,4 +33,10 @@ struct TemplateRecord: Codable, Sendable {
     /// Seconds since 1970.
     let createdAt: Double
     var files: [File]
+
+    private enum CodingKeys: String, CodingKey {
+        case version, name, ingredients, description, accelerator, qemuProgram, qemuVersion, frozenAt, nonce, createdAt
+        case files
+        case qemuDataDirectories = "qemuDataFolders"
+    }
 }

@@ -24,29 +24,29 @@ public struct TemplateStore: Sendable {
     }
 
     /// The directory of the templates.
-    var folder: FilePath { home.cache.appending("templates") }
+    var directory: FilePath { home.cache.appending("templates") }
 
     /// The directory for the template with this name and these ingredients.
-    public func folder(of name: String, _ ingredients: TemplateIngredients) -> FilePath {
-        folder.appending("\(name)-\(ingredients.fingerprint)")
+    public func directory(of name: String, _ ingredients: TemplateIngredients) -> FilePath {
+        directory.appending("\(name)-\(ingredients.fingerprint)")
     }
 
     /// A directory for a template that only this process uses; if it is not removed, the next call in any process does.
-    public func scratchFolder() throws -> FilePath {
-        try Folder.create(folder)
-        for path in abandoned { try Folder.removeTree(path) }
-        return folder.appending("\(Self.scratch)\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
+    public func scratchDirectory() throws -> FilePath {
+        try Directory.create(directory)
+        for path in abandoned { try Directory.removeTree(path) }
+        return directory.appending("\(Self.scratch)\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
     }
 
     private static let scratch = "scratch-"
 
-    /// The directories of ``scratchFolder()`` whose process is gone.
+    /// The directories of ``scratchDirectory()`` whose process is gone.
     var abandoned: [FilePath] {
-        Folder.names(in: folder).filter { name in
+        Directory.names(in: directory).filter { name in
             guard name.hasPrefix(Self.scratch) else { return false }
             let owner = Int32(name.dropFirst(Self.scratch.count).prefix { $0.isNumber }) ?? 0
             return owner <= 0 || !QEMUProcess.isAlive(owner)
-        }.map { folder.appending($0) }
+        }.map { directory.appending($0) }
     }
 
     /// Everything that the state of a machine started from this description would depend on.
@@ -70,14 +70,14 @@ public struct TemplateStore: Sendable {
         // The name says nothing about the state: another project's template with the same ingredients works as well.
         let others = all()
         let alike =
-            [read(folder(of: name, ingredients))].compactMap(\.self)
+            [read(directory(of: name, ingredients))].compactMap(\.self)
             + others.filter { $0.name != name && $0.ingredients == ingredients }
         var damage: String?
         for template in alike {
             do {
                 try await template.check()
                 // The most recently used template is pruned last.
-                utimes(template.folder.string, nil)
+                utimes(template.directory.string, nil)
                 return .found(template)
             } catch {
                 damage = damage ?? (error as? TemplateError)?.message ?? "\(error)"
@@ -106,22 +106,24 @@ public struct TemplateStore: Sendable {
     /// The template in a directory, whether or not its files are intact.
     ///
     /// - Throws: ``TemplateError`` with code `notFound`.
-    public func template(in folder: FilePath) throws(TemplateError) -> Template {
-        guard let template = read(folder) else {
-            throw TemplateError(.notFound, template: "\(folder)", "no template in this directory")
+    public func template(in directory: FilePath) throws(TemplateError) -> Template {
+        guard let template = read(directory) else {
+            throw TemplateError(.notFound, template: "\(directory)", "no template in this directory")
         }
         return template
     }
 
     /// All templates, by name and age.
     public func all() -> [Template] {
-        Folder.names(in: folder).filter { !$0.hasPrefix(Self.scratch) }.compactMap { read(folder.appending($0)) }
-            .sorted { ($0.name, $0.createdAt) < ($1.name, $1.createdAt) }
+        Directory.names(in: directory).filter { !$0.hasPrefix(Self.scratch) }.compactMap {
+            read(directory.appending($0))
+        }
+        .sorted { ($0.name, $0.createdAt) < ($1.name, $1.createdAt) }
     }
 
     /// Removes a template; its running forks keep the files that they have open.
     public func remove(_ template: Template) throws(FileFailure) {
-        try Folder.removeTree(template.folder)
+        try Directory.removeTree(template.directory)
     }
 
     /// Removes the least recently used templates until the rest fits, and incomplete ones.
@@ -133,26 +135,26 @@ public struct TemplateStore: Sendable {
     @discardableResult
     public func prune(keeping limit: ByteCount?, unusedFor age: Duration? = nil) throws(FileFailure) -> [Template] {
         let now = WallClock.now
-        for path in abandoned { try Folder.removeTree(path) }
-        for name in Folder.names(in: folder) where name.contains(".making-") {
-            let path = folder.appending(name)
+        for path in abandoned { try Directory.removeTree(path) }
+        for name in Directory.names(in: directory) where name.contains(".making-") {
+            let path = directory.appending(name)
             // Making one takes minutes; after an hour it must have been abandoned.
-            if now - lastUse(of: path) > 3600 { try Folder.removeTree(path) }
+            if now - lastUse(of: path) > 3600 { try Directory.removeTree(path) }
         }
-        for name in Folder.names(in: folder) where name.hasSuffix(".lock") {
-            try FileLock.reap(folder.appending(name))
+        for name in Directory.names(in: directory) where name.hasSuffix(".lock") {
+            try FileLock.reap(directory.appending(name))
         }
-        for name in Folder.names(in: folder) where !name.hasPrefix(Self.scratch) && !name.contains(".making-") {
-            let path = folder.appending(name)
+        for name in Directory.names(in: directory) where !name.hasPrefix(Self.scratch) && !name.contains(".making-") {
+            let path = directory.appending(name)
             // Another version of Quiver may still be using what this one cannot read.
-            guard HostFile.isFolder(path), read(path) == nil, now - lastUse(of: path) > 86_400 else { continue }
-            try Folder.removeTree(path)
+            guard HostFile.isDirectory(path), read(path) == nil, now - lastUse(of: path) > 86_400 else { continue }
+            try Directory.removeTree(path)
         }
         var removed: [Template] = []
         var total: UInt64 = 0
-        for template in all().sorted(by: { lastUse(of: $0.folder) > lastUse(of: $1.folder) }) {
+        for template in all().sorted(by: { lastUse(of: $0.directory) > lastUse(of: $1.directory) }) {
             total += template.size.bytes
-            let isOld = age.map { now - lastUse(of: template.folder) > $0.seconds } ?? false
+            let isOld = age.map { now - lastUse(of: template.directory) > $0.seconds } ?? false
             guard isOld || limit.map({ total > $0.bytes }) == true else { continue }
             total -= template.size.bytes
             try remove(template)
@@ -176,7 +178,7 @@ public struct TemplateStore: Sendable {
     /// The same for a copy of a running machine: at one moment its memory exists twice, and its disks once.
     func checkSpace(forCopyOf description: MachineDescription, named name: String) throws {
         let disks = description.drives.filter { !$0.isReadOnly }
-            .reduce(0) { $0 + Folder.occupiedSize(of: $1.file).bytes }
+            .reduce(0) { $0 + Directory.occupiedSize(of: $1.file).bytes }
         try checkSpace(
             ByteCount(2 * description.memory.bytes + disks),
             named: name,
@@ -186,28 +188,28 @@ public struct TemplateStore: Sendable {
     }
 
     private func checkSpace(_ size: ByteCount, named name: String, _ what: String, advice: String) throws {
-        try Folder.create(folder)
+        try Directory.create(directory)
         // The state of the devices, and the record.
         let needed = ByteCount(size.bytes + ByteCount.mebibytes(64).bytes)
-        guard let free = TemplateFiles.freeSpace(at: folder), free < needed else { return }
+        guard let free = TemplateFiles.freeSpace(at: directory), free < needed else { return }
         throw TemplateError(
             .noSpace,
             template: name,
-            "\(what) needs \(needed) in \(folder), which has \(free) free; \(advice)",
+            "\(what) needs \(needed) in \(directory), which has \(free) free; \(advice)",
         )
     }
 
-    private func read(_ folder: FilePath) -> Template? {
-        let file = folder.appending(TemplateFiles.record)
+    private func read(_ directory: FilePath) -> Template? {
+        let file = directory.appending(TemplateFiles.record)
         guard let record = try? MachineFile.read(TemplateRecord.self, from: file, machine: "template"),
             record.version == TemplateRecord.currentVersion
         else { return nil }
-        return Template(folder: folder, record: record)
+        return Template(directory: directory, record: record)
     }
 
-    private func lastUse(of folder: FilePath) -> Double {
+    private func lastUse(of directory: FilePath) -> Double {
         var status = stat()
-        guard stat(folder.string, &status) == 0 else { return 0 }
+        guard stat(directory.string, &status) == 0 else { return 0 }
         #if canImport(Darwin)
             return Double(status.st_mtimespec.tv_sec)
         #else

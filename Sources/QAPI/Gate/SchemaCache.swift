@@ -9,10 +9,10 @@ public import SystemPackage
 /// configured. It is identified by its executable, or asked every time when the executable is unknown.
 public struct SchemaCache: Sendable {
     /// The directory, created with the first schema that is kept.
-    public let folder: FilePath
+    public let directory: FilePath
 
     /// Opens a cache in a directory, which need not exist.
-    public init(folder: FilePath) { self.folder = folder }
+    public init(directory: FilePath) { self.directory = directory }
 
     /// The schemas that this process has read or kept already.
     private static let known = Mutex<[FilePath: LiveSchema]>([:])
@@ -30,11 +30,11 @@ public struct SchemaCache: Sendable {
     func keep(_ schema: LiveSchema, _ key: String) {
         let file = file(key)
         Self.known.withLock { $0[file] = schema }
-        guard (try? Folder.create(folder)) != nil else { return }
+        guard (try? Directory.create(directory)) != nil else { return }
         try? WholeFile.write(schema.lines, to: file)
     }
 
-    private func file(_ key: String) -> FilePath { folder.appending("\(key).schema") }
+    private func file(_ key: String) -> FilePath { directory.appending("\(key).schema") }
 }
 
 extension LiveSchema {

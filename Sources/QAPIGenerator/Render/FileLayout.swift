@@ -2,13 +2,13 @@ public import QAPISchema
 
 /// A file of generated source.
 public struct GeneratedFile: Sendable {
-    /// The path below the target's folder, as in `RunState/RunStateTypes.swift`.
+    /// The path below the target's directory, as in `RunState/RunStateTypes.swift`.
     public let path: String
     /// The whole content, which the formatter has yet to break into lines.
     public let text: String
 }
 
-/// Lays a schema out in files: a folder a module, with its types, commands and events apart.
+/// Lays a schema out in files: a directory a module, with its types, commands and events apart.
 public struct FileLayout {
     private let renderer: Renderer
 
@@ -43,11 +43,11 @@ public struct FileLayout {
                     events.append(renderer.renderEvent(definition, payload, module: module.name))
                 }
             }
-            let folder = module.name == "qapi-schema" ? "GuestAgent" : SwiftName.upper(module.name)
+            let directory = module.name == "qapi-schema" ? "GuestAgent" : SwiftName.upper(module.name)
             let origin = "\(source)/\(module.name).json"
-            files += split(types, path: "\(folder)/\(folder)Types", origin: origin)
-            files += split(commands, path: "\(folder)/\(folder)Commands", origin: origin)
-            files += split(events, path: "\(folder)/\(folder)Events", origin: origin)
+            files += split(types, path: "\(directory)/\(directory)Types", origin: origin)
+            files += split(commands, path: "\(directory)/\(directory)Commands", origin: origin)
+            files += split(events, path: "\(directory)/\(directory)Events", origin: origin)
         }
         switch renderer.schema.interface {
         case .qmp:

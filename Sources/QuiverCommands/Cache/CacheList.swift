@@ -45,7 +45,7 @@ struct CacheReport: Renderable {
                 size: entry.size.bytes,
                 ageSeconds: max(0, now - entry.lastUse),
                 usedBy: entry.usedBy.map(\.string),
-                directory: entry.folder.string,
+                directory: entry.directory.string,
             )
         }
     }

@@ -45,7 +45,7 @@ struct CopyCommand: AsyncParsableCommand {
         case .host(let target) where hostPaths.isEmpty && names.count == 1:
             for name in names {
                 try await copy(with: name) { copy in
-                    try await copy.download(guestPaths, to: FilePath(target), isFolder: target.hasSuffix("/"))
+                    try await copy.download(guestPaths, to: FilePath(target), isDirectory: target.hasSuffix("/"))
                 }
             }
         default:

@@ -25,10 +25,10 @@ struct ConsoleCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = MachineStore()
-        let folder = store.folder(of: name)
+        let directory = store.directory(of: name)
         let status = try store.status(of: name)
         if log {
-            try printLog(folder.consoleLog)
+            try printLog(directory.consoleLog)
             return
         }
         guard status.state == .running else {
@@ -42,7 +42,7 @@ struct ConsoleCommand: AsyncParsableCommand {
                     + "--log prints its output",
             )
         }
-        try await ConsoleSession(socket: folder.consoleSocket, name: name).run()
+        try await ConsoleSession(socket: directory.consoleSocket, name: name).run()
     }
 
     /// Prints the log in pieces, since it may have gigabytes; a machine that was never started has none.

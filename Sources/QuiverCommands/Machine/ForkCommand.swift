@@ -51,7 +51,7 @@ struct ForkCommand: AsyncParsableCommand {
         for fork in forks { await fork.disconnect() }
         let now = WallClock.now
         let reports = try forks.map {
-            MachineReport(try store.status(of: $0.name), folder: $0.folder, now: now)
+            MachineReport(try store.status(of: $0.name), directory: $0.directory, now: now)
         }
         try output.render(MachineTable(machines: reports))
     }

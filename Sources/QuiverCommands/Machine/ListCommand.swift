@@ -19,7 +19,7 @@ struct ListCommand: AsyncParsableCommand {
     func run() async throws {
         let store = MachineStore()
         let now = WallClock.now
-        let machines = store.list().map { MachineReport($0, folder: store.folder(of: $0.name), now: now) }
+        let machines = store.list().map { MachineReport($0, directory: store.directory(of: $0.name), now: now) }
         try output.render(MachineTable(machines: machines))
     }
 }

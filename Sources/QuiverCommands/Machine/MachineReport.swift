@@ -30,7 +30,7 @@ struct MachineReport: Renderable {
         let guestPort: UInt16
     }
 
-    init(_ status: MachineStatus, folder: MachineFolder, now: Double) {
+    init(_ status: MachineStatus, directory: MachineDirectory, now: Double) {
         let process = status.state == .running ? status.process : nil
         name = status.name
         state = status.state.rawValue
@@ -50,9 +50,9 @@ struct MachineReport: Renderable {
             )
         }
         uptime = process.map { max(0, now - $0.startedAt) }
-        directory = folder.path.string
+        self.directory = directory.path.string
         remark =
-            folder.isInterruptedFork
+            directory.isInterruptedFork
             ? "fork creation was interrupted; it may share its parent's identity; remove it with: quiver rm --force \(name)"
             : status.cause.map { "\($0)" }
     }

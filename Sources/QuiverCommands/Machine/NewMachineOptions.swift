@@ -100,7 +100,7 @@ struct NewMachineOptions: ParsableArguments {
     }
 
     /// Creates the new machine's files and returns its description.
-    func describe(_ name: String, in folder: MachineFolder) async throws -> MachineDescription {
+    func describe(_ name: String, in directory: MachineDirectory) async throws -> MachineDescription {
         let image = try chosenImage()
         var description = MachineDescription(
             architecture: arch?.architecture ?? GuestArchitecture(image.architecture),
@@ -125,7 +125,7 @@ struct NewMachineOptions: ParsableArguments {
         for finding in provisioning.findings where unchecked || finding.severity == .warning {
             StandardError.write("\(finding)")
         }
-        return try await provisioning.prepare(description, in: folder)
+        return try await provisioning.prepare(description, in: directory)
     }
 
     /// The image with the requested architecture; a file outside the store is assumed to have it.

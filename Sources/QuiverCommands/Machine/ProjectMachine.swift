@@ -11,7 +11,7 @@ struct ProjectMachine {
     let launch: LaunchOptions
 
     /// Creates the machine's files and returns its description; options override the project's settings.
-    func describe(in folder: MachineFolder) async throws -> MachineDescription {
+    func describe(in directory: MachineDirectory) async throws -> MachineDescription {
         let path = FilePath(project).absolute
         var configuration = try ProjectConfiguration(project: path)
         configuration.cpus = hardware.cpus ?? configuration.cpus
@@ -30,6 +30,6 @@ struct ProjectMachine {
         var description = run.description(for: image)
         description.networks = [UserNetwork(forwards: hardware.forward.map(\.forward))]
         description.extraArguments = hardware.extraArguments
-        return try baked.prepare(description, in: folder, cache: .writeBack)
+        return try baked.prepare(description, in: directory, cache: .writeBack)
     }
 }

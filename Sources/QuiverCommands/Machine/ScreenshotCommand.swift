@@ -37,7 +37,7 @@ struct ScreenshotCommand: AsyncParsableCommand {
             try await machine.takeScreenshot(at: path)
         } cleanup: {
             await machine.disconnect()
-            if !existed, FileStamp(of: path)?.size == 0 { try? Folder.removeTree(path) }
+            if !existed, FileStamp(of: path)?.size == 0 { try? Directory.removeTree(path) }
         }
     }
 }

@@ -79,13 +79,13 @@ struct StartCommand: AsyncParsableCommand {
             StandardError.write("\(name) runs under \(verdict.accelerator); \(reasons)")
         }
         if let project {
-            return try await create(name, in: store, options: launch) { [launch] folder in
-                try await ProjectMachine(project: project, hardware: hardware, launch: launch).describe(in: folder)
+            return try await create(name, in: store, options: launch) { [launch] directory in
+                try await ProjectMachine(project: project, hardware: hardware, launch: launch).describe(in: directory)
             }
         }
         if hardware.image != nil {
-            return try await create(name, in: store, options: launch) { folder in
-                try await hardware.describe(name, in: folder)
+            return try await create(name, in: store, options: launch) { directory in
+                try await hardware.describe(name, in: directory)
             }
         }
         try hardware.checkNothingIsGiven(for: name)
@@ -98,8 +98,8 @@ struct StartCommand: AsyncParsableCommand {
         try await Readiness(machine: machine, limit: limit).wait(for: wait)
         let state = try await machine.status()
         await machine.disconnect()
-        let (name, folder) = (machine.name, store.folder(of: machine.name))
-        var report = MachineReport(try store.status(of: name), folder: folder, now: WallClock.now)
+        let (name, directory) = (machine.name, store.directory(of: machine.name))
+        var report = MachineReport(try store.status(of: name), directory: directory, now: WallClock.now)
         report.runState = state.rawValue
         return report
     }
@@ -124,7 +124,7 @@ struct StartCommand: AsyncParsableCommand {
         _ name: String,
         in store: MachineStore,
         options: LaunchOptions,
-        describe: (MachineFolder) async throws -> MachineDescription,
+        describe: (MachineDirectory) async throws -> MachineDescription,
     ) async throws -> Machine {
         _ = try await store.create(name, describe: describe)
         do {

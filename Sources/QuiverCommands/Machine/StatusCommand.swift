@@ -21,7 +21,7 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let store = MachineStore()
         let status = try store.status(of: name)
-        var report = MachineReport(status, folder: store.folder(of: name), now: WallClock.now)
+        var report = MachineReport(status, directory: store.directory(of: name), now: WallClock.now)
         if status.state == .running { await ask(store, &report) }
         try output.render(report)
     }

@@ -21,7 +21,7 @@ struct OverlayCheckCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let check = try OverlayCheck(file, searchFolders: [ImageStore().path])
+        let check = try OverlayCheck(file, searchDirectories: [ImageStore().path])
         try output.render(Report(check))
         guard check.isSound else {
             throw CommandFailure(.failed, "\(file): disk cannot be used as it is (see above)")

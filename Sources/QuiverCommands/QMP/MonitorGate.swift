@@ -6,7 +6,7 @@ import SystemPackage
 
 /// The schema of a monitor's QEMU, cached for each build of QEMU.
 enum MonitorGate {
-    private static var cache: SchemaCache { SchemaCache(folder: QuiverHome.current.cache.appending("schemas")) }
+    private static var cache: SchemaCache { SchemaCache(directory: QuiverHome.current.cache.appending("schemas")) }
 
     static func schema(of qmp: QMPConnection) async throws(QMPError) -> LiveSchema {
         try await LiveSchema(of: qmp, cache: cache, program: qmp.program)

@@ -57,6 +57,6 @@ struct MonitorTarget: ParsableArguments {
         guard status.state == .running else {
             throw CommandFailure(.failed, "machine \(vm): not running; start it with: quiver start \(vm)")
         }
-        return (store.folder(of: vm).peoplesSocket, status.process?.processID)
+        return (store.directory(of: vm).peoplesSocket, status.process?.processID)
     }
 }

@@ -80,8 +80,8 @@ struct TestCommand: AsyncParsableCommand {
     var pytestArguments: [String] = []
 
     func run() async throws {
-        let folder = FilePath(project).absolute
-        var configuration = try ProjectConfiguration(project: folder)
+        let directory = FilePath(project).absolute
+        var configuration = try ProjectConfiguration(project: directory)
         configuration.cpus = cpus ?? configuration.cpus
         configuration.memory = memory?.size ?? configuration.memory
         configuration.isolate = isolate?.isolation ?? configuration.isolate
@@ -97,7 +97,7 @@ struct TestCommand: AsyncParsableCommand {
                 "--test-timeout needs isolated tests; add --isolate test or --isolate file"
             )
         }
-        var run = TestRun(project: folder, configuration: configuration)
+        var run = TestRun(project: directory, configuration: configuration)
         let table = TimingTable()
         run.parallel = parallel
         run.onTiming = table.note

@@ -21,7 +21,7 @@ struct Bake {
 
     private static let hostname = "quiver"
 
-    private var folder: BakeFolder { BakeFolder(home: home) }
+    private var directory: BakeDirectory { BakeDirectory(home: home) }
 
     /// The user's ssh key is one of the things that the image depends on.
     private func key() async throws -> BakeKey {
@@ -42,12 +42,12 @@ struct Bake {
 
     private func find() async throws -> (image: BakedImage, note: String?) {
         let key = try await key()
-        let baked = BakedImage(folder: folder.baked(key.digest), image: image)
+        let baked = BakedImage(directory: directory.baked(key.digest), image: image)
         if baked.isComplete { return (baked, "cached") }
-        try Folder.create(folder.path)
+        try Directory.create(directory.path)
         // What cannot be removed now is removed by the next bake.
-        try? folder.removeAbandoned()
-        let lock = try await FileLock.acquire(folder.lock(key.digest), within: limits.bake)
+        try? directory.removeAbandoned()
+        let lock = try await FileLock.acquire(directory.lock(key.digest), within: limits.bake)
         defer { extendLifetime(lock) }
         if baked.isComplete { return (baked, "baked by another run in the meantime") }
         try await make(baked, key: key)
@@ -61,15 +61,15 @@ struct Bake {
     }
 
     private func make(_ baked: BakedImage, key: BakeKey) async throws {
-        let staging = folder.staging(key.digest)
-        try Folder.removeTree(staging)
-        try Folder.create(staging)
+        let staging = directory.staging(key.digest)
+        try Directory.removeTree(staging)
+        try Directory.create(staging)
         do {
             try await provision(into: staging)
             try WholeFile.write((key.text + "\n").utf8, to: staging.appending("made-of.txt"))
-            try Folder.replace(baked.folder, with: staging)
+            try Directory.replace(baked.directory, with: staging)
         } catch {
-            try? Folder.removeTree(staging)
+            try? Directory.removeTree(staging)
             throw error
         }
     }
@@ -86,14 +86,14 @@ struct Bake {
                 "power_state in the user-data halts the guest, which leaves the machine on; use mode: poweroff",
             )
         }
-        var reached = try await run(expecting: change, into: staging) { folder in
-            try await provisioning.prepare(description, in: folder, home: home)
+        var reached = try await run(expecting: change, into: staging) { directory in
+            try await provisioning.prepare(description, in: directory, home: home)
         }
         if reached == .poweredOff {
             clock.note(.bake, "the guest powered itself off; booting it again for its tools and the project's setup")
-            reached = try await run(expecting: nil, into: staging) { folder in
-                try Self.move(from: staging, to: folder.path)
-                return BakedImage(folder: folder.path, image: image).describe(description, disk: folder.disk)
+            reached = try await run(expecting: nil, into: staging) { directory in
+                try Self.move(from: staging, to: directory.path)
+                return BakedImage(directory: directory.path, image: image).describe(description, disk: directory.disk)
             }
         }
         guard reached == .ready else {
@@ -104,11 +104,11 @@ struct Bake {
     private func run(
         expecting change: PowerChange?,
         into staging: FilePath,
-        describe: (MachineFolder) async throws -> MachineDescription,
+        describe: (MachineDirectory) async throws -> MachineDescription,
     ) async throws -> BakeMachine.Reached {
         let scope = BakeScope(home: home, launch: launch, project: project, keepsFailed: keepsFailed)
-        return try await scope.withMachine { folder in
-            var description = try await describe(folder)
+        return try await scope.withMachine { directory in
+            var description = try await describe(directory)
             // The disk is discarded if the bake fails, and flushed by the guest's shutdown if it succeeds.
             description.drives[0].cache = .unsafe
             return description
@@ -124,12 +124,12 @@ struct Bake {
             )
             let reached = try await bake.provision(expecting: change)
             if reached == .ready { try await bake.shutDown() }
-            try Self.move(from: machine.folder.path, to: staging)
+            try Self.move(from: machine.directory.path, to: staging)
             return reached
         }
     }
 
     private static func move(from source: FilePath, to target: FilePath) throws {
-        for name in BakedImage.files { try Folder.rename(source.appending(name), to: target.appending(name)) }
+        for name in BakedImage.files { try Directory.rename(source.appending(name), to: target.appending(name)) }
     }
 }

@@ -30,9 +30,9 @@ struct BakeKey {
 
     /// The files of the project that setup commands are likely to read, with their digests.
     private static func dependencyFiles(of project: FilePath, for setup: [String]) -> [String] {
-        let usual = Folder.names(in: project).filter(isDependencyFile)
-        let inFolder = Folder.names(in: project.appending("requirements")).map { "requirements/\($0)" }
-        return Set(usual + inFolder + setup.flatMap(words)).sorted().compactMap { name in
+        let usual = Directory.names(in: project).filter(isDependencyFile)
+        let inDirectory = Directory.names(in: project.appending("requirements")).map { "requirements/\($0)" }
+        return Set(usual + inDirectory + setup.flatMap(words)).sorted().compactMap { name in
             // A word that is not a file of the project is just another part of the command.
             guard let bytes = try? WholeFile.read(project.appending(name)) else { return nil }
             return "file \(name) \(FileDigest.sha256(of: bytes))"

@@ -26,7 +26,7 @@ extension BakeMachine {
     }
 
     /// The current end of the console log, in bytes.
-    var consoleEnd: Int64 { FileStamp(of: machine.folder.consoleLog)?.size ?? 0 }
+    var consoleEnd: Int64 { FileStamp(of: machine.directory.consoleLog)?.size ?? 0 }
 
     /// How often a guest may reboot before cloud-init has finished; firmware and boot loaders may reboot too.
     private static let mostRestarts = 5

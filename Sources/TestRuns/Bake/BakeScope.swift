@@ -11,7 +11,7 @@ struct BakeScope {
 
     /// Runs the body with a machine, which is removed afterwards unless the body failed and failed machines are kept.
     func withMachine<Value: Sendable>(
-        describe: (MachineFolder) async throws -> MachineDescription,
+        describe: (MachineDirectory) async throws -> MachineDescription,
         _ body: (Machine) async throws -> Value,
     ) async throws -> Value {
         guard keepsFailed else {

@@ -8,18 +8,18 @@ public import SystemPackage
 /// Machines start on an overlay of the disk and get the same seed, so that cloud-init does not run again.
 public struct BakedImage: Sendable {
     /// The directory with `disk.qcow2`, `seed.iso`, `login.json` and `known_hosts`.
-    public let folder: FilePath
+    public let directory: FilePath
     /// The image that it was made from.
     let image: Image
 
-    var disk: FilePath { folder.appending("disk.qcow2") }
-    var seed: FilePath { folder.appending("seed.iso") }
+    var disk: FilePath { directory.appending("disk.qcow2") }
+    var seed: FilePath { directory.appending("seed.iso") }
 
     /// The files that a complete baked image has.
     static let files = ["disk.qcow2", "seed.iso", "login.json", "known_hosts"]
 
     var isComplete: Bool {
-        Self.files.allSatisfy { FileStamp(of: folder.appending($0)) != nil }
+        Self.files.allSatisfy { FileStamp(of: directory.appending($0)) != nil }
     }
 
     /// Creates a machine's disk and completes its description.
@@ -27,11 +27,11 @@ public struct BakedImage: Sendable {
     /// - Parameter cache: How the disk is cached; unsafe for throw-away machines.
     public func prepare(
         _ description: MachineDescription,
-        in machine: MachineFolder,
+        in machine: MachineDirectory,
         cache: Drive.Cache = .unsafe,
     ) throws -> MachineDescription {
         try Overlay.create(at: machine.disk, base: disk)
-        try GuestLogin.read(in: folder).write(in: machine.path)
+        try GuestLogin.read(in: directory).write(in: machine.path)
         return describe(description, disk: machine.disk, cache: cache)
     }
 

@@ -19,9 +19,9 @@ struct GuestTools {
     }
 
     /// Runs one setup command as root in the project's directory.
-    func run(setup line: String, in folder: String) async throws {
+    func run(setup line: String, in directory: String) async throws {
         var command = GuestCommand.shell(line)
-        command.workingDirectory = folder
+        command.workingDirectory = directory
         command.environment = ["DEBIAN_FRONTEND": "noninteractive", "HOME": "/root"]
         let outcome = try await helper.collect(command, within: limits.setup)
         guard outcome.isSuccess else {

@@ -27,7 +27,7 @@ struct ConsoleWatch {
     }
 
     private func untilHopeless() async throws {
-        var reader = ConsoleReader(machine.folder.consoleLog, from: start)
+        var reader = ConsoleReader(machine.directory.consoleLog, from: start)
         var told: Set<String> = []
         var silence = GuestSilence(bootBegan: .now)
         var answer: SeedDiagnosis.Answer?
@@ -77,7 +77,7 @@ struct ConsoleWatch {
     private func failure(_ reason: String) -> TestRunError {
         TestRunError(
             .bakeFailed,
-            "the guest did not become ready: \(reason); its console \(ConsoleTail(machine.folder.consoleLog).predicate)",
+            "the guest did not become ready: \(reason); its console \(ConsoleTail(machine.directory.consoleLog).predicate)",
         )
     }
 }

@@ -41,7 +41,7 @@ struct GuestReadiness {
         } catch let error as GuestAccessError where error.code == .timedOut {
             throw TestRunError(
                 .bakeFailed,
-                "\(error.message); the guest's console \(ConsoleTail(machine.folder.consoleLog).predicate)",
+                "\(error.message); the guest's console \(ConsoleTail(machine.directory.consoleLog).predicate)",
                 cause: error,
             )
         }

@@ -93,7 +93,7 @@ struct MachineWatch {
             }
             try? await Task.sleep(for: .milliseconds(20))
         }
-        let disk = machine.description.drives.first?.file ?? machine.folder.path
+        let disk = machine.description.drives.first?.file ?? machine.directory.path
         return FileFailure("write the guest's disk", disk, .ioError)
     }
 

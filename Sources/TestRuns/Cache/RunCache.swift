@@ -25,7 +25,7 @@ public struct RunCache: Sendable {
         /// A template's name, or the first digits of a baked image's digest.
         public let name: String
         /// The directory that holds it and nothing else.
-        public let folder: FilePath
+        public let directory: FilePath
         /// The disk space of its files.
         public let size: ByteCount
         /// When it was made or, for a template, last used; in seconds since 1970.
@@ -45,18 +45,18 @@ public struct RunCache: Sendable {
     /// All items, templates first.
     public func entries() -> [Entry] {
         let use = ImageUse(in: home)
-        let bakes = BakeFolder(home: home)
-        return TemplateStore(home: home).all().map { entry(.template, $0.name, $0.folder, use) }
+        let bakes = BakeDirectory(home: home)
+        return TemplateStore(home: home).all().map { entry(.template, $0.name, $0.directory, use) }
             + bakes.digests.map { entry(.bakedImage, String($0.prefix(12)), bakes.baked($0), use) }
             + bakes.abandoned.map { entry(.abandonedBake, "-", $0, use) }
     }
 
     /// The incomplete directories of bakes that were killed.
-    public var abandonedBakes: [FilePath] { BakeFolder(home: home).abandoned }
+    public var abandonedBakes: [FilePath] { BakeDirectory(home: home).abandoned }
 
     /// Removes the incomplete directories of killed bakes, as the next bake would.
     public func removeAbandonedBakes() throws(FileFailure) {
-        try BakeFolder(home: home).removeAbandoned()
+        try BakeDirectory(home: home).removeAbandoned()
     }
 
     /// Removes incomplete bakes, templates, and then baked images that nothing depends on.
@@ -73,21 +73,21 @@ public struct RunCache: Sendable {
             // Listed again for each kind: a baked image is used by its template until that is removed.
             for entry in entries()
             where entry.kind == kind && entry.usedBy.isEmpty && WallClock.now - entry.lastUse >= age.seconds {
-                try Folder.removeTree(entry.folder)
+                try Directory.removeTree(entry.directory)
                 removed.append(entry)
             }
         }
         return removed
     }
 
-    private func entry(_ kind: Entry.Kind, _ name: String, _ folder: FilePath, _ use: ImageUse) -> Entry {
-        let disks = Folder.names(in: folder).filter { $0.hasSuffix(".qcow2") }.map { folder.appending($0) }
+    private func entry(_ kind: Entry.Kind, _ name: String, _ directory: FilePath, _ use: ImageUse) -> Entry {
+        let disks = Directory.names(in: directory).filter { $0.hasSuffix(".qcow2") }.map { directory.appending($0) }
         return Entry(
             kind: kind,
             name: name,
-            folder: folder,
-            size: Folder.occupiedSize(of: folder),
-            lastUse: Double(FileStamp(of: folder)?.modified ?? 0) / 1e9,
+            directory: directory,
+            size: Directory.occupiedSize(of: directory),
+            lastUse: Double(FileStamp(of: directory)?.modified ?? 0) / 1e9,
             usedBy: disks.flatMap(use.overlays),
         )
     }

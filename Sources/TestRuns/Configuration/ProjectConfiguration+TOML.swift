@@ -10,7 +10,7 @@ extension ProjectConfiguration {
     /// - Throws: ``TestRunError`` with code `noProject` if there is no such directory, or `badConfiguration` that names
     ///   the file and the key.
     public init(project: FilePath) throws(TestRunError) {
-        guard Folder.exists(project) else {
+        guard Directory.exists(project) else {
             throw TestRunError(.noProject, "\(project): no such directory; give the directory of a Python project")
         }
         let path = project.appending("pyproject.toml")

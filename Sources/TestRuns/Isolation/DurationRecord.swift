@@ -19,7 +19,7 @@ struct DurationRecord: Sendable {
 
     /// Writes the record; a failure does not fail the run.
     func save() {
-        try? Folder.create(file.removingLastComponent())
+        try? Directory.create(file.removingLastComponent())
         guard let bytes = try? seconds.json.serialized() else { return }
         try? WholeFile.write(bytes, to: file)
     }

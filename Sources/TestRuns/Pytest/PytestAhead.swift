@@ -27,7 +27,7 @@ struct PytestAhead: Codable, Sendable {
     /// - Returns: nil if there is no pytest, if it must not be loaded ahead, or if loading takes too long: runs then
     ///   start their own.
     static func start(helper: GuestHelper, channel: PluginChannel) async throws -> PytestAhead? {
-        let path = "\(PytestPlugin.folder)/quiver_ahead.py"
+        let path = "\(PytestPlugin.directory)/quiver_ahead.py"
         let written = try await helper.collect(PytestPlugin.writing("quiver_ahead", source), within: patience)
         guard written.isSuccess else { return nil }
         var program = GuestCommand(["python3", path, PytestPlugin.port, ProjectSync.projects])
@@ -56,11 +56,11 @@ struct PytestAhead: Codable, Sendable {
     private static let patience = Duration.seconds(120)
 
     /// The one that waits in a template; nil if there is none.
-    static func read(in folder: FilePath) -> PytestAhead? {
-        JSONFile.read(PytestAhead.self, from: folder.appending(fileName))
+    static func read(in directory: FilePath) -> PytestAhead? {
+        JSONFile.read(PytestAhead.self, from: directory.appending(fileName))
     }
 
-    func write(in folder: FilePath) throws {
-        try JSONFile.write(self, to: folder.appending(Self.fileName))
+    func write(in directory: FilePath) throws {
+        try JSONFile.write(self, to: directory.appending(Self.fileName))
     }
 }

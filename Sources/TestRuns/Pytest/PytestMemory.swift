@@ -14,17 +14,17 @@ import SystemPackage
 struct PytestMemory {
     let helper: GuestHelper
     /// pytest's cache directory in the guest.
-    private let folder: String
+    private let directory: String
     private let file: FilePath
 
     private static let patience = Duration.seconds(30)
     /// A larger cache is not pytest's, but a plugin's; 8 MiB.
     private static let limit = 8 << 20
 
-    /// - Parameter folder: The project's directory in the guest.
-    init(project: FilePath, home: QuiverHome, folder: String, helper: GuestHelper) {
+    /// - Parameter directory: The project's directory in the guest.
+    init(project: FilePath, home: QuiverHome, directory: String, helper: GuestHelper) {
         self.helper = helper
-        self.folder = "\(folder)/.pytest_cache"
+        self.directory = "\(directory)/.pytest_cache"
         file = ProjectCache.file("pytest", ".json", of: project, home: home)
     }
 
@@ -38,17 +38,17 @@ struct PytestMemory {
         guard !kept.isEmpty || user != nil else { return }
         _ = try await tolerating {
             let files = kept.map { GuestFile($0, .file(Array($1))) }
-            try await helper.write(files, below: folder, for: user, within: Self.patience)
+            try await helper.write(files, below: directory, for: user, within: Self.patience)
         }
     }
 
     /// Stores the cache of this run.
     func keep() async throws {
         let files = try await tolerating {
-            try await helper.files(below: folder, upTo: Self.limit, within: Self.patience)
+            try await helper.files(below: directory, upTo: Self.limit, within: Self.patience)
         }
         guard let files, let files else { return }
-        try? Folder.create(file.removingLastComponent())
+        try? Directory.create(file.removingLastComponent())
         try? JSONFile.write(files.mapValues { Data($0) }, to: file)
     }
 

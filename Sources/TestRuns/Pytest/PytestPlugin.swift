@@ -6,7 +6,7 @@ enum PytestPlugin {
     /// The control plugin's source.
     static var source: String { String(decoding: PackageResources.quiver_pytest_py, as: UTF8.self) }
 
-    static let folder = "/usr/local/lib/quiver"
+    static let directory = "/usr/local/lib/quiver"
     static let port = "/dev/virtio-ports/org.quiver.pytest.0"
     private static let recordFile = "/run/quiver-record.json"
 
@@ -28,7 +28,7 @@ enum PytestPlugin {
 
     /// The command that writes a Python module into a guest, and continues with the rest of a shell command line.
     static func writing(_ module: String, _ source: String, then rest: String = "") -> GuestCommand {
-        var command = GuestCommand.shell("mkdir -p \(folder) && cat > \(folder)/\(module).py\(rest)")
+        var command = GuestCommand.shell("mkdir -p \(directory) && cat > \(directory)/\(module).py\(rest)")
         command.input = Array(source.utf8)
         return command
     }
@@ -52,7 +52,7 @@ enum PytestPlugin {
             environment["QUIVER_PYTEST_RECORD"] = recordFile
         }
         guard !names.isEmpty else { return [:] }
-        environment["PYTHONPATH"] = folder
+        environment["PYTHONPATH"] = directory
         environment["PYTEST_PLUGINS"] = names.joined(separator: ",")
         return environment
     }

@@ -6,7 +6,7 @@ import WireJSON
 /// pytest's run in the guest.
 struct Suite {
     /// The project's directory in the guest.
-    let folder: String
+    let directory: String
     let configuration: ProjectConfiguration
     /// Arguments added to the pytest command.
     let arguments: [String]
@@ -95,7 +95,7 @@ struct Suite {
         words += arguments
         var command = GuestCommand(words)
         command.user = user
-        command.workingDirectory = folder
+        command.workingDirectory = directory
         command.environment = PytestPlugin.environment(
             checkpoint: configuration.isolate == .none ? nil : configuration.checkpoint,
             records: records,

@@ -13,7 +13,7 @@ struct WaitingPytest: Sendable {
     ///
     /// - Returns: nil if the fork's template has none.
     init?(in fork: Fork, helper: GuestHelper, channel: PluginChannel) {
-        guard let ahead = PytestAhead.read(in: fork.template.folder) else { return nil }
+        guard let ahead = PytestAhead.read(in: fork.template.directory) else { return nil }
         self.ahead = ahead
         self.helper = helper
         self.channel = channel
@@ -43,10 +43,10 @@ struct WaitingPytest: Sendable {
 
     /// The request for a command; nil if Python must be started in another way, or by another user.
     private static func order(for command: GuestCommand) -> JSONObject? {
-        guard command.user == nil, let folder = command.workingDirectory,
+        guard command.user == nil, let directory = command.workingDirectory,
             let arguments = PytestAhead.arguments(of: command.words)
         else { return nil }
-        var order: JSONObject = ["do": "start", "folder": .string(folder)]
+        var order: JSONObject = ["do": "start", "folder": .string(directory)]
         order.set("arguments", arguments)
         order.set("environment", command.environment)
         return order

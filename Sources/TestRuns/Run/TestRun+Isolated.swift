@@ -7,7 +7,7 @@ import WireJSON
 extension TestRun {
     /// Runs the suite in forks of a machine that is frozen when pytest has collected it.
     func runIsolated(from warm: Template, _ gathered: RunReport, clock: StageClock) async throws -> Int32 {
-        let scratch = try TemplateStore(home: home).scratchFolder()
+        let scratch = try TemplateStore(home: home).scratchDirectory()
         let patience = PytestPatience(limit: limits.pytest)
         return try await withCleanup {
             let prepared = try await prepare(from: warm, scratch: scratch, patience, gathered, clock: clock)
@@ -19,7 +19,7 @@ extension TestRun {
                 }
             }
         } cleanup: {
-            try? Folder.removeTree(scratch)
+            try? Directory.removeTree(scratch)
         }
     }
 
@@ -33,7 +33,7 @@ extension TestRun {
         let template: Template
         let suite: CollectedSuite
         let command: Int
-        let folder: String
+        let directory: String
     }
 
     /// Copies the project into a fork, makes pytest collect it, and freezes the fork there.
@@ -55,7 +55,7 @@ extension TestRun {
             let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
             let suite = suite(in: sync.destination)
             let started = try await MachineWatch(fork.machine).during {
-                let listing = ProjectListing.read(in: warm.folder)
+                let listing = ProjectListing.read(in: warm.directory)
                 try await sync.update(since: listing, helper: helper, limits: limits, clock: clock)
                 try await memory(in: sync.destination, helper).restore(for: suite.user)
                 return try await clock.time(.collect) {
@@ -78,13 +78,15 @@ extension TestRun {
                     helper: helper,
                     keepsDigests: false,
                 )
-                return .frozen(Frozen(template: template, suite: collected, command: command, folder: sync.destination))
+                return .frozen(
+                    Frozen(template: template, suite: collected, command: command, directory: sync.destination)
+                )
             }
         }
     }
 
-    private func memory(in folder: String, _ helper: GuestHelper) -> PytestMemory {
-        PytestMemory(project: project, home: home, folder: folder, helper: helper)
+    private func memory(in directory: String, _ helper: GuestHelper) -> PytestMemory {
+        PytestMemory(project: project, home: home, directory: directory, helper: helper)
     }
 
     private enum Started: Sendable {
@@ -168,10 +170,10 @@ extension TestRun {
         _ clock: StageClock,
     ) async throws {
         guard let helper = ending.coordinator.helper else { return }
-        let suite = suite(in: frozen.folder)
+        let suite = suite(in: frozen.directory)
         if let junit { try await suite.fetchReport(to: junit, helper: helper, clock: clock) }
         try await suite.fetchRecord(into: gathered, helper: helper)
-        try await memory(in: frozen.folder, helper).keep()
+        try await memory(in: frozen.directory, helper).keep()
         try await fetchArtifacts(from: ending.coordinator, clock: clock)
     }
 

@@ -111,7 +111,7 @@ public struct TestRun: Sendable {
             let ssh = try fork.ssh(home: home)
             return try await MachineWatch(fork.machine).during {
                 let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
-                let listing = ProjectListing.read(in: template.folder)
+                let listing = ProjectListing.read(in: template.directory)
                 try await sync.update(since: listing, helper: helper, limits: limits, clock: clock)
                 return try await runSuite(sync, helper: helper, waiting, gathered, clock: clock, remembers: true)
             }
@@ -177,7 +177,7 @@ public struct TestRun: Sendable {
         remembers: Bool,
     ) async throws -> Int32 {
         let suite = suite(in: sync.destination)
-        let memory = PytestMemory(project: project, home: home, folder: sync.destination, helper: helper)
+        let memory = PytestMemory(project: project, home: home, directory: sync.destination, helper: helper)
         if remembers { try await memory.restore(for: suite.user) }
         try await suite.installRecorder(helper: helper)
         try await suite.prepareReport(helper: helper)
@@ -191,10 +191,10 @@ public struct TestRun: Sendable {
         return code
     }
 
-    /// pytest as this run wants it, with the project in a folder of the guest.
-    func suite(in folder: String) -> Suite {
+    /// pytest as this run wants it, with the project in a directory of the guest.
+    func suite(in directory: String) -> Suite {
         Suite(
-            folder: folder,
+            directory: directory,
             configuration: configuration,
             arguments: pytestArguments,
             limits: limits,

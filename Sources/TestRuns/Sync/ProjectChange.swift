@@ -14,7 +14,8 @@ struct ProjectChange: Hashable {
         guard old.project == new.project, old.selection == new.selection else { return nil }
         let replaced = old.entries.filter { name, entry in new.entries[name].map { !entry.isLike($0) } ?? true }
         // The content of a directory is removed with it.
-        removed = replaced.keys.filter { name in !Self.folders(around: name).contains { replaced[$0] != nil } }.sorted()
+        removed = replaced.keys.filter { name in !Self.directories(around: name).contains { replaced[$0] != nil } }
+            .sorted()
         written = new.entries.filter { old.entries[$0] != $1 }.keys.sorted()
         isWhole = old.entries.isEmpty
         size = written.reduce(0) { $0 + (new.entries[$1]?.size ?? 0) }
@@ -33,7 +34,7 @@ struct ProjectChange: Hashable {
         return isEmpty ? "unchanged" : "\(count) \(isWhole ? "copied" : "changed")"
     }
 
-    private static func folders(around name: String) -> [String] {
+    private static func directories(around name: String) -> [String] {
         name.indices.filter { name[$0] == "/" }.map { String(name[..<$0]) }
     }
 }

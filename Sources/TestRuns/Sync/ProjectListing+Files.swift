@@ -20,7 +20,7 @@ extension ProjectListing {
         let path = FilePath(project).appending(name)
         guard let now = Entry(of: path), now.isLike(entry), now.size == entry.size else { return nil }
         if let target = entry.target { return GuestFile(name, .link(to: target)) }
-        if entry.isFolder { return GuestFile(name, .folder, mode: entry.permissions) }
+        if entry.isDirectory { return GuestFile(name, .directory, mode: entry.permissions) }
         guard entry.isFile, let bytes = try? WholeFile.read(path), bytes.count == entry.size else { return nil }
         return GuestFile(name, .file(bytes), mode: entry.permissions, modified: entry.modified)
     }

@@ -17,7 +17,7 @@ struct ProjectListing: Codable, Hashable {
         let target: String?
 
         var isFile: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
-        var isFolder: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
+        var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
 
         /// Whether the other one is of the same kind: a file, a directory or a link.
         func isLike(_ other: Entry) -> Bool { (mode ^ other.mode) & UInt32(S_IFMT) == 0 }
@@ -47,13 +47,13 @@ struct ProjectListing: Codable, Hashable {
     }
 
     /// The listing that was stored in a directory; nil if there is none.
-    static func read(in folder: FilePath) -> ProjectListing? {
-        JSONFile.read(ProjectListing.self, from: folder.appending(fileName))
+    static func read(in directory: FilePath) -> ProjectListing? {
+        JSONFile.read(ProjectListing.self, from: directory.appending(fileName))
     }
 
     /// Stores the listing in a directory; without it, the guest is asked each time what it has.
-    func write(in folder: FilePath) {
-        try? JSONFile.write(self, to: folder.appending(Self.fileName))
+    func write(in directory: FilePath) {
+        try? JSONFile.write(self, to: directory.appending(Self.fileName))
     }
 }
 

@@ -38,7 +38,7 @@ struct WarmMachine {
         if case .found(let template) = await store.find(name, ingredients) {
             return try await clock.time(.boot, note: { _ in "warm" }) { template }
         }
-        let target = store.folder(of: name, ingredients)
+        let target = store.directory(of: name, ingredients)
         try store.checkSpace(for: description, named: name)
         let lock = try await FileLock.acquire(FilePath("\(target).lock"), within: limits.boot)
         defer { extendLifetime(lock) }
@@ -48,14 +48,14 @@ struct WarmMachine {
         case .none: reasons = []
         case .stale(let differences): reasons = differences
         }
-        try Folder.removeTree(target)
+        try Directory.removeTree(target)
         let note = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
         return try await make(target, content, note)
     }
 
     private func content() -> TemplateIngredients {
         var content = TemplateIngredients()
-        content.set("bake", baked.folder.lastComponent?.string ?? "", change: "the baked image changed")
+        content.set("bake", baked.directory.lastComponent?.string ?? "", change: "the baked image changed")
         let helper = FileDigest.sha256(of: Array(HelperInstallation.source.utf8))
         content.set("helper", helper, change: "Quiver's helper for guests was updated")
         let ahead = FileDigest.sha256(of: Array(PytestAhead.source.utf8))
@@ -78,9 +78,9 @@ struct WarmMachine {
             named: "warm",
             home: home,
             options: launch,
-            describe: { folder in
-                var prepared = try baked.prepare(description, in: folder)
-                prepared.memoryBacking = .sharedFile(folder.path.appending("memory"))
+            describe: { directory in
+                var prepared = try baked.prepare(description, in: directory)
+                prepared.memoryBacking = .sharedFile(directory.path.appending("memory"))
                 return prepared
             },
         ) { machine in
@@ -110,8 +110,8 @@ struct WarmMachine {
                 // Every fork starts with a fix-up: after this, the code for it is already in memory.
                 try await helper.fixUp(GuestFixUp(), within: limits.boot)
                 try await helper.settle(within: limits.boot)
-                listing?.write(in: machine.folder.path)
-                try ahead?.write(in: machine.folder.path)
+                listing?.write(in: machine.directory.path)
+                try ahead?.write(in: machine.directory.path)
                 return freeze
             }
             let template = try await machine.freeze(

@@ -72,7 +72,7 @@ import Testing
     ]
 
     @Test(arguments: mirrors)
-    func `a mirror gives the suites that its folder has`(mirror: String, lines: [String]) throws {
+    func `a mirror gives the suites that its directory has`(mirror: String, lines: [String]) throws {
         let sources = try PackageSources(mirrors: [mirror], keyring: "/keys.gpg", release: Self.bookworm)
         #expect(sources.lines == lines)
     }
@@ -114,8 +114,8 @@ import Testing
     }
 
     @Test func `an output that exists is not overwritten`() async throws {
-        try await withScratchFolder { folder in
-            let output = folder.appending("disk.qcow2")
+        try await withScratchDirectory { directory in
+            let output = directory.appending("disk.qcow2")
             try WholeFile.write("mine".utf8, to: output)
             let error = await #expect(throws: CloudImagesError.self) {
                 try await StandaloneBuild.run(try ImageReference("debian:12"), to: output)

@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct CatalogTests {
     @Test func `the built-in catalog has the vendors' images for both architectures`() async throws {
-        try await withScratchFolder { folder in
-            let catalog = try ImageCatalog(home: QuiverHome(root: folder))
+        try await withScratchDirectory { directory in
+            let catalog = try ImageCatalog(home: QuiverHome(root: directory))
             for name in ["debian:12", "debian:13", "ubuntu:22.04", "ubuntu:24.04", "fedora", "alpine"] {
                 for architecture in ImageArchitecture.allCases {
                     let entry = try catalog.entry(name, architecture: architecture)
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `a user's images.toml adds images and takes the place of known ones`() async throws {
-        try await withScratchFolder { folder in
+        try await withScratchDirectory { directory in
             let text = """
                 ["mine:1"]
                 amd64 = "https://example.org/a/mine.qcow2"
@@ -37,8 +37,8 @@ import Testing
                 amd64 = "https://mirror.example.org/debian-12.qcow2"
                 digests = "SHA512SUMS"
                 """
-            try WholeFile.write(text.utf8, to: folder.appending("images.toml"))
-            let catalog = try ImageCatalog(home: QuiverHome(root: folder))
+            try WholeFile.write(text.utf8, to: directory.appending("images.toml"))
+            let catalog = try ImageCatalog(home: QuiverHome(root: directory))
             let mine = try catalog.entry("mine:1", architecture: .amd64)
             #expect(mine.digestsURL == "https://example.org/lists/x86_64/SHA256SUMS")
             #expect(mine.defaultUser == "me")
@@ -54,8 +54,8 @@ import Testing
         ("windows:11", "known images are alpine, debian:12"),
     ])
     func `an unknown name is answered with the nearest`(name: String, answer: String) async throws {
-        try await withScratchFolder { folder in
-            let catalog = try ImageCatalog(home: QuiverHome(root: folder))
+        try await withScratchDirectory { directory in
+            let catalog = try ImageCatalog(home: QuiverHome(root: directory))
             let error = try #require(throws: CloudImagesError.self) {
                 _ = try catalog.entry(name, architecture: .amd64)
             }

@@ -5,17 +5,18 @@ import Testing
 
 /// Overlays whose base came to harm: found out, explained, and mended where that can be done.
 @Suite struct OverlayCheckTests {
-    private static func withOverlay(_ body: (_ folder: FilePath, _ overlay: FilePath) async throws -> Void) async throws
+    private static func withOverlay(_ body: (_ directory: FilePath, _ overlay: FilePath) async throws -> Void)
+        async throws
     {
-        try await withScratchFolder { folder in
-            let base = folder.appending("base.qcow2")
+        try await withScratchDirectory { directory in
+            let base = directory.appending("base.qcow2")
             try await QemuImg.run(["create", "-q", "-f", "qcow2", base.string, "16M"])
             try await QemuIO.run("write -P 7 0 1M", base)
-            try Folder.create(folder.appending("vm"))
-            let overlay = folder.appending("vm/overlay.qcow2")
+            try Directory.create(directory.appending("vm"))
+            let overlay = directory.appending("vm/overlay.qcow2")
             try Overlay.create(at: overlay, base: base)
             try await QemuIO.run("write -P 9 1M 1M", overlay)
-            try await body(folder, overlay)
+            try await body(directory, overlay)
         }
     }
 
@@ -24,8 +25,8 @@ import Testing
         #expect(outcome.isSuccess)
     }
 
-    private static func kinds(_ overlay: FilePath, searchFolders: [FilePath] = []) throws -> [OverlayFinding.Kind] {
-        try OverlayCheck(overlay, searchFolders: searchFolders).findings.map(\.kind)
+    private static func kinds(_ overlay: FilePath, searchDirectories: [FilePath] = []) throws -> [OverlayFinding.Kind] {
+        try OverlayCheck(overlay, searchDirectories: searchDirectories).findings.map(\.kind)
     }
 
     /// Expects the disk that ``withOverlay(_:)`` made.
@@ -46,12 +47,12 @@ import Testing
 
     @Test(arguments: ["renamed.qcow2", "vm/base.qcow2", "elsewhere/deep/base.qcow2"])
     func `a moved base is found and the overlay mended`(place: String) async throws {
-        try await Self.withOverlay { folder, overlay in
-            try Folder.create(folder.appending("elsewhere/deep"))
-            let moved = folder.appending(place)
-            try await Self.move(folder.appending("base.qcow2"), to: moved)
+        try await Self.withOverlay { directory, overlay in
+            try Directory.create(directory.appending("elsewhere/deep"))
+            let moved = directory.appending(place)
+            try await Self.move(directory.appending("base.qcow2"), to: moved)
             let finding = try #require(
-                try OverlayCheck(overlay, searchFolders: [folder.appending("elsewhere")]).findings.first
+                try OverlayCheck(overlay, searchDirectories: [directory.appending("elsewhere")]).findings.first
             )
             #expect(finding.kind == .baseMoved)
             #expect(finding.severity == .error)
@@ -63,12 +64,12 @@ import Testing
     }
 
     @Test func `a base that is gone is named, and nothing else is taken for it`() async throws {
-        try await Self.withOverlay { folder, overlay in
-            try Folder.removeTree(folder.appending("base.qcow2"))
+        try await Self.withOverlay { directory, overlay in
+            try Directory.removeTree(directory.appending("base.qcow2"))
             let finding = try #require(try OverlayCheck(overlay).findings.first)
             #expect(finding.kind == .baseMissing)
             #expect(finding.message.contains("base.qcow2"))
-            let other = folder.appending("other.qcow2")
+            let other = directory.appending("other.qcow2")
             try await QemuImg.run(["create", "-q", "-f", "qcow2", other.string, "16M"])
             let error = try await #require(throws: CloudImagesError.self) {
                 try await Overlay.rebase(overlay, onto: other)
@@ -79,16 +80,16 @@ import Testing
     }
 
     @Test func `an edited base is found out`() async throws {
-        try await Self.withOverlay { folder, overlay in
-            try await QemuIO.run("write -P 8 0 64k", folder.appending("base.qcow2"))
+        try await Self.withOverlay { directory, overlay in
+            try await QemuIO.run("write -P 8 0 64k", directory.appending("base.qcow2"))
             #expect(try Self.kinds(overlay) == [.baseEdited])
             #expect(try !OverlayCheck(overlay).isSound)
         }
     }
 
     @Test func `an overlay goes onto a different base with the guest's disk unchanged`() async throws {
-        try await Self.withOverlay { folder, overlay in
-            let other = folder.appending("other.raw")
+        try await Self.withOverlay { directory, overlay in
+            let other = directory.appending("other.raw")
             try await QemuImg.run(["create", "-q", "-f", "raw", other.string, "16M"])
             #expect(try await Overlay.rebase(overlay, onto: other) == .copied)
             #expect(try OverlayCheck(overlay).findings.isEmpty)
@@ -98,10 +99,10 @@ import Testing
     }
 
     @Test func `a trusted base is taken at its owner's word`() async throws {
-        try await Self.withOverlay { folder, overlay in
-            let copy = folder.appending("a copy.qcow2")
-            try await QemuImg.run(["convert", "-O", "qcow2", folder.appending("base.qcow2").string, copy.string])
-            try Folder.removeTree(folder.appending("base.qcow2"))
+        try await Self.withOverlay { directory, overlay in
+            let copy = directory.appending("a copy.qcow2")
+            try await QemuImg.run(["convert", "-O", "qcow2", directory.appending("base.qcow2").string, copy.string])
+            try Directory.removeTree(directory.appending("base.qcow2"))
             #expect(try await Overlay.rebase(overlay, onto: copy, isTrusted: true) == .renamed)
             #expect(try OverlayCheck(overlay).isSound)
             try await Self.expectContent(of: overlay)
@@ -109,8 +110,8 @@ import Testing
     }
 
     @Test func `cycles are found, and none can be made`() async throws {
-        try await Self.withOverlay { folder, overlay in
-            let base = folder.appending("base.qcow2")
+        try await Self.withOverlay { directory, overlay in
+            let base = directory.appending("base.qcow2")
             let error = try await #require(throws: CloudImagesError.self) {
                 try await Overlay.rebase(base, onto: overlay, isTrusted: true)
             }
@@ -122,10 +123,10 @@ import Testing
     }
 
     @Test func `a chain of many overlays is followed to its end`() async throws {
-        try await Self.withOverlay { folder, overlay in
+        try await Self.withOverlay { directory, overlay in
             var top = overlay
             for number in 1...30 {
-                let next = folder.appending("\(number).qcow2")
+                let next = directory.appending("\(number).qcow2")
                 try Overlay.create(at: next, base: top)
                 top = next
             }
@@ -137,10 +138,10 @@ import Testing
     }
 
     @Test func `a chain without end is cut`() async throws {
-        try await Self.withOverlay { folder, overlay in
+        try await Self.withOverlay { directory, overlay in
             var top = overlay
             for number in 0..<DiskChain.longest {
-                let next = folder.appending("\(number).qcow2")
+                let next = directory.appending("\(number).qcow2")
                 try Overlay.create(at: next, base: top)
                 top = next
             }
@@ -149,8 +150,8 @@ import Testing
     }
 
     @Test func `a base that a machine writes to, and an overlay in use, are told with the holder`() async throws {
-        try await Self.withOverlay { folder, overlay in
-            let base = folder.appending("base.qcow2")
+        try await Self.withOverlay { directory, overlay in
+            let base = directory.appending("base.qcow2")
             try await QemuHold.while(base, isOpenedWith: "qcow2") { process in
                 let written = try #require(try OverlayCheck(overlay).findings.first { $0.kind == .baseWritten })
                 #expect(written.message.contains("process \(process)"))
@@ -168,9 +169,9 @@ import Testing
     }
 
     @Test func `what only warns is told and does not fail`() async throws {
-        try await withScratchFolder { folder in
-            let base = folder.appending("base.qcow2")
-            let overlay = folder.appending("overlay.qcow2")
+        try await withScratchDirectory { directory in
+            let base = directory.appending("base.qcow2")
+            let overlay = directory.appending("overlay.qcow2")
             try await QemuImg.run(["create", "-q", "-f", "qcow2", base.string, "16M"])
             try Overlay.create(at: overlay, base: base)
             // Without a format, and smaller than its base.
@@ -192,8 +193,8 @@ import Testing
     }
 
     @Test func `a damaged, a cut and a missing image are told apart`() async throws {
-        try await Self.withOverlay { folder, overlay in
-            let base = folder.appending("base.qcow2")
+        try await Self.withOverlay { directory, overlay in
+            let base = directory.appending("base.qcow2")
             let whole = try WholeFile.read(base)
             try WholeFile.write(whole[..<50], to: base)
             #expect(try Self.kinds(overlay) == [.imageUnusable])
@@ -202,7 +203,7 @@ import Testing
             try WholeFile.write(corrupt, to: base)
             #expect(try Self.kinds(overlay).contains(.imageCorrupt))
             let error = try #require(throws: CloudImagesError.self) {
-                _ = try OverlayCheck(folder.appending("nothing.qcow2"))
+                _ = try OverlayCheck(directory.appending("nothing.qcow2"))
             }
             #expect(error.code == .unreadable)
         }

@@ -22,9 +22,9 @@ import Testing
         size: ByteCount?,
         expected: ByteCount,
     ) async throws {
-        try await withScratchFolder { folder in
-            let base = folder.appending("base, with a comma.img")
-            let overlay = folder.appending("overlay.qcow2")
+        try await withScratchDirectory { directory in
+            let base = directory.appending("base, with a comma.img")
+            let overlay = directory.appending("overlay.qcow2")
             try await QemuImg.run(["create", "-q"] + options.map { $0 == "BASE" ? base.string : $0 })
             let format: DiskFormat = options[1] == "raw" ? .raw : .qcow2
             try Overlay.create(at: overlay, base: base, baseFormat: format, size: size)
@@ -40,9 +40,9 @@ import Testing
     }
 
     @Test func `what QEMU writes into an overlay comes back, and the base stays as it was`() async throws {
-        try await withScratchFolder { folder in
-            let base = folder.appending("base.qcow2")
-            let overlay = folder.appending("overlay.qcow2")
+        try await withScratchDirectory { directory in
+            let base = directory.appending("base.qcow2")
+            let overlay = directory.appending("overlay.qcow2")
             try await QemuImg.run(["create", "-q", "-f", "qcow2", base.string, "64M"])
             try await QemuIO.run("write -P 7 0 1M", base)
             try Overlay.create(at: overlay, base: base, size: .mebibytes(128))
@@ -61,22 +61,22 @@ import Testing
     }
 
     @Test func `an overlay that cannot be made says why and leaves nothing`() async throws {
-        try await withScratchFolder { folder in
-            let base = folder.appending("base.qcow2")
+        try await withScratchDirectory { directory in
+            let base = directory.appending("base.qcow2")
             try await QemuImg.run(["create", "-q", "-f", "qcow2", base.string, "1G"])
             func failure(at name: String, base: FilePath, size: ByteCount? = nil) throws -> CloudImagesError {
                 try #require(throws: CloudImagesError.self) {
-                    try Overlay.create(at: folder.appending(name), base: base, size: size)
+                    try Overlay.create(at: directory.appending(name), base: base, size: size)
                 }
             }
             #expect(try failure(at: "a", base: base, size: .mebibytes(1)).code == .badSize)
             #expect(try failure(at: "a", base: base, size: ByteCount(.max)).code == .badSize)
-            #expect(try failure(at: "a", base: folder.appending("none")).code == .unreadable)
-            #expect(try failure(at: "no/folder", base: base).code == .cannotWrite)
+            #expect(try failure(at: "a", base: directory.appending("none")).code == .unreadable)
+            #expect(try failure(at: "no/directory", base: base).code == .cannotWrite)
             #expect(try failure(at: "base.qcow2", base: base).message.contains("remove it or choose another name"))
             let leftovers = try await QemuImg.info(base)
             #expect(leftovers.virtualSize == 1 << 30)
-            #expect(throws: CloudImagesError.self) { try DiskFacts.read(folder.appending("a")) }
+            #expect(throws: CloudImagesError.self) { try DiskFacts.read(directory.appending("a")) }
         }
     }
 

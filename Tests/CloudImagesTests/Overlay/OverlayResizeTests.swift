@@ -103,9 +103,9 @@ import Testing
     }
 
     private static func withImage(_ options: [String], _ body: (FilePath) async throws -> Void) async throws {
-        try await withScratchFolder { folder in
-            let path = folder.appending("disk.qcow2")
-            var options = options.map { $0.replacing("DATA", with: folder.appending("data").string) }
+        try await withScratchDirectory { directory in
+            let path = directory.appending("disk.qcow2")
+            var options = options.map { $0.replacing("DATA", with: directory.appending("data").string) }
             let size = options.removeLast()
             try await QemuImg.run(["create", "-q", "-f", "qcow2"] + options + [path.string, size])
             try await body(path)

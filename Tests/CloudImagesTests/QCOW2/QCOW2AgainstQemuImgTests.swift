@@ -6,7 +6,7 @@ import Testing
 
 /// Images that `qemu-img` makes with each of its options, read natively and by `qemu-img info`.
 @Suite struct QCOW2AgainstQemuImgTests {
-    /// How one image comes to be: `qemu-img` command lines, run in order in a folder of their own.
+    /// How one image comes to be: `qemu-img` command lines, run in order in a directory of their own.
     ///
     /// What begins with `machine` is a line for the monitor of a machine that has the image as its disk; with `abandon`,
     /// a command of `qemu-io` that then ends without closing the image; with `set`, a byte's place and its value. The
@@ -146,21 +146,21 @@ import Testing
 
     @Test(arguments: recipes)
     func `an image is read as qemu-img reads it`(recipe: Recipe) async throws {
-        try await withScratchFolder { folder in
-            try await QemuImg.run(["create", "-q", "-f", "raw", "base.raw", "1M"], in: folder)
-            try await QemuImg.run(["create", "-q", "-f", "qcow2", "base.qcow2", "4M"], in: folder)
-            let image = folder.appending("image.qcow2")
+        try await withScratchDirectory { directory in
+            try await QemuImg.run(["create", "-q", "-f", "raw", "base.raw", "1M"], in: directory)
+            try await QemuImg.run(["create", "-q", "-f", "qcow2", "base.qcow2", "4M"], in: directory)
+            let image = directory.appending("image.qcow2")
             for command in recipe.commands {
                 let words = command.split(separator: " ", omittingEmptySubsequences: false)
-                    .map { String($0.replacing("$PWD", with: folder.string)) }
+                    .map { String($0.replacing("$PWD", with: directory.string)) }
                 switch words[0] {
                 case "machine": try await Self.monitor(Array(words[1...]), image)
                 case "abandon": try await QemuIO.abandon(words[1...].joined(separator: " "), image)
                 case "set": try Self.set(Int(words[1]) ?? 0, to: UInt8(words[2]) ?? 0, in: image)
-                default: try await QemuImg.run(words, in: folder)
+                default: try await QemuImg.run(words, in: directory)
                 }
             }
-            let theirs = try await QemuImg.info(image, in: folder)
+            let theirs = try await QemuImg.info(image, in: directory)
             if recipe.name.contains("died") { #expect(theirs.dirtyFlag == true) }
             if recipe.name.contains("damaged") { #expect(theirs.specific?.data.corrupt == true) }
             try expect(try DiskFacts.read(image), agreesWith: theirs, at: image)

@@ -48,8 +48,8 @@ import Testing
 
     /// An empty image; the last two lies need its clusters to be 512 bytes and its header to be 104 long.
     private static func image() async throws -> [UInt8] {
-        try await withScratchFolder { folder in
-            let path = folder.appending("image.qcow2")
+        try await withScratchDirectory { directory in
+            let path = directory.appending("image.qcow2")
             try await QemuImg.run(["create", "-q", "-f", "qcow2", "-o", "cluster_size=512", path.string, "64K"])
             var bytes = try WholeFile.read(path)
             bytes.replaceSubrange(100..<104, with: [0, 0, 0, 104])
@@ -80,8 +80,8 @@ import Testing
     }
 
     @Test func `an image with any byte changed is read or refused, and never crashes`() async throws {
-        let bytes = try await withScratchFolder { folder in
-            let path = folder.appending("image.qcow2")
+        let bytes = try await withScratchDirectory { directory in
+            let path = directory.appending("image.qcow2")
             try await QemuImg.run(["create", "-q", "-f", "qcow2", "-o", "cluster_size=512", path.string, "64K"])
             try await QemuImg.run(["snapshot", "-c", "one", path.string])
             try await QemuImg.run(["bitmap", "--add", path.string, "map"])
@@ -104,8 +104,8 @@ import Testing
         ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "compressed by xz"), (Array("<!DOCTYPE html>".utf8), "a web page"),
     ])
     func `other formats are called by their names`(start: [UInt8], answer: String) async throws {
-        try await withScratchFolder { folder in
-            let path = folder.appending("disk.img")
+        try await withScratchDirectory { directory in
+            let path = directory.appending("disk.img")
             try WholeFile.write(start + Array(repeating: 0, count: 1024), to: path)
             let error = try #require(throws: CloudImagesError.self) { _ = try DiskFacts.read(path) }
             #expect(error.code == .unsupported)
@@ -114,10 +114,10 @@ import Testing
     }
 
     @Test func `a base that is a device or a pipe is refused at once`() async throws {
-        try await withScratchFolder { folder in
-            let pipe = folder.appending("pipe")
+        try await withScratchDirectory { directory in
+            let pipe = directory.appending("pipe")
             _ = try await ToolRun.run("mkfifo", [pipe.string])
-            for path in [pipe, "/dev/zero", folder] {
+            for path in [pipe, "/dev/zero", directory] {
                 #expect(throws: CloudImagesError.self) { try DiskFacts.read(path) }
             }
         }

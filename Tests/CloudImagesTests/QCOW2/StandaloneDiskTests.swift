@@ -15,8 +15,8 @@ import Testing
 
     @Test(arguments: contents)
     func `a copy reads like the raw image and stands on no file`(size: Int, written: [Int]) async throws {
-        try await withScratchFolder { folder in
-            let (raw, copy) = (folder.appending("raw, with a comma.fd"), folder.appending("copy.qcow2"))
+        try await withScratchDirectory { directory in
+            let (raw, copy) = (directory.appending("raw, with a comma.fd"), directory.appending("copy.qcow2"))
             var bytes = [UInt8](repeating: 0, count: size)
             for (number, place) in written.enumerated() {
                 for index in place..<min(size, place + 4096) { bytes[index] = UInt8(number + 1) }
@@ -28,14 +28,14 @@ import Testing
             let info = try await QemuImg.info(copy)
             #expect(info.virtualSize == UInt64((size + 511) / 512 * 512) && info.backingFilename == nil)
             // Zeros take no room.
-            #expect(Folder.occupiedSize(of: copy) <= .kibibytes(UInt64(64 * (6 + written.count))))
+            #expect(Directory.occupiedSize(of: copy) <= .kibibytes(UInt64(64 * (6 + written.count))))
         }
     }
 
     @Test(arguments: [ByteCount.mebibytes(64), .gibibytes(20), ByteCount(1000), ByteCount(1 << 51)])
     func `an empty image passes qemu-img's check and reads as zeros`(size: ByteCount) async throws {
-        try await withScratchFolder { folder in
-            let image = folder.appending("empty.qcow2")
+        try await withScratchDirectory { directory in
+            let image = directory.appending("empty.qcow2")
             try StandaloneDisk.create(at: image, size: size)
             try await QemuImg.run(["check", "-q", image.string])
             #expect(try await QemuImg.info(image).virtualSize == (size.bytes + 511) / 512 * 512)
@@ -44,17 +44,17 @@ import Testing
     }
 
     @Test func `what cannot be made names the file, and nothing is left`() async throws {
-        try await withScratchFolder { folder in
-            let image = folder.appending("disk.qcow2")
+        try await withScratchDirectory { directory in
+            let image = directory.appending("disk.qcow2")
             let missing = #expect(throws: CloudImagesError.self) {
-                try StandaloneDisk.create(at: image, copying: folder.appending("missing"))
+                try StandaloneDisk.create(at: image, copying: directory.appending("missing"))
             }
             #expect(missing?.code == .unreadable)
             let large = #expect(throws: CloudImagesError.self) {
                 try StandaloneDisk.create(at: image, size: ByteCount(1 << 51 + 1))
             }
             #expect(large?.code == .badSize)
-            #expect(Folder.names(in: folder).isEmpty)
+            #expect(Directory.names(in: directory).isEmpty)
             try StandaloneDisk.create(at: image, size: .mebibytes(1))
             let again = #expect(throws: CloudImagesError.self) {
                 try StandaloneDisk.create(at: image, size: .mebibytes(1))

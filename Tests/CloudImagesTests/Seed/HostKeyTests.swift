@@ -5,16 +5,16 @@ import Testing
 
 @Suite struct HostKeyTests {
     /// Makes a key pair by ssh-keygen's options and returns the private key's file.
-    private static func keyFile(_ options: [String], in folder: FilePath) async throws -> FilePath {
-        let file = folder.appending("key")
+    private static func keyFile(_ options: [String], in directory: FilePath) async throws -> FilePath {
+        let file = directory.appending("key")
         let outcome = try await ToolRun.run("ssh-keygen", ["-q", "-N", "", "-C", "web", "-f", file.string] + options)
         try #require(outcome.isSuccess, "\(outcome)")
         return file
     }
 
     private static func key(_ options: [String] = ["-t", "ed25519"]) async throws -> HostKey {
-        try await withScratchFolder { folder in
-            let file = try await keyFile(options, in: folder)
+        try await withScratchDirectory { directory in
+            let file = try await keyFile(options, in: directory)
             return try HostKey(privateKey: try WholeFile.readText(file), named: "key")
         }
     }
@@ -24,8 +24,8 @@ import Testing
         (["-t", "ecdsa", "-b", "521"], "ecdsa"),
     ])
     func `a key of any kind is read with its public part`(options: [String], kind: String) async throws {
-        try await withScratchFolder { folder in
-            let file = try await Self.keyFile(options, in: folder)
+        try await withScratchDirectory { directory in
+            let file = try await Self.keyFile(options, in: directory)
             let key = try HostKey(privateKey: try WholeFile.readText(file), named: "key")
             #expect(key.kind == kind)
             let published = try WholeFile.readText(FilePath("\(file).pub"))
@@ -56,8 +56,8 @@ import Testing
     @Test(arguments: unusable.indices)
     func `a key that no sshd could use is refused with a hint`(index: Int) async throws {
         let (options, change, answer) = Self.unusable[index]
-        try await withScratchFolder { folder in
-            let text = try WholeFile.readText(try await Self.keyFile(options, in: folder))
+        try await withScratchDirectory { directory in
+            let text = try WholeFile.readText(try await Self.keyFile(options, in: directory))
             let error = #expect(throws: CloudImagesError.self) {
                 try HostKey(privateKey: change(text), named: "key")
             }

@@ -9,8 +9,8 @@ import Testing
 
     @Test(arguments: qemuFormats)
     func `a seed in any of QEMU's formats holds the same file system`(format: SeedDiskFormat) async throws {
-        try await withScratchFolder { folder in
-            let (file, raw) = (folder.appending("seed.img"), folder.appending("seed.raw"))
+        try await withScratchDirectory { directory in
+            let (file, raw) = (directory.appending("seed.img"), directory.appending("seed.raw"))
             try WholeFile.write(try await SeedImageTests.seed.file(format, filesystem: .vfat), to: file)
             let facts = try await QemuImg.run(["info", file.string])
             #expect(facts.contains("file format: \(format.rawValue)\n"))
@@ -28,8 +28,9 @@ import Testing
         (SeedDiskFormat.tar, ""), (.tarSeedLocal, "var/lib/cloud/seed/nocloud/"),
         (.tarSeedNet, "var/lib/cloud/seed/nocloud-net/"),
     ])
-    func `tar unpacks the files where cloud-init looks for them`(format: SeedDiskFormat, folder: String) async throws {
-        try await withScratchFolder { scratch in
+    func `tar unpacks the files where cloud-init looks for them`(format: SeedDiskFormat, directory: String) async throws
+    {
+        try await withScratchDirectory { scratch in
             let archive = scratch.appending("seed.tar")
             try WholeFile.write(try await SeedImageTests.seed.file(format), to: archive)
             let listing = try await ToolRun.run("tar", ["-tvf", archive.string]).output
@@ -40,7 +41,7 @@ import Testing
             let unpacked = try await ToolRun.run("tar", ["-xf", archive.string, "-C", scratch.string])
             #expect(unpacked.isSuccess, "\(unpacked)")
             for part in SeedImageTests.seed.parts {
-                #expect(try WholeFile.readText(scratch.appending(folder + part.name)) == part.text)
+                #expect(try WholeFile.readText(scratch.appending(directory + part.name)) == part.text)
             }
         }
     }
@@ -60,8 +61,8 @@ import Testing
 
     @Test(arguments: ["", "#cloud-config\n", String(repeating: "#cloud-config é\n", count: 100_000)])
     func `what gzip compresses is unpacked`(text: String) async throws {
-        try await withScratchFolder { folder in
-            let file = folder.appending("user-data")
+        try await withScratchDirectory { directory in
+            let file = directory.appending("user-data")
             try WholeFile.write(text.utf8, to: file)
             let outcome = try await ToolRun.run("gzip", ["-9", file.string])
             try #require(outcome.isSuccess)
@@ -84,8 +85,8 @@ import Testing
     }
 
     @Test func `a small file that unpacks to gigabytes is refused`() async throws {
-        try await withScratchFolder { folder in
-            let file = folder.appending("bomb")
+        try await withScratchDirectory { directory in
+            let file = directory.appending("bomb")
             let line = "head -c 200000000 /dev/zero | gzip -1 > '\(file)'"
             try #require(try await ToolRun.run("sh", ["-c", line]).isSuccess)
             let packed = try WholeFile.read(file)

@@ -13,8 +13,8 @@ import Testing
 
     @Test(arguments: SeedFilesystem.allCases)
     func `a seed comes back from the image that was written`(filesystem: SeedFilesystem) async throws {
-        try await withScratchFolder { folder in
-            let path = folder.appending("seed.img")
+        try await withScratchDirectory { directory in
+            let path = directory.appending("seed.img")
             try Self.seed.write(to: path, as: filesystem)
             let image = try SeedImage.read(path)
             #expect(image.filesystem == filesystem)
@@ -27,8 +27,8 @@ import Testing
     @Test(arguments: SeedFilesystem.allCases)
     func `blkid sees the type and the label by which cloud-init finds the seed`(filesystem: SeedFilesystem) async throws
     {
-        try await withScratchFolder { folder in
-            let path = folder.appending("seed.img")
+        try await withScratchDirectory { directory in
+            let path = directory.appending("seed.img")
             try Self.seed.write(to: path, as: filesystem)
             let outcome = try await ToolRun.run("blkid", ["-p", "-o", "export", path.string])
             #expect(outcome.output.contains("TYPE=\(filesystem.rawValue)\n"), "\(outcome)")
@@ -39,8 +39,8 @@ import Testing
     }
 
     @Test func `isoinfo reads the files by their Joliet and their Rock Ridge names`() async throws {
-        try await withScratchFolder { folder in
-            let path = folder.appending("seed.iso")
+        try await withScratchDirectory { directory in
+            let path = directory.appending("seed.iso")
             try Self.seed.write(to: path)
             for names in ["-J", "-R"] {
                 for part in Self.seed.parts {
@@ -57,8 +57,8 @@ import Testing
 
     @Test(arguments: [1, 2000, 200_000, 9_000_000])
     func `mtools and fsck read a FAT seed of any size`(size: Int) async throws {
-        try await withScratchFolder { folder in
-            let path = folder.appending("seed.img")
+        try await withScratchDirectory { directory in
+            let path = directory.appending("seed.img")
             var seed = Self.seed
             seed.userData = "#!/bin/sh\n" + String(repeating: "x", count: size)
             try seed.write(to: path, as: .vfat)
@@ -74,8 +74,8 @@ import Testing
 
     @Test(arguments: [["-F", "12"], ["-F", "16"], ["-F", "16", "-s", "1"]])
     func `a FAT seed that mkfs and mtools wrote is read`(options: [String]) async throws {
-        try await withScratchFolder { folder in
-            let path = folder.appending("seed.img")
+        try await withScratchDirectory { directory in
+            let path = directory.appending("seed.img")
             let size = options[1] == "12" ? "2048" : "16384"
             let made = try await ToolRun.run(
                 "/usr/sbin/mkfs.vfat",
@@ -83,7 +83,7 @@ import Testing
             )
             #expect(made.isSuccess, "\(made)")
             for part in Self.seed.parts {
-                let file = folder.appending(part.name)
+                let file = directory.appending(part.name)
                 try WholeFile.write(part.text.utf8, to: file)
                 let copied = try await ToolRun.run("mcopy", ["-i", path.string, file.string, "::"])
                 #expect(copied.isSuccess, "\(copied)")
@@ -95,12 +95,12 @@ import Testing
     }
 
     @Test func `an image with another label or without meta-data is no seed to cloud-init`() async throws {
-        try await withScratchFolder { folder in
-            let data = folder.appending("data")
-            try Folder.create(data)
+        try await withScratchDirectory { directory in
+            let data = directory.appending("data")
+            try Directory.create(data)
             try WholeFile.write("#cloud-config\n".utf8, to: data.appending("user-data"))
             try WholeFile.write("instance-id: a\n".utf8, to: data.appending("meta_data"))
-            let path = folder.appending("other.iso")
+            let path = directory.appending("other.iso")
             let made = try await ToolRun.run(
                 "genisoimage",
                 ["-quiet", "-V", "config", "-J", "-r", "-o", path.string, data.string],
@@ -115,8 +115,8 @@ import Testing
     @Test(arguments: SeedFilesystem.allCases)
     func `a damaged image is an error or a seed, never a crash`(filesystem: SeedFilesystem) async throws {
         let sound = try Self.seed.image(filesystem)
-        try await withScratchFolder { folder in
-            let path = folder.appending("damaged.img")
+        try await withScratchDirectory { directory in
+            let path = directory.appending("damaged.img")
             for _ in 0..<300 {
                 var bytes = sound
                 for _ in 0..<Int.random(in: 1...8) {

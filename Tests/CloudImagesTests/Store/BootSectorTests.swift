@@ -16,10 +16,10 @@ import Testing
 
     @Test(arguments: files)
     func `a file that nothing boots from is no image`(bytes: [UInt8], place: Int64, name: String) async throws {
-        try await withScratchFolder { folder in
-            let file = folder.appending("file.img")
+        try await withScratchDirectory { directory in
+            let file = directory.appending("file.img")
             try Self.write(bytes, at: place, to: file)
-            let store = ImageStore(home: QuiverHome(root: folder.appending("home")))
+            let store = ImageStore(home: QuiverHome(root: directory.appending("home")))
             let used = try #require(throws: CloudImagesError.self) { try store.image(ImageReference(file.string)) }
             #expect(used.code == .badImage && used.message.contains(name), "\(used)")
             let imported = try await #require(throws: CloudImagesError.self) {
@@ -31,10 +31,10 @@ import Testing
 
     @Test(arguments: [510, 512, 4096])
     func `a raw disk with a boot sector or a GPT is an image`(place: Int64) async throws {
-        try await withScratchFolder { folder in
-            let file = folder.appending("disk.raw")
+        try await withScratchDirectory { directory in
+            let file = directory.appending("disk.raw")
             try Self.write(place == 510 ? [0x55, 0xAA] : Array("EFI PART".utf8), at: place, to: file)
-            #expect(try ImageStore(path: folder).image(ImageReference(file.string)).format == .raw)
+            #expect(try ImageStore(path: directory).image(ImageReference(file.string)).format == .raw)
         }
     }
 

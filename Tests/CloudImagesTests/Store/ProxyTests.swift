@@ -10,8 +10,8 @@ import Testing
         from site: String,
         _ settings: [String: String],
     ) async throws -> ToolRun.Outcome {
-        let home = vendor.folder.appending("home")
-        try Folder.create(home)
+        let home = vendor.directory.appending("home")
+        try Directory.create(home)
         let catalog = """
             ["proxied:1"]
             amd64 = "\(site)\(VendorFixture.imagePath)"

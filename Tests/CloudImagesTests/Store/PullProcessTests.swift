@@ -10,8 +10,8 @@ import Testing
 
     /// A home whose catalog has the vendor's image as `test:1`.
     private static func makeHome(_ vendor: VendorFixture) throws -> FilePath {
-        let home = vendor.folder.appending("home")
-        try Folder.create(home.appending("images"))
+        let home = vendor.directory.appending("home")
+        try Directory.create(home.appending("images"))
         let url = vendor.server.url(VendorFixture.imagePath)
         let catalog = "[\"test:1\"]\namd64 = \"\(url)\"\narm64 = \"\(url)\"\ndigests = \"SHA512SUMS\"\n"
         try WholeFile.write(catalog.utf8, to: home.appending("images.toml"))

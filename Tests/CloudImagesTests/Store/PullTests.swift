@@ -160,7 +160,7 @@ private final class Tally: Sendable {
     @Test func `what is no disk image does not come into the store`() async throws {
         try await VendorFixture.with { vendor in
             let page = Array("<!DOCTYPE html><title>Sign in to this network</title>".utf8)
-            let file = vendor.folder.appending("page")
+            let file = vendor.directory.appending("page")
             try WholeFile.write(page, to: file)
             let digest = try await FileDigest.sha512(of: file)
             vendor.server.put(VendorFixture.imagePath, page)
@@ -200,10 +200,10 @@ private final class Tally: Sendable {
     @Test func `a newer image leaves the older one to those that are made on it`() async throws {
         try await VendorFixture.with { vendor in
             let old = try await vendor.pull().image
-            try Folder.create(vendor.folder.appending("machines/vm1"))
-            let overlay = vendor.folder.appending("machines/vm1/disk.qcow2")
+            try Directory.create(vendor.directory.appending("machines/vm1"))
+            let overlay = vendor.directory.appending("machines/vm1/disk.qcow2")
             try Overlay.create(at: overlay, base: old.disk)
-            let newer = vendor.folder.appending("vendor.qcow2")
+            let newer = vendor.directory.appending("vendor.qcow2")
             try await QemuIO.run("write -P 99 0 64k", newer)
             vendor.server.put(VendorFixture.imagePath, try WholeFile.read(newer))
             let digest = try await FileDigest.sha512(of: newer)
@@ -214,7 +214,7 @@ private final class Tally: Sendable {
             #expect(try OverlayCheck(overlay).isSound)
             try vendor.store.prune()
             #expect(try OverlayCheck(overlay).isSound)
-            try Folder.removeTree(vendor.folder.appending("machines/vm1"))
+            try Directory.removeTree(vendor.directory.appending("machines/vm1"))
             #expect(try vendor.store.prune().bytes > 0)
             #expect(throws: CloudImagesError.self) { try DiskFacts.read(old.disk) }
             #expect(try vendor.store.image(ImageReference("test:1:amd64")) == new)

@@ -10,10 +10,10 @@ import Testing
         let home: FilePath
         var keyring: FilePath { home.appending("ring.gpg") }
 
-        init(in folder: FilePath, name: String) async throws {
+        init(in directory: FilePath, name: String) async throws {
             // The agent's socket lies in the key's home, whose path must be short.
             home = FilePath("/tmp/q-gpg-\(UInt32.random(in: 0 ... .max))")
-            try Folder.create(home)
+            try Directory.create(home)
             try await gpg([
                 "--quick-generate-key", "--passphrase", "", "\(name) <\(name)@example.org>", "ed25519", "sign",
             ])
@@ -29,7 +29,7 @@ import Testing
         func sign(_ text: String, isInline: Bool) async throws -> [UInt8] {
             let file = home.appending("text")
             let signed = home.appending("signed")
-            try Folder.removeTree(signed)
+            try Directory.removeTree(signed)
             try WholeFile.write(text.utf8, to: file)
             try await gpg([isInline ? "--clearsign" : "--detach-sign", "--output", signed.string, file.string])
             return try WholeFile.read(signed)
@@ -37,14 +37,14 @@ import Testing
 
         func remove() async {
             _ = try? await ToolRun.run("gpgconf", ["--homedir", home.string, "--kill", "all"])
-            try? Folder.removeTree(home)
+            try? Directory.removeTree(home)
         }
     }
 
     private static func withSigner(_ body: (VendorFixture, Signer, _ list: String) async throws -> Void) async throws {
         try await VendorFixture.with { vendor in
-            let digest = try await FileDigest.sha512(of: vendor.folder.appending("vendor.qcow2"))
-            let signer = try await Signer(in: vendor.folder, name: "vendor")
+            let digest = try await FileDigest.sha512(of: vendor.directory.appending("vendor.qcow2"))
+            let signer = try await Signer(in: vendor.directory, name: "vendor")
             try await withCleanup {
                 try await body(vendor, signer, "SHA512 (test-1-genericcloud-amd64.qcow2) = \(digest)\n")
             } cleanup: {
@@ -84,7 +84,7 @@ import Testing
             vendor.server.put(Self.signaturePath, try await signer.sign(list, isInline: false))
             let changed = try await #require(throws: CloudImagesError.self) { try await vendor.pull(keys) }
             #expect(changed.code == .badSignature)
-            let stranger = try await Signer(in: vendor.folder, name: "stranger")
+            let stranger = try await Signer(in: vendor.directory, name: "stranger")
             vendor.server.put(VendorFixture.listPath, list.utf8)
             vendor.server.put(Self.signaturePath, try await stranger.sign(list, isInline: false))
             await stranger.remove()

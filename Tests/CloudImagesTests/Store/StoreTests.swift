@@ -7,15 +7,15 @@ import Testing
 
 @Suite struct StoreTests {
     private static func withStore(_ body: (FilePath, ImageStore, _ file: FilePath) async throws -> Void) async throws {
-        try await withScratchFolder { folder in
-            let file = folder.appending("disk.qcow2")
+        try await withScratchDirectory { directory in
+            let file = directory.appending("disk.qcow2")
             try await QemuImg.run(["create", "-q", "-f", "qcow2", file.string, "64M"])
-            try await body(folder, ImageStore(home: QuiverHome(root: folder.appending("home"))), file)
+            try await body(directory, ImageStore(home: QuiverHome(root: directory.appending("home"))), file)
         }
     }
 
     @Test func `an imported image is found by its name, listed and removed`() async throws {
-        try await Self.withStore { folder, store, file in
+        try await Self.withStore { directory, store, file in
             let image = try await store.importing(file, as: ImageReference("mine:1"))
             #expect(try store.image(ImageReference("mine:1")) == image)
             #expect(try WholeFile.read(image.disk) == WholeFile.read(file))
@@ -30,8 +30,8 @@ import Testing
     }
 
     @Test func `a raw image with holes is imported with its holes`() async throws {
-        try await Self.withStore { folder, store, _ in
-            let raw = folder.appending("disk.raw")
+        try await Self.withStore { directory, store, _ in
+            let raw = directory.appending("disk.raw")
             try await QemuImg.run(["create", "-q", "-f", "raw", raw.string, "200M"])
             try BootableDisk.mark(raw)
             let image = try await store.importing(raw, as: ImageReference("raw"))
@@ -43,23 +43,23 @@ import Testing
     }
 
     @Test func `an image that needs another file is not taken`() async throws {
-        try await Self.withStore { folder, store, file in
-            let overlay = folder.appending("overlay.qcow2")
+        try await Self.withStore { directory, store, file in
+            let overlay = directory.appending("overlay.qcow2")
             try Overlay.create(at: overlay, base: file)
             let error = try await #require(throws: CloudImagesError.self) {
                 try await store.importing(overlay, as: ImageReference("mine"))
             }
             #expect(error.code == .unsupported)
             #expect(error.message.contains("qemu-img convert"))
-            #expect(Folder.names(in: store.path).isEmpty)
+            #expect(Directory.names(in: store.path).isEmpty)
         }
     }
 
     @Test func `an image in use is removed by force alone`() async throws {
-        try await Self.withStore { folder, store, file in
+        try await Self.withStore { directory, store, file in
             let image = try await store.importing(file, as: ImageReference("mine"))
-            let machine = folder.appending("home/machines/vm1")
-            try Folder.create(machine)
+            let machine = directory.appending("home/machines/vm1")
+            try Directory.create(machine)
             try Overlay.create(at: machine.appending("disk.qcow2"), base: image.disk)
             #expect(store.inventory().first?.usedBy == [machine.appending("disk.qcow2")])
             let error = try #require(throws: CloudImagesError.self) { try store.remove(ImageReference("mine")) }
@@ -77,15 +77,15 @@ import Testing
         isLinkedStore: Bool,
         isLinkedRecord: Bool,
     ) async throws {
-        try await Self.withStore { folder, direct, file in
-            try Folder.create(folder.appending("home"))
-            let link = folder.appending("link")
-            try #require(symlink(folder.appending("home").string, link.string) == 0)
+        try await Self.withStore { directory, direct, file in
+            try Directory.create(directory.appending("home"))
+            let link = directory.appending("link")
+            try #require(symlink(directory.appending("home").string, link.string) == 0)
             let linked = ImageStore(home: QuiverHome(root: link))
             let image = try await linked.importing(file, as: ImageReference("mine"))
             let base = isLinkedRecord ? image.disk : image.disk.resolved
-            let machine = folder.appending("home/machines/vm1")
-            try Folder.create(machine)
+            let machine = directory.appending("home/machines/vm1")
+            try Directory.create(machine)
             try Overlay.create(at: machine.appending("disk.qcow2"), base: base)
             let store = isLinkedStore ? linked : direct
             #expect(store.inventory().first?.usedBy.count == 1)
@@ -113,16 +113,16 @@ import Testing
     }
 
     @Test func `pruning removes replaced images and what broke off, and nothing else`() async throws {
-        try await Self.withStore { folder, store, file in
+        try await Self.withStore { directory, store, file in
             _ = try await store.importing(file, as: ImageReference("mine"))
             try await QemuIO.run("write -P 1 0 64k", file)
             let newer = try await store.importing(file, as: ImageReference("mine"))
             // No process has the largest number there is.
             let leftover = store.path.appending(".making-4194999-1")
-            try Folder.create(leftover)
-            #expect(Folder.names(in: store.path).count == 3)
+            try Directory.create(leftover)
+            #expect(Directory.names(in: store.path).count == 3)
             try store.prune()
-            #expect(Folder.names(in: store.path).count == 1)
+            #expect(Directory.names(in: store.path).count == 1)
             #expect(try await store.verify(newer) == .whole)
         }
     }

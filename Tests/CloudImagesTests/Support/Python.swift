@@ -22,8 +22,8 @@ enum Python {
         from bytes: [UInt8],
         as type: Value.Type = Value.self,
     ) async throws -> Value {
-        try await withScratchFolder { folder in
-            let file = folder.appending("input")
+        try await withScratchDirectory { directory in
+            let file = directory.appending("input")
             try WholeFile.write(bytes, to: file)
             let outcome = try await ToolRun.run(program, ["-c", script], input: file)
             guard outcome.isSuccess else { throw Failure(description: "python3: \(outcome.errors)") }

@@ -15,11 +15,11 @@ enum QemuImg {
 
     /// Runs `qemu-img` and returns what it printed; a non-zero exit is an error.
     @discardableResult
-    static func run(_ arguments: [String], in folder: FilePath? = nil) async throws -> String {
-        var outcome = try await ToolRun.run("qemu-img", arguments, workingDirectory: folder)
+    static func run(_ arguments: [String], in directory: FilePath? = nil) async throws -> String {
+        var outcome = try await ToolRun.run("qemu-img", arguments, workingDirectory: directory)
         // QEMU times its key derivation by the thread's CPU clock, and gives up when the clock stood still meanwhile.
         for _ in 0..<8 where outcome.lastWords.contains("Unable to get accurate CPU usage") {
-            outcome = try await ToolRun.run("qemu-img", arguments, workingDirectory: folder)
+            outcome = try await ToolRun.run("qemu-img", arguments, workingDirectory: directory)
         }
         guard outcome.isSuccess else {
             throw Failure(description: "qemu-img \(arguments.joined(separator: " ")): \(outcome.lastWords)")
@@ -28,8 +28,8 @@ enum QemuImg {
     }
 
     /// What `qemu-img info --output=json` says.
-    static func info(_ path: FilePath, in folder: FilePath? = nil) async throws -> Info {
-        let text = try await run(["info", "--output=json", path.string], in: folder)
+    static func info(_ path: FilePath, in directory: FilePath? = nil) async throws -> Info {
+        let text = try await run(["info", "--output=json", path.string], in: directory)
         return try JSONDecoder().decode(Info.self, from: Data(text.utf8))
     }
 

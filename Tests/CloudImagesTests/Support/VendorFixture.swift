@@ -10,7 +10,7 @@ struct VendorFixture: Sendable {
 
     let server: VendorServer
     let store: ImageStore
-    let folder: FilePath
+    let directory: FilePath
     /// The image's bytes, as the vendor made them.
     let image: [UInt8]
     /// The vendor's list of digests.
@@ -25,9 +25,9 @@ struct VendorFixture: Sendable {
     )
 
     static func with(_ body: (VendorFixture) async throws -> Void) async throws {
-        try await withScratchFolder { folder in
-            let file = folder.appending("vendor.qcow2")
-            let raw = folder.appending("vendor.raw")
+        try await withScratchDirectory { directory in
+            let file = directory.appending("vendor.qcow2")
+            let raw = directory.appending("vendor.raw")
             try WholeFile.write((0..<700_000).map { UInt8(truncatingIfNeeded: $0 / 700 + 1) }, to: raw)
             try await QemuImg.run(["convert", "-f", "raw", "-O", "qcow2", raw.string, file.string])
             let server = try VendorServer()
@@ -38,10 +38,10 @@ struct VendorFixture: Sendable {
             let fixture = VendorFixture(
                 server: server,
                 store: ImageStore(
-                    path: folder.appending("store/images"),
-                    overlayFolders: [folder.appending("machines")]
+                    path: directory.appending("store/images"),
+                    overlayDirectories: [directory.appending("machines")]
                 ),
-                folder: folder,
+                directory: directory,
                 image: image,
                 list: list,
             )
@@ -82,7 +82,7 @@ struct VendorFixture: Sendable {
 
     /// What is left of downloads, besides locks.
     var leftovers: [String] {
-        Folder.names(in: store.path.appending(".downloads")).filter { !$0.hasSuffix(".lock") }
-            + Folder.names(in: store.path).filter { $0.hasPrefix(".making") }
+        Directory.names(in: store.path.appending(".downloads")).filter { !$0.hasSuffix(".lock") }
+            + Directory.names(in: store.path).filter { $0.hasPrefix(".making") }
     }
 }

@@ -17,7 +17,7 @@ import WireJSON
 
     @Test(arguments: ["a", "a b", "-n", "ünï/日本", "..a", "a..", "...", ".hidden/.x", "it's \"q\" $x *"])
     func `a name that is merely odd is allowed`(name: String) {
-        #expect(CopiedEntry(name: name, kind: .folder, mode: 0o755, modified: 0).objection == nil)
+        #expect(CopiedEntry(name: name, kind: .directory, mode: 0o755, modified: 0).objection == nil)
     }
 
     @Test(

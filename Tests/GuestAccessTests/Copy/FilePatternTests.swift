@@ -4,7 +4,7 @@ import Testing
 
 /// What rsync 3 leaves out for each pattern, as its dry run has shown.
 @Suite struct FilePatternTests {
-    /// Everything in a folder, with the directories.
+    /// Everything in a directory, with the directories.
     private static let names = [
         "[x]", "a.log", "a1", "b2", "build", "build/x", "docs", "docs/build", "docs/build/z", "foo", "foo/bar",
         "foobar",
@@ -54,8 +54,8 @@ import Testing
     )
     func `a pattern leaves out what rsync leaves out`(pattern: String, left: [String]) {
         let filter = FileFilter(FileSelection(exclude: [pattern]))
-        let folders = Self.names.filter { name in Self.names.contains { $0.hasPrefix("\(name)/") } }
-        let excluded = Self.names.filter { filter.excludes($0, isFolder: folders.contains($0)) }
+        let directories = Self.names.filter { name in Self.names.contains { $0.hasPrefix("\(name)/") } }
+        let excluded = Self.names.filter { filter.excludes($0, isDirectory: directories.contains($0)) }
         // What is in a directory that is left out is not looked at.
         let tops = excluded.filter { name in !excluded.contains { name.hasPrefix("\($0)/") } }
         #expect(tops == left)
@@ -63,7 +63,7 @@ import Testing
 
     @Test func `what is included is not excluded`() {
         let filter = FileFilter(FileSelection(include: ["keep.log"], exclude: ["*.log"]))
-        #expect(filter.excludes("a/b.log", isFolder: false))
-        #expect(!filter.excludes("a/keep.log", isFolder: false))
+        #expect(filter.excludes("a/b.log", isDirectory: false))
+        #expect(!filter.excludes("a/keep.log", isDirectory: false))
     }
 }

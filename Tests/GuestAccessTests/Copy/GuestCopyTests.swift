@@ -10,8 +10,8 @@ import Testing
 /// Copies between directories of this host, one of which the code of the guest's helper reads and writes.
 @Suite struct GuestCopyTests {
     /// Runs the body with a copy whose guest is this host.
-    private func withCopy(_ body: (ScratchFolder, GuestCopy, NoteKeeper) async throws -> Void) async throws {
-        try await ScratchFolder.with { scratch in
+    private func withCopy(_ body: (ScratchDirectory, GuestCopy, NoteKeeper) async throws -> Void) async throws {
+        try await ScratchDirectory.with { scratch in
             let socket = scratch.path.appending("helper.sock")
             let program = """
                 import os, socket, sys, types
@@ -43,7 +43,7 @@ import Testing
             let limits = CopyLimits(helperShare: .mebibytes(64))
             let copy = GuestCopy(
                 helper: helper,
-                ssh: ScratchFolder.nowhere,
+                ssh: ScratchDirectory.nowhere,
                 asRoot: true,
                 limits: limits,
                 onNote: notes.add,
@@ -59,7 +59,7 @@ import Testing
     }
 
     /// A tree with all that is copied, and names that only a person would think of.
-    private func makeTree(_ scratch: ScratchFolder, _ name: String) throws {
+    private func makeTree(_ scratch: ScratchDirectory, _ name: String) throws {
         let names = [
             "plain", "a b/c d", "ünï/日本", "-n", "it's \"q\" $x *?", "dir/inner/file", "[x]", "~", "back\\slash",
             "run.sh",
@@ -71,7 +71,7 @@ import Testing
         try scratch.write(String(repeating: "0123456789abcdef", count: 100_000), "\(name)/large")
         try scratch.write(String(repeating: "x", count: GuestCopy.stepSize), "\(name)/exactly one step")
         let tree = scratch.path.appending(name)
-        try Folder.create(tree.appending("empty"))
+        try Directory.create(tree.appending("empty"))
         #expect(symlink("plain", tree.appending("link").string) == 0)
         #expect(symlink("../../plain", tree.appending("dir/inner/up").string) == 0)
         #expect(symlink("missing", tree.appending("dangling").string) == 0)
@@ -105,9 +105,9 @@ import Testing
         try await withCopy { scratch, copy, _ in
             try scratch.write("one", "src/one")
             try scratch.write("two", "two")
-            try Folder.create(scratch.path.appending("g"))
+            try Directory.create(scratch.path.appending("g"))
             let (top, guest) = (scratch.path, scratch.path.appending("g").string)
-            func names(_ folder: String) -> [String] { Folder.names(in: top.appending(folder)) }
+            func names(_ directory: String) -> [String] { Directory.names(in: top.appending(directory)) }
 
             try await copy.upload([HostSource(text: "\(top)/src/")], to: "\(guest)/contents")
             #expect(names("g/contents") == ["one"])
@@ -115,8 +115,8 @@ import Testing
             #expect(names("g/whole") == ["src"])
             try await copy.upload([HostSource(text: "\(top)/two")], to: "\(guest)/renamed")
             #expect(try WholeFile.readText(top.appending("g/renamed")) == "two")
-            try await copy.upload([HostSource(text: "\(top)/two")], to: "\(guest)/folder/")
-            #expect(names("g/folder") == ["two"])
+            try await copy.upload([HostSource(text: "\(top)/two")], to: "\(guest)/directory/")
+            #expect(names("g/directory") == ["two"])
             try await copy.upload(
                 [HostSource(text: "\(top)/two"), HostSource(text: "\(top)/src")],
                 to: "\(guest)/both"
@@ -129,7 +129,7 @@ import Testing
             #expect(names("h2") == ["src"])
             try await copy.download(["\(top)/two"], to: top.appending("h3"))
             #expect(try WholeFile.readText(top.appending("h3")) == "two")
-            try await copy.download(["\(top)/two"], to: top.appending("h4"), isFolder: true)
+            try await copy.download(["\(top)/two"], to: top.appending("h4"), isDirectory: true)
             #expect(names("h4") == ["two"])
             try await copy.download(["\(top)/t?o", "\(top)/src/*"], to: top.appending("h5"))
             #expect(names("h5") == ["one", "two"])
@@ -144,7 +144,7 @@ import Testing
         try await withCopy { scratch, copy, _ in
             try scratch.write("wheel", "releases/1/wheel")
             #expect(symlink("releases/1/wheel", scratch.path.appending("latest").string) == 0)
-            try Folder.create(scratch.path.appending("to"))
+            try Directory.create(scratch.path.appending("to"))
             try await copy.download(["\(scratch.path)/latest"], to: scratch.path.appending("to"))
             try await copy.upload([HostSource(scratch.path.appending("latest"))], to: "\(scratch.path)/there")
             #expect(try WholeFile.readText(scratch.path.appending("to/latest")) == "wheel")
@@ -164,7 +164,7 @@ import Testing
             #expect(symlink("../outside", source.appending("outside").string) == 0)
             #expect(symlink("sticky/../../outside", source.appending("winding").string) == 0)
             try await copy.download(["\(source)"], to: scratch.path.appending("to"))
-            #expect(Folder.names(in: scratch.path.appending("to/src")) == ["setuid", "sticky"])
+            #expect(Directory.names(in: scratch.path.appending("to/src")) == ["setuid", "sticky"])
             let lines = scratch.lines("to/src")
             #expect(lines.contains { $0.hasPrefix("setuid 755 ") } && lines.contains { $0.hasPrefix("sticky/ 777 ") })
             let left = ["absolute", "outside", "pipe", "winding"]
@@ -182,9 +182,9 @@ import Testing
             try scratch.write("cached", "guest/gone/__pycache__/x")
             try scratch.write("cached", "guest/x.pyc")
             try scratch.write("edited there", "guest/plain")
-            try Folder.removeTree(guest.appending("a b/c d"))
+            try Directory.removeTree(guest.appending("a b/c d"))
             try scratch.write("turned", "guest/empty/x")
-            try Folder.removeTree(scratch.path.appending("project/empty"))
+            try Directory.removeTree(scratch.path.appending("project/empty"))
             try scratch.write("now a file", "project/empty")
             chmod(scratch.path.appending("project/nothing").string, 0o640)
             try await copy.synchronize(scratch.path.appending("project"), to: guest.string)
@@ -194,12 +194,12 @@ import Testing
             func comparable(_ name: String) -> [String] {
                 scratch.lines(name).map { line in
                     let words = line.split(separator: " ")
-                    let isFolder = words.dropLast(2).last?.hasSuffix("/") == true
-                    return isFolder ? words.dropLast().joined(separator: " ") : line
+                    let isDirectory = words.dropLast(2).last?.hasSuffix("/") == true
+                    return isDirectory ? words.dropLast().joined(separator: " ") : line
                 }.filter { line in !kept.contains { line.hasPrefix("\($0) ") } }
             }
             #expect(comparable("guest") == comparable("project"))
-            #expect(Folder.names(in: guest.appending("gone")) == ["__pycache__"])
+            #expect(Directory.names(in: guest.appending("gone")) == ["__pycache__"])
             #expect(try WholeFile.readText(guest.appending("x.pyc")) == "cached")
         }
     }
@@ -217,14 +217,14 @@ import Testing
             try scratch.write("not asked for", "guest/other")
             let host = scratch.path.appending("host")
             // What a link on the host leads to is not written to.
-            try Folder.create(scratch.path.appending("elsewhere"))
+            try Directory.create(scratch.path.appending("elsewhere"))
             try await copy.collect(
                 ["out/", "*.log", "missing", "../guest2/*"],
                 below: scratch.path.appending("guest").string,
                 to: host,
             )
-            #expect(Folder.names(in: host) == ["one.log", "out", "two.log"])
-            #expect(Folder.names(in: host.appending("out")) == ["deep", "inside"])
+            #expect(Directory.names(in: host) == ["one.log", "out", "two.log"])
+            #expect(Directory.names(in: host.appending("out")) == ["deep", "inside"])
             #expect(try WholeFile.readText(host.appending("out/deep/report.txt")) == "report")
             #expect(try WholeFile.readText(host.appending("two.log")) == "newer on the host")
             #expect(notes.all.count == 1 && notes.all.first?.contains("out/outside is left out") == true)
@@ -234,8 +234,8 @@ import Testing
     @Test func `nothing is written through a link that is there already`() async throws {
         try await withCopy { scratch, copy, _ in
             try scratch.write("x", "guest/out/file")
-            try Folder.create(scratch.path.appending("elsewhere"))
-            try Folder.create(scratch.path.appending("host"))
+            try Directory.create(scratch.path.appending("elsewhere"))
+            try Directory.create(scratch.path.appending("host"))
             #expect(symlink("../elsewhere", scratch.path.appending("host/out").string) == 0)
             await #expect(throws: FileFailure.self) {
                 try await copy.collect(
@@ -244,7 +244,7 @@ import Testing
                     to: scratch.path.appending("host"),
                 )
             }
-            #expect(Folder.names(in: scratch.path.appending("elsewhere")).isEmpty)
+            #expect(Directory.names(in: scratch.path.appending("elsewhere")).isEmpty)
         }
     }
 

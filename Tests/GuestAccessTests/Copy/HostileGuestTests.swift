@@ -19,11 +19,11 @@ import WireJSON
                 let top: JSONObject = ["name": "src", "kind": "folder", "mode": 0o755, "modified": 0]
                 return ["start": "/root", "found": [["asked": 0, "path": "/src", "entry": .object(top)]]]
             case "list-folders":
-                let folders = request["folders"]?.arrayValue ?? []
+                let directories = request["folders"]?.arrayValue ?? []
                 return [
                     "folders": .array(
-                        folders.map { folder in
-                            ["entries": .array((folder == "/src" ? entries : inner).map(JSON.object))]
+                        directories.map { directory in
+                            ["entries": .array((directory == "/src" ? entries : inner).map(JSON.object))]
                         }
                     )
                 ]
@@ -40,9 +40,9 @@ import WireJSON
     private func copy(
         from guest: @escaping Guest,
         limits: CopyLimits = CopyLimits(),
-        _ check: (_ scratch: ScratchFolder, _ notes: [String], _ error: (any Error)?) throws -> Void,
+        _ check: (_ scratch: ScratchDirectory, _ notes: [String], _ error: (any Error)?) throws -> Void,
     ) async throws {
-        try await ScratchFolder.with { scratch in
+        try await ScratchDirectory.with { scratch in
             try scratch.write("safe", "outside/file")
             try scratch.write("mine", "to/mine")
             let before = scratch.lines("outside")
@@ -67,7 +67,7 @@ import WireJSON
                 }
             }
             let notes = NoteKeeper()
-            var copy = GuestCopy(helper: helper, ssh: ScratchFolder.nowhere, asRoot: true, onNote: notes.add)
+            var copy = GuestCopy(helper: helper, ssh: ScratchDirectory.nowhere, asRoot: true, onNote: notes.add)
             copy.limits = limits
             var failure: (any Error)?
             do {
@@ -80,7 +80,7 @@ import WireJSON
             try await answering.value
             try check(scratch, notes.all, failure)
             #expect(scratch.lines("outside") == before)
-            #expect(Folder.names(in: scratch.path) == ["outside", "to"])
+            #expect(Directory.names(in: scratch.path) == ["outside", "to"])
             #expect(try WholeFile.readText(scratch.path.appending("to/mine")) == "mine")
         }
     }
@@ -97,7 +97,7 @@ import WireJSON
     func `an entry that must not be made is left out with a line`(bad: JSONObject) async throws {
         try await copy(from: Self.guest([bad, file("good")])) { scratch, notes, error in
             #expect(error == nil)
-            #expect(Folder.names(in: scratch.path.appending("to")) == ["good", "mine"])
+            #expect(Directory.names(in: scratch.path.appending("to")) == ["good", "mine"])
             #expect(notes.count == 1 && notes.first?.contains(" is left out: ") == true)
             #expect(notes.allSatisfy { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } })
             #expect(scratch.lines("to").first?.hasPrefix("good 777 1 evil") == true, "\(scratch.lines("to"))")
@@ -114,7 +114,7 @@ import WireJSON
     func `a name that is two things does not lead anywhere`(entries: [JSONObject]) async throws {
         try await copy(from: Self.guest(entries, inner: [file("file")])) { scratch, _, error in
             #expect(error is FileFailure)
-            let names = Folder.names(in: scratch.path.appending("to"))
+            let names = Directory.names(in: scratch.path.appending("to"))
             #expect(!names.contains("file") && names.filter { $0.hasSuffix(".part") }.isEmpty)
         }
     }
@@ -124,7 +124,7 @@ import WireJSON
         let inner = [link("x", "..")]
         try await copy(from: Self.guest(entries, inner: inner)) { scratch, notes, error in
             #expect(error == nil)
-            #expect(Folder.names(in: scratch.path.appending("to")) == ["d", "mine", "y"])
+            #expect(Directory.names(in: scratch.path.appending("to")) == ["d", "mine", "y"])
             #expect(scratch.path.appending("to/y").resolved == scratch.path.appending("to").resolved)
             #expect(notes.count == 1)
         }
@@ -148,14 +148,14 @@ import WireJSON
         let entries = (0..<3).map { entry(.string("\($0)"), "file", ["size": .integer(size)]) }
         try await copy(from: Self.guest(entries)) { scratch, _, error in
             #expect(String(describing: error).contains("the limit is 64 GiB"))
-            #expect(Folder.names(in: scratch.path.appending("to")) == ["mine"])
+            #expect(Directory.names(in: scratch.path.appending("to")) == ["mine"])
         }
     }
 
     @Test func `more content than was asked for is refused`() async throws {
         try await copy(from: Self.guest([file("a")], content: "evil and more")) { scratch, _, error in
             #expect((error as? GuestAccessError)?.code == .protocolViolation)
-            #expect(Folder.names(in: scratch.path.appending("to")) == ["mine"])
+            #expect(Directory.names(in: scratch.path.appending("to")) == ["mine"])
         }
     }
 
@@ -172,7 +172,7 @@ import WireJSON
         let answer = try JSON.parse(text.hasPrefix("{") ? text : "{\(found),\(text)}")
         try await copy(from: { _ in answer }) { scratch, _, error in
             #expect((error as? GuestAccessError)?.code == .protocolViolation, "\(String(describing: error))")
-            #expect(Folder.names(in: scratch.path.appending("to")) == ["mine"])
+            #expect(Directory.names(in: scratch.path.appending("to")) == ["mine"])
         }
     }
 }

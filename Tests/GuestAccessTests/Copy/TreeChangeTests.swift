@@ -7,8 +7,8 @@ import Testing
         CopiedEntry(name: name, kind: .file(size: size), mode: mode, modified: time)
     }
 
-    private func folder(_ name: String, mode: UInt32 = 0o755) -> CopiedEntry {
-        CopiedEntry(name: name, kind: .folder, mode: mode, modified: 0)
+    private func directory(_ name: String, mode: UInt32 = 0o755) -> CopiedEntry {
+        CopiedEntry(name: name, kind: .directory, mode: mode, modified: 0)
     }
 
     private func link(_ name: String, _ target: String) -> CopiedEntry {
@@ -17,13 +17,13 @@ import Testing
 
     @Test func `only what differs is written, and directories are removed after what is in them`() {
         let old = [
-            folder("gone"), file("gone/a"), folder("gone/b"), file("same"), file("size", 1), file("time", at: 1),
-            file("mode"), folder("turns"), file("turns/x"), link("l", "a"), folder("kept"), file("special"),
+            directory("gone"), file("gone/a"), directory("gone/b"), file("same"), file("size", 1), file("time", at: 1),
+            file("mode"), directory("turns"), file("turns/x"), link("l", "a"), directory("kept"), file("special"),
         ]
         let new = [
             file("same"), file("size", 2), file("time", at: 2), file("mode", mode: 0o755), file("turns"),
             link("l", "b"),
-            folder("kept", mode: 0o700), folder("new"), file("new/a"), folder("special"),
+            directory("kept", mode: 0o700), directory("new"), file("new/a"), directory("special"),
         ]
         let change = TreeChange(from: old, to: new)
         #expect(change.removed == ["turns/x", "turns", "special", "gone/b", "gone/a", "gone"])
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func `nothing changes between trees that are alike`() {
-        let tree = [folder("a"), file("a/b"), link("a/c", "b")]
+        let tree = [directory("a"), file("a/b"), link("a/c", "b")]
         let change = TreeChange(from: tree, to: tree)
         #expect(change.removed.isEmpty && change.written.isEmpty && change.adjusted.isEmpty)
     }

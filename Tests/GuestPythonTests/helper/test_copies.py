@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from quiver_helper.copy_in import copy_in
-from quiver_helper.copy_out import copied_entry, found_path, list_folder, read_part
+from quiver_helper.copy_out import copied_entry, found_path, list_directory, read_part
 from quiver_helper.copy_requests import CopyRequests
 from quiver_helper.protocol import Refused
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pathlib
 
 
-def entries(folder: pathlib.Path) -> dict[str, Any]:
-    return {entry["name"]: entry for entry in list_folder(str(folder), 100)}
+def entries(directory: pathlib.Path) -> dict[str, Any]:
+    return {entry["name"]: entry for entry in list_directory(str(directory), 100)}
 
 
 def test_the_host_is_told_what_kind_each_entry_is(tmp_path: pathlib.Path) -> None:
@@ -42,9 +42,9 @@ def test_a_name_that_is_not_utf8_is_told_in_escapes(tmp_path: pathlib.Path) -> N
 def test_a_directory_with_more_entries_than_the_limit_is_refused(tmp_path: pathlib.Path) -> None:
     for name in "abc":
         (tmp_path / name).touch()
-    assert len(list_folder(str(tmp_path), 3)) == 3
+    assert len(list_directory(str(tmp_path), 3)) == 3
     with pytest.raises(Refused, match="more than 2 entries"):
-        list_folder(str(tmp_path), 2)
+        list_directory(str(tmp_path), 2)
 
 
 def test_a_path_is_followed_on_request(tmp_path: pathlib.Path) -> None:

@@ -9,7 +9,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from quiver_helper.file_requests import FileRequests
-from quiver_helper.files import make_folders, read_file, remove, write_file
+from quiver_helper.files import make_directories, read_file, remove, write_file
 from quiver_helper.text_files import read_json, read_text, write_whole
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def test_a_tree_is_removed_but_not_what_its_links_lead_to(tmp_path: pathlib.Path
 
 
 def test_directories_are_made_where_they_are_missing(tmp_path: pathlib.Path) -> None:
-    make_folders(str(tmp_path / "a" / "b" / "c"), MYSELF)
-    make_folders(str(tmp_path / "a" / "b" / "d"), MYSELF)
+    make_directories(str(tmp_path / "a" / "b" / "c"), MYSELF)
+    make_directories(str(tmp_path / "a" / "b" / "d"), MYSELF)
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == ["c", "d"]
 
 

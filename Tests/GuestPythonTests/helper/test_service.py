@@ -54,7 +54,7 @@ def helper() -> Any:
         ({"id": 8, "do": "run", "argv": [1]}, {"id": 8, "error": "argv must be a list of words"}),
         (
             {"id": 9, "do": "run", "argv": ["x"], "cwd": "/no"},
-            {"id": 9, "error": "there is no folder /no in the guest"},
+            {"id": 9, "error": "there is no directory /no in the guest"},
         ),
         ({"id": 10, "do": "run", "argv": ["x"], "user": "-"}, {"id": 10, "error": "there is no user - in the guest"}),
     ],

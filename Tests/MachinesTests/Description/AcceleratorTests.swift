@@ -82,19 +82,19 @@ import Testing
     }
 
     @Test func `an answer is that of one program, and lost with its file`() throws {
-        let folder = FilePath("/tmp/quiver-test-\(getpid())-\(UInt32.random(in: 0 ... .max))")
-        try Folder.create(folder)
-        defer { try? Folder.removeTree(folder) }
-        let memory = AcceleratorMemory(cache: folder)
+        let directory = FilePath("/tmp/quiver-test-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+        try Directory.create(directory)
+        defer { try? Directory.removeTree(directory) }
+        let memory = AcceleratorMemory(cache: directory)
         memory.remember(.init(reason: "because"), for: "one")
         memory.remember(.init(reason: nil), for: "two")
         #expect(memory.answer(for: "one")?.reason == "because")
         #expect(memory.answer(for: "two")?.reason == nil && memory.answer(for: "two") != nil)
         #expect(memory.answer(for: "three") == nil)
-        try WholeFile.write("no JSON".utf8, to: folder.appending("accelerators.json"))
+        try WholeFile.write("no JSON".utf8, to: directory.appending("accelerators.json"))
         #expect(memory.answer(for: "one") == nil)
 
-        let program = folder.appending("qemu")
+        let program = directory.appending("qemu")
         let qemu = QEMUInstallation(architecture: .host, program: program)
         try WholeFile.write("one".utf8, to: program)
         let before = AcceleratorMemory.key(qemu: qemu, accelerator: .kvm)
@@ -110,7 +110,7 @@ import Testing
         _ body: (AcceleratorTrials, () throws -> Int) async throws -> Void,
     ) async throws {
         try await ScratchHome.with { home in
-            try Folder.create(home.cache)
+            try Directory.create(home.cache)
             let (program, runs, device) = (
                 home.data.appending("qemu"), home.data.appending("runs"), home.data.appending("kvm")
             )

@@ -14,7 +14,7 @@ struct ArgumentTests {
             description: description,
             accelerator: .tcg,
             flash: .builtIn,
-            dataFolders: [],
+            dataDirectories: [],
             consoleLog: "/home/an, odd \"name\"/console.log",
         )
     }

@@ -13,7 +13,7 @@ struct DescriptionTests {
         description.memoryBacking = .sharedFile("/ram")
         description.kernel = DirectKernel(image: "/vmlinuz", initialRamdisk: nil, commandLine: "quiet")
         let path = FilePath("/tmp/quiver-description-\(UInt32.random(in: 0 ... .max)).json")
-        defer { try? Folder.removeTree(path) }
+        defer { try? Directory.removeTree(path) }
         try MachineFile.write(description, to: path, machine: "m")
         #expect(try WholeFile.readText(path).contains("\"/a b/c.qcow2\""))
         #expect(try MachineFile.read(MachineDescription.self, from: path, machine: "m") == description)
@@ -26,7 +26,7 @@ struct DescriptionTests {
     ])
     func `a description that cannot be read is reported in one line`(text: String, reason: String) throws {
         let path = FilePath("/tmp/quiver-description-\(UInt32.random(in: 0 ... .max)).json")
-        defer { try? Folder.removeTree(path) }
+        defer { try? Directory.removeTree(path) }
         try WholeFile.write(text.utf8, to: path)
         let error = #expect(throws: MachineError.self) {
             try MachineFile.read(MachineDescription.self, from: path, machine: "m")
@@ -57,14 +57,14 @@ struct DescriptionTests {
     }
 
     @Test(arguments: ["", ".hidden", "a/b", "a b", "-x", String(repeating: "x", count: 65)])
-    func `a name that is no folder name is refused`(name: String) {
+    func `a name that is no directory name is refused`(name: String) {
         #expect(throws: MachineError.self) { try MachineStore.check(name: name) }
     }
 
     @Test func `sockets get a short path wherever the machine lies`() {
         let deep = FilePath("/" + String(repeating: "deep/", count: 40) + "machine")
-        let folder = MachineFolder(path: deep, runtime: deep.appending("run"))
-        #expect(folder.channelSocket(29).string.utf8.count < 104)
-        #expect(folder == MachineFolder(path: deep, runtime: deep.appending("run")))
+        let directory = MachineDirectory(path: deep, runtime: deep.appending("run"))
+        #expect(directory.channelSocket(29).string.utf8.count < 104)
+        #expect(directory == MachineDirectory(path: deep, runtime: deep.appending("run")))
     }
 }

@@ -21,7 +21,7 @@ import WireJSON
             accelerator: accelerator,
             flash: .builtIn,
             qemuVersion: version,
-            dataFolders: [],
+            dataDirectories: [],
             consoleLog: "/tmp/console.log",
         )
     }
@@ -76,10 +76,10 @@ import WireJSON
 
     @Test func `Homebrew's firmware is found where its QEMU is, by its link and in its cellar`() throws {
         let root = FilePath("/tmp/quiver-brew-\(UInt32.random(in: 0 ... .max))")
-        defer { try? Folder.removeTree(root) }
+        defer { try? Directory.removeTree(root) }
         for prefix in ["opt/homebrew", "opt/homebrew/Cellar/qemu/10.0.2"] {
             let share = root.appending("\(prefix)/share/qemu")
-            try Folder.create(share)
+            try Directory.create(share)
             for name in ["edk2-aarch64-code.fd", "edk2-arm-vars.fd"] {
                 try WholeFile.write("".utf8, to: share.appending(name))
             }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Machines
 
-/// Where distributions put QEMU and its firmware: each in a folder that stands for the root of such a host.
+/// Where distributions put QEMU and its firmware: each in a directory that stands for the root of such a host.
 struct InstallationTests {
     /// What a distribution's packages install, by their file lists.
     struct Host: Sendable, CustomTestStringConvertible {
@@ -116,7 +116,7 @@ struct InstallationTests {
             let prefix = root.appending("opt/qemu")
             let qemu = try QEMUInstallation.find(for: .aarch64, at: prefix)
             #expect(qemu.program == prefix.appending("bin/qemu-system-aarch64"))
-            #expect(qemu.dataFolders.first == prefix.appending("share/qemu"))
+            #expect(qemu.dataDirectories.first == prefix.appending("share/qemu"))
             let firmware = FirmwareFiles.find(for: .aarch64, beside: qemu.program, root: root)
             #expect(firmware?.code == prefix.appending("share/qemu/edk2-aarch64-code.fd"))
         }
@@ -124,8 +124,8 @@ struct InstallationTests {
 
     @Test func `PATH is looked through first, and QUIVER_QEMU goes before it`() throws {
         try withRoot { root in
-            for folder in ["usr/bin", "mine", "named/bin"] {
-                try install("\(folder)/qemu-system-x86_64", below: root)
+            for directory in ["usr/bin", "mine", "named/bin"] {
+                try install("\(directory)/qemu-system-x86_64", below: root)
             }
             func found(_ environment: [String: String]) throws -> FilePath {
                 try QEMUInstallation.find(for: .x86_64, at: nil, environment: environment, root: root).program
@@ -164,14 +164,14 @@ struct InstallationTests {
 
     private func withRoot(_ body: (FilePath) throws -> Void) throws {
         let root = FilePath("/tmp/quiver-root-\(UInt32.random(in: 0 ... .max))")
-        try Folder.create(root)
-        defer { try? Folder.removeTree(root) }
+        try Directory.create(root)
+        defer { try? Directory.removeTree(root) }
         try body(root)
     }
 
     private func install(_ file: String, below root: FilePath) throws {
         let path = root.appending(file)
-        try Folder.create(path.removingLastComponent())
+        try Directory.create(path.removingLastComponent())
         try WholeFile.write([], to: path, mode: [.ownerReadWriteExecute])
     }
 }

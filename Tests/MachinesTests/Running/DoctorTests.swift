@@ -14,44 +14,44 @@ import Testing
 struct DoctorTests {
     private static let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
 
-    @Test func `a QEMU whose folder is gone is found and ended`() async throws {
+    @Test func `a QEMU whose directory is gone is found and ended`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
-            let folder = try await store.create("one") { _ in Self.small }
+            let directory = try await store.create("one") { _ in Self.small }
             let machine = try await store.start("one")
             await machine.disconnect()
             let id = machine.process.processID
-            try Folder.removeTree(folder.path)
+            try Directory.removeTree(directory.path)
 
             let examination = Examination(home: home)
             let finding = try #require(await examination.findings().first { $0.subject == "process \(id)" })
             #expect(finding.severity == .problem && finding.isFixable)
-            #expect(finding.message.contains(folder.path.string))
+            #expect(finding.message.contains(directory.path.string))
             #expect(await mended(by: examination, about: "process \(id)"))
             try await eventually { !ProcessProbe.isAlive(id) }
             // Its sockets had a listener until then.
             _ = await examination.fix()
-            #expect(Folder.names(in: home.runtime).isEmpty)
+            #expect(Directory.names(in: home.runtime).isEmpty)
         }
     }
 
     @Test func `a scoped machine that outlived its owner is found and ended`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
-            let folder = MachineFolder(path: store.scopes.appending("left-1-x"), runtime: home.runtime)
+            let directory = MachineDirectory(path: store.scopes.appending("left-1-x"), runtime: home.runtime)
             // As one whose keeper was killed where no signal follows that; its owner is a process that has ended.
             let owner = try OwnerProcess(["/tmp", "nothing"])
             owner.wait()
-            let machine = try await store.launch("left", folder, Self.small, lifetime: .detached, options: .init())
+            let machine = try await store.launch("left", directory, Self.small, lifetime: .detached, options: .init())
             await machine.disconnect()
             var record = machine.process
             record.owner = owner.id
-            try MachineFile.write(record, to: folder.processFile, machine: "left")
+            try MachineFile.write(record, to: directory.processFile, machine: "left")
 
             let examination = Examination(home: home)
             #expect(await mended(by: examination, about: "process \(record.processID)"))
             try await eventually { !ProcessProbe.isAlive(record.processID) }
-            #expect(!HostFile.exists(folder.path) && !HostFile.exists(folder.sockets))
+            #expect(!HostFile.exists(directory.path) && !HostFile.exists(directory.sockets))
         }
     }
 
@@ -62,10 +62,10 @@ struct DoctorTests {
             let machine = try await store.start("alive")
             await machine.disconnect()
             let scope = store.scopes.appending("dead-1-x")
-            try Folder.create(scope.appending("deeper"))
+            try Directory.create(scope.appending("deeper"))
             let sockets = home.runtime.appending("nobodys")
-            try Folder.create(sockets)
-            try Folder.create(home.machines.appending("unfinished"))
+            try Directory.create(sockets)
+            try Directory.create(home.machines.appending("unfinished"))
 
             let examination = Examination(home: home)
             let subjects = await examination.findings().filter { $0.isFixable && !isOfOthers($0) }.map(\.subject)
@@ -98,15 +98,15 @@ struct DoctorTests {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
             let base = home.images.appending("base/disk.qcow2")
-            try Folder.create(base.removingLastComponent())
+            try Directory.create(base.removingLastComponent())
             try await EmptyDisk.create(at: base)
-            _ = try await store.create("one") { folder in
-                try Overlay.create(at: folder.disk, base: base)
+            _ = try await store.create("one") { directory in
+                try Overlay.create(at: directory.disk, base: base)
                 var description = Self.small
-                description.drives = [Drive(id: "disk0", file: folder.disk)]
+                description.drives = [Drive(id: "disk0", file: directory.disk)]
                 return description
             }
-            try Folder.rename(base.removingLastComponent(), to: home.images.appending("renamed"))
+            try Directory.rename(base.removingLastComponent(), to: home.images.appending("renamed"))
 
             let examination = Examination(home: home)
             let finding = try #require(await examination.findings().first { $0.subject == "machine one" })
@@ -123,11 +123,11 @@ struct DoctorTests {
     @Test func `a description that cannot be understood is named and left to a person`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
-            let folder = try await store.create("one") { _ in Self.small }
-            try WholeFile.write("{ \"memory\": ".utf8, to: folder.descriptionFile)
+            let directory = try await store.create("one") { _ in Self.small }
+            try WholeFile.write("{ \"memory\": ".utf8, to: directory.descriptionFile)
             let examination = Examination(home: home)
             let finding = try #require(await examination.findings().first { $0.subject == "machine one" })
-            #expect(finding.message.contains(folder.descriptionFile.string) && !finding.isFixable)
+            #expect(finding.message.contains(directory.descriptionFile.string) && !finding.isFixable)
             #expect(await examination.fix().filter { !isOfOthers($0.finding) }.isEmpty)
             await expect(failing: .fileFailed) { _ = try await store.start("one") }
             try await store.remove("one")
@@ -135,18 +135,18 @@ struct DoctorTests {
     }
 
     @Test(arguments: ["/plain/machines/one", "/with, comma and space/machines/one"])
-    func `a machine's folder is read from its QEMU's command line`(path: String) {
+    func `a machine's directory is read from its QEMU's command line`(path: String) {
         let plan = LaunchPlan(
             name: "one",
             id: MachineID(),
             description: Self.small,
             accelerator: .tcg,
             flash: .builtIn,
-            dataFolders: [],
+            dataDirectories: [],
             consoleLog: FilePath(path).appending("console.log"),
         )
         let line = (["qemu-system-x86_64"] + plan.arguments).joined(separator: " ")
-        #expect(QEMUProcess(id: 1, commandLine: line)?.folder == FilePath(path))
+        #expect(QEMUProcess(id: 1, commandLine: line)?.directory == FilePath(path))
         #expect(QEMUProcess(id: 1, commandLine: "qemu-system-x86_64 -name guest=other") == nil)
     }
 

@@ -15,13 +15,13 @@ struct EndedQEMUTests {
         try await ScratchHome.with { home in
             try await Machines.withMachine(
                 home: home,
-                describe: { folder in
+                describe: { directory in
                     var description = MachineDescription(
                         architecture: .x86_64,
                         processorCount: 1,
                         memory: .mebibytes(64)
                     )
-                    description.memoryBacking = .sharedFile(folder.path.appending("memory"))
+                    description.memoryBacking = .sharedFile(directory.path.appending("memory"))
                     description.watchdog = .reset
                     return description
                 },
@@ -37,7 +37,7 @@ struct EndedQEMUTests {
     }
 
     private func freeze(_ machine: Machine, _ home: QuiverHome) async throws -> Template {
-        try Folder.create(home.cache)
+        try Directory.create(home.cache)
         return try await machine.freeze(
             to: home.cache.appending("template"),
             name: "ended",
@@ -79,7 +79,7 @@ struct EndedQEMUTests {
             var record = template.record
             record.description.watchdog = nil
             // A state of one board in a QEMU with another.
-            let other = Template(folder: template.folder, record: record)
+            let other = Template(directory: template.directory, record: record)
             let error = await #expect(throws: TemplateError.self) { _ = try await other.fork(home: home) }
             let text = try #require(error).description
             #expect(error?.code == .forkFailed)
@@ -123,10 +123,10 @@ struct EndedQEMUTests {
     @Test func `while an accelerator is tried`() async throws {
         try await ScratchHome.with { home in
             let program = home.cache.appending("qemu-system-x86_64")
-            try Folder.create(home.cache)
+            try Directory.create(home.cache)
             try WholeFile.write("#!/bin/sh\necho 'qemu: nobody may know' >&2\nexit 7\n".utf8, to: program)
             #expect(chmod(program.string, 0o700) == 0)
-            let qemu = QEMUInstallation(architecture: .x86_64, program: program, dataFolders: [])
+            let qemu = QEMUInstallation(architecture: .x86_64, program: program, dataDirectories: [])
             let trials = AcceleratorTrials(qemu: qemu, cache: home.cache, deadline: Patience.seconds(60))
             let outcome = try await trials.tryOut(.tcg)
             #expect(

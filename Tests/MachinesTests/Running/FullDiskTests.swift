@@ -73,7 +73,7 @@ struct FullDiskTests {
 
     @Test func `how a machine ended is known even when its disk is full`() async throws {
         try await TinyDisk.with(.mebibytes(8)) { disk in
-            let store = MachineStore(home: QuiverHome(root: disk.folder.appending("home")))
+            let store = MachineStore(home: QuiverHome(root: disk.directory.appending("home")))
             _ = try await store.create("one") { _ in
                 MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
             }
@@ -95,9 +95,9 @@ struct FullDiskTests {
     ) async throws {
         try await TinyDisk.with(size) { disk in
             try await ScratchHome.with { home in
-                try await withMachine(home: home) { folder in
-                    var description = try await TestGuest.describe(in: folder)
-                    let file = disk.folder.appending("disk.qcow2")
+                try await withMachine(home: home) { directory in
+                    var description = try await TestGuest.describe(in: directory)
+                    let file = disk.directory.appending("disk.qcow2")
                     try await EmptyDisk.create(at: file)
                     description.drives = [Drive(id: "disk0", file: file)]
                     return description

@@ -13,8 +13,8 @@ import WireJSON
     .tags(.qemu),
     .serialized,
     .hangLimit(minutes: 5),
-    .machine { folder in
-        var description = try await TestGuest.describe(in: folder)
+    .machine { directory in
+        var description = try await TestGuest.describe(in: directory)
         description.hasScreen = true
         description.hotPlugSlots = 2
         description.networks = [UserNetwork(forwards: [.ssh])]
@@ -60,7 +60,7 @@ struct GuestTests {
     @Test func `a disk is plugged in, larger, and out again`() async throws {
         let shell = try await ConsoleShell.reattach(to: machine)
         defer { shell.close() }
-        let drive = Drive(id: "extra", file: machine.folder.path.appending("extra.qcow2"))
+        let drive = Drive(id: "extra", file: machine.directory.path.appending("extra.qcow2"))
         try await EmptyDisk.create(at: drive.file, size: .mebibytes(8))
         try await machine.plug(drive)
         let seen = try await shell.run(
@@ -99,8 +99,8 @@ struct GuestTests {
     @Test func `an overlay is put on a drive and committed into it again`() async throws {
         let shell = try await ConsoleShell.reattach(to: machine)
         defer { shell.close() }
-        let file = machine.folder.path.appending("overlay.qcow2")
-        try await machine.addOverlay(on: "disk0", base: machine.folder.disk, file: file, node: "overlay0")
+        let file = machine.directory.path.appending("overlay.qcow2")
+        try await machine.addOverlay(on: "disk0", base: machine.directory.disk, file: file, node: "overlay0")
         _ = try await shell.run("echo kept | dd of=/dev/vda conv=fsync 2>/dev/null")
         let progress = Locked<[DriveProgress]>([])
         try await machine.commit("overlay0", into: "disk0") { update in progress.withLock { $0.append(update) } }
@@ -115,7 +115,7 @@ struct GuestTests {
     @Test func `an overlay takes all that it needs from below, telling how far it is`() async throws {
         let shell = try await ConsoleShell.reattach(to: machine)
         defer { shell.close() }
-        let drive = Drive(id: "below", file: machine.folder.path.appending("below.qcow2"))
+        let drive = Drive(id: "below", file: machine.directory.path.appending("below.qcow2"))
         try await EmptyDisk.create(at: drive.file, size: .mebibytes(16))
         try await machine.plug(drive)
         let disk = "/dev/disk-below"
@@ -124,7 +124,7 @@ struct GuestTests {
                 + "ln -sf /dev/${d##*/} \(disk); done; [ -e \(disk) ] && break; sleep 0.2; n=$((n+1)); done"
         )
         _ = try await shell.run("yes below | dd of=\(disk) bs=1M count=8 conv=fsync 2>/dev/null")
-        let file = machine.folder.path.appending("above.qcow2")
+        let file = machine.directory.path.appending("above.qcow2")
         try await machine.addOverlay(on: "below", base: drive.file, file: file, node: "above")
         let progress = Locked<[DriveProgress]>([])
         try await machine.stream(into: "above") { update in progress.withLock { $0.append(update) } }
@@ -140,7 +140,7 @@ struct GuestTests {
     }
 
     @Test func `the screen is written as PNG`() async throws {
-        let file = machine.folder.path.appending("screen, with comma.png")
+        let file = machine.directory.path.appending("screen, with comma.png")
         try await machine.takeScreenshot(at: file)
         #expect(try WholeFile.read(file).starts(with: [0x89, 0x50, 0x4E, 0x47]))
     }

@@ -40,10 +40,10 @@ struct HumanSnapshotTests {
         async throws
     {
         try await ScratchHome.with { home in
-            try await withMachine(home: home) { folder in
-                try await EmptyDisk.create(at: folder.disk)
+            try await withMachine(home: home) { directory in
+                try await EmptyDisk.create(at: directory.disk)
                 var small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
-                small.drives = [Drive(id: "disk0", file: folder.disk)]
+                small.drives = [Drive(id: "disk0", file: directory.disk)]
                 return small
             } _: { machine in
                 try await machine.runSnapshotCommand("snapshot-save", "a b/c")
@@ -67,7 +67,7 @@ struct HumanSnapshotTests {
             fake.reply(to: "query-status", with: .success(["status": "running", "running": true]))
             fake.reply(to: "query-block", with: .success([Self.drive]))
             try await QMPConnection.withConnection(to: .unix(fake.socket)) { qmp in
-                let folder = MachineFolder(path: "/tmp/quiver-no-such-machine", runtime: "/tmp")
+                let directory = MachineDirectory(path: "/tmp/quiver-no-such-machine", runtime: "/tmp")
                 let process = ProcessRecord(
                     id: MachineID(),
                     processID: 1,
@@ -80,7 +80,7 @@ struct HumanSnapshotTests {
                 )
                 let machine = Machine(
                     name: "old",
-                    folder: folder,
+                    directory: directory,
                     description: MachineDescription(architecture: .x86_64),
                     process: process,
                     qmp: qmp,

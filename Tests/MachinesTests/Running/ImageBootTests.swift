@@ -18,8 +18,8 @@ struct ImageBootTests {
                 named: "self-booting",
                 home: home,
                 options: LaunchOptions(qemu: qemu),
-                describe: { folder in
-                    let disk = folder.path.appending("disk.qcow2")
+                describe: { directory in
+                    let disk = directory.path.appending("disk.qcow2")
                     try Overlay.create(at: disk, base: image.disk)
                     var description = MachineDescription(memory: .mebibytes(768))
                     description.firmware = .uefi
@@ -27,7 +27,7 @@ struct ImageBootTests {
                     return description
                 },
             ) { machine in
-                let console = machine.folder.consoleLog
+                let console = machine.directory.consoleLog
                 // The boot loader's own kernel, and the system that it hands over to.
                 try await eventually(within: Patience.seconds(600)) {
                     let text = String(decoding: try WholeFile.read(console), as: UTF8.self)

@@ -8,15 +8,15 @@ import Testing
 /// Owners and QEMUs that are killed at random moments of their work.
 @Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct KillTests {
-    @Test func `a scoped machine ends with its owner when that is killed, and its folder goes`() async throws {
+    @Test func `a scoped machine ends with its owner when that is killed, and its directory goes`() async throws {
         try await ScratchHome.with { home in
             let owner = try OwnerProcess([home.data.string, "scoped"])
             let words = try owner.line().split(separator: " ")
-            let (machine, folder) = (try #require(Int32(words[0])), FilePath(String(words[1])))
+            let (machine, directory) = (try #require(Int32(words[0])), FilePath(String(words[1])))
             #expect(ProcessProbe.isAlive(machine))
             owner.end()
-            try await eventually { !ProcessProbe.isAlive(machine) && Folder.names(in: folder).isEmpty }
-            try await eventually { Folder.names(in: home.runtime).isEmpty }
+            try await eventually { !ProcessProbe.isAlive(machine) && Directory.names(in: directory).isEmpty }
+            try await eventually { Directory.names(in: home.runtime).isEmpty }
         }
     }
 
@@ -66,7 +66,7 @@ struct KillTests {
             #expect(try await store.snapshots(ofStopped: "one").map(\.tag).contains("base"))
             try await scene.expectSnapshotWhole()
             try await store.remove("one")
-            #expect(Folder.names(in: scene.home.runtime).isEmpty && Folder.names(in: scene.home.machines).isEmpty)
+            #expect(Directory.names(in: scene.home.runtime).isEmpty && Directory.names(in: scene.home.machines).isEmpty)
             return isInTime
         }
     }

@@ -11,16 +11,16 @@ struct LaunchTests {
 
     @Test func `a scoped machine answers, and is gone with its files when its scope ends`() async throws {
         try await ScratchHome.with { home in
-            let (id, folder) = try await withMachine(Self.small, home: home) { machine in
+            let (id, directory) = try await withMachine(Self.small, home: home) { machine in
                 let state = try await machine.status()
                 #expect(state == .running)
                 #expect(machine.process.accelerator == .tcg)
                 #expect(!machine.process.version.isEmpty)
-                return (machine.process.processID, machine.folder)
+                return (machine.process.processID, machine.directory)
             }
             #expect(!ProcessProbe.isAlive(id))
-            #expect(Folder.names(in: folder.path).isEmpty)
-            #expect(Folder.names(in: folder.sockets).isEmpty)
+            #expect(Directory.names(in: directory.path).isEmpty)
+            #expect(Directory.names(in: directory.sockets).isEmpty)
         }
     }
 

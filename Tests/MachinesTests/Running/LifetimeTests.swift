@@ -36,7 +36,7 @@ struct LifetimeTests {
         }
     }
 
-    /// With the command as its users have it: two processes, which share nothing but the machine's folder.
+    /// With the command as its users have it: two processes, which share nothing but the machine's directory.
     @Test func `of two commands that start a machine at once one wins and the other says who holds it`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
@@ -52,8 +52,8 @@ struct LifetimeTests {
             #expect(Int32(holder) != nil && complaint.hasPrefix("quiver: machine one: "), "\(complaint)")
             let late = try await QuiverCommand.run("start", "one", home: home)
             #expect(self.complaint(of: late) == "quiver: machine one: already running, as process \(machine)")
-            let folder = store.folder(of: "one").path
-            #expect(await QEMUProcess.ofQuiver().filter { $0.folder == folder }.map(\.id) == [machine])
+            let directory = store.directory(of: "one").path
+            #expect(await QEMUProcess.ofQuiver().filter { $0.directory == directory }.map(\.id) == [machine])
             _ = try await store.kill("one")
         }
     }
@@ -135,10 +135,10 @@ struct LifetimeTests {
     @Test func `a machine whose record is damaged is killed all the same`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
-            let folder = try await store.create("one") { _ in Self.small }
+            let directory = try await store.create("one") { _ in Self.small }
             let machine = try await store.start("one")
             await machine.disconnect()
-            try WholeFile.write("no record".utf8, to: folder.processFile)
+            try WholeFile.write("no record".utf8, to: directory.processFile)
             #expect(try store.status(of: "one").state == .busy)
             await expect(failing: .notRunning) { _ = try await store.attach(to: "one") }
             let cause = try await store.kill("one")
@@ -150,12 +150,12 @@ struct LifetimeTests {
     @Test func `a machine without a trace of its end is stale`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
-            let folder = try await store.create("one") { _ in Self.small }
+            let directory = try await store.create("one") { _ in Self.small }
             let machine = try await store.start("one")
             await machine.disconnect()
             _ = try await store.kill("one")
             // What a host that lost its power leaves: no keeper was there to write how QEMU ended.
-            try Folder.removeTree(folder.exitFile)
+            try Directory.removeTree(directory.exitFile)
             #expect(try store.status(of: "one").state == .stale)
         }
     }
@@ -163,12 +163,12 @@ struct LifetimeTests {
     @Test func `a command on the disks of a machine whose host crashed is not taken for the machine`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
-            let folder = try await store.create("one") { _ in Self.small }
+            let directory = try await store.create("one") { _ in Self.small }
             let machine = try await store.start("one")
             await machine.disconnect()
             _ = try await store.kill("one")
-            try Folder.removeTree(folder.exitFile)
-            let lock = try await FileLock.acquire(folder.lockFile, within: Patience.seconds(10))
+            try Directory.removeTree(directory.exitFile)
+            let lock = try await FileLock.acquire(directory.lockFile, within: Patience.seconds(10))
             #expect(try store.status(of: "one").state == .busy)
             // The recorded process may be anybody's by now.
             await expect(failing: .notRunning) { _ = try await store.kill("one") }
@@ -238,9 +238,9 @@ struct LifetimeTests {
             #expect(late[2] <= early[2] + 5400, "KiB: \(early[2]) after 20 machines, \(late[2]) after 200")
             #expect(early[3] == 0 && late[3] == 0, "children: \(early[3]) after 20 machines, \(late[3]) after 200")
             #expect(late[4] <= early[4], "files: \(early[4]) after 20 machines, \(late[4]) after 200")
-            #expect(Folder.names(in: home.cache.appending("scoped")).isEmpty)
-            // A stopped machine keeps its sockets' folder for its next run.
-            #expect(Folder.names(in: home.runtime).count == Folder.names(in: home.machines).count)
+            #expect(Directory.names(in: home.cache.appending("scoped")).isEmpty)
+            // A stopped machine keeps its sockets' directory for its next run.
+            #expect(Directory.names(in: home.runtime).count == Directory.names(in: home.machines).count)
         }
     }
 }

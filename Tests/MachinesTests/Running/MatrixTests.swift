@@ -18,7 +18,7 @@ struct MatrixTests {
             ) { machine in
                 if board.firmware == .uefi {
                     // An update of the distribution's firmware edits the template that the variables come from.
-                    let variables = try DiskFacts.read(machine.folder.firmwareVariables, format: .qcow2)
+                    let variables = try DiskFacts.read(machine.directory.firmwareVariables, format: .qcow2)
                     #expect(variables.qcow2 != nil && variables.qcow2?.backingFile == nil)
                 }
                 let shell = try await log.step("launch") { try await ConsoleShell.attach(to: machine) }
@@ -65,8 +65,8 @@ struct MatrixTests {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
             try await withCleanup {
-                _ = try await store.create("one") { folder in
-                    try await TestGuest.describe(board.architecture, firmware: board.firmware, in: folder)
+                _ = try await store.create("one") { directory in
+                    try await TestGuest.describe(board.architecture, firmware: board.firmware, in: directory)
                 }
                 let machine = try await store.start("one", options: LaunchOptions(qemu: board.qemu))
                 let shell = try await ConsoleShell.attach(to: machine)

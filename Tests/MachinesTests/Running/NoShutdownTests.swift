@@ -57,8 +57,8 @@ struct NoShutdownTests {
         #expect(state == .shutdown)
     }
 
-    private func describe(in folder: MachineFolder) async throws -> MachineDescription {
-        var description = try await TestGuest.describe(in: folder)
+    private func describe(in directory: MachineDirectory) async throws -> MachineDescription {
+        var description = try await TestGuest.describe(in: directory)
         description.extraArguments = ["-no-shutdown"]
         return description
     }

@@ -9,14 +9,14 @@ import Testing
 @Suite(.tags(.qemu), .hangLimit(minutes: 3))
 struct OfflineSnapshotTests {
     @Test func `the disks of a stopped machine are saved, listed, put back and forgotten`() async throws {
-        try await withStoppedMachine(drives: 2) { store, folder in
-            try await write("before", to: folder)
+        try await withStoppedMachine(drives: 2) { store, directory in
+            try await write("before", to: directory)
             try await store.saveSnapshot("a b/c", ofStopped: "one")
-            try await write("after", to: folder)
+            try await write("after", to: directory)
             let saved = try #require(try await store.snapshots(ofStopped: "one").first)
             #expect(saved.tag == "a b/c" && !saved.hasMemory && saved.missingDrives.isEmpty)
             try await store.loadSnapshot("a b/c", ofStopped: "one")
-            #expect(try await read(6, from: folder) == "before")
+            #expect(try await read(6, from: directory) == "before")
             try await store.deleteSnapshot("a b/c", ofStopped: "one")
             #expect(try await store.snapshots(ofStopped: "one").isEmpty)
         }
@@ -36,11 +36,11 @@ struct OfflineSnapshotTests {
     }
 
     @Test func `a snapshot that one drive refuses leaves nothing on the others`() async throws {
-        try await withStoppedMachine(drives: 2) { store, folder in
-            try Folder.removeTree(folder.path.appending("disk1.qcow2"))
-            try WholeFile.write("no image".utf8, to: folder.path.appending("disk1.qcow2"))
+        try await withStoppedMachine(drives: 2) { store, directory in
+            try Directory.removeTree(directory.path.appending("disk1.qcow2"))
+            try WholeFile.write("no image".utf8, to: directory.path.appending("disk1.qcow2"))
             await #expect(throws: (any Error).self) { try await store.saveSnapshot("half", ofStopped: "one") }
-            let tags = try await ToolRun.run("qemu-img", ["snapshot", "-l", folder.disk.string])
+            let tags = try await ToolRun.run("qemu-img", ["snapshot", "-l", directory.disk.string])
             #expect(tags.isSuccess && !tags.output.contains("half"))
         }
     }
@@ -69,11 +69,11 @@ struct OfflineSnapshotTests {
     }
 
     @Test func `nobody works on the disks of a machine that runs, or starts one that is worked on`() async throws {
-        try await withStoppedMachine { store, folder in
+        try await withStoppedMachine { store, directory in
             let machine = try await store.start("one")
             await expect(failing: .alreadyRunning) { try await store.saveSnapshot("tag", ofStopped: "one") }
             _ = try await machine.kill()
-            let lock = try await FileLock.acquire(folder.lockFile, within: Patience.seconds(10))
+            let lock = try await FileLock.acquire(directory.lockFile, within: Patience.seconds(10))
             #expect(try store.status(of: "one").state == .busy)
             await expect(failing: .alreadyRunning) { _ = try await store.start("one") }
             await expect(failing: .alreadyRunning) { try await store.remove("one") }
@@ -83,36 +83,36 @@ struct OfflineSnapshotTests {
 
     private func withStoppedMachine(
         drives count: Int = 1,
-        _ body: (MachineStore, MachineFolder) async throws -> Void,
+        _ body: (MachineStore, MachineDirectory) async throws -> Void,
     ) async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
-            let folder = try await store.create("one") { folder in
+            let directory = try await store.create("one") { directory in
                 var small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
                 for number in 0..<count {
-                    let file = number == 0 ? folder.disk : folder.path.appending("disk\(number).qcow2")
+                    let file = number == 0 ? directory.disk : directory.path.appending("disk\(number).qcow2")
                     try await EmptyDisk.create(at: file)
                     small.drives.append(Drive(id: "disk\(number)", file: file))
                 }
                 return small
             }
-            try await body(store, folder)
+            try await body(store, directory)
         }
     }
 
-    private func write(_ text: String, to folder: MachineFolder) async throws {
-        let raw = folder.path.appending("content")
+    private func write(_ text: String, to directory: MachineDirectory) async throws {
+        let raw = directory.path.appending("content")
         try WholeFile.write(text.utf8 + [UInt8](repeating: 0, count: 512 - text.utf8.count), to: raw)
-        let arguments = ["-c", "write -q -s \(raw) 0 512", folder.disk.string]
+        let arguments = ["-c", "write -q -s \(raw) 0 512", directory.disk.string]
         let outcome = try await ToolRun.run("qemu-io", arguments)
         try #require(outcome.isSuccess, "\(outcome.errors)\(outcome.output)")
     }
 
-    private func read(_ count: Int, from folder: MachineFolder) async throws -> String {
-        let raw = folder.path.appending("read")
+    private func read(_ count: Int, from directory: MachineDirectory) async throws -> String {
+        let raw = directory.path.appending("read")
         let outcome = try await ToolRun.run(
             "qemu-img",
-            ["dd", "-O", "raw", "bs=512", "count=1", "if=\(folder.disk)", "of=\(raw)"],
+            ["dd", "-O", "raw", "bs=512", "count=1", "if=\(directory.disk)", "of=\(raw)"],
         )
         try #require(outcome.isSuccess, "\(outcome.errors)")
         return String(decoding: try WholeFile.read(raw).prefix(count), as: UTF8.self)

@@ -16,8 +16,8 @@ struct PowerDownTests {
 
     @Test func `a guest that ignores its button is shut down by its agent`() async throws {
         try await ScratchHome.with { home in
-            try await withMachine(home: home) { folder in
-                var description = try await TestGuest.describe(in: folder)
+            try await withMachine(home: home) { directory in
+                var description = try await TestGuest.describe(in: directory)
                 description.channels = [.helper, .guestAgent]
                 return description
             } _: { machine in
@@ -43,7 +43,7 @@ struct PowerDownTests {
             let down = try await machine.powerDown(within: Patience.seconds(12))
             #expect(down.rung == .quit, "\(down)")
             #expect(down.cause.kind == .quit)
-            let presses = RecordedEvent.read(machine.folder.eventsFile).filter { $0.name == "POWERDOWN" }
+            let presses = RecordedEvent.read(machine.directory.eventsFile).filter { $0.name == "POWERDOWN" }
             #expect(presses.count >= 2)
         }
     }

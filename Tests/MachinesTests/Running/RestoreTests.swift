@@ -61,7 +61,7 @@ struct RestoreTests {
             // From then on nobody listens, as in an image without the helper; nor does anybody tell that it is so.
             _ = try helper.begin(.shell("kill -STOP $PPID; echo 'nobody listens' >/dev/ttyS0"), onOutput: { _, _ in })
             try await eventually {
-                try WholeFile.readText(fork.machine.folder.consoleLog).contains("nobody listens")
+                try WholeFile.readText(fork.machine.directory.consoleLog).contains("nobody listens")
             }
             helper.close()
             try await fork.machine.saveSnapshot("silent")

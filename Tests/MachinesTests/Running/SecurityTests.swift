@@ -9,28 +9,28 @@ import Testing
 /// What others on the same host can see and reach of a machine.
 @Suite(.tags(.qemu), .hangLimit(minutes: 3))
 struct SecurityTests {
-    @Test func `a machine's folders and files are for its user alone, and its ports for this host`() async throws {
+    @Test func `a machine's directories and files are for its user alone, and its ports for this host`() async throws {
         try await ScratchHome.with { home in
-            try await withMachine(home: home) { folder in
-                try await EmptyDisk.create(at: folder.disk)
-                chmod(folder.disk.string, 0o600)
+            try await withMachine(home: home) { directory in
+                try await EmptyDisk.create(at: directory.disk)
+                chmod(directory.disk.string, 0o600)
                 var description = MachineDescription(architecture: .x86_64, memory: .mebibytes(64))
                 description.firmware = .uefi
-                description.drives = [Drive(id: "disk0", file: folder.disk)]
+                description.drives = [Drive(id: "disk0", file: directory.disk)]
                 description.networks = [UserNetwork(forwards: [.ssh, PortForward(transport: .udp, guestPort: 53)])]
                 description.channels = [.helper, .guestAgent]
-                description.memoryBacking = .sharedFile(folder.path.appending("memory"))
+                description.memoryBacking = .sharedFile(directory.path.appending("memory"))
                 return description
             } _: { machine in
                 try await machine.saveSnapshot("with memory")
-                for folder in [machine.folder.path, machine.folder.sockets, home.cache, home.runtime] {
-                    #expect(try mode(of: folder) == 0o700, "\(folder)")
+                for directory in [machine.directory.path, machine.directory.sockets, home.cache, home.runtime] {
+                    #expect(try mode(of: directory) == 0o700, "\(directory)")
                 }
-                for folder in [machine.folder.path, machine.folder.sockets] {
-                    let names = Folder.names(in: folder)
+                for directory in [machine.directory.path, machine.directory.sockets] {
+                    let names = Directory.names(in: directory)
                     #expect(!names.isEmpty)
                     for name in names {
-                        let file = folder.appending(name)
+                        let file = directory.appending(name)
                         let mode = try mode(of: file)
                         #expect(mode & 0o077 == 0, "\(file): \(String(mode, radix: 8))")
                     }
@@ -50,9 +50,9 @@ struct SecurityTests {
         }
     }
 
-    @Test func `a folder for sockets that others can get at is refused, and nothing is started`() async throws {
+    @Test func `a directory for sockets that others can get at is refused, and nothing is started`() async throws {
         try await ScratchHome.with { home in
-            try Folder.create(home.runtime)
+            try Directory.create(home.runtime)
             chmod(home.runtime.string, 0o755)
             let small = MachineDescription(architecture: .x86_64, memory: .mebibytes(64))
             let error = await #expect(throws: MachineError.self) { try await withMachine(small, home: home) { _ in } }
@@ -71,7 +71,7 @@ struct SecurityTests {
         /// The local addresses of the machine's own network sockets that wait for somebody, as the kernel prints them.
         private func listeningAddresses(of machine: Machine) throws -> [String] {
             let files = FilePath("/proc/\(machine.process.processID)/fd")
-            let own = Set(Folder.names(in: files).compactMap { try? files.appending($0).resolved })
+            let own = Set(Directory.names(in: files).compactMap { try? files.appending($0).resolved })
             var addresses: [String] = []
             for (table, waiting) in [("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")] {
                 for line in try WholeFile.readText(FilePath("/proc/net/\(table)")).split(separator: "\n").dropFirst() {

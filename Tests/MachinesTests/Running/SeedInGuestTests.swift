@@ -30,13 +30,13 @@ import Testing
                 #expect(status.dataSource?.contains("NoCloud") == true)
                 _ = try await machine.powerDown(within: Patience.seconds(120))
 
-                let seed = machine.folder.path.appending("changed.img")
-                let pair = try await SSHKeyPair.obtain(in: machine.folder.path, named: "pinned", comment: "pinned")
+                let seed = machine.directory.path.appending("changed.img")
+                let pair = try await SSHKeyPair.obtain(in: machine.directory.path, named: "pinned", comment: "pinned")
                 let hostKey = try HostKey(privateKey: pair.privateKey, named: "pinned")
                 try Self.changedSeed(hostKey: hostKey).write(to: seed, as: .vfat)
                 try await Self.bootAgain(
                     image,
-                    disk: machine.folder.disk,
+                    disk: machine.directory.disk,
                     seed: seed,
                     publicKey: hostKey.publicKey,
                     home: home,
@@ -49,7 +49,7 @@ import Testing
     private static func describe(
         _ image: Image,
         including url: String,
-        in folder: MachineFolder,
+        in directory: MachineDirectory,
         home: QuiverHome,
     ) async throws -> MachineDescription {
         var config = CloudConfig()
@@ -93,7 +93,7 @@ import Testing
         #expect(provisioning.findings == [])
         var description = MachineDescription(processorCount: 1, memory: .mebibytes(768))
         description.networks = [UserNetwork(hardwareAddress: hardwareAddress)]
-        return try await provisioning.prepare(description, in: folder, home: home)
+        return try await provisioning.prepare(description, in: directory, home: home)
     }
 
     private static func firstSeedIsApplied(_ helper: GuestHelper) async throws {

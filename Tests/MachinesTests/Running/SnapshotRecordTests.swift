@@ -10,8 +10,8 @@ import Testing
 @Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct SnapshotRecordTests {
     @Test func `a snapshot is not loaded into a machine with other devices, which goes on as it was`() async throws {
-        try await withSavedMachine { store, folder in
-            try change(folder) { $0.hasScreen = true }
+        try await withSavedMachine { store, directory in
+            try change(directory) { $0.hasScreen = true }
             let machine = try await store.start("one", isPaused: true)
             let error = await #expect(throws: MachineError.self) { try await machine.loadSnapshot("kept") }
             #expect(error?.code == .snapshotImpossible)
@@ -20,7 +20,7 @@ struct SnapshotRecordTests {
             #expect(state == .prelaunch)
             _ = try await machine.kill()
 
-            try change(folder) { $0.hasScreen = false }
+            try change(directory) { $0.hasScreen = false }
             let again = try await store.start("one", isPaused: true)
             try await again.loadSnapshot("kept")
             _ = try await again.kill()
@@ -56,8 +56,8 @@ struct SnapshotRecordTests {
     }
 
     @Test func `a snapshot that was made at the monitor is loaded, also under a tag that had a record`() async throws {
-        try await withSavedMachine { store, folder in
-            try change(folder) { $0.hasScreen = true }
+        try await withSavedMachine { store, directory in
+            try change(directory) { $0.hasScreen = true }
             let machine = try await store.start("one")
             try await machine.runSnapshotCommand("snapshot-save", "by hand")
             try await machine.loadSnapshot("by hand")
@@ -71,14 +71,14 @@ struct SnapshotRecordTests {
     }
 
     @Test func `what a snapshot depends on is forgotten with it, and a damaged record is none`() async throws {
-        try await withSavedMachine { store, folder in
+        try await withSavedMachine { store, directory in
             try await store.deleteSnapshot("kept", ofStopped: "one")
-            #expect(try WholeFile.readText(folder.snapshotsFile).contains("kept") == false)
-            try WholeFile.write("no record".utf8, to: folder.snapshotsFile)
+            #expect(try WholeFile.readText(directory.snapshotsFile).contains("kept") == false)
+            try WholeFile.write("no record".utf8, to: directory.snapshotsFile)
             let machine = try await store.start("one")
             try await machine.saveSnapshot("kept")
-            #expect(try WholeFile.readText(folder.snapshotsFile).contains("kept"))
-            try WholeFile.write("no record".utf8, to: folder.snapshotsFile)
+            #expect(try WholeFile.readText(directory.snapshotsFile).contains("kept"))
+            try WholeFile.write("no record".utf8, to: directory.snapshotsFile)
             try await machine.loadSnapshot("kept")
             _ = try await machine.kill()
         }
@@ -94,12 +94,12 @@ struct SnapshotRecordTests {
 
     @Test(arguments: Harm.allCases)
     func `a machine that QEMU could not put back is ended and can be started again`(harm: Harm) async throws {
-        try await withSavedMachine { store, folder in
+        try await withSavedMachine { store, directory in
             switch harm {
             case .foreign:
-                try Folder.removeTree(folder.snapshotsFile)
-                try change(folder) { $0.memory = .mebibytes(96) }
-            case .damaged: try damageState(in: folder.disk)
+                try Directory.removeTree(directory.snapshotsFile)
+                try change(directory) { $0.memory = .mebibytes(96) }
+            case .damaged: try damageState(in: directory.disk)
             }
             let machine = try await store.start("one")
             let error = await #expect(throws: MachineError.self) { try await machine.loadSnapshot("kept") }
@@ -125,28 +125,28 @@ struct SnapshotRecordTests {
         }
     }
 
-    private func change(_ folder: MachineFolder, _ body: (inout MachineDescription) -> Void) throws {
-        let file = folder.descriptionFile
+    private func change(_ directory: MachineDirectory, _ body: (inout MachineDescription) -> Void) throws {
+        let file = directory.descriptionFile
         var description = try #require(try MachineFile.read(MachineDescription.self, from: file, machine: "one"))
         body(&description)
         try MachineFile.write(description, to: file, machine: "one")
     }
 
     /// A machine without an operating system that does not run and has a snapshot `kept` with its memory.
-    private func withSavedMachine(_ body: (MachineStore, MachineFolder) async throws -> Void) async throws {
+    private func withSavedMachine(_ body: (MachineStore, MachineDirectory) async throws -> Void) async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)
-            let folder = try await store.create("one") { folder in
-                try await EmptyDisk.create(at: folder.disk)
+            let directory = try await store.create("one") { directory in
+                try await EmptyDisk.create(at: directory.disk)
                 var small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
-                small.drives = [Drive(id: "disk0", file: folder.disk)]
+                small.drives = [Drive(id: "disk0", file: directory.disk)]
                 small.hotPlugSlots = 1
                 return small
             }
             let machine = try await store.start("one")
             try await machine.saveSnapshot("kept")
             _ = try await machine.kill()
-            try await body(store, folder)
+            try await body(store, directory)
         }
     }
 }

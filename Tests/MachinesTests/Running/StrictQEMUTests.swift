@@ -18,14 +18,14 @@ struct StrictQEMUTests {
             try await withMachine(
                 home: home,
                 options: LaunchOptions(qemu: board.qemu),
-                describe: { folder in
+                describe: { directory in
                     var description = MachineDescription(
                         architecture: board.architecture,
                         processorCount: 1,
                         memory: .mebibytes(64),
                     )
                     description.firmware = board.firmware
-                    let disk = folder.path.appending("disk.qcow2")
+                    let disk = directory.path.appending("disk.qcow2")
                     try await EmptyDisk.create(at: disk)
                     description.drives = [Drive(id: "disk0", file: disk)]
                     description.networks = [UserNetwork(forwards: [.ssh])]
@@ -45,7 +45,7 @@ struct StrictQEMUTests {
                 let end = try await machine.powerDown(within: Patience.seconds(6))
                 #expect(end.cause.kind == .quit)
                 // Arguments are not rejected: QEMU warns of the deprecated ones.
-                let log = try WholeFile.readText(machine.folder.logFile)
+                let log = try WholeFile.readText(machine.directory.logFile)
                 #expect(!log.contains("deprecated"), "\(log)")
             }
         }

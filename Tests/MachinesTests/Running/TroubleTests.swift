@@ -37,13 +37,13 @@ struct TroubleTests {
 
     @Test func `a drive that holds no snapshots is named before anything is saved`() async throws {
         try await ScratchHome.with { home in
-            try await withMachine(home: home) { folder in
-                let raw = folder.path.appending("data.raw")
+            try await withMachine(home: home) { directory in
+                let raw = directory.path.appending("data.raw")
                 try await EmptyDisk.create(at: raw, format: .raw)
-                try await EmptyDisk.create(at: folder.disk)
+                try await EmptyDisk.create(at: directory.disk)
                 var description = MachineDescription(architecture: .x86_64, memory: .mebibytes(64))
                 description.drives = [
-                    Drive(id: "disk0", file: folder.disk), Drive(id: "data", file: raw, format: .raw),
+                    Drive(id: "disk0", file: directory.disk), Drive(id: "data", file: raw, format: .raw),
                 ]
                 return description
             } _: { machine in
@@ -56,8 +56,8 @@ struct TroubleTests {
 
     private func withGuest(_ body: (Machine, ConsoleShell) async throws -> Void) async throws {
         try await ScratchHome.with { home in
-            try await withMachine(home: home) { folder in
-                var description = try await TestGuest.describe(in: folder)
+            try await withMachine(home: home) { directory in
+                var description = try await TestGuest.describe(in: directory)
                 description.hotPlugSlots = 1
                 return description
             } _: { machine in
@@ -70,7 +70,7 @@ struct TroubleTests {
 
     /// Plugs in a disk of whose file every write fails as on a full disk of the host.
     private func plugFullDisk(into machine: Machine) async throws {
-        let file = machine.folder.path.appending("full.raw")
+        let file = machine.directory.path.appending("full.raw")
         try await EmptyDisk.create(at: file, format: .raw)
         _ = try await machine.qmp.execute(
             "blockdev-add",

@@ -48,8 +48,8 @@ struct WatchdogTests {
         _ body: (Machine, ConsoleShell) async throws -> Void,
     ) async throws {
         try await ScratchHome.with { home in
-            try await withMachine(home: home) { folder in
-                var description = try await TestGuest.describe(in: folder)
+            try await withMachine(home: home) { directory in
+                var description = try await TestGuest.describe(in: directory)
                 description.watchdog = action
                 return description
             } _: { machine in

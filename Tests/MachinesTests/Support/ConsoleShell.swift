@@ -23,7 +23,9 @@ struct ConsoleShell: Sendable {
 
     /// Attaches to the console of a guest that has booted.
     static func reattach(to machine: Machine) async throws -> ConsoleShell {
-        ConsoleShell(console: try await Machine.connectToConsole(at: machine.folder.consoleSocket, name: machine.name))
+        ConsoleShell(
+            console: try await Machine.connectToConsole(at: machine.directory.consoleSocket, name: machine.name)
+        )
     }
 
     /// Executes a line and returns what it prints.

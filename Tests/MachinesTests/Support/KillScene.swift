@@ -12,7 +12,7 @@ struct KillScene {
     let home: QuiverHome
     /// The disk that the home is on, where that is to be filled.
     let disk: TinyDisk?
-    let folder: MachineFolder
+    let directory: MachineDirectory
 
     var store: MachineStore { MachineStore(home: home) }
 
@@ -26,22 +26,22 @@ struct KillScene {
             return try await ScratchHome.with { try await body(prepare(blow.work, in: $0, on: nil)) }
         }
         return try await TinyDisk.with(.mebibytes(192)) { disk in
-            try await body(prepare(blow.work, in: QuiverHome(root: disk.folder.appending("home")), on: disk))
+            try await body(prepare(blow.work, in: QuiverHome(root: disk.directory.appending("home")), on: disk))
         }
     }
 
     private static func prepare(_ work: Blow.Work, in home: QuiverHome, on disk: TinyDisk?) async throws -> KillScene {
         let store = MachineStore(home: home)
         try makeBallast(in: home)
-        let folder = try await store.create("one") { folder in
-            try await EmptyDisk.create(at: folder.disk)
-            try await qemu("io", "-c", "write -P \(diskByte) 0 1M", folder.disk.string)
+        let directory = try await store.create("one") { directory in
+            try await EmptyDisk.create(at: directory.disk)
+            try await qemu("io", "-c", "write -P \(diskByte) 0 1M", directory.disk.string)
             var small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
-            small.drives = [Drive(id: "disk0", file: folder.disk)]
+            small.drives = [Drive(id: "disk0", file: directory.disk)]
             small.extraArguments = loading(memoryWord, in: home)
             return small
         }
-        let scene = KillScene(home: home, disk: disk, folder: folder)
+        let scene = KillScene(home: home, disk: disk, directory: directory)
         // By an owner of its own, so that all that belongs to this scene names its home.
         try await BlockingCalls.run { try #require(OwnerProcess([home.data.string, "start", "one"]).wait() != "") }
         let machine = try await store.attach(to: "one")
@@ -101,12 +101,12 @@ struct KillScene {
     func machineProcess(of owner: OwnerProcess) async throws -> Int32? {
         let end = ContinuousClock.now + Patience.seconds(30)
         while ContinuousClock.now < end {
-            if let process = await QEMUProcess.ofQuiver().first(where: { $0.folder == folder.path }) {
+            if let process = await QEMUProcess.ofQuiver().first(where: { $0.directory == directory.path }) {
                 return process.id
             }
             try await Task.sleep(for: .milliseconds(1))
         }
-        throw NothingThere(what: "no QEMU for \(folder.path) in time")
+        throw NothingThere(what: "no QEMU for \(directory.path) in time")
     }
 
     /// Expects that soon everything that is left is what the store says of it, and returns the machine's state then.
@@ -116,11 +116,11 @@ struct KillScene {
         let end = ContinuousClock.now + Patience.seconds(30)
         while true {
             let status = try store.status(of: "one")
-            let machines = await QEMUProcess.ofQuiver().filter { $0.folder == folder.path }.map(\.id)
+            let machines = await QEMUProcess.ofQuiver().filter { $0.directory == directory.path }.map(\.id)
             switch status.state {
             case .running where !isKilled && machines == [status.process?.processID]: return .running
             case .stopped, .crashed, .stale:
-                if await processes().isEmpty, !FileLock.isHeld(folder.lockFile) { return status.state }
+                if await processes().isEmpty, !FileLock.isHeld(directory.lockFile) { return status.state }
             case .running, .busy: break
             }
             guard ContinuousClock.now < end else {
@@ -151,14 +151,23 @@ struct KillScene {
     /// often, and their entries still say that they are used once. Space is lost by that, and no data. A cluster that is
     /// used and not counted would be given away again.
     func expectSnapshotWhole() async throws {
-        let check = try await ToolRun.run("qemu-img", ["check", folder.disk.string])
+        let check = try await ToolRun.run("qemu-img", ["check", directory.disk.string])
         let uncounted = check.errors.split(separator: "\n").filter { $0.hasPrefix("ERROR cluster") }
         #expect(uncounted.isEmpty, "\(check.errors)")
-        let copy = FilePath("\(folder.disk).base")
-        try await Self.qemu("img", "convert", "-l", "snapshot.name=base", "-O", "raw", folder.disk.string, copy.string)
+        let copy = FilePath("\(directory.disk).base")
+        try await Self.qemu(
+            "img",
+            "convert",
+            "-l",
+            "snapshot.name=base",
+            "-O",
+            "raw",
+            directory.disk.string,
+            copy.string
+        )
         let content = try WholeFile.read(copy)
         #expect(content.count == 64 << 20 && content.prefix(1 << 20).allSatisfy { $0 == Self.diskByte })
-        try Folder.removeTree(copy)
+        try Directory.removeTree(copy)
         try await expectMemoryLoads()
     }
 
@@ -166,7 +175,7 @@ struct KillScene {
     private func expectMemoryLoads() async throws {
         var description = try store.description(of: "one")
         description.extraArguments = Self.loading("0x2", in: home)
-        try MachineFile.write(description, to: folder.descriptionFile, machine: "one")
+        try MachineFile.write(description, to: directory.descriptionFile, machine: "one")
         let machine = try await store.start("one", isPaused: true)
         #expect(try await Self.memory(of: machine) == "0x00000002")
         try await machine.loadSnapshot("base")
@@ -201,7 +210,7 @@ struct KillScene {
                 }
             }
         }
-        try Folder.create(home.data)
+        try Directory.create(home.data)
         try WholeFile.write(content, to: ballast(in: home))
     }
 

@@ -12,11 +12,11 @@ extension Tag {
 enum ScratchHome {
     static func with<Value>(_ body: (QuiverHome) async throws -> Value) async throws -> Value {
         let root = FilePath("/tmp/quiver-test-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
-        try Folder.create(root)
+        try Directory.create(root)
         return try await withCleanup {
             try await body(QuiverHome(root: root))
         } cleanup: {
-            try? Folder.removeTree(root)
+            try? Directory.removeTree(root)
         }
     }
 }

@@ -11,24 +11,25 @@ enum TestGuest {
         .removingLastComponent().removingLastComponent()
 
     /// Where the guests are; made when they are missing.
-    static func folder() async throws -> FilePath {
-        let folder = HostEnvironment["QUIVER_TEST_GUESTS"].map { FilePath($0) } ?? root.appending(".build/test-guests")
-        try Folder.create(folder)
+    static func directory() async throws -> FilePath {
+        let directory =
+            HostEnvironment["QUIVER_TEST_GUESTS"].map { FilePath($0) } ?? root.appending(".build/test-guests")
+        try Directory.create(directory)
         // Held while they are made: the tests of several processes may want them at once.
-        let lock = try await FileLock.acquire(folder.appending("lock"), within: Patience.seconds(300))
-        let outcome = try await ToolRun.run(root.appending("Tools/make-test-guests").string, [folder.string])
+        let lock = try await FileLock.acquire(directory.appending("lock"), within: Patience.seconds(300))
+        let outcome = try await ToolRun.run(root.appending("Tools/make-test-guests").string, [directory.string])
         _ = consume lock
         guard outcome.isSuccess else { throw TestGuestMissing(reason: outcome.lastWords) }
-        return folder
+        return directory
     }
 
     /// A machine that boots the guest, with an empty qcow2 disk of 64 MiB for its state.
     static func describe(
         _ architecture: GuestArchitecture = .x86_64,
         firmware: Firmware = .standard,
-        in folder: MachineFolder,
+        in directory: MachineDirectory,
     ) async throws -> MachineDescription {
-        let files = try await self.folder().appending(architecture.rawValue)
+        let files = try await self.directory().appending(architecture.rawValue)
         var description = MachineDescription(
             architecture: architecture,
             processorCount: 1,
@@ -43,8 +44,8 @@ enum TestGuest {
             // A busy host starves the timer that the kernel would check.
             commandLine: "console=\(console) quiet panic=1 mitigations=off no_timer_check",
         )
-        try await EmptyDisk.create(at: folder.disk)
-        description.drives = [Drive(id: "disk0", file: folder.disk, cache: .unsafe)]
+        try await EmptyDisk.create(at: directory.disk)
+        description.drives = [Drive(id: "disk0", file: directory.disk, cache: .unsafe)]
         return description
     }
 }

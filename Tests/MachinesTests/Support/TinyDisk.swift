@@ -5,29 +5,29 @@ import SystemPackage
 
 /// A small disk of the host's own, to be filled: a file system in memory, which only root can mount.
 struct TinyDisk: Sendable {
-    let folder: FilePath
+    let directory: FilePath
     private let size: ByteCount
 
     /// Runs the body with a disk of the given size and takes it away afterwards.
     static func with<Value>(_ size: ByteCount, _ body: (TinyDisk) async throws -> Value) async throws -> Value {
-        let folder = FilePath("/tmp/quiver-tiny-\(UInt32.random(in: 0 ... .max))")
-        try Folder.create(folder)
+        let directory = FilePath("/tmp/quiver-tiny-\(UInt32.random(in: 0 ... .max))")
+        try Directory.create(directory)
         #if os(macOS)
-            try await asRoot("mount_tmpfs", "-s", "\(size.bytes)", folder.string)
+            try await asRoot("mount_tmpfs", "-s", "\(size.bytes)", directory.string)
         #else
-            try await asRoot("mount", "-t", "tmpfs", "-o", "size=\(size.bytes),mode=0700", "none", folder.string)
+            try await asRoot("mount", "-t", "tmpfs", "-o", "size=\(size.bytes),mode=0700", "none", directory.string)
         #endif
         return try await withCleanup {
-            try await asRoot("chown", "\(getuid())", folder.string)
-            return try await body(TinyDisk(folder: folder, size: size))
+            try await asRoot("chown", "\(getuid())", directory.string)
+            return try await body(TinyDisk(directory: directory, size: size))
         } cleanup: {
             // By force: a process that was killed may have its files open for a moment yet.
             #if os(macOS)
-                try? await asRoot("umount", "-f", folder.string)
+                try? await asRoot("umount", "-f", directory.string)
             #else
-                try? await asRoot("umount", "--lazy", folder.string)
+                try? await asRoot("umount", "--lazy", directory.string)
             #endif
-            try? Folder.removeTree(folder)
+            try? Directory.removeTree(directory)
         }
     }
 
@@ -37,12 +37,12 @@ struct TinyDisk: Sendable {
         guard outcome.isSuccess else { throw TinyDiskFailed(reason: outcome.lastWords) }
     }
 
-    private var filler: FilePath { folder.appending("filler") }
+    private var filler: FilePath { directory.appending("filler") }
 
     var free: ByteCount {
         get throws {
             var status = statvfs()
-            guard statvfs(folder.string, &status) == 0 else { throw Errno(rawValue: errno) }
+            guard statvfs(directory.string, &status) == 0 else { throw Errno(rawValue: errno) }
             return ByteCount(UInt64(status.f_bavail) * UInt64(status.f_frsize))
         }
     }
@@ -74,7 +74,7 @@ struct TinyDisk: Sendable {
             for rest in [1, 4, 16] as [UInt64] {
                 let used = try size.bytes - free.bytes
                 let options = "remount,size=\(used + rest << 20)"
-                if (try? await Self.asRoot("mount", "-o", options, folder.string)) != nil { return }
+                if (try? await Self.asRoot("mount", "-o", options, directory.string)) != nil { return }
             }
         #endif
         try fill(leaving: .mebibytes(1))
@@ -83,14 +83,14 @@ struct TinyDisk: Sendable {
     /// Gives the room back that ``runOut()`` took.
     func recover() async throws {
         #if os(Linux)
-            try await Self.asRoot("mount", "-o", "remount,size=\(size.bytes)", folder.string)
+            try await Self.asRoot("mount", "-o", "remount,size=\(size.bytes)", directory.string)
         #endif
         try empty()
     }
 
     /// Gives the room back that ``fill(leaving:)`` took.
     func empty() throws {
-        try Folder.removeTree(filler)
+        try Directory.removeTree(filler)
     }
 }
 

@@ -10,7 +10,7 @@ import Testing
 struct DamagedTemplateTests {
     /// Makes a template of its own to be spoilt.
     private func withTemplate(_ body: (Template) async throws -> Void) async throws {
-        let scratch = try TemplateStore().scratchFolder()
+        let scratch = try TemplateStore().scratchDirectory()
         let template = try await ForkFixture.template()
         try await withCleanup {
             let own = try await template.withFork(options: ForkOptions(memory: .copied)) { fork in
@@ -24,7 +24,7 @@ struct DamagedTemplateTests {
             }
             try await body(own)
         } cleanup: {
-            try? Folder.removeTree(scratch)
+            try? Directory.removeTree(scratch)
         }
     }
 
@@ -38,7 +38,7 @@ struct DamagedTemplateTests {
         try await withTemplate { template in
             let readable = try await ToolRun.run(
                 "find",
-                [template.folder.string, "-type", "f", "-not", "-perm", "600"]
+                [template.directory.string, "-type", "f", "-not", "-perm", "600"]
             )
             #expect(readable.isSuccess && readable.output.isEmpty, "\(readable.output)")
             try await template.withFork { _ in }
@@ -65,7 +65,7 @@ struct DamagedTemplateTests {
         let template = try await ForkFixture.template()
         var record = template.record
         record.qemuProgram = qemu.program.string
-        await expectRefusal(Template(folder: template.folder, record: record), .mismatch, "was replaced by")
+        await expectRefusal(Template(directory: template.directory, record: record), .mismatch, "was replaced by")
     }
 }
 

@@ -42,7 +42,7 @@ struct ForkTests {
         for error in [-3_000_000_000, 3_000_000_000] as [Int64] {
             var record = template.record
             record.frozenAt = try #require(record.frozenAt) + error
-            try await Template(folder: template.folder, record: record).withFork { fork in
+            try await Template(directory: template.directory, record: record).withFork { fork in
                 let before = GuestFixUp.wallClock()
                 let guest = try await #require(fork.helper).wallClock(within: Self.patience)
                 #expect(guest > before - 1_000_000_000 && guest < GuestFixUp.wallClock() + 1_000_000_000)
@@ -122,7 +122,7 @@ struct ForkTests {
     @Test(arguments: Board.qemus)
     func `a fork that keeps its memory in a copy can be frozen and forked again`(qemu: FilePath?) async throws {
         let template = try await ForkFixture.template(qemu)
-        let scratch = try TemplateStore().scratchFolder()
+        let scratch = try TemplateStore().scratchDirectory()
         try await withCleanup {
             let second = try await template.withFork(options: ForkOptions(memory: .copied)) { fork in
                 _ = try await output(fork, "echo once > /root/once")
@@ -139,7 +139,7 @@ struct ForkTests {
                 #expect(text == "once\n")
             }
         } cleanup: {
-            try? Folder.removeTree(scratch)
+            try? Directory.removeTree(scratch)
         }
     }
 
@@ -166,7 +166,7 @@ struct ForkTests {
                 group.cancelAll()
                 try await group.waitForAll()
             }
-            #expect(Folder.names(in: home.cache.appending("scoped")).isEmpty)
+            #expect(Directory.names(in: home.cache.appending("scoped")).isEmpty)
         }
     }
 }

@@ -27,9 +27,9 @@ struct MachineCopyTests {
     private func copy(_ machine: Machine, _ home: QuiverHome, within deadline: Duration = Patience.seconds(30))
         async throws
     {
-        let folder = try TemplateStore(home: home).scratchFolder()
-        try Folder.create(folder)
-        _ = try await MachineCopy(machine: machine, folder: folder, deadline: deadline).make()
+        let directory = try TemplateStore(home: home).scratchDirectory()
+        try Directory.create(directory)
+        _ = try await MachineCopy(machine: machine, directory: directory, deadline: deadline).make()
     }
 
     @Test(arguments: Board.qemus)
@@ -79,7 +79,7 @@ struct MachineCopyTests {
             try await withSmallMachine(qemu) { machine, _ in
                 let error = await #expect(throws: TemplateError.self) {
                     try await machine.saveState(
-                        to: disk.folder.appending("state"),
+                        to: disk.directory.appending("state"),
                         sharesMemory: false,
                         within: Patience.seconds(30)
                     )

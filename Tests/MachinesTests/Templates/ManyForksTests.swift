@@ -17,8 +17,8 @@ struct ManyForksTests {
                 for _ in 0..<4 { group.addTask { try await check(template, home) } }
                 try await group.waitForAll()
             }
-            #expect(Folder.names(in: home.cache.appending("scoped")).isEmpty)
-            #expect(Folder.names(in: home.runtime).isEmpty)
+            #expect(Directory.names(in: home.cache.appending("scoped")).isEmpty)
+            #expect(Directory.names(in: home.runtime).isEmpty)
         }
         try await template.check()
     }

@@ -8,8 +8,8 @@ import Testing
 /// A machine, its template and its forks have one board, whatever it boots from.
 @Suite(.tags(.qemu), .hangLimit(minutes: 10))
 struct SameBoardTests {
-    private func describe(_ board: Board, in folder: MachineFolder) async throws -> MachineDescription {
-        var description = try await TestGuest.describe(board.architecture, firmware: board.firmware, in: folder)
+    private func describe(_ board: Board, in directory: MachineDirectory) async throws -> MachineDescription {
+        var description = try await TestGuest.describe(board.architecture, firmware: board.firmware, in: directory)
         description.networks = [UserNetwork(forwards: [.ssh])]
         description.hotPlugSlots = 1
         // The screen of aarch64 is a module of QEMU's, which one that was only unpacked does not find.
@@ -53,7 +53,7 @@ struct SameBoardTests {
     func `a template's fork has the board of the machine that was frozen`(board: Board) async throws {
         try await ScratchHome.with { home in
             let templates = home.cache.appending("made")
-            try Folder.create(templates)
+            try Directory.create(templates)
             let (first, original) = try await frozen(board, home, to: templates.appending("first"))
             let fork = try await first.pausedFork(named: "fork", home: home, options: ForkOptions(memory: .copied))
             try await withCleanup {
@@ -74,26 +74,28 @@ struct SameBoardTests {
     }
 
     /// Boots the guest, leaves a mark in its memory and freezes it.
-    private func frozen(_ board: Board, _ home: QuiverHome, to folder: FilePath) async throws -> (Template, BoardView) {
+    private func frozen(_ board: Board, _ home: QuiverHome, to directory: FilePath) async throws -> (
+        Template, BoardView
+    ) {
         try await withMachine(
             home: home,
             options: LaunchOptions(qemu: board.qemu),
-            describe: { machineFolder in
-                var description = try await describe(board, in: machineFolder)
-                description.memoryBacking = .sharedFile(machineFolder.path.appending("memory"))
+            describe: { machineDirectory in
+                var description = try await describe(board, in: machineDirectory)
+                description.memoryBacking = .sharedFile(machineDirectory.path.appending("memory"))
                 return description
             },
         ) { machine in
             let shell = try await ConsoleShell.attach(to: machine)
             _ = try await shell.run("echo before >/tmp/mark")
             let view = try await BoardView(of: machine)
-            return (try await freeze(machine, to: folder), view)
+            return (try await freeze(machine, to: directory), view)
         }
     }
 
-    private func freeze(_ machine: Machine, to folder: FilePath) async throws -> Template {
+    private func freeze(_ machine: Machine, to directory: FilePath) async throws -> Template {
         try await machine.freeze(
-            to: folder,
+            to: directory,
             name: "board",
             ingredients: TemplateIngredients(),
             helper: nil,

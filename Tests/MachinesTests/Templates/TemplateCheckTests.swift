@@ -9,12 +9,12 @@ import Testing
 @Suite struct TemplateCheckTests {
     /// Writes the files of a template; its QEMU is a file too, so that it can be replaced.
     private func template(in home: QuiverHome, keepsDigests: Bool = true) async throws -> Template {
-        let folder = home.cache.appending("templates").appending("t-1")
-        try Folder.create(folder)
+        let directory = home.cache.appending("templates").appending("t-1")
+        try Directory.create(directory)
         let program = home.data.appending("qemu")
         try WholeFile.write("program".utf8, to: program)
-        try WholeFile.write([UInt8](repeating: 7, count: 100_000), to: folder.appending(TemplateFiles.memory))
-        try WholeFile.write("state".utf8, to: folder.appending(TemplateFiles.state))
+        try WholeFile.write([UInt8](repeating: 7, count: 100_000), to: directory.appending(TemplateFiles.memory))
+        try WholeFile.write("state".utf8, to: directory.appending(TemplateFiles.state))
         let qemu = QEMUInstallation(architecture: .x86_64, program: program)
         let description = MachineDescription(architecture: .x86_64)
         var record = TemplateRecord(
@@ -23,14 +23,14 @@ import Testing
             description: description,
             accelerator: .tcg,
             qemuProgram: program.string,
-            qemuDataFolders: [],
+            qemuDataDirectories: [],
             qemuVersion: "7.2.0",
             frozenAt: nil,
             nonce: nil,
             createdAt: 1,
             files: [],
         )
-        for path in TemplateRecord.watched(in: folder, description: description) {
+        for path in TemplateRecord.watched(in: directory, description: description) {
             let fingerprint = try #require(FileFingerprint(of: path))
             record.files.append(
                 TemplateRecord.File(
@@ -41,10 +41,10 @@ import Testing
                 )
             )
         }
-        try MachineFile.write(record, to: folder.appending(TemplateFiles.record), machine: "t")
+        try MachineFile.write(record, to: directory.appending(TemplateFiles.record), machine: "t")
         // Times of files advance by the kernel's tick, which may be as long as 10 ms.
         try await Task.sleep(for: .milliseconds(30))
-        return Template(folder: folder, record: record)
+        return Template(directory: directory, record: record)
     }
 
     private func change(_ path: FilePath, at offset: Int64, to text: String) throws {
@@ -65,7 +65,7 @@ import Testing
     func `one altered byte is refused`(name: String) async throws {
         try await ScratchHome.with { home in
             let template = try await template(in: home)
-            try change(template.folder.appending(name), at: 3, to: "!")
+            try change(template.directory.appending(name), at: 3, to: "!")
             let error = await #expect(throws: TemplateError.self) { try await template.check() }
             #expect(error?.code == .damaged)
             #expect(error?.message.contains("\(name) was modified") == true)
@@ -90,7 +90,7 @@ import Testing
             try file.closeAfter { try file.resize(to: 99_999) }
             let short = await #expect(throws: TemplateError.self) { try await template.check() }
             #expect(short?.message.contains("has 99999 bytes instead of 100000") == true)
-            try Folder.removeTree(template.memoryFile)
+            try Directory.removeTree(template.memoryFile)
             let missing = await #expect(throws: TemplateError.self) { try await template.check() }
             #expect(missing?.message.contains("memory is missing") == true)
         }
@@ -114,7 +114,7 @@ import Testing
                 #expect(error?.code == .mismatch)
                 #expect(error?.message.contains(words) == true, "\(error as Any)")
             }
-            try Folder.removeTree(program)
+            try Directory.removeTree(program)
             let error = await #expect(throws: TemplateError.self) { try await template.check() }
             #expect(error?.message.contains("QEMU 7.2.0 at \(program) was removed") == true, "\(error as Any)")
         }
@@ -157,13 +157,13 @@ import Testing
             let template = try await template(in: home)
             let store = TemplateStore(home: home)
             let dead = home.cache.appending("templates").appending("scratch-999999999-x")
-            try Folder.create(dead)
-            let own = try store.scratchFolder()
-            try Folder.create(own)
+            try Directory.create(dead)
+            let own = try store.scratchDirectory()
+            try Directory.create(own)
             #expect(try store.prune(keeping: .mebibytes(1)).isEmpty)
             #expect(!HostFile.exists(dead) && HostFile.exists(own))
             #expect(try store.prune(keeping: ByteCount(0)).map(\.name) == ["t"])
-            #expect(!HostFile.exists(template.folder))
+            #expect(!HostFile.exists(template.directory))
         }
     }
 

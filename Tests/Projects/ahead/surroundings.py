@@ -30,7 +30,7 @@ def mode(descriptor):
     try:
         return os.fstat(int(descriptor)).st_mode
     except OSError:
-        # The folder's own.
+        # The directory's own.
         return 0
 
 

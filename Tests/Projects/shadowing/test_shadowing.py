@@ -1,4 +1,4 @@
-"""As with `python3 -m pytest`, a module in the project's folder is found before the library's."""
+"""As with `python3 -m pytest`, a module in the project's directory is found before the library's."""
 
 import calendar
 import email._parseaddr

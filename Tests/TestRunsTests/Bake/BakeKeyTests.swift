@@ -33,9 +33,9 @@ import Testing
 
         func digest(in home: QuiverHome) throws -> String {
             let project = home.data.appending("project")
-            try Folder.removeTree(project)
+            try Directory.removeTree(project)
             for (name, text) in files {
-                try Folder.create(project.appending(name).removingLastComponent())
+                try Directory.create(project.appending(name).removingLastComponent())
                 try WholeFile.write(text.utf8, to: project.appending(name))
             }
             return BakeKey(image: image, configuration: configuration, project: project, seed: seed).digest

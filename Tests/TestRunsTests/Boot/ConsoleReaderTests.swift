@@ -30,7 +30,7 @@ import Testing
     }
 
     private func append(_ text: String, to log: FilePath) throws {
-        try Folder.create(log.removingLastComponent())
+        try Directory.create(log.removingLastComponent())
         let before = (try? WholeFile.readText(log)) ?? ""
         try WholeFile.write((before + text).utf8, to: log)
     }

@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `a mirror without a folder of releases is told by its own folder`() async throws {
+    @Test func `a mirror without a directory of releases is told by its own directory`() async throws {
         try await ScratchHome.with { home in
             let script = "#!/bin/sh\necho \"'http://good/flat/./InRelease' flat_InRelease 0 \"\n"
             try WholeFile.write(script.utf8, to: home.data.appending("apt-get"), mode: .ownerReadWriteExecute)

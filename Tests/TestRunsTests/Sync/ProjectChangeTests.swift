@@ -14,20 +14,22 @@ import WireJSON
     @Test func `a copy that is given the change is like the project again`() async throws {
         try await ScratchHome.with { home in
             let (project, copy) = (home.data.appending("project"), home.data.appending("copy"))
-            for name in ["kept", "edited", "it's gone", "turns", "folder/one", "folder/two", "becomes/a", "same.pyc"] {
+            for name in [
+                "kept", "edited", "it's gone", "turns", "directory/one", "directory/two", "becomes/a", "same.pyc",
+            ] {
                 try write(name, name, in: project)
             }
             symlink("kept", project.appending("link").string)
-            try Folder.create(project.appending("empty"))
+            try Directory.create(project.appending("empty"))
             _ = try await ToolRun.run("cp", ["-a", project.string, copy.string])
             let before = try await listing(of: project)
 
             try write("edited, and longer", "edited", in: project)
             unlink(project.appending("it's gone").string)
             unlink(project.appending("turns").string)
-            try write("now a folder", "turns/into/it", in: project)
-            try Folder.removeTree(project.appending("folder"))
-            try Folder.removeTree(project.appending("becomes"))
+            try write("now a directory", "turns/into/it", in: project)
+            try Directory.removeTree(project.appending("directory"))
+            try Directory.removeTree(project.appending("becomes"))
             try write("a file", "becomes", in: project)
             unlink(project.appending("link").string)
             symlink("edited", project.appending("link").string)
@@ -39,7 +41,7 @@ import WireJSON
 
             let after = try await listing(of: project)
             let change = try #require(ProjectChange(from: before, to: after))
-            #expect(change.removed == ["becomes", "empty", "folder", "it's gone", "turns"])
+            #expect(change.removed == ["becomes", "directory", "empty", "it's gone", "turns"])
             #expect(change.isSmall && !change.isEmpty)
             try await apply(change, try #require(after.files(change.written)), to: copy, home)
             #expect(try await listing(of: copy).entries == after.entries)
@@ -49,7 +51,7 @@ import WireJSON
     @Test func `nothing has changed in a project that nobody touched`() async throws {
         try await ScratchHome.with { home in
             let project = home.data.appending("project")
-            try write("x", "folder/file", in: project)
+            try write("x", "directory/file", in: project)
             let change = try #require(
                 ProjectChange(from: try await listing(of: project), to: try await listing(of: project))
             )
@@ -136,9 +138,9 @@ import WireJSON
         #expect(done.isSuccess, "\(done.errors)")
     }
 
-    private func write(_ text: String, _ name: String, in folder: FilePath) throws {
-        let file = folder.appending(name)
-        try Folder.create(file.removingLastComponent())
+    private func write(_ text: String, _ name: String, in directory: FilePath) throws {
+        let file = directory.appending(name)
+        try Directory.create(file.removingLastComponent())
         try WholeFile.write(text.utf8, to: file)
     }
 }

@@ -33,14 +33,14 @@ import time
 
 # quiver_helper.protocol
 #
-# What the helper and the host have agreed on.
+# The protocol between the helper and the host.
 
 VERSION = 2
 CHUNK = 65536
 
 
 class Refused(Exception):
-    """A request that cannot be done; its text is the answer."""
+    """A request that cannot be carried out; its text becomes the answer."""
 
 
 # quiver_helper.text_files
@@ -48,7 +48,7 @@ class Refused(Exception):
 # Short text files of the system, read and written whole.
 
 def read_text(path):
-    """A file's text; None where there is none that can be read."""
+    """Returns a file's text, or None if it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
@@ -64,7 +64,7 @@ def read_json(path):
 
 
 def write_whole(path, text, mode = 0o644):
-    """Writes so that a reader sees the old file or the new one."""
+    """Writes atomically: a reader sees either the old file or the new one."""
     temporary = "%s.%d.tmp" % (path, os.getpid())
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -81,14 +81,14 @@ PORT = "org.quiver.helper.0"
 
 
 def find_port(name):
-    """The port's device, also before udev has made its link."""
+    """Finds the port's device, even before udev has created its link."""
     link = "/dev/virtio-ports/" + name
     if os.path.exists(link):
         return link
-    folder = "/sys/class/virtio-ports"
+    directory = "/sys/class/virtio-ports"
     try:
-        for device in os.listdir(folder):
-            if (read_text(os.path.join(folder, device, "name")) or "").strip() == name:
+        for device in os.listdir(directory):
+            if (read_text(os.path.join(directory, device, "name")) or "").strip() == name:
                 return "/dev/" + device
     except OSError:
         pass
@@ -96,7 +96,7 @@ def find_port(name):
 
 
 class Port:
-    """The virtio-serial port: lines in, lines out, and knowing when nobody listens on the host."""
+    """The virtio-serial port: lines in, lines out, and whether the host is connected."""
 
     def __init__(self, descriptor, poll):
         self.descriptor = descriptor
@@ -154,7 +154,7 @@ class Port:
             self.poll.modify(self.descriptor, select.POLLIN | (select.POLLOUT if waits_for_room else 0))
 
     def lost_host(self):
-        """The host closed its end: what was for it is dropped, and a signal will tell when it is back.
+        """The host closed its end: drops what was queued for it; a signal comes when it is back.
 
         The requests of a host that connects at once may arrive before the news that the one before it has left: the
         answers to these are kept, and whoever else gets one does not know its number.
@@ -197,13 +197,13 @@ RNDRESEEDCRNG = 0x5207
 
 
 class RandomPool:
-    """The kernel's random pool, opened before a machine is frozen: no fork need look for it."""
+    """The kernel's random pool, opened before a machine is frozen so that no fork has to open it."""
 
     def __init__(self):
         self.descriptor = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
 
     def feed(self, entropy):
-        """Mixes fresh bytes into the pool and has the kernel's generators take a new key from there at once.
+        """Mixes fresh bytes into the pool and makes the kernel's generators take a new key from it at once.
 
         Only root may.
         """
@@ -233,7 +233,7 @@ def set_clock(nanoseconds):
 
 # quiver_helper.cloud_init
 #
-# The files in which cloud-init says how far it is.
+# The files in which cloud-init records its progress.
 
 CLOUD_INIT_RUN = "/run/cloud-init"
 CLOUD_INIT_DATA = "/var/lib/cloud/data"
@@ -241,7 +241,7 @@ CLOUD_INIT_STAGES = ("init-local", "init", "modules-config", "modules-final")
 
 
 def cloud_init_log(status):
-    """The last warnings and errors of cloud-init's log, only when a stage says that something went wrong."""
+    """Returns the last warnings and errors of cloud-init's log, if a stage reports that something went wrong."""
     stages = [stage for stage in status.get("v1", {}).values() if isinstance(stage, dict)]
     if not any(stage.get("errors") or stage.get("recoverable_errors") for stage in stages):
         return []
@@ -255,7 +255,7 @@ def cloud_init_log(status):
 
 # quiver_helper.boot
 #
-# The milestones of a boot, each told to the host once.
+# The milestones of a boot, each reported to the host once.
 
 IN_CHANGED = 0x8 | 0x80 | 0x100  # close-write, moved-to, create
 
@@ -275,8 +275,8 @@ class Boot:
             notifier = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
             if notifier >= 0:
                 self.notifier = notifier
-                for folder in (CLOUD_INIT_RUN, CLOUD_INIT_DATA):
-                    libc.inotify_add_watch(notifier, folder.encode(), IN_CHANGED)
+                for directory in (CLOUD_INIT_RUN, CLOUD_INIT_DATA):
+                    libc.inotify_add_watch(notifier, directory.encode(), IN_CHANGED)
         except (OSError, AttributeError):
             pass
 
@@ -294,7 +294,7 @@ class Boot:
         return self.cloud_init is not None and self.ssh_listens
 
     def look(self):
-        """Looks at everything once; called when a file changed and, until sshd listens, at short intervals."""
+        """Checks everything once; called when a file changed and, until sshd listens, at short intervals."""
         if self.notifier is not None:
             try:
                 os.read(self.notifier, CHUNK)
@@ -347,7 +347,7 @@ def listens_on(port):
 # Commands that run in the guest for the host.
 
 class Command:
-    """A command that the host asked for; its output goes out as it comes."""
+    """A command that the host requested; its output is sent as it is produced."""
 
     def __init__(self, helper, request):
         self.helper = helper
@@ -361,9 +361,9 @@ class Command:
             account = pwd.getpwnam(user or "root")
         except KeyError:
             raise Refused("there is no user %s in the guest" % user) from None
-        folder = request.get("cwd") or (account.pw_dir if user else "/")
-        if not os.path.isdir(folder):
-            raise Refused("there is no folder %s in the guest" % folder)
+        directory = request.get("cwd") or (account.pw_dir if user else "/")
+        if not os.path.isdir(directory):
+            raise Refused("there is no directory %s in the guest" % directory)
         environment.update(HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name)
         environment.update(request.get("env") or {})
 
@@ -379,7 +379,7 @@ class Command:
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=folder,
+            cwd=directory,
             env=environment,
             preexec_fn=become_user,
             start_new_session=True,
@@ -405,7 +405,7 @@ class Command:
             self.process.stdin.close()
 
     def drain(self, descriptor):
-        """Passes on what there is to read: None when there is nothing now, 0 at the end, otherwise how much it was."""
+        """Forwards what can be read now; returns the number of bytes, 0 at the end, None if there are none now."""
         try:
             data = os.read(descriptor, CHUNK)
         except BlockingIOError:
@@ -425,7 +425,7 @@ class Command:
         del self.streams[descriptor]
 
     def look_for_end(self):
-        """Answers once the process has ended, although what it left running may still hold its outputs."""
+        """Answers once the process has exited, even if processes it left behind still hold its outputs."""
         status = self.process.poll()
         if status is None:
             return
@@ -454,7 +454,7 @@ class Command:
 # Acting with a user's rights.
 
 class ActingAs:
-    """A user's rights for a moment: what is done meanwhile, the kernel allows or refuses as it would that user."""
+    """A context in which the kernel checks every access as if the user made it."""
 
     def __init__(self, name):
         try:
@@ -480,10 +480,10 @@ class ActingAs:
 
 # quiver_helper.files
 #
-# Files, links and folders as the host describes them.
+# Files, links and directories as the host describes them.
 
 def read_file(path, limit):
-    """A file's content, as far as one byte beyond the limit.
+    """Returns a file's content, up to one byte beyond the limit.
 
     None for what is not a file, is gone, or has no name in UTF-8.
     """
@@ -497,16 +497,16 @@ def read_file(path, limit):
         return None
 
 
-def make_folders(path, owner):
-    """Makes a folder and those around it, where they are missing, for a user."""
+def make_directories(path, owner):
+    """Creates a directory and its missing parents, owned by a user."""
     if not os.path.isdir(path):
-        make_folders(os.path.dirname(path), owner)
+        make_directories(os.path.dirname(path), owner)
         os.mkdir(path)
         os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
 def remove(path):
-    """Removes a file, a link, or a folder with all that is in it; what is not there need not be removed."""
+    """Removes a file, a link, or a directory with everything in it; a missing path is not an error."""
     if not os.path.isdir(path) or os.path.islink(path):
         if os.path.lexists(path):
             os.unlink(path)
@@ -517,8 +517,8 @@ def remove(path):
 
 
 def write_file(path, file, owner):
-    """Writes a file, for which there is a content, or a link, for which there is a target; else makes a folder."""
-    make_folders(os.path.dirname(path), owner)
+    """Writes a file if there is content, a link if there is a target, otherwise creates a directory."""
+    make_directories(os.path.dirname(path), owner)
     if "target" in file:
         remove(path)
         os.symlink(file["target"], path)
@@ -543,10 +543,10 @@ def write_file(path, file, owner):
 # The guest's side of a copy to the guest.
 
 def write_part(item):
-    """Writes a part of a file beside its place; with the last part it gets its name."""
+    """Writes a part of a file next to its final path; the last part renames it into place."""
     path, offset = item["path"], item["offset"]
-    folder, name = os.path.split(path)
-    part = os.path.join(folder, ".quiver-%08x.part" % binascii.crc32(name.encode()))
+    directory, name = os.path.split(path)
+    part = os.path.join(directory, ".quiver-%08x.part" % binascii.crc32(name.encode()))
     try:
         if offset == 0:
             remove(part)
@@ -566,13 +566,13 @@ def write_part(item):
 
 
 def copy_in(item):
-    """Does one step of a copy into the guest."""
+    """Carries out one step of a copy into the guest."""
     path, step = item["path"], item["step"]
-    is_folder = os.path.isdir(path) and not os.path.islink(path)
+    is_directory = os.path.isdir(path) and not os.path.islink(path)
     if step == "remove":
-        # What is excluded from the copy stays, and the folders that it is in.
+        # What is excluded from the copy stays, and the directories that it is in.
         try:
-            os.rmdir(path) if is_folder else os.unlink(path)
+            os.rmdir(path) if is_directory else os.unlink(path)
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -581,14 +581,14 @@ def copy_in(item):
     elif step == "destination":
         os.makedirs(path, exist_ok=True)
     elif step == "folder":
-        if not is_folder:
+        if not is_directory:
             remove(path)
             os.mkdir(path)
         elif not os.access(path, os.W_OK, effective_ids=True):
             # From an earlier copy; it gets its permissions again at the end.
             os.chmod(path, 0o700)
     elif step == "link":
-        if is_folder:
+        if is_directory:
             os.rmdir(path)
         else:
             remove(path)
@@ -616,7 +616,7 @@ def is_utf8(name):
 
 
 def copied_entry(name, path, status):
-    """What the host is told of something that it may copy."""
+    """Describes an entry to the host, which may then copy it."""
     mode = status.st_mode
     entry = {"name": name, "mode": stat.S_IMODE(mode), "modified": status.st_mtime_ns, "kind": "special"}
     if not is_utf8(name):
@@ -633,8 +633,8 @@ def copied_entry(name, path, status):
     return entry
 
 
-def list_folder(path, limit):
-    """The entries of a folder; what vanishes meanwhile is not there."""
+def list_directory(path, limit):
+    """Returns the entries of a directory, without those that vanish meanwhile."""
     entries = []
     with os.scandir(path) as found:
         for item in found:
@@ -648,7 +648,7 @@ def list_folder(path, limit):
 
 
 def found_path(asked, path, follows):
-    """What there is at a path, as the answer to the question of that number; None for nothing."""
+    """Describes the entry at a path for the numbered question; None if there is none."""
     name = os.path.basename(path)
     try:
         if follows:
@@ -660,7 +660,7 @@ def found_path(asked, path, follows):
 
 
 def read_part(path, offset, length):
-    """A part of a file, shorter at its end."""
+    """Returns a part of a file, which is shorter at the file's end."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -672,13 +672,13 @@ def read_part(path, offset, length):
 
 # quiver_helper.copy_requests
 #
-# The host's requests for copies of any size, step by step.
+# The host's requests to copy trees of any size, step by step.
 
 class CopyRequests:
-    """What `quiver cp` asks for."""
+    """The requests that `quiver cp` sends."""
 
     def do_find_paths(self, request):
-        """What there is at some paths, which may be patterns; relative ones start in a folder, else the user's home."""
+        """Lists what exists at some paths or patterns, relative to `below` or else to the user's home."""
         with ActingAs(request.get("user")) as account:
             start = request.get("below") or account.pw_dir
             found = []
@@ -693,13 +693,13 @@ class CopyRequests:
             return {"start": start, "found": [item for item in found if item]}
 
     def do_list_folders(self, request):
-        """The entries of some folders, of at least one and as many as are asked for unless it is much."""
+        """Lists some directories: at least the first, and further ones until the answer is large."""
         answers = []
         count = 0
         with ActingAs(request.get("user")):
             for path in request["folders"]:
                 try:
-                    entries = list_folder(path, request["limit"])
+                    entries = list_directory(path, request["limit"])
                     answers.append({"entries": entries})
                     count += len(entries)
                 except OSError as error:
@@ -709,7 +709,7 @@ class CopyRequests:
         return {"folders": answers}
 
     def do_read_parts(self, request):
-        """Parts of files, in Base64."""
+        """Reads parts of files, as Base64."""
         parts = []
         with ActingAs(request.get("user")):
             for part in request["parts"]:
@@ -721,7 +721,7 @@ class CopyRequests:
         return {"parts": parts}
 
     def do_copy_in(self, request):
-        """Does steps of a copy into the guest, in order, with a user's rights."""
+        """Carries out steps of a copy into the guest, in order, with a user's rights."""
         with ActingAs(request.get("user")):
             for item in request["items"]:
                 try:
@@ -736,37 +736,37 @@ class CopyRequests:
 # The host's requests to read and write files as a whole.
 
 class FileRequests:
-    """What the host asks for when a project is brought into the guest, and its results out of it."""
+    """The requests that copy a project into the guest and its results out of it."""
 
     def do_write_files(self, request):
-        """Removes some of what is below a folder, then writes files, links and folders there; all are one user's."""
+        """Removes some entries below a directory, then writes files, links and directories owned by one user."""
         try:
             owner = pwd.getpwnam(request.get("user") or "root")
         except KeyError:
             raise Refused("there is no user %s in the guest" % request["user"]) from None
-        folder = request["folder"]
-        make_folders(folder, owner)
+        directory = request["folder"]
+        make_directories(directory, owner)
         for name in request["removed"]:
-            remove(os.path.join(folder, name))
+            remove(os.path.join(directory, name))
         for file in request["files"]:
-            write_file(os.path.join(folder, file["name"]), file, owner)
+            write_file(os.path.join(directory, file["name"]), file, owner)
         return {}
 
     def do_read_files(self, request):
-        """All files below a folder; no answer to that when it is missing or they are more than the limit together."""
+        """All files below a directory; empty if it is missing or the files exceed the limit in total."""
         top, room = request["folder"], request["limit"]
         if not os.path.isdir(top):
             return {}
         files = {}
-        for folder, _, names in os.walk(top):
+        for directory, _, names in os.walk(top):
             for name in names:
-                content = read_file(os.path.join(folder, name), room)
+                content = read_file(os.path.join(directory, name), room)
                 if content is None:
                     continue
                 room -= len(content)
                 if room < 0:
                     return {}
-                files[os.path.relpath(os.path.join(folder, name), top)] = base64.b64encode(content).decode()
+                files[os.path.relpath(os.path.join(directory, name), top)] = base64.b64encode(content).decode()
         return {"files": files}
 
 
@@ -784,7 +784,7 @@ def follow_host_clock(wall, since, now):
 
 # quiver_helper.network
 #
-# Hardware addresses of network interfaces, and the leases of DHCP that hang on them.
+# Hardware addresses of network interfaces, and the DHCP leases that depend on them.
 
 NETWORK_CONFIGURATIONS = (
     "/etc/netplan",
@@ -800,7 +800,7 @@ ADDRESS_PATIENCE = 20.0
 
 
 def set_mac(interface, address):
-    """Gives an interface another hardware address; returns the IPv4 address that it has then, None without DHCP.
+    """Changes an interface's hardware address; returns its new IPv4 address, or None without DHCP.
 
     It stays up where its driver can: a link that goes down loses its routes.
     """
@@ -826,9 +826,9 @@ def rename_mac(old, new):
     """Has the network's configurations that match an interface by its old address, as cloud-init writes them, match it
     by the new one.
     """
-    for folder in NETWORK_CONFIGURATIONS:
-        for name in os.listdir(folder) if os.path.isdir(folder) else ():
-            path = os.path.join(folder, name)
+    for directory in NETWORK_CONFIGURATIONS:
+        for name in os.listdir(directory) if os.path.isdir(directory) else ():
+            path = os.path.join(directory, name)
             text = read_text(path)
             if not text or old not in text.lower():
                 continue
@@ -848,7 +848,7 @@ def ipv4_address(interface):
 
 
 def wait_for_address(interface):
-    """The interface's address once it has one that has stayed for a moment: a client that begins anew drops the old."""
+    """Returns the interface's address once it is stable: a restarted DHCP client drops the old one first."""
     end = time.monotonic() + ADDRESS_PATIENCE
     last, since = None, time.monotonic()
     while time.monotonic() < end:
@@ -862,7 +862,7 @@ def wait_for_address(interface):
 
 
 def renew_lease():
-    """Asks for a new lease on every interface with whichever DHCP client runs here; returns that client's name."""
+    """Requests a new lease on every interface from the DHCP client that runs here; returns the client's name."""
     interfaces = [name for name in os.listdir("/sys/class/net") if os.path.exists("/sys/class/net/%s/device" % name)]
     if os.path.exists(NETWORKD):
         for interface in interfaces:
@@ -886,7 +886,7 @@ def tool(argv):
 
 # quiver_helper.identity
 #
-# What tells a guest from the one that it was forked from, but for its network.
+# What distinguishes a guest from the one it was forked from, apart from its network.
 
 def set_machine_id(machine_id):
     write_whole("/etc/machine-id", machine_id + "\n", 0o444)
@@ -927,14 +927,14 @@ def set_host_keys(keys):
 
 # quiver_helper.restoring
 #
-# What is put right in a guest after a restore or a fork.
+# The fix-up of a guest after a restore or a fork.
 
 class Restoring:
-    """Clock, random pool and identity of the guest, and the nonce by which a host knows it again."""
+    """The guest's clock, random pool and identity, and the nonce by which the host recognises its state."""
 
 
     def wake_up(self, line):
-        """What is done before anything else in a fork; the line is !ID TOKEN TIME SINCE ENTROPY.
+        """Runs before anything else in a fork; the line is !ID TOKEN TIME SINCE ENTROPY.
 
         The guest's clock stood at SINCE when the host's was TIME, both in nanoseconds; zero leaves the clock alone.
         ENTROPY is in Base64.
@@ -949,7 +949,7 @@ class Restoring:
         self.port.send_line(answer)
 
     def do_restore(self, request):
-        """Makes the guest right after a restore or fork: what is in the request is done, in this order."""
+        """Fixes the guest up after a restore or fork: each part that the request contains, in this order."""
         done = {"token": request.get("token"), "nonce": self.nonce or None}
         # What the steps below take is added to the host's time, so that the clock can be set last: setting it wakes
         # every program that asked to be told, and those would run before the answer has gone out.
@@ -972,7 +972,7 @@ class Restoring:
         return done
 
     def do_freeze(self, request):
-        """The last request before a freeze: says where the clock stands that a fork of this moment goes on from."""
+        """The last request before a freeze: returns the clock from which forks of this moment continue."""
         return {"monotonic": time.monotonic_ns()}
 
     def do_time(self, request):
@@ -988,10 +988,10 @@ class Restoring:
 
 # quiver_helper.service
 #
-# The service itself: waits for whatever comes, and answers the host's requests.
+# The service itself: waits for events and answers the host's requests.
 
 class Helper(Restoring, FileRequests, CopyRequests):
-    """Serves one host. A request that says `"do": "some-name"` is done by the method `do_some_name`."""
+    """Serves one host. A request with `"do": "some-name"` is handled by the method `do_some_name`."""
 
     def __init__(self, descriptor):
         self.poll = select.poll()
@@ -1020,7 +1020,7 @@ class Helper(Restoring, FileRequests, CopyRequests):
         self.poll.unregister(descriptor)
 
     def wake(self, reader):
-        """A signal came: the host is connected again, or a command has ended."""
+        """Handles a signal: the host is connected again, or a command has ended."""
         os.read(reader, CHUNK)
         for command in list(self.commands.values()):
             command.look_for_end()
@@ -1043,7 +1043,7 @@ class Helper(Restoring, FileRequests, CopyRequests):
                 self.boot.look()
 
     def patience(self):
-        """How long a wait may last, in milliseconds: without end once the boot is over."""
+        """How long a wait may last, in milliseconds: forever once the boot is over."""
         if not self.boot.is_over:
             return 100
         return None if self.port.connected else 5000
@@ -1122,7 +1122,7 @@ class Helper(Restoring, FileRequests, CopyRequests):
 # Starts the helper: python3 -m quiver_helper [PORT].
 
 def hurry():
-    """Has the helper scheduled before all that is no real-time program; what it starts is scheduled as usual again.
+    """Schedules the helper before all other programs that are not real-time ones, but not what it starts.
 
     The host waits for every answer: programs that a change of the clock wakes must not run before it is sent.
     """

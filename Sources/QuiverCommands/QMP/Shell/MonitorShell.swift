@@ -55,9 +55,9 @@ struct MonitorShell: AsyncParsableCommand {
     }
 
     private func terminal(_ gate: SchemaGate) throws -> any ShellInput {
-        let folder = QuiverHome.current.data
-        try Folder.create(folder)
-        return try TerminalInput(prompt: "qmp> ", history: folder.appending("qmp-history")) { typed in
+        let directory = QuiverHome.current.data
+        try Directory.create(directory)
+        return try TerminalInput(prompt: "qmp> ", history: directory.appending("qmp-history")) { typed in
             ShellCompletion(typed: typed, gate: gate)
         }
     }

@@ -40,13 +40,13 @@ RNDRESEEDCRNG = 0x5207
 
 
 class RandomPool:
-    """The kernel's random pool, opened before a machine is frozen: no fork need look for it."""
+    """The kernel's random pool, opened before a machine is frozen so that no fork has to open it."""
 
     def __init__(self):
         self.descriptor = os.open("/dev/urandom", os.O_WRONLY | os.O_CLOEXEC)
 
     def feed(self, entropy):
-        """Mixes fresh bytes into the pool and has the kernel's generators take a new key from there at once.
+        """Mixes fresh bytes into the pool and makes the kernel's generators take a new key from it at once.
 
         Only root may.
         """
@@ -131,7 +131,7 @@ except ImportError:
 
 
 def setup_state(session):
-    """What pytest has set up at the moment, of the tests and all around them."""
+    """Returns the nodes that pytest has set up at the moment."""
     return session._setupstate
 
 
@@ -154,12 +154,12 @@ def tear_down_all(session):
 
 
 def fixture_definitions(item, name):
-    """The fixtures by that name that a test could use, the one that it does use last; None or empty without any."""
+    """Returns the fixtures of that name that a test could use, with the one it uses last; None or empty if none."""
     return item.session._fixturemanager.getfixturedefs(name, item if takes_node() else item.nodeid)
 
 
 def takes_node():
-    """Since pytest 8.1 fixtures are looked up by node, before by its id."""
+    """Looks fixtures up by node since pytest 8.1, before that by its id."""
     return tuple(int(part) for part in pytest.__version__.split(".")[:2]) >= (8, 1)
 
 
@@ -172,7 +172,7 @@ def active_fixtures(session, scope):
 
 @contextlib.contextmanager
 def kept_by_pytest():
-    """Lets pass what a fixture ends with: pytest keeps it, and every test that uses the fixture ends with it too."""
+    """Ignores a fixture's outcome: pytest caches it, and every test that uses the fixture gets it too."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
@@ -194,7 +194,7 @@ def run_finalizers(finalizers):
 
 
 def is_skipped(item):
-    """Whether a mark has the test skipped, so that pytest sets nothing up for it."""
+    """Whether a mark skips the test, so that pytest sets nothing up for it."""
     try:
         from _pytest.skipping import evaluate_skip_marks
 
@@ -207,7 +207,7 @@ def is_skipped(item):
 
 
 def count_failed_subtest(config, report):
-    """Since pytest 9.0 the count of a test's failed subtests, kept where they ran, is what makes the test fail."""
+    """Counts a failed subtest: the count decides since pytest 9.0 whether the test fails."""
     try:
         from _pytest.subtests import SubtestReport, failed_subtests_key
     except ImportError:
@@ -217,7 +217,7 @@ def count_failed_subtest(config, report):
 
 
 def move_start_times(config, terminal, elapsed):
-    """A machine that was frozen for a day did not take a day: what took its time before the freeze is moved up."""
+    """Shifts the start times that were taken before the freeze, so that time spent frozen does not count."""
     started = getattr(terminal, "_sessionstarttime", None)
     if isinstance(started, float):
         terminal._sessionstarttime = started + elapsed
@@ -234,10 +234,10 @@ def move_start_times(config, terminal, elapsed):
 
 # quiver_pytest.payload
 #
-# What a runner reports, as text that the host passes on to the coordinator as it is.
+# A runner's reports as text, which the host forwards to the coordinator unchanged.
 
 def pack(value):
-    """A value as text that another process of the same interpreter reads back exactly, tuples and all."""
+    """Encodes a value as text that another process of the same interpreter reads back exactly."""
     return binascii.b2a_base64(marshal.dumps(plain(value)), newline=False).decode()
 
 
@@ -246,7 +246,7 @@ def unpack(text):
 
 
 def plain(value):
-    """The same value with whatever else plugins and tests put into reports told by its text, as JUnit's XML tells it.
+    """Returns the value with all other objects replaced by their text, as JUnit's XML shows them.
 
     Exact types only: an enumeration that is a number too, say, is more than the number.
     """
@@ -268,7 +268,7 @@ def plain(value):
 
 # quiver_pytest.replaying
 #
-# What the coordinator makes of what runners and the host report.
+# Turns the reports of runners and of the host into pytest's.
 
 def warning_from(data):
     category = getattr(sys.modules.get(data["module"]), data["category"], None)
@@ -282,7 +282,7 @@ def warning_from(data):
 
 
 def crash_reports(item, crash, output, seconds):
-    """What pytest would have reported if a test could outlive its interpreter or machine."""
+    """Makes the report that pytest would have made if the test had not ended its interpreter or machine."""
     sections = [("Captured output of the interpreter", output)] if output else []
     common = {"nodeid": item.nodeid, "location": item.location, "keywords": {}}
     yield TestReport(outcome="failed", longrepr=crash, when="call", sections=sections, duration=seconds, **common)
@@ -299,10 +299,10 @@ def end_as(session, ending):
 
 # quiver_pytest.terminal
 #
-# The terminal, on which the coordinator alone prints.
+# The terminal, on which only the coordinator prints.
 
 class Nowhere:
-    """Takes the place of the terminal in a runner, whose output the coordinator prints."""
+    """Replaces the terminal in a runner, whose output the coordinator prints."""
 
     encoding = "utf-8"
 
@@ -318,7 +318,7 @@ class Nowhere:
 
 @contextlib.contextmanager
 def captured(config):
-    """Keeps what fixtures print and warn about off the terminal while no test is there to report it."""
+    """Keeps fixtures' output and warnings off the terminal while no test is running that would report it."""
     capture = config.pluginmanager.getplugin("capturemanager")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -335,7 +335,7 @@ def captured(config):
 
 # quiver_pytest.coordinator
 #
-# The fork that prints what all the others report.
+# The fork that prints what all others report.
 
 class Coordinator:
     """Passes the reports of all runners, in order, through pytest's own hooks."""
@@ -407,7 +407,7 @@ def follow_host_clock(wall, since, now):
 
 # quiver_pytest.fix_up
 #
-# Clock and random pool, which are put right in a fork before its test runs.
+# The fix-up of clock and random pool in a fork, before its test runs.
 #
 # The guest's helper would do it too; where pytest runs as root, waking the helper takes longer.
 
@@ -418,7 +418,7 @@ def fix_up(request, pool):
 
 
 def feed(pool, entropy):
-    """Feeds the pool where that is allowed: not every root may, in a container say."""
+    """Feeds the pool if that is allowed: root may not be allowed to, for example in a container."""
     try:
         pool.feed(entropy)
     except OSError:
@@ -427,10 +427,10 @@ def feed(pool, entropy):
 
 # quiver_pytest.modules
 #
-# Fixtures of modules and packages that are set up before the freeze.
+# Module- and package-scoped fixtures that are set up before the freeze.
 
 class Modules:
-    """What was set up for each test module before the freeze, kept aside until a test of the module runs.
+    """Holds what was set up for each test module before the freeze until a test of that module runs.
 
     pytest has one module set up at a time. So what it knows of a module is taken from it when the module is ready, and
     given back in the fork that runs a test of the module, which then tears it down as ever.
@@ -492,7 +492,7 @@ class Modules:
                 self.nodes[node] = state.stack.pop(node)
 
     def push(self, state, node):
-        """Gives pytest back what is kept of a node and of those around it."""
+        """Gives back to pytest what is kept for a node and its parents."""
         for part in node.listchain():
             if part in state.stack:
                 continue
@@ -516,19 +516,19 @@ class Modules:
                 terminal.write_line("quiver: %s is set up in each machine: %s" % (module, reason))
 
     def tear_down(self):
-        """Ends what is still kept, whose threads would otherwise keep the interpreter from ending."""
+        """Tears down what is still kept: its threads could keep the interpreter from exiting."""
         for node in reversed(list(self.nodes)):
             self.give_back_fixtures(node)
             run_finalizers(self.nodes.pop(node)[0])
 
 
 def surroundings():
-    """What fixtures often change of the interpreter, and what all tests in it share."""
+    """The interpreter state that fixtures often change and that all tests share."""
     return {"os.environ": dict(os.environ), "the working directory": os.getcwd(), "sys.path": list(sys.path)}
 
 
 def early_fixtures(item):
-    """The names of a test's fixtures of module and package scope that do not depend on its parameters."""
+    """Returns the names of a test's module- and package-scoped fixtures that do not depend on its parameters."""
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     if getattr(item, "_request", None) is None or not hasattr(item, "_initrequest"):
         return
@@ -550,7 +550,7 @@ def early_fixtures(item):
 # A fork that runs tests.
 
 class Runner:
-    """Runs some of the tests, and sends what pytest reported of each to the host."""
+    """Runs some of the tests, and sends pytest's reports of each to the host."""
 
     def __init__(self, port, modules):
         self.port = port
@@ -562,7 +562,7 @@ class Runner:
         self.fix_up_seconds = 0.0
 
     def run(self, session, indices):
-        """Runs the tests and sends what each of them reported; the machine is thrown away afterwards."""
+        """Runs the tests and sends the reports of each; the machine is discarded afterwards."""
         items = [session.items[index] for index in indices]
         for position, item in enumerate(items):
             following = following_item(session, indices, position)
@@ -625,7 +625,7 @@ class Runner:
 
 
 def following_item(session, indices, position):
-    """The test that would come next, for whose sake pytest leaves set up what both use; None after the last.
+    """Returns the test that would come next, so that pytest keeps the fixtures both use; None after the last.
 
     A fork that ends before its test's module does tears nothing of that down, and so reports no failure of it: the
     fork of the module's last test does.
@@ -636,10 +636,10 @@ def following_item(session, indices, position):
 
 # quiver_pytest.seeds
 #
-# What makes the random numbers of a fork its own.
+# Gives each fork random numbers of its own.
 
 class Seeds:
-    """Knows whether the user has seeded Python's generator, and makes the unseeded ones differ between forks."""
+    """Knows whether the user has seeded Python's generator, and makes unseeded ones differ between forks."""
 
     def __init__(self):
         self.user_has_seeded = False
@@ -659,7 +659,7 @@ class Seeds:
         return self.real_setstate(state)
 
     def look_for_openssl(self):
-        """Notes whether OpenSSL, which keeps a random state of its own, is in use: only then a fork pays for it."""
+        """Notes whether OpenSSL, which has its own random state, is in use: only then a fork has to reseed it."""
         if "_ssl" in sys.modules or is_mapped("libcrypto"):
             import ssl
 
@@ -707,10 +707,10 @@ def set_up_session_fixtures(session):
 
 # quiver_pytest.plugin
 #
-# The plugin itself: waits for the freeze when pytest has collected, and wakes up as a runner or the coordinator.
+# The plugin itself: waits for the freeze when pytest has collected, and resumes as a runner or the coordinator.
 
 class Quiver:
-    """What is registered with pytest."""
+    """The plugin object that is registered with pytest."""
 
 
     def __init__(self, path, checkpoint):
@@ -773,7 +773,7 @@ class Quiver:
             self.runner.keep_warning(warning_message, when, nodeid, location)
 
     def freeze_here(self):
-        """Freezes the machine at a conftest's wish: what follows the call in its hook runs in every fork."""
+        """Freezes the machine when a conftest asks for it: what follows the call in its hook runs in every fork."""
         if self.session is None:
             raise pytest.UsageError(
                 "quiver.checkpoint() was called before the tests were collected; call it in pytest_collection_finish"
@@ -784,7 +784,7 @@ class Quiver:
             self.order = self.wait_for_freeze(self.session)
 
     def wait_for_freeze(self, session):
-        """Tells the host what there is, and wakes up in a fork; returns what the host asks of that."""
+        """Reports the collected tests, and resumes in a fork; returns the host's order to that fork."""
         terminal = session.config.pluginmanager.getplugin("terminalreporter")
         screen = getattr(terminal, "_tw", None)
         screen_file = getattr(screen, "_file", None)
@@ -830,7 +830,7 @@ class Quiver:
         return request
 
     def rehearse(self):
-        """Goes through the motions of a fork that concern no test and no other plugin: reseeding, and a report.
+        """Rehearses what every fork does apart from its test and other plugins: reseeding, and a report.
 
         Before the freeze it loads what every fork will touch; in a fork made ahead it has the processor's emulator
         translate what the fork will execute.
@@ -852,7 +852,7 @@ class Quiver:
 # Registers the plugin when pytest loads it.
 
 def start():
-    """Registers the plugin when the host asked for it, and hides that from pytests that the tests start themselves."""
+    """Registers the plugin if the host asked for it, and hides it from pytest processes that tests start."""
     path = os.environ.pop("QUIVER_PYTEST_PORT", None)
     checkpoint = os.environ.pop("QUIVER_PYTEST_CHECKPOINT", "collected")
     ours = ("", "quiver_pytest", "quiver_recorder")
@@ -861,7 +861,9 @@ def start():
         os.environ["PYTEST_PLUGINS"] = ",".join(others)
     # What the tests start themselves must not find this plugin either.
     own = os.path.dirname(os.path.abspath(__file__))
-    left = [folder for folder in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if folder and folder != own]
+    left = [
+        directory for directory in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if directory and directory != own
+    ]
     if left:
         os.environ["PYTHONPATH"] = os.pathsep.join(left)
     if not path:

@@ -1,5 +1,5 @@
 # Joined by Tools/join-guest-python from Sources/GuestPython; edit what is there.
-"""Writes what pytest reported of every test to a file, from which the host makes its own report.
+"""Writes pytest's report of every test to a file, from which the host makes its own report.
 
 Loaded beside the user's plugins where the host wants a report; in isolated runs the coordinator's pytest is given the
 reports of all tests, so that this sees the same as in a plain run. Python 3.8 or newer, nothing but pytest.
@@ -12,7 +12,7 @@ LIMIT = 200_000
 
 
 class Recorder:
-    """Keeps what is reported, and writes it when the session ends."""
+    """Collects the reports, and writes them when the session ends."""
 
     def __init__(self, path):
         self.path = path
@@ -50,7 +50,7 @@ class Recorder:
 
 
 def told(report):
-    """What a report says of a failure, or why a test was skipped."""
+    """Returns what a report says about a failure, or why a test was skipped."""
     if report.longrepr is None:
         return ""
     if isinstance(report.longrepr, tuple):

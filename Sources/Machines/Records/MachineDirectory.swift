@@ -3,7 +3,7 @@ import LibC
 public import SystemPackage
 
 /// A machine's files: a directory for permanent files, and one with a short path for its sockets.
-public struct MachineFolder: Hashable, Sendable {
+public struct MachineDirectory: Hashable, Sendable {
     /// The directory with the description, the disk and the logs.
     public let path: FilePath
     /// The directory with the sockets.

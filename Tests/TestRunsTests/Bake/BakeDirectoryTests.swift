@@ -5,12 +5,12 @@ import Testing
 
 @testable import TestRuns
 
-@Suite struct BakeFolderTests {
+@Suite struct BakeDirectoryTests {
     @Test func `what a killed bake left is listed and removed, and what is being made is left alone`() async throws {
         try await ScratchHome.with { home in
-            let bakes = BakeFolder(home: home)
-            for digest in ["dead", "alive"] { try Folder.create(bakes.staging(digest)) }
-            try Folder.create(bakes.baked("done"))
+            let bakes = BakeDirectory(home: home)
+            for digest in ["dead", "alive"] { try Directory.create(bakes.staging(digest)) }
+            try Directory.create(bakes.baked("done"))
             let held = try await FileLock.acquire(bakes.lock("alive"), within: Patience.seconds(10))
             // As a bake that was killed leaves its lock: there, and nobody's.
             try WholeFile.write("1\n".utf8, to: bakes.lock("dead"))
@@ -20,18 +20,18 @@ import Testing
             #expect(cache.entries().map(\.kind) == [.bakedImage, .abandonedBake])
             try cache.removeAbandonedBakes()
             #expect(cache.abandonedBakes == [])
-            #expect(Folder.names(in: bakes.path) == [".making-alive", "alive.lock", "done"])
+            #expect(Directory.names(in: bakes.path) == [".making-alive", "alive.lock", "done"])
             _ = consume held
         }
     }
 
     @Test func `pruning counts what a killed bake left`() async throws {
         try await ScratchHome.with { home in
-            let bakes = BakeFolder(home: home)
-            try Folder.create(bakes.staging("dead"))
+            let bakes = BakeDirectory(home: home)
+            try Directory.create(bakes.staging("dead"))
             let removed = try RunCache(home: home).prune(unusedFor: .zero)
-            #expect(removed.map(\.folder) == [bakes.staging("dead")])
-            #expect(Folder.names(in: bakes.path) == [])
+            #expect(removed.map(\.directory) == [bakes.staging("dead")])
+            #expect(Directory.names(in: bakes.path) == [])
         }
     }
 }

@@ -2,7 +2,7 @@ import HostSupport
 import SystemPackage
 
 /// The directory of baked images: one directory each, named by its digest, and next to it the lock of a running bake.
-struct BakeFolder {
+struct BakeDirectory {
     private static let stagingPrefix = ".making-"
     private static let lockSuffix = ".lock"
 
@@ -22,7 +22,7 @@ struct BakeFolder {
 
     /// The digests of the existing images.
     var digests: [String] {
-        Folder.names(in: path).filter { !$0.hasPrefix(".") && !$0.hasSuffix(Self.lockSuffix) }
+        Directory.names(in: path).filter { !$0.hasPrefix(".") && !$0.hasSuffix(Self.lockSuffix) }
     }
 
     /// The incomplete directories of bakes that were killed.
@@ -33,16 +33,16 @@ struct BakeFolder {
     /// Removes what killed bakes have left behind, and unused locks.
     func removeAbandoned() throws(FileFailure) {
         for digest in unfinished {
-            try FileLock.reap(lock(digest)) { () throws(FileFailure) in try Folder.removeTree(staging(digest)) }
+            try FileLock.reap(lock(digest)) { () throws(FileFailure) in try Directory.removeTree(staging(digest)) }
         }
-        for name in Folder.names(in: path) where name.hasSuffix(Self.lockSuffix) {
+        for name in Directory.names(in: path) where name.hasSuffix(Self.lockSuffix) {
             try FileLock.reap(path.appending(name))
         }
     }
 
     /// The digests of bakes that are running, or were killed.
     private var unfinished: [String] {
-        Folder.names(in: path).filter { $0.hasPrefix(Self.stagingPrefix) }
+        Directory.names(in: path).filter { $0.hasPrefix(Self.stagingPrefix) }
             .map { String($0.dropFirst(Self.stagingPrefix.count)) }
     }
 }

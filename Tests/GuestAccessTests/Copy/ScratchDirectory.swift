@@ -4,24 +4,24 @@ import LibC
 import SystemPackage
 
 /// A directory of a test's own, removed afterwards.
-struct ScratchFolder {
+struct ScratchDirectory {
     let path: FilePath
 
-    static func with(_ body: (ScratchFolder) async throws -> Void) async throws {
-        let folder = ScratchFolder(path: FilePath("/tmp/quiver-test-copy-\(UInt64.random(in: 0 ... .max))"))
-        try Folder.create(folder.path)
+    static func with(_ body: (ScratchDirectory) async throws -> Void) async throws {
+        let directory = ScratchDirectory(path: FilePath("/tmp/quiver-test-copy-\(UInt64.random(in: 0 ... .max))"))
+        try Directory.create(directory.path)
         try await withCleanup {
-            try await body(folder)
+            try await body(directory)
         } cleanup: {
             // Trees with read-only directories are among them.
-            _ = try? await ToolRun.run("chmod", ["-R", "u+rwx", folder.path.string])
-            try? Folder.removeTree(folder.path)
+            _ = try? await ToolRun.run("chmod", ["-R", "u+rwx", directory.path.string])
+            try? Directory.removeTree(directory.path)
         }
     }
 
     func write(_ text: String, _ name: String, mode: mode_t = 0o644) throws {
         let file = path.appending(name)
-        try Folder.create(file.removingLastComponent())
+        try Directory.create(file.removingLastComponent())
         try WholeFile.write(text.utf8, to: file)
         chmod(file.string, mode)
     }
@@ -31,9 +31,9 @@ struct ScratchFolder {
         lines(path.appending(name), "")
     }
 
-    private func lines(_ folder: FilePath, _ prefix: String) -> [String] {
-        Folder.names(in: folder).flatMap { own in
-            let path = folder.appending(own)
+    private func lines(_ directory: FilePath, _ prefix: String) -> [String] {
+        Directory.names(in: directory).flatMap { own in
+            let path = directory.appending(own)
             var status = stat()
             guard lstat(path.string, &status) == 0 else { return ["\(prefix)\(own) missing"] }
             let mode = String(status.st_mode & 0o7777, radix: 8)

@@ -2,7 +2,7 @@ import LibC
 public import SystemPackage
 
 /// Directories that are private to the user.
-public enum Folder {
+public enum Directory {
     /// Creates the directory and its parents, each with mode 0700; an existing one is left as it is.
     public static func create(_ path: FilePath) throws(FileFailure) {
         if mkdir(path.string, 0o700) == 0 { return }
@@ -101,11 +101,11 @@ public enum Folder {
             if errno == ENOENT { return }
             throw FileFailure("remove", path, Errno(rawValue: errno))
         }
-        let isFolder = status.st_mode & S_IFMT == S_IFDIR
-        if isFolder {
+        let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        if isDirectory {
             for name in names(in: path) { try removeTree(path.appending(name)) }
         }
-        guard (isFolder ? rmdir(path.string) : unlink(path.string)) == 0 || errno == ENOENT else {
+        guard (isDirectory ? rmdir(path.string) : unlink(path.string)) == 0 || errno == ENOENT else {
             throw FileFailure("remove", path, Errno(rawValue: errno))
         }
     }

@@ -2,7 +2,7 @@ import LibC
 public import Quantities
 public import SystemPackage
 
-extension Folder {
+extension Directory {
     /// The disk space of a file, or of a directory with its content; zero if it does not exist.
     public static func occupiedSize(of path: FilePath) -> ByteCount {
         var status = stat()

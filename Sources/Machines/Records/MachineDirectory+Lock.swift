@@ -1,6 +1,6 @@
 import HostSupport
 
-extension MachineFolder {
+extension MachineDirectory {
     /// Takes the machine's lock; nil if another process has it.
     ///
     /// A process that only checks whether it is held takes it for an instant, and so does the keeper of a machine that
