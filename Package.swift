@@ -6,16 +6,68 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "quiver", targets: ["quiver"]),
-        .library(name: "CloudImages", targets: ["CloudImages", "HostSupport", "Quantities"]),
-        .library(name: "GuestAccess", targets: ["GuestAccess"]),
-        .library(name: "Machines", targets: ["Machines"]),
-        .library(name: "MachinesTesting", targets: ["MachinesTesting"]),
-        .library(name: "QAPI", targets: ["QAPI"]),
-        .library(name: "QGA", targets: ["QGA"]),
-        .library(name: "QMPClient", targets: ["QMPClient", "QMPCore", "WireJSON"]),
-        .library(name: "QMPCore", targets: ["QMPCore", "WireJSON"]),
-        .library(name: "QMPTesting", targets: ["QMPTesting"]),
-        .library(name: "TestRuns", targets: ["TestRuns"]),
+        .library(
+            name: "CloudImages",
+            targets: ["CloudImages", "DiskImages", "HostSupport", "Quantities", "QuiverErrors"]
+        ),
+        .library(name: "CloudInit", targets: ["CloudInit", "QuiverErrors"]),
+        .library(name: "DiskImages", targets: ["DiskImages", "Quantities", "QuiverErrors"]),
+        .library(
+            name: "Forks",
+            targets: [
+                "Forks", "GuestAccess", "HostSupport", "Machines", "QGA", "QMPClient", "QMPCore", "Quantities",
+                "QuiverErrors", "WireJSON",
+            ]
+        ),
+        .library(
+            name: "GuestAccess",
+            targets: ["GuestAccess", "HostSupport", "QGA", "QMPCore", "Quantities", "QuiverErrors", "WireJSON"]
+        ),
+        .library(
+            name: "Machines",
+            targets: [
+                "Machines", "GuestAccess", "HostSupport", "QGA", "QMPClient", "QMPCore", "Quantities", "QuiverErrors",
+                "WireJSON",
+            ]
+        ),
+        .library(
+            name: "MachinesTesting",
+            targets: [
+                "MachinesTesting", "GuestAccess", "HostSupport", "Machines", "QGA", "QMPClient", "QMPCore",
+                "Quantities", "QuiverErrors", "WireJSON",
+            ]
+        ),
+        .library(
+            name: "Provisioning",
+            targets: [
+                "Provisioning", "CloudImages", "CloudInit", "DiskImages", "GuestAccess", "HostSupport", "Machines",
+                "QGA", "QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
+            ]
+        ),
+        .library(name: "QAPI", targets: ["QAPI", "QAPISchema", "QMPCore", "Quantities", "QuiverErrors", "WireJSON"]),
+        .library(name: "QGA", targets: ["QGA", "QMPCore", "Quantities", "QuiverErrors", "WireJSON"]),
+        .library(name: "QMPClient", targets: ["QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON"]),
+        .library(name: "QMPCore", targets: ["QMPCore", "Quantities", "QuiverErrors", "WireJSON"]),
+        .library(
+            name: "QMPTesting",
+            targets: [
+                "QMPTesting", "QAPI", "QAPISchema", "QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
+            ]
+        ),
+        .library(
+            name: "Quiver",
+            targets: [
+                "Quiver", "CloudImages", "CloudInit", "DiskImages", "Forks", "GuestAccess", "HostSupport", "Machines",
+                "Provisioning", "QGA", "QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
+            ]
+        ),
+        .library(
+            name: "TestRuns",
+            targets: [
+                "TestRuns", "CloudImages", "DiskImages", "Forks", "GuestAccess", "HostSupport", "Machines", "QGA",
+                "QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
+            ]
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -49,32 +101,92 @@ let package = Package(
             pkgConfig: "jansson",
             providers: [.apt(["libjansson-dev"]), .brew(["jansson"])],
         ),
-        .target(name: "CPlatform"),
         .target(
             name: "CloudImages",
             dependencies: [
-                "CArchive",
-                "CCrypto",
                 "CCurl",
+                "Digests",
+                "DiskImages",
                 "HostSupport",
+                "HostTools",
                 "LibC",
                 "Quantities",
+                "QuiverErrors",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
-                .product(name: "Yams", package: "Yams"),
             ],
         ),
         .testTarget(
             name: "CloudImagesTests",
             dependencies: [
                 "CloudImages",
+                "Digests",
+                "DiskImages",
                 "HostSupport",
+                "HostTools",
+                "ImageToolsForTests",
                 "LibC",
                 "PatienceForTests",
                 "Quantities",
                 "quiver",
                 "ServersForTests",
-                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .target(
+            name: "CloudInit",
+            dependencies: [
+                "CArchive",
+                "Digests",
+                "DiskImages",
+                "HostSupport",
+                "HostTools",
+                "QuiverErrors",
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+        ),
+        .testTarget(
+            name: "CloudInitTests",
+            dependencies: [
+                "CloudImages",
+                "CloudInit",
+                "HostSupport",
+                "HostTools",
+                "ImageToolsForTests",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .target(name: "CPlatform"),
+        .target(
+            name: "Digests",
+            dependencies: [
+                "CCrypto",
+                "HostSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .target(
+            name: "DiskImages",
+            dependencies: [
+                "HostSupport",
+                "HostTools",
+                "LibC",
+                "Quantities",
+                "QuiverErrors",
+                "WireJSON",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .testTarget(
+            name: "DiskImagesTests",
+            dependencies: [
+                "CloudImages",
+                "DiskImages",
+                "HostSupport",
+                "HostTools",
+                "ImageToolsForTests",
+                "Quantities",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
@@ -84,19 +196,41 @@ let package = Package(
                 "CloudImages",
                 "GuestAccess",
                 "Machines",
+                "Provisioning",
                 "QAPI",
                 "Quantities",
             ],
             path: "Examples/first-machine",
         ),
         .target(
+            name: "Forks",
+            dependencies: [
+                "CPlatform",
+                "Digests",
+                "DiskImages",
+                "GuestAccess",
+                "HostSupport",
+                "LibC",
+                "Machines",
+                "QMPClient",
+                "QMPCore",
+                "Quantities",
+                "QuiverErrors",
+                "WireJSON",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .target(
             name: "GuestAccess",
             dependencies: [
                 "HostSupport",
+                "HostTools",
                 "LibC",
                 "QGA",
                 "QMPCore",
                 "Quantities",
+                "QuiverErrors",
                 "WireJSON",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -108,6 +242,7 @@ let package = Package(
             dependencies: [
                 "GuestAccess",
                 "HostSupport",
+                "HostTools",
                 "LibC",
                 "PatienceForTests",
                 "QGA",
@@ -121,10 +256,12 @@ let package = Package(
             name: "GuestsForTests",
             dependencies: [
                 "CloudImages",
+                "Forks",
                 "GuestAccess",
                 "HostSupport",
                 "Machines",
                 "PatienceForTests",
+                "Provisioning",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/GuestsForTests",
@@ -135,7 +272,7 @@ let package = Package(
                 "CPlatform",
                 "LibC",
                 "Quantities",
-                .product(name: "Subprocess", package: "swift-subprocess"),
+                "QuiverErrors",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
@@ -143,12 +280,34 @@ let package = Package(
             name: "HostSupportTests",
             dependencies: [
                 "HostSupport",
+                "HostTools",
                 "LibC",
                 "PatienceForTests",
                 "Quantities",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
+        .target(
+            name: "HostTools",
+            dependencies: [
+                "HostSupport",
+                "QuiverErrors",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .target(
+            name: "ImageToolsForTests",
+            dependencies: [
+                "HostSupport",
+                "HostTools",
+                "Machines",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/ImageToolsForTests",
+        ),
+        .target(name: "LibC"),
         .executableTarget(
             name: "MachineOwner",
             dependencies: [
@@ -160,37 +319,50 @@ let package = Package(
             ],
             path: "Tests/MachineOwner",
         ),
-        .target(name: "LibC"),
         .target(
             name: "Machines",
             dependencies: [
-                "CloudImages",
                 "CPlatform",
+                "DiskImages",
                 "GuestAccess",
                 "HostSupport",
+                "HostTools",
                 "LibC",
                 "QAPI",
                 "QMPClient",
                 "QMPCore",
                 "Quantities",
+                "QuiverErrors",
                 "WireJSON",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
+        .target(
+            name: "MachinesTesting",
+            dependencies: [
+                "Machines"
             ],
         ),
         .testTarget(
             name: "MachinesTests",
             dependencies: [
                 "CloudImages",
+                "CloudInit",
                 "CPlatform",
+                "Digests",
+                "DiskImages",
+                "Forks",
                 "GuestAccess",
                 "GuestsForTests",
                 "HostSupport",
+                "HostTools",
                 "LibC",
                 "MachineOwner",
                 "Machines",
                 "MachinesTesting",
                 "PatienceForTests",
+                "Provisioning",
                 "QAPI",
                 "QMPClient",
                 "QMPCore",
@@ -203,17 +375,24 @@ let package = Package(
             ],
         ),
         .target(
-            name: "MachinesTesting",
-            dependencies: [
-                "Machines"
-            ],
-        ),
-        .target(
             name: "PatienceForTests",
             dependencies: [
                 "HostSupport"
             ],
             path: "Tests/PatienceForTests",
+        ),
+        .target(
+            name: "Provisioning",
+            dependencies: [
+                "CloudImages",
+                "CloudInit",
+                "DiskImages",
+                "GuestAccess",
+                "HostSupport",
+                "Machines",
+                "Quantities",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
         ),
         .target(
             name: "QAPI",
@@ -226,25 +405,13 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
-        .testTarget(
-            name: "QAPITests",
+        .executableTarget(
+            name: "qapi-generate",
             dependencies: [
-                "GuestAccess",
-                "GuestsForTests",
-                "HostSupport",
-                "Machines",
-                "PatienceForTests",
-                "QAPI",
                 "QAPIGenerator",
                 "QAPISchema",
-                "QEMUForTests",
-                "QGA",
-                "QMPClient",
-                "QMPCore",
-                "QMPTesting",
-                "Quantities",
                 "WireJSON",
-                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
         ),
         .target(
@@ -267,6 +434,29 @@ let package = Package(
             name: "QAPISchema",
             dependencies: [
                 "WireJSON"
+            ],
+        ),
+        .testTarget(
+            name: "QAPITests",
+            dependencies: [
+                "Forks",
+                "GuestAccess",
+                "GuestsForTests",
+                "HostSupport",
+                "HostTools",
+                "Machines",
+                "PatienceForTests",
+                "QAPI",
+                "QAPIGenerator",
+                "QAPISchema",
+                "QEMUForTests",
+                "QGA",
+                "QMPClient",
+                "QMPCore",
+                "QMPTesting",
+                "Quantities",
+                "WireJSON",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .target(
@@ -304,6 +494,7 @@ let package = Package(
             name: "QMPClientTests",
             dependencies: [
                 "HostSupport",
+                "HostTools",
                 "LibC",
                 "PatienceForTests",
                 "QMPClient",
@@ -321,14 +512,15 @@ let package = Package(
             name: "QMPCore",
             dependencies: [
                 "Quantities",
+                "QuiverErrors",
                 "WireJSON",
             ],
         ),
         .testTarget(
             name: "QMPCoreTests",
             dependencies: [
-                "WireJSON",
                 "QMPCore",
+                "WireJSON",
             ],
         ),
         .target(
@@ -347,19 +539,46 @@ let package = Package(
         ),
         .target(name: "Quantities"),
         .target(
+            name: "Quiver",
+            dependencies: [
+                "CloudImages",
+                "CloudInit",
+                "DiskImages",
+                "Forks",
+                "GuestAccess",
+                "HostSupport",
+                "Machines",
+                "Provisioning",
+                "Quantities",
+                "QuiverErrors",
+            ],
+        ),
+        .executableTarget(
+            name: "quiver",
+            dependencies: [
+                "LibC",
+                "QuiverCommands",
+            ],
+        ),
+        .target(
             name: "QuiverCommands",
             dependencies: [
                 "CEdit",
                 "CloudImages",
+                "CloudInit",
+                "DiskImages",
+                "Forks",
                 "GuestAccess",
                 "HostSupport",
                 "LibC",
                 "Machines",
+                "Provisioning",
                 "QAPI",
                 "QAPISchema",
                 "QMPClient",
                 "QMPCore",
                 "Quantities",
+                "QuiverErrors",
                 "TestRuns",
                 "WireJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -373,7 +592,9 @@ let package = Package(
                 "CloudImages",
                 "GuestAccess",
                 "HostSupport",
+                "HostTools",
                 "LibC",
+                "Machines",
                 "PatienceForTests",
                 "QAPI",
                 "QMPCore",
@@ -387,6 +608,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
+        .target(name: "QuiverErrors"),
         .target(
             name: "ServersForTests",
             dependencies: [
@@ -400,11 +622,17 @@ let package = Package(
             name: "TestRuns",
             dependencies: [
                 "CloudImages",
+                "CloudInit",
+                "Digests",
+                "DiskImages",
+                "Forks",
                 "GuestAccess",
                 "HostSupport",
                 "LibC",
                 "Machines",
+                "Provisioning",
                 "Quantities",
+                "QuiverErrors",
                 "WireJSON",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
@@ -420,8 +648,10 @@ let package = Package(
             name: "TestRunsTests",
             dependencies: [
                 "CloudImages",
+                "Forks",
                 "GuestAccess",
                 "HostSupport",
+                "HostTools",
                 "LibC",
                 "Machines",
                 "PatienceForTests",
@@ -442,22 +672,6 @@ let package = Package(
             name: "WireJSONTests",
             dependencies: [
                 "WireJSON"
-            ],
-        ),
-        .executableTarget(
-            name: "qapi-generate",
-            dependencies: [
-                "QAPIGenerator",
-                "QAPISchema",
-                "WireJSON",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-        ),
-        .executableTarget(
-            name: "quiver",
-            dependencies: [
-                "LibC",
-                "QuiverCommands",
             ],
         ),
     ],

@@ -1,5 +1,6 @@
-// swift-tools-version: 6.2
 import PackageDescription
+
+// swift-tools-version: 6.2
 
 // A package of its own, so that nobody who uses Quiver builds or fetches what only its measurements need.
 let package = Package(

@@ -1,6 +1,7 @@
 import CloudImages
 import GuestAccess
 import Machines
+import Provisioning
 import QAPI
 import Quantities
 

@@ -1,10 +1,13 @@
-/// An error about an image, overlay or seed.
-public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
+import DiskImages
+public import QuiverErrors
+
+/// An error about the image store, a download or a build.
+public struct CloudImagesError: QuiverError {
     /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case badReference, badSize, unknownImage, unsupported, toolFailed, badImage, unreadable, inUse, badSeed
-            case badCatalog, badDigest, badSignature, downloadFailed, cannotWrite
+            case badReference, unknownImage, unsupported, toolFailed, badImage, unreadable, inUse, badCatalog,
+                badDigest, badSignature, downloadFailed, cannotWrite
         }
         private let kind: Kind
 
@@ -12,8 +15,6 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
 
         /// The text is not an image reference.
         public static let badReference = Self(.badReference)
-        /// The size is not valid, or not for this disk.
-        public static let badSize = Self(.badSize)
         /// There is no image with that name in the store.
         public static let unknownImage = Self(.unknownImage)
         /// This host or this image does not support the operation.
@@ -34,12 +35,10 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
         public static let badSignature = Self(.badSignature)
         /// A server cannot be reached, or does not have the file.
         public static let downloadFailed = Self(.downloadFailed)
-        /// The seed has errors.
-        public static let badSeed = Self(.badSeed)
         /// The output cannot be written.
         public static let cannotWrite = Self(.cannotWrite)
 
-        /// The code's name, as in `badSize`.
+        /// The code's name, as in `badReference`.
         public var description: String { kind.rawValue }
     }
 
@@ -55,6 +54,29 @@ public struct CloudImagesError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.message = message
         self.cause = cause
+    }
+
+    /// The error for a file that cannot be an image of the store.
+    ///
+    /// - Parameter subject: What the file is, as far as its own path does not say it.
+    init(_ error: DiskImageError, subject: String? = nil) {
+        self.init(
+            error.code == .unreadable ? .unreadable : .badImage,
+            (subject.map { "\($0): " } ?? "") + error.message,
+            cause: error,
+        )
+    }
+
+    /// The kind of failure by the code, or by the cause of an output that cannot be written.
+    public var category: ErrorCategory {
+        switch code {
+        case .badReference, .badCatalog: .usage
+        case .unsupported: .unavailable
+        case .unreadable: .inputOutput
+        case .downloadFailed: .temporary
+        case .cannotWrite: (cause as? any QuiverError)?.category ?? .cannotCreate
+        default: .failed
+        }
     }
 
     /// The ``message``, without code and cause.

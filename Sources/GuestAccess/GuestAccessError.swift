@@ -1,5 +1,7 @@
+public import QuiverErrors
+
 /// An error about a guest that could not be reached, or did not do what was requested.
-public struct GuestAccessError: Error, Sendable, CustomStringConvertible {
+public struct GuestAccessError: QuiverError {
     /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
@@ -52,6 +54,15 @@ public struct GuestAccessError: Error, Sendable, CustomStringConvertible {
         self.guest = guest
         self.message = message
         self.cause = cause
+    }
+
+    /// The kind of failure by the code.
+    public var category: ErrorCategory {
+        switch code {
+        case .toolMissing: .unavailable
+        case .timedOut: .temporary
+        default: .failed
+        }
     }
 
     /// The guest's name and the message, without code and cause.

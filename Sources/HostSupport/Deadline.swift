@@ -1,7 +1,8 @@
 import Quantities
+public import QuiverErrors
 
 /// A wait that exceeded its time limit.
-public struct DeadlineExceeded: Error, Sendable, CustomStringConvertible {
+public struct DeadlineExceeded: QuiverError {
     /// The time limit.
     public let limit: Duration
     /// What was waited for, to complete "gave up after 30 s waiting for …".
@@ -14,7 +15,16 @@ public struct DeadlineExceeded: Error, Sendable, CustomStringConvertible {
     }
 
     /// The limit and what was waited for, as in `gave up after 30 s waiting for …`.
-    public var description: String { "gave up after \(limit.shortText) waiting for \(waitedFor)" }
+    public var message: String { "gave up after \(limit.shortText) waiting for \(waitedFor)" }
+
+    /// Nil: nothing failed, it only took too long.
+    public var cause: (any Error)? { nil }
+
+    /// Always ``ErrorCategory/temporary``.
+    public var category: ErrorCategory { .temporary }
+
+    /// The ``message``.
+    public var description: String { message }
 }
 
 /// Runs `body` and gives up if it has not finished within `limit`.

@@ -22,7 +22,7 @@ public enum WholeFile {
                 }
             }
         } catch {
-            throw FileFailure("read", path, error as? Errno ?? .ioError)
+            throw FileFailure.reading(path, error as? Errno ?? .ioError)
         }
     }
 

@@ -1,5 +1,7 @@
+public import QuiverErrors
+
 /// An error about a machine.
-public struct MachineError: Error, Sendable, CustomStringConvertible {
+public struct MachineError: QuiverError {
     /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
@@ -68,6 +70,18 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
         self.machine = machine
         self.message = message
         self.cause = cause
+    }
+
+    /// The kind of failure by the code, or by the cause of a file that cannot be used.
+    public var category: ErrorCategory {
+        switch code {
+        case .acceleratorUnusable, .missingFirmware, .missingProgram: .unavailable
+        case .invalidDescription, .invalidSnapshotTag: .usage
+        case .noSpace: .inputOutput
+        case .timedOut, .unresponsive: .temporary
+        case .fileFailed: (cause as? any QuiverError)?.category ?? .inputOutput
+        default: .failed
+        }
     }
 
     /// The machine's name and the message, with the cause where the message does not contain it.

@@ -1,5 +1,7 @@
+public import QuiverErrors
+
 /// An error of a QMP command or connection.
-public struct QMPError: Error, Sendable, CustomStringConvertible {
+public struct QMPError: QuiverError {
     /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
@@ -61,6 +63,17 @@ public struct QMPError: Error, Sendable, CustomStringConvertible {
         self.errorClass = errorClass
         self.message = message
         self.cause = cause
+    }
+
+    /// The kind of failure by the code; a connection that failed by a timeout counts as one.
+    public var category: ErrorCategory {
+        switch code {
+        case .timedOut: .temporary
+        case .connectFailed where (cause as? any QuiverError)?.category == .temporary: .temporary
+        case .invalidArguments: .usage
+        case .unsupported: .unavailable
+        default: .failed
+        }
     }
 
     /// Command, message, QEMU's error class and code, as far as there are such.

@@ -1,7 +1,9 @@
+public import QuiverErrors
+
 /// An error that prevents a test run.
 ///
 /// Failing tests are a result, not an error.
-public struct TestRunError: Error, Sendable, CustomStringConvertible {
+public struct TestRunError: QuiverError {
     /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
@@ -42,6 +44,14 @@ public struct TestRunError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.message = message
         self.cause = cause
+    }
+
+    /// The kind of failure by the code.
+    public var category: ErrorCategory {
+        switch code {
+        case .badConfiguration: .usage
+        default: .failed
+        }
     }
 
     /// The ``message``, without code and cause.

@@ -1,8 +1,10 @@
 import CloudImages
+package import Forks
 import GuestAccess
 import HostSupport
-package import Machines
+import Machines
 import PatienceForTests
+import Provisioning
 package import SystemPackage
 
 /// A booted Debian guest for each QEMU, frozen once and kept between runs of the tests, as `quiver test` keeps its own.

@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 import PatienceForTests
 import QAPI
 import QEMUForTests

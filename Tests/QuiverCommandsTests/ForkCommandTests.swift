@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 import Testing
 
 /// `quiver fork` where nothing can be forked.

@@ -1,3 +1,4 @@
+import CloudImages
 import HostSupport
 import SystemPackage
 import Testing

@@ -1,4 +1,6 @@
 import HostSupport
+import HostTools
+import Machines
 import SystemPackage
 import Testing
 

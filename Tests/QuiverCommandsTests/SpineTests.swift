@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 import PatienceForTests
 import SystemPackage
 import Testing

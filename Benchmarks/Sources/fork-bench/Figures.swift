@@ -1,7 +1,8 @@
-#if canImport(Glibc)
 import Glibc
-#else
 import Darwin
+
+#if canImport(Glibc)
+#else
 #endif
 
 /// What was measured, by name, as one line of JSON.

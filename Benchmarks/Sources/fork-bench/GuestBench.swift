@@ -1,3 +1,5 @@
+import Forks
+import Provisioning
 import CloudImages
 import GuestAccess
 import HostSupport

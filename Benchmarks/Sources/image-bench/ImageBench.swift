@@ -1,4 +1,6 @@
-import CloudImages
+import CloudInit
+import DiskImages
+import HostTools
 import HostSupport
 import Quantities
 import SystemPackage

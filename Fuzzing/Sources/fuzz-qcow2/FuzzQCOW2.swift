@@ -1,5 +1,5 @@
+import DiskImages
 import CFuzzer
-import CloudImages
 
 /// Feeds the reader of disk images with what libFuzzer makes up.
 @main

@@ -1,3 +1,4 @@
+import Digests
 import HostSupport
 
 /// What usually differs between builds, derived from the image's content instead: same packages, same bytes.

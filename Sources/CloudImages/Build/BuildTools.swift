@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 import SystemPackage
 
 /// The programs that build an image, and the meaning of their failures.

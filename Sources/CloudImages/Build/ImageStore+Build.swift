@@ -1,3 +1,4 @@
+import Digests
 public import HostSupport
 import LibC
 import Quantities

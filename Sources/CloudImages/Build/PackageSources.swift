@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 import SystemPackage
 
 /// The sources of packages: the given mirrors, or those that this system's apt is configured to use.

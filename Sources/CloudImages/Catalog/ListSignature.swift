@@ -1,4 +1,6 @@
+import DiskImages
 import HostSupport
+import HostTools
 import SystemPackage
 
 /// Verifies a vendor's signature on its list of digests.

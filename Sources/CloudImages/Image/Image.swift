@@ -1,3 +1,4 @@
+public import DiskImages
 public import SystemPackage
 
 /// A cloud image that machines can start from.

@@ -1,3 +1,5 @@
+import Digests
+import DiskImages
 public import HostSupport
 import LibC
 import Quantities
@@ -22,8 +24,13 @@ extension ImageStore {
         guard case .stored(let name, let architecture) = reference.target else {
             throw CloudImagesError(.badReference, "\(reference): is a path; give the image a name like mine:1")
         }
-        let facts = try DiskFacts.read(file)
-        try facts.checkBootable()
+        let facts: DiskFacts
+        do {
+            facts = try DiskFacts.read(file)
+            try facts.checkBootable()
+        } catch {
+            throw CloudImagesError(error)
+        }
         if let qcow2 = facts.qcow2 { try checkAlone(qcow2, file: file) }
         let staging = try makeStaging()
         do {
@@ -84,7 +91,7 @@ private struct SparseCopy {
         do {
             source = try .open(from, .readOnly, options: .closeOnExec)
         } catch {
-            throw FileFailure("read", from, error as? Errno ?? .ioError)
+            throw FileFailure.reading(from, error as? Errno ?? .ioError)
         }
         defer { try? source.close() }
         do {

@@ -1,3 +1,4 @@
+import DiskImages
 public import HostSupport
 import LibC
 import Quantities
@@ -170,7 +171,7 @@ private struct Pull {
             try facts.checkBootable()
         } catch {
             try? Directory.removeTree(part)
-            throw CloudImagesError(error.code, "\(entry.url): \(error)", cause: error)
+            throw CloudImagesError(error, subject: "\(entry.url)")
         }
         let staging = try store.makeStaging()
         do {

@@ -1,3 +1,4 @@
+import DiskImages
 import HostSupport
 import LibC
 public import Quantities

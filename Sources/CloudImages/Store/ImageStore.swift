@@ -1,3 +1,4 @@
+import DiskImages
 public import HostSupport
 import LibC
 public import SystemPackage
@@ -142,6 +143,8 @@ public struct ImageStore: Sendable {
                 "\(file): \(reason)" + (near.isEmpty ? "; give the path of a qcow2 or raw disk image" : near),
                 cause: error,
             )
+        } catch {
+            throw CloudImagesError(error)
         }
         return Image(
             name: path.string,

@@ -1,3 +1,4 @@
+import DiskImages
 public import HostSupport
 public import SystemPackage
 

@@ -184,7 +184,7 @@ extension GuestCopy {
         do {
             file = try .open(item.path, .readOnly, options: [.closeOnExec, .nonBlocking])
         } catch {
-            throw FileFailure("read", item.path, error as? Errno ?? .ioError)
+            throw FileFailure.reading(item.path, error as? Errno ?? .ioError)
         }
         defer { try? file.close() }
         var offset: Int64 = 0
@@ -217,7 +217,7 @@ extension GuestCopy {
                 }
             }
         } catch {
-            throw FileFailure("read", path, error as? Errno ?? .ioError)
+            throw FileFailure.reading(path, error as? Errno ?? .ioError)
         }
     }
 

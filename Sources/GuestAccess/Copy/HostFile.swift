@@ -3,7 +3,7 @@ import LibC
 import SystemPackage
 
 /// A file on the host that is being written; it is gone again unless it is finished.
-struct HostFile: ~Copyable {
+package struct HostFile: ~Copyable {
     private let path: FilePath
     private let entry: CopiedEntry
     private let name: String

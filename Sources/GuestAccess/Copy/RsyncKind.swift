@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 
 /// Which rsync a host has.
 enum RsyncKind: Hashable, Sendable {

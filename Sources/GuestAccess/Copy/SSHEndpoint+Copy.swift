@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 public import SystemPackage
 
 extension SSHEndpoint {

@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 public import SystemPackage
 
 /// An ed25519 key pair in OpenSSH's own form: to log in to a guest, or as a guest's host key.

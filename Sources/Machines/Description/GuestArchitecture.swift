@@ -1,5 +1,3 @@
-public import CloudImages
-
 /// The processor architecture of a guest, by QEMU's name for it.
 public enum GuestArchitecture: String, Codable, Sendable, CaseIterable, CustomStringConvertible {
     /// 64-bit x86, which distributions also call `amd64`.
@@ -22,14 +20,6 @@ public enum GuestArchitecture: String, Codable, Sendable, CaseIterable, CustomSt
         case "x86_64", "amd64": self = .x86_64
         case "aarch64", "arm64": self = .aarch64
         default: return nil
-        }
-    }
-
-    /// The architecture of the machines that an image runs in.
-    public init(_ image: ImageArchitecture) {
-        switch image {
-        case .amd64: self = .x86_64
-        case .arm64: self = .aarch64
         }
     }
 

@@ -1,6 +1,6 @@
 extension MachineDescription {
     /// The machine type to pass to QEMU.
-    var effectiveMachineType: String {
+    package var effectiveMachineType: String {
         if let machineType { return machineType }
         return switch architecture {
         case .x86_64: "q35"
@@ -9,7 +9,7 @@ extension MachineDescription {
     }
 
     /// The processor model to pass to QEMU.
-    func effectiveProcessor(under accelerator: Accelerator) -> String {
+    package func effectiveProcessor(under accelerator: Accelerator) -> String {
         if let processor { return processor }
         return switch (accelerator, architecture) {
         case (.kvm, _), (.hvf, _): "host"

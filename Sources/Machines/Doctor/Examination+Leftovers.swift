@@ -101,7 +101,7 @@ extension Examination {
             + unfinished.map { .unfinished(store.directory(of: $0), name: $0) }
             + store.interruptedForks.map { .interruptedFork(name: $0) }
             + sockets.map { .sockets($0) }
-            + TemplateStore(home: store.home).abandoned.map { .template($0) }
+            + ScratchDirectories(home: store.home).abandoned.map { .template($0) }
             + (await QEMUProcess.ofQuiver()).filter { !HostFile.isDirectory($0.directory) }
             .map { .orphan($0.id, directory: $0.directory) }
     }

@@ -1,4 +1,5 @@
 public import HostSupport
+import HostTools
 import Quantities
 import SystemPackage
 

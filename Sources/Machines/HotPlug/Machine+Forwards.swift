@@ -40,7 +40,7 @@ extension Machine {
     }
 
     /// Redirects a network's forwards to another guest address, from the same host ports.
-    func redirectForwards(of network: UserNetwork, to address: String) async throws(MachineError) {
+    package func redirectForwards(of network: UserNetwork, to address: String) async throws(MachineError) {
         let bound = try await forwards()
         for forward in network.forwards {
             let own = bound.first { $0.guestPort == forward.guestPort && $0.transport == forward.transport }

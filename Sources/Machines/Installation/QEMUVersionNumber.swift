@@ -1,13 +1,13 @@
 /// A QEMU version as numbers that can be compared.
-struct QEMUVersionNumber: Comparable, Hashable {
+package struct QEMUVersionNumber: Comparable, Hashable {
     private let numbers: [Int]
 
     /// - Parameter text: The version as QEMU prints it, as in `7.2.19`; what is not a number counts as 0.
-    init(_ text: String) {
+    package init(_ text: String) {
         numbers = text.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
     }
 
-    static func < (left: Self, right: Self) -> Bool {
+    package static func < (left: Self, right: Self) -> Bool {
         left.numbers.lexicographicallyPrecedes(right.numbers)
     }
 }

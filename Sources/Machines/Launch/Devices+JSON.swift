@@ -61,5 +61,5 @@ extension UserNetwork {
     }
 
     /// The id of the virtio card, as `device_del` takes it.
-    var deviceID: String { "\(id)-device" }
+    package var deviceID: String { "\(id)-device" }
 }

@@ -1,5 +1,5 @@
 /// The descriptors that QEMU inherits; their numbers are known before QEMU is started.
-enum InheritedDescriptor: Hashable {
+package enum InheritedDescriptor: Hashable {
     /// The lock that shows that the machine is running: held as long as QEMU lives, whoever started it.
     case lock
     /// The listening socket of the monitor for Quiver.
@@ -22,7 +22,7 @@ enum InheritedDescriptor: Hashable {
     }
 
     /// The descriptor's number in QEMU; the keeper places them from 3 on.
-    var number: Int32 {
+    package var number: Int32 {
         switch self {
         case .lock: 3
         case .monitor: 4

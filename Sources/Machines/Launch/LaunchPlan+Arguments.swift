@@ -1,4 +1,4 @@
-import CloudImages
+import DiskImages
 import Quantities
 import SystemPackage
 import WireJSON

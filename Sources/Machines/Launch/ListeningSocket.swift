@@ -1,10 +1,10 @@
 import LibC
-import SystemPackage
+package import SystemPackage
 
 /// Unix sockets that are created before QEMU starts, so that nobody has to wait for their files.
-enum ListeningSocket {
+package enum ListeningSocket {
     /// Creates a socket that listens at the path; clients wait there until QEMU accepts.
-    static func listen(at path: FilePath) throws(Errno) -> FileDescriptor {
+    package static func listen(at path: FilePath) throws(Errno) -> FileDescriptor {
         let descriptor = try make()
         do throws(Errno) {
             unlink(path.string)

@@ -1,10 +1,10 @@
 import HostSupport
 import LibC
-import Logging
+package import Logging
 import QMPClient
 import QMPCore
 import Quantities
-import SystemPackage
+package import SystemPackage
 
 /// Whether a machine ends with the process that starts it.
 public enum MachineLifetime: Hashable, Sendable {
@@ -15,25 +15,51 @@ public enum MachineLifetime: Hashable, Sendable {
 }
 
 /// Starts one machine: everything that is done before QEMU answers, and undoing it if that fails.
-struct MachineLauncher {
-    let name: String
-    let directory: MachineDirectory
-    let description: MachineDescription
-    let qemu: QEMUInstallation
-    let accelerator: Accelerator
-    let lifetime: MachineLifetime
+package struct MachineLauncher {
+    package let name: String
+    package let directory: MachineDirectory
+    package let description: MachineDescription
+    package let qemu: QEMUInstallation
+    package let accelerator: Accelerator
+    package let lifetime: MachineLifetime
     /// Whether QEMU loads the description's kernel; false for a short-lived machine whose guest does not reboot.
-    var loadsKernel = true
+    package var loadsKernel = true
     /// How long QEMU may take until its monitor answers.
-    let deadline: Duration
-    let logger: Logger
+    package let deadline: Duration
+    package let logger: Logger
     /// The state for a machine that waits for one; QEMU gets it as an inherited descriptor.
-    var incomingState: FilePath?
+    package var incomingState: FilePath?
     /// The version of QEMU, if it is known from a template.
-    var qemuVersion: String?
+    package var qemuVersion: String?
+
+    package init(
+        name: String,
+        directory: MachineDirectory,
+        description: MachineDescription,
+        qemu: QEMUInstallation,
+        accelerator: Accelerator,
+        lifetime: MachineLifetime,
+        loadsKernel: Bool = true,
+        deadline: Duration,
+        logger: Logger,
+        incomingState: FilePath? = nil,
+        qemuVersion: String? = nil,
+    ) {
+        self.name = name
+        self.directory = directory
+        self.description = description
+        self.qemu = qemu
+        self.accelerator = accelerator
+        self.lifetime = lifetime
+        self.loadsKernel = loadsKernel
+        self.deadline = deadline
+        self.logger = logger
+        self.incomingState = incomingState
+        self.qemuVersion = qemuVersion
+    }
 
     /// Takes the machine's lock, starts QEMU and waits until its monitor answers.
-    func launch() async throws -> Machine {
+    package func launch() async throws -> Machine {
         try description.check(named: name, loadsKernel: loadsKernel)
         do {
             try Directory.create(directory.path)

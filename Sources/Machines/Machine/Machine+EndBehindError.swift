@@ -8,7 +8,7 @@ extension Machine {
     ///
     /// - Throws: ``MachineError`` with code `ended`, QEMU's exit status and its last lines on standard error; otherwise
     ///   what the body throws.
-    func explainingEnd<Value>(_ body: () async throws -> Value) async throws -> Value {
+    package func explainingEnd<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch {
@@ -23,7 +23,7 @@ extension Machine {
     }
 
     /// The error that says how QEMU ended and during which command, if that is why an operation failed.
-    func ended(behind error: any Error) async -> MachineError? {
+    package func ended(behind error: any Error) async -> MachineError? {
         if let known = error as? MachineError, known.code == .ended { return known }
         guard let cause = await causeOfEnd(behind: error) else { return nil }
         let command = Self.qmpError(in: error)?.command.map { " during `\($0)`" } ?? ""

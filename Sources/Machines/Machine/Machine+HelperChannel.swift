@@ -4,16 +4,16 @@ import QMPCore
 import WireJSON
 
 /// Both ends of the channel to a guest's helper, as QEMU sees them.
-struct HelperChannel {
+package struct HelperChannel {
     /// Whether a program on the host is connected.
-    let isTaken: Bool
+    package let isTaken: Bool
     /// Whether a program in the guest has opened the port.
-    let isOpenInGuest: Bool
+    package let isOpenInGuest: Bool
 }
 
 extension Machine {
     /// The channel to the helper at this moment; nil for a machine without one.
-    func helperChannel() async throws(MachineError) -> HelperChannel? {
+    package func helperChannel() async throws(MachineError) -> HelperChannel? {
         guard let place = description.channels.firstIndex(of: .helper),
             case .array(let devices) = try await command("query-chardev")
         else { return nil }

@@ -50,7 +50,7 @@ public final class Machine: Sendable {
         await qmp.close()
     }
 
-    func error(_ code: MachineError.Code, _ message: String, cause: (any Error)? = nil) -> MachineError {
+    package func error(_ code: MachineError.Code, _ message: String, cause: (any Error)? = nil) -> MachineError {
         MachineError(code, machine: name, message, cause: cause)
     }
 }

@@ -1,9 +1,10 @@
 import HostSupport
+import HostTools
 import LibC
 import SystemPackage
 
 /// A running QEMU that Quiver started, found among the host's processes.
-struct QEMUProcess: Hashable {
+package struct QEMUProcess: Hashable {
     let id: Int32
     /// The machine's directory, whether or not it still exists.
     let directory: FilePath
@@ -46,7 +47,7 @@ struct QEMUProcess: Hashable {
         #endif
     }
 
-    static func isAlive(_ id: Int32) -> Bool { kill(id, 0) == 0 || errno == EPERM }
+    package static func isAlive(_ id: Int32) -> Bool { kill(id, 0) == 0 || errno == EPERM }
 
     /// Ends it, by force if it does not exit within some seconds.
     func end() async {

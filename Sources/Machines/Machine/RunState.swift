@@ -1,6 +1,6 @@
 import QMPClient
 import QMPCore
-import WireJSON
+package import WireJSON
 
 /// The state of the guest's processors, by QEMU's name for it; newer versions of QEMU add names.
 public struct RunState: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
@@ -63,7 +63,7 @@ extension Machine {
     public func reset() async throws(MachineError) { _ = try await command("system_reset") }
 
     /// Executes a command and reports its failure as this machine's.
-    func command(_ name: String, _ arguments: JSONObject = [:]) async throws(MachineError) -> JSON {
+    package func command(_ name: String, _ arguments: JSONObject = [:]) async throws(MachineError) -> JSON {
         do {
             return try await qmp.execute(name, arguments)
         } catch {

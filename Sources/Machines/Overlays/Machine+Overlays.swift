@@ -1,4 +1,4 @@
-import CloudImages
+import DiskImages
 import LibC
 import QMPClient
 import QMPCore

@@ -1,5 +1,5 @@
 import HostSupport
-import SystemPackage
+package import SystemPackage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -8,8 +8,8 @@ import SystemPackage
 #endif
 
 /// Reads and writes a machine's values as JSON files.
-enum MachineFile {
-    static func write(_ value: some Encodable, to path: FilePath, machine: String) throws(MachineError) {
+package enum MachineFile {
+    package static func write(_ value: some Encodable, to path: FilePath, machine: String) throws(MachineError) {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -20,7 +20,7 @@ enum MachineFile {
     }
 
     /// The value in the file; nil if there is no file.
-    static func read<Value: Decodable>(
+    package static func read<Value: Decodable>(
         _ type: Value.Type,
         from path: FilePath,
         machine: String,

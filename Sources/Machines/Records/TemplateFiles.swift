@@ -1,18 +1,18 @@
 import CPlatform
-import HostSupport
+package import HostSupport
 import LibC
-import Quantities
-import SystemPackage
+package import Quantities
+package import SystemPackage
 
 /// The names of a template's files, and file operations on them.
-enum TemplateFiles {
-    static let memory = "memory"
-    static let state = "state"
-    static let record = "template.json"
-    static let firmwareVariables = "firmware-variables.qcow2"
+package enum TemplateFiles {
+    package static let memory = "memory"
+    package static let state = "state"
+    package static let record = "template.json"
+    package static let firmwareVariables = "firmware-variables.qcow2"
 
     /// The disk space of the files in a directory; holes do not count.
-    static func diskUsage(of directory: FilePath) -> ByteCount {
+    package static func diskUsage(of directory: FilePath) -> ByteCount {
         var total: UInt64 = 0
         for name in Directory.names(in: directory) {
             var status = stat()
@@ -22,20 +22,20 @@ enum TemplateFiles {
     }
 
     /// The free space on a directory's file system.
-    static func freeSpace(at directory: FilePath) -> ByteCount? {
+    package static func freeSpace(at directory: FilePath) -> ByteCount? {
         var status = statvfs()
         guard statvfs(directory.string, &status) == 0 else { return nil }
         return ByteCount(UInt64(status.f_bavail) * UInt64(status.f_frsize))
     }
 
-    static func move(_ source: FilePath, to destination: FilePath) throws(FileFailure) {
+    package static func move(_ source: FilePath, to destination: FilePath) throws(FileFailure) {
         guard rename(source.string, destination.string) == 0 else {
             throw FileFailure("move to \(destination)", source, Errno(rawValue: errno))
         }
     }
 
     /// Waits until a file's content, or a directory's list of names, is on the disk.
-    static func synchronize(_ path: FilePath) async throws {
+    package static func synchronize(_ path: FilePath) async throws {
         try await BlockingCalls.run {
             do {
                 let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
@@ -49,7 +49,7 @@ enum TemplateFiles {
     }
 
     /// Copies a file without its holes: a guest's memory is mostly holes.
-    static func copySparse(_ source: FilePath, to destination: FilePath) throws(FileFailure) {
+    package static func copySparse(_ source: FilePath, to destination: FilePath) throws(FileFailure) {
         do {
             let from = try FileDescriptor.open(source, .readOnly, options: .closeOnExec)
             defer { try? from.close() }

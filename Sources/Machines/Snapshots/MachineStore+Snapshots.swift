@@ -1,6 +1,7 @@
-import CloudImages
+import DiskImages
 import GuestAccess
 import HostSupport
+import HostTools
 import Quantities
 import SystemPackage
 

@@ -2,10 +2,10 @@ import HostSupport
 
 extension MachineStore {
     /// The forks whose creator was killed before their guests had their own identities.
-    var interruptedForks: [String] { names.filter { directory(of: $0).isInterruptedFork } }
+    package var interruptedForks: [String] { names.filter { directory(of: $0).isInterruptedFork } }
 
     /// Ends and removes such a fork.
-    func removeInterruptedFork(_ name: String) async throws {
+    package func removeInterruptedFork(_ name: String) async throws {
         if try status(of: name).process != nil { _ = try? await kill(name) }
         try await remove(name)
     }

@@ -124,7 +124,7 @@ public struct MachineStore: Sendable {
     }
 
     /// Names become directory names and appear in commands: only letters, digits, `.`, `_` and `-` are allowed.
-    static func check(name: String) throws(MachineError) {
+    package static func check(name: String) throws(MachineError) {
         let isPossible =
             name.utf8.count <= 64 && name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) } == true
             && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }

@@ -1,7 +1,7 @@
 public import HostSupport
 import LibC
 import QMPClient
-import SystemPackage
+package import SystemPackage
 
 /// Starts a machine, runs the body, and ends the machine when the body returns, throws or is cancelled.
 ///
@@ -57,12 +57,12 @@ public func withMachine<Value>(
 
 extension MachineStore {
     /// The directory of scoped machines.
-    var scopes: FilePath { home.cache.appending("scoped") }
+    package var scopes: FilePath { home.cache.appending("scoped") }
 }
 
 extension Machine {
     /// Ends a scoped machine immediately, since nobody will use it again.
-    func endScope() async {
+    package func endScope() async {
         guard let keeper else { return }
         keeper.kill()
         // Also awaited in a cancelled task: a directory that is removed while QEMU and its keeper still use it would

@@ -1,4 +1,4 @@
-public import QAPISchema
+import QAPISchema
 
 /// What a running QEMU says of itself, held beside the compiled schema from commands and events down.
 ///

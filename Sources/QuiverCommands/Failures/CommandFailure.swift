@@ -1,3 +1,5 @@
+import QuiverErrors
+
 /// An error as the user sees it: one line and an exit status.
 struct CommandFailure: Error, CustomStringConvertible {
     let status: ExitStatus
@@ -24,7 +26,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         var cause = cause
         while let current = cause {
             StandardError.write("  because: \(current)")
-            cause = (current as? CommandFailure)?.cause
+            cause = (current as? any QuiverError)?.cause
         }
     }
 }

@@ -1,5 +1,6 @@
-import CloudImages
+import DiskImages
 import HostSupport
+import Machines
 import Quantities
 import SystemPackage
 

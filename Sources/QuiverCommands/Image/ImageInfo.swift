@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudImages
+import DiskImages
 
 /// The command `quiver image info`.
 struct ImageInfo: AsyncParsableCommand {

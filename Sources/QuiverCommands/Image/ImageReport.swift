@@ -1,4 +1,5 @@
 import CloudImages
+import DiskImages
 import Quantities
 import SystemPackage
 

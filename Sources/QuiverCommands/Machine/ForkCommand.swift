@@ -1,4 +1,5 @@
 import ArgumentParser
+import Forks
 import HostSupport
 import Machines
 import Quantities

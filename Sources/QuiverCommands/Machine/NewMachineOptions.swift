@@ -1,7 +1,9 @@
 import ArgumentParser
 import CloudImages
+import CloudInit
 import HostSupport
 import Machines
+import Provisioning
 import Quantities
 import SystemPackage
 

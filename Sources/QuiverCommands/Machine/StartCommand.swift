@@ -1,5 +1,4 @@
 import ArgumentParser
-import CloudImages
 import GuestAccess
 import HostSupport
 import Machines

@@ -1,4 +1,4 @@
 public import ArgumentParser
-public import CloudImages
+public import DiskImages
 
 extension DiskFormat: ExpressibleByArgument {}

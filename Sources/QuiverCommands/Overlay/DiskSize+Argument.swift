@@ -1,5 +1,5 @@
 import ArgumentParser
-import CloudImages
+import DiskImages
 
 extension DiskSize {
     /// Reads a size from the command line.

@@ -1,6 +1,8 @@
 import ArgumentParser
 import CloudImages
+import DiskImages
 import HostSupport
+import Machines
 import SystemPackage
 
 /// The command `quiver overlay check`.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudImages
+import DiskImages
 import Quantities
 import SystemPackage
 
@@ -64,12 +65,12 @@ enum BaseArgument {
     }
 
     /// Any file could be a raw disk: one that does not look like a disk must be confirmed with --base-format.
-    private static func checkKind(of facts: DiskFacts, isGuessed: Bool) throws(CloudImagesError) {
+    private static func checkKind(of facts: DiskFacts, isGuessed: Bool) throws(DiskImageError) {
         guard isGuessed else { return }
         do {
             try facts.checkBootable()
         } catch {
-            throw CloudImagesError(error.code, "\(error); if it is a raw disk of data, add --base-format raw")
+            throw DiskImageError(error.code, "\(error); if it is a raw disk of data, add --base-format raw")
         }
     }
 }

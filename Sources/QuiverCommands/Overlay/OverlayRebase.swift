@@ -1,5 +1,5 @@
 import ArgumentParser
-import CloudImages
+import DiskImages
 import HostSupport
 import SystemPackage
 

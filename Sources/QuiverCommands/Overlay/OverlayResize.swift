@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudImages
+import DiskImages
 import SystemPackage
 
 /// The command `quiver overlay resize`.

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import CloudImages
+public import CloudInit
 
 extension SeedFilesystem: ExpressibleByArgument {
     /// Accepts `iso` for iso9660, as cloud-localds does.

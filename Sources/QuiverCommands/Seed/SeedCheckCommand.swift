@@ -1,5 +1,5 @@
 import ArgumentParser
-import CloudImages
+import CloudInit
 import HostSupport
 import SystemPackage
 

@@ -1,4 +1,5 @@
-import CloudImages
+import CloudInit
+import Machines
 import SystemPackage
 
 /// A seed as the commands print it.

@@ -1,4 +1,4 @@
-import CloudImages
+import CloudInit
 import HostSupport
 import SystemPackage
 

@@ -3,6 +3,7 @@ import CloudImages
 import GuestAccess
 import HostSupport
 import Machines
+import Provisioning
 import Quantities
 import SystemPackage
 import TestRuns

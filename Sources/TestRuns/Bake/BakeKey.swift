@@ -1,4 +1,5 @@
 import CloudImages
+import Digests
 import HostSupport
 import Machines
 import SystemPackage

@@ -1,6 +1,8 @@
 import CloudImages
+import DiskImages
 import HostSupport
 public import Machines
+import Provisioning
 public import SystemPackage
 
 /// A provisioned image: a disk on which cloud-init and the project's setup have run, with the seed that was used.

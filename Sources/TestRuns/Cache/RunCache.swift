@@ -1,4 +1,5 @@
 import CloudImages
+import Forks
 public import HostSupport
 import Machines
 public import Quantities

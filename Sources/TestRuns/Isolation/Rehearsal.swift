@@ -1,3 +1,4 @@
+import Forks
 import GuestAccess
 import HostSupport
 import LibC

@@ -1,3 +1,4 @@
+import Forks
 import Machines
 
 extension TestTiming {

@@ -1,4 +1,5 @@
-public import Machines
+public import Forks
+import Machines
 
 /// The timing breakdown of one test.
 public struct TestTiming: Hashable, Sendable {

@@ -1,7 +1,9 @@
 public import CloudImages
+import Forks
 public import GuestAccess
 public import HostSupport
 public import Machines
+import Provisioning
 public import SystemPackage
 
 /// One run of a project's pytest suite in a machine.

@@ -1,7 +1,9 @@
-import CloudImages
+import Digests
+import Forks
 import GuestAccess
 import HostSupport
 import Machines
+import Provisioning
 import Quantities
 import SystemPackage
 

@@ -1,4 +1,5 @@
 import HostSupport
+import ImageToolsForTests
 import SystemPackage
 import Testing
 

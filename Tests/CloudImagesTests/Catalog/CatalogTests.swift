@@ -1,5 +1,6 @@
 import CloudImages
 import HostSupport
+import ImageToolsForTests
 import SystemPackage
 import Testing
 

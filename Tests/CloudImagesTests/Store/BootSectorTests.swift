@@ -1,5 +1,7 @@
 import CloudImages
+import DiskImages
 import HostSupport
+import ImageToolsForTests
 import SystemPackage
 import Testing
 

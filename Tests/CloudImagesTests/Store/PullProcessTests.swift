@@ -1,5 +1,5 @@
-import CloudImages
 import HostSupport
+import HostTools
 import PatienceForTests
 import SystemPackage
 import Testing

@@ -1,5 +1,8 @@
 import CloudImages
+import Digests
+import DiskImages
 import HostSupport
+import ImageToolsForTests
 import Quantities
 import Synchronization
 import SystemPackage
@@ -216,7 +219,7 @@ private final class Tally: Sendable {
             #expect(try OverlayCheck(overlay).isSound)
             try Directory.removeTree(vendor.directory.appending("machines/vm1"))
             #expect(try vendor.store.prune().bytes > 0)
-            #expect(throws: CloudImagesError.self) { try DiskFacts.read(old.disk) }
+            #expect(throws: DiskImageError.self) { try DiskFacts.read(old.disk) }
             #expect(try vendor.store.image(ImageReference("test:1:amd64")) == new)
         }
     }

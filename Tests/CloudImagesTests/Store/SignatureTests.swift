@@ -1,5 +1,8 @@
 import CloudImages
+import Digests
 import HostSupport
+import HostTools
+import ImageToolsForTests
 import SystemPackage
 import Testing
 

@@ -1,5 +1,7 @@
 import CloudImages
+import Digests
 import HostSupport
+import ImageToolsForTests
 import PatienceForTests
 import SystemPackage
 

@@ -1,5 +1,6 @@
 import GuestAccess
 import HostSupport
+import HostTools
 import LibC
 import SystemPackage
 

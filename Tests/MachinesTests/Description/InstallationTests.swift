@@ -1,4 +1,4 @@
-import CloudImages
+import DiskImages
 import HostSupport
 import SystemPackage
 import Testing

@@ -1,4 +1,4 @@
-import CloudImages
+import DiskImages
 import HostSupport
 import LibC
 import PatienceForTests

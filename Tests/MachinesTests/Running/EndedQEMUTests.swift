@@ -5,6 +5,7 @@ import Quantities
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 /// A QEMU that ends in the middle of something: the error says how, and at which command.

@@ -1,4 +1,5 @@
 import CloudImages
+import DiskImages
 import HostSupport
 import PatienceForTests
 import Quantities

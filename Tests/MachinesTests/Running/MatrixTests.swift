@@ -1,9 +1,11 @@
-import CloudImages
+import DiskImages
 import HostSupport
 import Machines
 import PatienceForTests
 import Quantities
 import Testing
+
+@testable import Forks
 
 @Suite(.tags(.qemu), .hangLimit(minutes: 5))
 struct MatrixTests {

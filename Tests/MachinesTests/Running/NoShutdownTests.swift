@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 import Machines
 import MachinesTesting
 import PatienceForTests

@@ -4,6 +4,7 @@ import PatienceForTests
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 /// A guest with Quiver's helper that is put back to an earlier state.

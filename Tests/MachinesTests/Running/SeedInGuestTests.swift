@@ -1,4 +1,5 @@
 import CloudImages
+import CloudInit
 import GuestAccess
 import HostSupport
 import PatienceForTests
@@ -8,6 +9,7 @@ import SystemPackage
 import Testing
 
 @testable import Machines
+@testable import Provisioning
 
 /// Seeds as a real Debian's cloud-init takes them.
 @Suite(.tags(.qemu), .hangLimit(minutes: 30)) struct SeedInGuestTests {

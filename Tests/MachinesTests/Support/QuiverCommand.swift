@@ -1,4 +1,5 @@
 import HostSupport
+import HostTools
 import SystemPackage
 
 /// The `quiver` command of this build, run as a process of its own.

@@ -1,8 +1,10 @@
 import HostSupport
+import HostTools
 import PatienceForTests
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 /// Templates that changed after they were made: refused when they are forked, with the reason.

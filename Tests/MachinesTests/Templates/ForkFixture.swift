@@ -2,6 +2,8 @@ import GuestsForTests
 import Machines
 import SystemPackage
 
+@testable import Forks
+
 /// The guest that these tests fork.
 enum ForkFixture {
     static let name = DebianGuest.name

@@ -1,9 +1,11 @@
 import GuestAccess
 import HostSupport
+import HostTools
 import PatienceForTests
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 /// What goes wrong in a guest that wakes up later and elsewhere than it fell asleep, each provoked on a real fork.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 @Suite struct ForkNamesTests {

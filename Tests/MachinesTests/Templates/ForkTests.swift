@@ -5,6 +5,7 @@ import QAPI
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 @Suite(.tags(.qemu), .hangLimit(minutes: 20))

@@ -5,6 +5,7 @@ import Quantities
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 /// Copies of running machines that cannot be made: the machine itself goes on all the same.

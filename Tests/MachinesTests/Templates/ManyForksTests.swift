@@ -4,6 +4,7 @@ import PatienceForTests
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 /// Many forks, one after another and at once; `fork-bench` of the benchmarks does the same a thousand times.

@@ -3,6 +3,7 @@ import PatienceForTests
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 /// A machine, its template and its forks have one board, whatever it boots from.

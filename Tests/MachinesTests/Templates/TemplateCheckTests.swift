@@ -1,9 +1,11 @@
+import Digests
 import HostSupport
 import LibC
 import Quantities
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 @Suite struct TemplateCheckTests {
@@ -37,7 +39,7 @@ import Testing
                     path: path.string,
                     fingerprint: fingerprint.text,
                     size: fingerprint.size,
-                    digest: keepsDigests ? try await TemplateDigest.of(path) : nil,
+                    digest: keepsDigests ? try await FileDigest.sha256(of: path) : nil,
                 )
             )
         }

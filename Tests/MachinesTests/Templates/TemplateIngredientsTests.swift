@@ -2,6 +2,7 @@ import Quantities
 import SystemPackage
 import Testing
 
+@testable import Forks
 @testable import Machines
 
 #if canImport(FoundationEssentials)

@@ -1,6 +1,7 @@
 import Testing
 import WireJSON
 
+@testable import Forks
 @testable import Machines
 @testable import TestRuns
 

@@ -1,0 +1,52 @@
+public import QuiverErrors
+
+/// An error about cloud-init's input: a cloud-config or a seed.
+public struct CloudInitError: QuiverError {
+    /// The kind of error.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: String {
+            case badSeed, unreadable, toolFailed, cannotWrite
+        }
+        private let kind: Kind
+
+        private init(_ kind: Kind) { self.kind = kind }
+
+        /// The seed has errors.
+        public static let badSeed = Self(.badSeed)
+        /// The file does not exist or cannot be read.
+        public static let unreadable = Self(.unreadable)
+        /// A program that Quiver runs failed.
+        public static let toolFailed = Self(.toolFailed)
+        /// The output cannot be written.
+        public static let cannotWrite = Self(.cannotWrite)
+
+        /// The code's name, as in `badSeed`.
+        public var description: String { kind.rawValue }
+    }
+
+    /// The kind of failure.
+    public let code: Code
+    /// What is wrong and what to do, in one line that names the object.
+    public let message: String
+    /// The error behind this one; nil when there is none.
+    public let cause: (any Error)?
+
+    /// Creates an error; the parameters are its properties.
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    /// The kind of failure by the code, or by the cause of an output that cannot be written.
+    public var category: ErrorCategory {
+        switch code {
+        case .unreadable: .inputOutput
+        case .cannotWrite: (cause as? any QuiverError)?.category ?? .cannotCreate
+        default: .failed
+        }
+    }
+
+    /// The ``message``, without code and cause.
+    public var description: String { message }
+}
