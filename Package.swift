@@ -5,7 +5,7 @@ let package = Package(
     name: "quiver",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "quiver", targets: ["quiver"]),
+        .executable(name: "quiver", targets: ["QuiverMain"]),
         .library(
             name: "CloudImages",
             targets: ["CloudImages", "DiskImages", "HostSupport", "Quantities", "QuiverErrors"]
@@ -15,8 +15,8 @@ let package = Package(
         .library(
             name: "Forks",
             targets: [
-                "Forks", "GuestAccess", "HostSupport", "Machines", "QGA", "QMPClient", "QMPCore", "Quantities",
-                "QuiverErrors", "WireJSON",
+                "Forks", "GuestAccess", "HostSupport", "Machines", "QAPI", "QAPISchema", "QGA", "QMPClient", "QMPCore",
+                "Quantities", "QuiverErrors", "WireJSON",
             ]
         ),
         .library(
@@ -26,22 +26,22 @@ let package = Package(
         .library(
             name: "Machines",
             targets: [
-                "Machines", "GuestAccess", "HostSupport", "QGA", "QMPClient", "QMPCore", "Quantities", "QuiverErrors",
-                "WireJSON",
+                "Machines", "GuestAccess", "HostSupport", "QAPI", "QAPISchema", "QGA", "QMPClient", "QMPCore",
+                "Quantities", "QuiverErrors", "WireJSON",
             ]
         ),
         .library(
             name: "MachinesTesting",
             targets: [
-                "MachinesTesting", "GuestAccess", "HostSupport", "Machines", "QGA", "QMPClient", "QMPCore",
-                "Quantities", "QuiverErrors", "WireJSON",
+                "MachinesTesting", "GuestAccess", "HostSupport", "Machines", "QAPI", "QAPISchema", "QGA", "QMPClient",
+                "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
             ]
         ),
         .library(
             name: "Provisioning",
             targets: [
                 "Provisioning", "CloudImages", "CloudInit", "DiskImages", "GuestAccess", "HostSupport", "Machines",
-                "QGA", "QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
+                "QAPI", "QAPISchema", "QGA", "QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
             ]
         ),
         .library(name: "QAPI", targets: ["QAPI", "QAPISchema", "QMPCore", "Quantities", "QuiverErrors", "WireJSON"]),
@@ -58,14 +58,15 @@ let package = Package(
             name: "Quiver",
             targets: [
                 "Quiver", "CloudImages", "CloudInit", "DiskImages", "Forks", "GuestAccess", "HostSupport", "Machines",
-                "Provisioning", "QGA", "QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
+                "Provisioning", "QAPI", "QAPISchema", "QGA", "QMPClient", "QMPCore", "Quantities", "QuiverErrors",
+                "WireJSON",
             ]
         ),
         .library(
             name: "TestRuns",
             targets: [
-                "TestRuns", "CloudImages", "DiskImages", "Forks", "GuestAccess", "HostSupport", "Machines", "QGA",
-                "QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
+                "TestRuns", "CloudImages", "DiskImages", "Forks", "GuestAccess", "HostSupport", "Machines", "QAPI",
+                "QAPISchema", "QGA", "QMPClient", "QMPCore", "Quantities", "QuiverErrors", "WireJSON",
             ]
         ),
     ],
@@ -128,7 +129,7 @@ let package = Package(
                 "LibC",
                 "PatienceForTests",
                 "Quantities",
-                "quiver",
+                "QuiverMain",
                 "ServersForTests",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -193,12 +194,7 @@ let package = Package(
         .executableTarget(
             name: "first-machine",
             dependencies: [
-                "CloudImages",
-                "GuestAccess",
-                "Machines",
-                "Provisioning",
-                "QAPI",
-                "Quantities",
+                "Quiver"
             ],
             path: "Examples/first-machine",
         ),
@@ -212,6 +208,7 @@ let package = Package(
                 "HostSupport",
                 "LibC",
                 "Machines",
+                "QAPI",
                 "QMPClient",
                 "QMPCore",
                 "Quantities",
@@ -368,7 +365,7 @@ let package = Package(
                 "QMPCore",
                 "QMPTesting",
                 "Quantities",
-                "quiver",
+                "QuiverMain",
                 "ServersForTests",
                 "WireJSON",
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -455,6 +452,7 @@ let package = Package(
                 "QMPCore",
                 "QMPTesting",
                 "Quantities",
+                "Quiver",
                 "WireJSON",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -553,13 +551,6 @@ let package = Package(
                 "QuiverErrors",
             ],
         ),
-        .executableTarget(
-            name: "quiver",
-            dependencies: [
-                "LibC",
-                "QuiverCommands",
-            ],
-        ),
         .target(
             name: "QuiverCommands",
             dependencies: [
@@ -600,8 +591,8 @@ let package = Package(
                 "QMPCore",
                 "QMPTesting",
                 "Quantities",
-                "quiver",
                 "QuiverCommands",
+                "QuiverMain",
                 "ServersForTests",
                 "WireJSON",
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -609,6 +600,13 @@ let package = Package(
             ],
         ),
         .target(name: "QuiverErrors"),
+        .executableTarget(
+            name: "QuiverMain",
+            dependencies: [
+                "LibC",
+                "QuiverCommands",
+            ],
+        ),
         .target(
             name: "ServersForTests",
             dependencies: [
@@ -631,6 +629,7 @@ let package = Package(
                 "LibC",
                 "Machines",
                 "Provisioning",
+                "QAPI",
                 "Quantities",
                 "QuiverErrors",
                 "WireJSON",

@@ -7,6 +7,7 @@ public struct GuestAccessError: QuiverError {
         private enum Kind: String {
             case toolMissing, unreachable, permissionDenied, hostKeyMismatch, connectionLost
             case copyFailed, keyFailed, helperClosed, helperRefused, protocolViolation, timedOut
+            case notReady, commandFailed
         }
         private let kind: Kind
 
@@ -32,6 +33,10 @@ public struct GuestAccessError: QuiverError {
         public static let helperRefused = Self(.helperRefused)
         /// The guest broke a channel's protocol.
         public static let protocolViolation = Self(.protocolViolation)
+        /// The guest did not become ready: cloud-init failed.
+        public static let notReady = Self(.notReady)
+        /// A command in the guest ended with another exit status than 0.
+        public static let commandFailed = Self(.commandFailed)
         /// No answer within the deadline.
         public static let timedOut = Self(.timedOut)
 

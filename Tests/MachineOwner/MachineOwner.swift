@@ -30,7 +30,7 @@ import SystemPackage
             try await tell { try await machine.saveSnapshot(words[4], within: .seconds(120)) }
         case "load":
             let machine = try await store.attach(to: words[3])
-            try await tell { try await machine.loadSnapshot(words[4], within: .seconds(120)) }
+            try await tell { try await machine.load(words[4], within: .seconds(120)) }
         case "nothing": break
         case "scoped-cycles":
             try await cycle(Int(words[3]) ?? 0, in: home) {
@@ -61,7 +61,7 @@ import SystemPackage
     private static let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
 
     private static func use(_ machine: Machine) async throws {
-        _ = try await machine.status()
+        _ = try await machine.runState()
         // A guest that stands still is not asked to press a button: QEMU is told to quit at once.
         try await machine.pause()
         _ = try await machine.powerDown(within: .seconds(60))

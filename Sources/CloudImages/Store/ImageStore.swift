@@ -129,6 +129,9 @@ public struct ImageStore: Sendable {
         return record
     }
 
+    /// Finds an image by its name, as in `debian:12`, or by the path of a disk image; see ``image(_:)-(ImageReference)``.
+    public func image(_ name: String) throws(CloudImagesError) -> Image { try image(ImageReference(name)) }
+
     private func image(file: FilePath) throws(CloudImagesError) -> Image {
         let path = file.absolute
         let facts: DiskFacts

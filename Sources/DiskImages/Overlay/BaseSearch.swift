@@ -7,7 +7,7 @@ struct BaseSearch {
     struct Found {
         let path: FilePath
         /// Whether length and modification time match the overlay's record; otherwise only the name matches.
-        let isProven: Bool
+        let isVerified: Bool
     }
 
     let base: FilePath
@@ -31,12 +31,12 @@ struct BaseSearch {
         }
         files = files.prefix(Self.mostFiles).filter { $0 != overlay }
         if let identity, let same = files.first(where: { isSame($0, as: identity) }) {
-            return Found(path: same, isProven: true)
+            return Found(path: same, isVerified: true)
         }
         guard let namesake = files.first(where: { $0.lastComponent == base.lastComponent }),
             (try? DiskFacts.read(namesake)) != nil
         else { return nil }
-        return Found(path: namesake, isProven: false)
+        return Found(path: namesake, isVerified: false)
     }
 
     private func isSame(_ path: FilePath, as identity: BaseIdentity) -> Bool {

@@ -130,15 +130,15 @@ public struct OverlayCheck: Sendable {
                     hint: "restore it, or set its new path: quiver overlay rebase \(overlay) --onto PATH",
                 )
             }
-            let how = found.isProven ? "is now \(found.path)" : "may now be \(found.path), which has the same name"
-            let trust = found.isProven ? "" : " --trust (if you are sure that it is the same image)"
+            let how = found.isVerified ? "is now \(found.path)" : "may now be \(found.path), which has the same name"
+            let trust = found.isVerified ? "" : " --trust (if you are sure that it is the same image)"
             return OverlayFinding(
                 severity: .error,
                 kind: .baseMoved,
                 file: base,
                 message: "\(base): is missing, and \(overlay) depends on it; it \(how)",
                 hint: "quiver overlay rebase \(overlay) --onto \(found.path)\(trust)",
-                movedBase: found.isProven ? .init(overlay: overlay, base: found.path) : nil,
+                movedBase: found.isVerified ? .init(overlay: overlay, base: found.path) : nil,
             )
         case .unusable(let file, let error):
             return OverlayFinding(

@@ -1,5 +1,7 @@
 import GuestAccess
 import Machines
+import QAPI
+import QMPCore
 import WireJSON
 
 extension Machine {
@@ -15,13 +17,8 @@ extension Machine {
 
     /// The network whose card now has this hardware address, which the guest may have changed.
     private func network(withHardwareAddress address: String) async throws(MachineError) -> UserNetwork? {
-        guard case .array(let cards) = try await command("query-rx-filter") else { return nil }
-        let names = cards.compactMap { card -> String? in
-            guard case .object(let facts) = card,
-                facts["main-mac"]?.stringValue?.lowercased() == address.lowercased()
-            else { return nil }
-            return facts["name"]?.stringValue
-        }
+        let cards = try await reporting { () throws(QMPError) in try await qmp.queryRxFilter() }
+        let names = cards.filter { $0.mainMAC.lowercased() == address.lowercased() }.map(\.name)
         return description.networks.first { names.contains($0.deviceID) }
     }
 }

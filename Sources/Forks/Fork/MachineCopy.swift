@@ -22,7 +22,7 @@ struct MachineCopy {
     /// - Throws: ``MachineError`` with code `unresponsive` if the helper in the guest does not answer; without it, the
     ///   forks would share the machine's identity and random numbers.
     func make() async throws -> Template {
-        guard try await machine.status().isRunning else { return try await copy(nil) }
+        guard try await machine.runState().isRunning else { return try await copy(nil) }
         let helper = try await answeringHelper()
         defer { helper?.close() }
         do {

@@ -1,7 +1,9 @@
 import HostSupport
 import Machines
+import QAPI
 import QMPClient
 import QMPCore
+import Quantities
 import SystemPackage
 import WireJSON
 
@@ -13,11 +15,13 @@ extension Machine {
     func saveState(to file: FilePath, sharesMemory: Bool, within deadline: Duration) async throws {
         do {
             // Must be first: under HVF, QEMU fails an assertion if the processors are still running.
-            _ = try await command("stop")
+            try await pause()
             // Not with `mapped-ram`, which QEMU before 11.0 cannot combine with this.
             try await leaveOutSharedMemory(sharesMemory)
             // The usual limit of 1 Gbit/s is meant for networks.
-            _ = try await command("migrate-set-parameters", ["max-bandwidth": .integer(1 << 40)])
+            try await reporting { () throws(QMPError) in
+                try await qmp.migrateSetParameters(maxBandwidth: ByteCount(1 << 40))
+            }
             if StateTransfer(qemuVersion: process.version).opensFiles {
                 // Created here, because QEMU would make it readable by the user's group.
                 try WholeFile.write([], to: file)
@@ -68,7 +72,7 @@ extension Machine {
 
     /// Cancels a running save, which would otherwise pause the guest again at its end.
     private func stopSaving() async {
-        _ = try? await command("migrate_cancel")
+        try? await qmp.migrateCancel()
         let end = ContinuousClock.now + Self.finalizing
         while ContinuousClock.now < end, case .object(let migration)? = try? await command("query-migrate"),
             let status = migration["status"]?.stringValue,
@@ -82,7 +86,7 @@ extension Machine {
     /// QEMU reports the end of a migration a moment before it has finished it, and refuses `cont` meanwhile.
     private func waitUntilFinalized() async {
         let end = ContinuousClock.now + Self.finalizing
-        while ContinuousClock.now < end, (try? await status()) == .finishMigration {
+        while ContinuousClock.now < end, (try? await runState()) == .finishMigrate {
             try? await Task.sleep(for: .milliseconds(5))
         }
     }

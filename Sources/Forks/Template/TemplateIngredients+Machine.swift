@@ -1,4 +1,5 @@
 import Machines
+import QAPI
 import Quantities
 import SystemPackage
 

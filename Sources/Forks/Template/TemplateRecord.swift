@@ -1,4 +1,5 @@
 import Machines
+import QAPI
 import SystemPackage
 
 /// The record that is stored with a template's files.

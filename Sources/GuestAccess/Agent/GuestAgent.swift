@@ -1,6 +1,6 @@
 import HostSupport
 public import QGA
-public import QMPCore
+package import QMPCore
 import Synchronization
 public import SystemPackage
 import WireJSON
@@ -61,7 +61,7 @@ public final class GuestAgent: GuestAgentExecutor {
     /// command.
     ///
     /// - Throws: ``QMPError`` with code `connectFailed`.
-    public static func connect(
+    package static func connect(
         to socket: FilePath,
         guest: String,
         options: Options = Options(),

@@ -1,7 +1,7 @@
 import HostSupport
 import Quantities
 import Synchronization
-public import SystemPackage
+package import SystemPackage
 public import WireJSON
 
 /// A connection to the helper in a guest.
@@ -36,7 +36,7 @@ public final class GuestHelper: Sendable {
     ///
     /// - Parameter resynchronizes: Whether to terminate an incomplete message of an earlier client; not needed after a
     ///   fork, where it would only wake the helper.
-    public init(adopting descriptor: FileDescriptor, guest: String, resynchronizes: Bool = true) {
+    package init(adopting descriptor: FileDescriptor, guest: String, resynchronizes: Bool = true) {
         self.guest = guest
         channel = Mutex(nil)
         let channel = MessageChannel(adopting: descriptor, label: "helper.\(guest)") { [weak self] incoming in
@@ -47,14 +47,19 @@ public final class GuestHelper: Sendable {
             }
         }
         self.channel.withLock { $0 = channel }
-        // One ends an incomplete message; the other is the empty line that announces a new client to the helper.
-        if resynchronizes { _ = channel.send(Array("\n\n".utf8)) }
+        if resynchronizes { resynchronize() }
+    }
+
+    /// Ends what the helper may have half read, and announces a new client to it.
+    package func resynchronize() {
+        // One line end is for an incomplete message; the other is the empty line that announces a client.
+        _ = channel.withLock { $0 }?.send(Array("\n\n".utf8))
     }
 
     /// Connects to the machine's socket for the helper's port.
     ///
     /// - Throws: ``GuestAccessError`` with code `helperClosed` if the socket cannot be connected to.
-    public static func connect(
+    package static func connect(
         to socket: FilePath,
         guest: String,
         resynchronizes: Bool = true,

@@ -1,5 +1,6 @@
 import HostSupport
 import LibC
+import QAPI
 import SystemPackage
 
 #if canImport(FoundationEssentials)

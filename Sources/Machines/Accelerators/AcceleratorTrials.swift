@@ -2,6 +2,7 @@ import HostSupport
 import HostTools
 import LibC
 public import Logging
+public import QAPI
 import Quantities
 public import SystemPackage
 

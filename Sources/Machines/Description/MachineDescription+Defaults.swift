@@ -1,3 +1,5 @@
+package import QAPI
+
 extension MachineDescription {
     /// The machine type to pass to QEMU.
     package var effectiveMachineType: String {
@@ -14,9 +16,9 @@ extension MachineDescription {
         return switch (accelerator, architecture) {
         case (.kvm, _), (.hvf, _): "host"
         // Five-level page tables cost software translation one more memory access for each miss, without benefit.
-        case (.tcg, .x86_64): "max,la57=off"
+        case (_, .x86_64): "max,la57=off"
         // QEMU's `max` has pointer authentication, whose cipher is very slow under software emulation.
-        case (.tcg, .aarch64): "cortex-a72"
+        case (_, .aarch64): "cortex-a72"
         }
     }
 

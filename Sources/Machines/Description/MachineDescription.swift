@@ -1,3 +1,4 @@
+public import QAPI
 public import Quantities
 public import SystemPackage
 

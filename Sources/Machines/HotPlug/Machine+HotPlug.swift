@@ -16,7 +16,7 @@ extension Machine {
         do {
             _ = try await command("device_add", drive.device(bus: slot))
         } catch {
-            _ = try? await command("blockdev-del", ["node-name": .string(drive.id)])
+            try? await qmp.blockdevDel(nodeName: drive.id)
             throw error
         }
     }
@@ -26,7 +26,7 @@ extension Machine {
     /// - Throws: ``MachineError``: `timedOut` if the guest does not release it, for example because it has not booted.
     public func unplug(_ drive: Drive, within deadline: Duration = .seconds(30)) async throws(MachineError) {
         try await remove(device: drive.deviceID, within: deadline)
-        _ = try await command("blockdev-del", ["node-name": .string(drive.id)])
+        try await reporting { () throws(QMPError) in try await qmp.blockdevDel(nodeName: drive.id) }
     }
 
     /// Plugs a network card into the running machine.
@@ -39,7 +39,7 @@ extension Machine {
         do {
             _ = try await command("device_add", network.device(bus: slot))
         } catch {
-            _ = try? await command("netdev_del", ["id": .string(network.id)])
+            try? await qmp.netdevDel(id: network.id)
             throw error
         }
         return try await noteForwards().filter { !before.contains($0) }
@@ -50,7 +50,7 @@ extension Machine {
     /// - Throws: ``MachineError``: `timedOut` if the guest does not release it.
     public func unplug(_ network: UserNetwork, within deadline: Duration = .seconds(30)) async throws(MachineError) {
         try await remove(device: network.deviceID, within: deadline)
-        _ = try await command("netdev_del", ["id": .string(network.id)])
+        try await reporting { () throws(QMPError) in try await qmp.netdevDel(id: network.id) }
         _ = try await noteForwards()
     }
 
@@ -58,7 +58,10 @@ extension Machine {
     ///
     /// - Parameter id: The drive's id.
     public func resizeDrive(_ id: String, to size: ByteCount) async throws(MachineError) {
-        _ = try await command("block_resize", ["node-name": .string(id), "size": JSON(size.bytes)])
+        guard let bytes = Int64(exactly: size.bytes) else {
+            throw error(.invalidDescription, "\(size) is larger than any drive can be")
+        }
+        try await reporting { () throws(QMPError) in try await qmp.blockResize(nodeName: id, size: bytes) }
     }
 
     private func remove(device id: String, within deadline: Duration) async throws(MachineError) {

@@ -1,4 +1,5 @@
 import DiskImages
+import QAPI
 import Quantities
 import SystemPackage
 import WireJSON

@@ -1,3 +1,4 @@
+import QAPI
 import SystemPackage
 
 /// Everything that is decided when a machine is started, in addition to its description.

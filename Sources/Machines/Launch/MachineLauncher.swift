@@ -1,6 +1,7 @@
 import HostSupport
 import LibC
 package import Logging
+package import QAPI
 import QMPClient
 import QMPCore
 import Quantities

@@ -1,3 +1,4 @@
+import QAPI
 import QMPClient
 import QMPCore
 import WireJSON
@@ -30,7 +31,7 @@ package struct UpheavalWatch: Sendable {
                 case "RESET": return .restarted
                 case "GUEST_PANICKED": return .panicked
                 // Only the run state says why the guest is stopped.
-                case "STOP": if try await machine.status() == .internalError { return .executionFailed }
+                case "STOP": if try await machine.runState() == .internalError { return .executionFailed }
                 // Other failures are reported to the guest, which handles them itself.
                 default: if event.data["action"] == "stop" { return .diskFailed }
                 }

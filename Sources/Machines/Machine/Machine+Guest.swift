@@ -27,9 +27,10 @@ extension Machine {
 
     /// Connects to Quiver's helper in the guest; the guest may not have booted yet.
     ///
+    /// The caller closes the connection; see ``withGuest(ready:within:_:)``.
     /// - Throws: ``MachineError`` with code `invalidDescription` for a machine without the helper's channel;
     ///   ``GuestAccess/GuestAccessError``.
-    public func helper() throws -> GuestHelper {
+    package func helper() throws -> GuestHelper {
         guard let socket = socket(of: .helper) else {
             throw error(.invalidDescription, "no channel \(GuestChannel.helper.name)")
         }

@@ -1,4 +1,5 @@
 import GuestAccess
+import QAPI
 import QMPClient
 import QMPCore
 import WireJSON
@@ -14,15 +15,10 @@ package struct HelperChannel {
 extension Machine {
     /// The channel to the helper at this moment; nil for a machine without one.
     package func helperChannel() async throws(MachineError) -> HelperChannel? {
-        guard let place = description.channels.firstIndex(of: .helper),
-            case .array(let devices) = try await command("query-chardev")
-        else { return nil }
-        for case .object(let device) in devices where device["label"]?.stringValue == "channel\(place)" {
-            return HelperChannel(
-                isTaken: device["filename"]?.stringValue?.hasPrefix("disconnected:") == false,
-                isOpenInGuest: device["frontend-open"]?.boolValue ?? true,
-            )
+        guard let place = description.channels.firstIndex(of: .helper) else { return nil }
+        let devices = try await reporting { () throws(QMPError) in try await qmp.queryChardev() }
+        return devices.first { $0.label == "channel\(place)" }.map {
+            HelperChannel(isTaken: !$0.filename.hasPrefix("disconnected:"), isOpenInGuest: $0.frontendOpen)
         }
-        return nil
     }
 }

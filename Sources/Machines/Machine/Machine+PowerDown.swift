@@ -1,5 +1,6 @@
 import HostSupport
 import LibC
+import QAPI
 import QMPClient
 import QMPCore
 import Quantities
@@ -157,7 +158,7 @@ extension Machine {
                 var events = stops.makeAsyncIterator()
                 while (try? await events.next()) != nil {
                     // A QEMU that is about to exit also reports the shutdown, and no longer answers.
-                    let state = try? await self.status()
+                    let state = try? await self.runState()
                     if state == .shutdown || state == .guestPanicked { return .guestOff }
                 }
                 return nil
@@ -168,8 +169,7 @@ extension Machine {
 
     /// Whether the guest is running; a QEMU that does not answer in time will not press a button either.
     private func isGuestRunning(within limit: Duration) async -> Bool {
-        let reply = try? await qmp.execute("query-status", deadline: limit)
-        return reply?.objectValue?["running"] == true
+        (try? await qmp.execute(QueryStatus(), deadline: limit))?.running == true
     }
 
     private func endedCause(before instant: ContinuousClock.Instant) async throws -> ExitCause? {

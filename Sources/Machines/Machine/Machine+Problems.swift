@@ -28,7 +28,7 @@ extension Machine {
     /// The drives whose failure has paused the guest; empty if none has.
     public func driveProblems() async throws(MachineError) -> [DriveProblem] {
         // QEMU still reports a failure that is long over.
-        guard try await status() == .ioError else { return [] }
+        guard try await runState() == .ioError else { return [] }
         let drives: [BlockInfo]
         do {
             drives = try await qmp.queryBlock()

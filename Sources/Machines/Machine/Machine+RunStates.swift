@@ -1,3 +1,4 @@
+public import QAPI
 import QMPClient
 import QMPCore
 
@@ -44,7 +45,7 @@ public struct RunStates: AsyncSequence, Sendable {
                 }
                 let state: RunState
                 do {
-                    state = try await machine.status()
+                    state = try await machine.runState()
                 } catch {
                     if error.code == .ended { return nil }
                     throw error

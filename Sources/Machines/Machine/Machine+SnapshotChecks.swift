@@ -1,4 +1,5 @@
 import HostSupport
+import QAPI
 import QMPClient
 import QMPCore
 import Quantities
@@ -8,10 +9,9 @@ import WireJSON
 extension Machine {
     /// Asks QEMU whether a device's state cannot be saved.
     func checkNothingBlocksSaving() async throws(MachineError) {
-        guard case .object(let migration) = try await command("query-migrate"),
-            let reasons = migration["blocked-reasons"]?.arrayValue, !reasons.isEmpty
-        else { return }
-        let texts = reasons.compactMap(\.stringValue).joined(separator: "; ")
+        let reasons = try await reporting { () throws(QMPError) in try await qmp.queryMigrate().blockedReasons ?? [] }
+        guard !reasons.isEmpty else { return }
+        let texts = reasons.joined(separator: "; ")
         throw error(.snapshotImpossible, "a device prevents saving: \(texts); start the machine without that device")
     }
 

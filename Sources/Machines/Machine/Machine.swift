@@ -1,3 +1,4 @@
+import GuestAccess
 import HostSupport
 public import QMPClient
 public import SystemPackage
@@ -15,6 +16,8 @@ public final class Machine: Sendable {
     /// The connection to Quiver's monitor of this machine.
     public let qmp: QMPConnection
     let keeper: Keeper?
+    /// The helper's connection that the machine's user has open; the port serves one client at a time.
+    let sharedHelper = Locked<GuestHelper?>(nil)
 
     init(
         name: String,

@@ -1,5 +1,6 @@
 import DiskImages
 import LibC
+import QAPI
 import QMPClient
 import QMPCore
 public import Quantities
@@ -44,10 +45,10 @@ extension Machine {
             // Recorded before QEMU writes to it: until then the overlay reads like its base; afterwards the base is
             // outdated.
             before = try recordDrive(in: base, isNowIn: file, format: .qcow2)
-            _ = try await command("blockdev-snapshot", ["node": .string(drive), "overlay": .string(node)])
+            try await reporting { () throws(QMPError) in try await qmp.blockdevSnapshot(node: drive, overlay: node) }
         } catch {
             if let before { try? MachineFile.write(before, to: directory.descriptionFile, machine: name) }
-            _ = try? await command("blockdev-del", ["node-name": .string(node)])
+            try? await qmp.blockdevDel(nodeName: node)
             unlink(file.string)
             throw error
         }
@@ -74,7 +75,7 @@ extension Machine {
         try await follow("block-commit", arguments, within: deadline, onProgress: onProgress)
         try recordDrive(in: old.file, isNowIn: new.file, format: new.format ?? .qcow2)
         // Nothing uses the overlay's node any more; if it stayed, it would keep the file open.
-        _ = try? await command("blockdev-del", ["node-name": .string(overlay)])
+        try? await qmp.blockdevDel(nodeName: overlay)
     }
 
     /// Copies into an overlay everything that it still reads from the files below, so that it no longer needs them.
@@ -117,9 +118,9 @@ extension Machine {
                 "device": .string(drive), "target": .string(node), "sync": "full", "auto-dismiss": false,
             ]
             try await follow("blockdev-backup", arguments, within: deadline, onProgress: onProgress)
-            _ = try await command("blockdev-del", ["node-name": .string(node)])
+            try await reporting { () throws(QMPError) in try await qmp.blockdevDel(nodeName: node) }
         } catch {
-            _ = try? await command("blockdev-del", ["node-name": .string(node)])
+            try? await qmp.blockdevDel(nodeName: node)
             unlink(file.string)
             throw error
         }

@@ -1,3 +1,4 @@
+public import QAPI
 public import SystemPackage
 
 /// What is known about a machine's process, stored in the machine's directory for later commands.

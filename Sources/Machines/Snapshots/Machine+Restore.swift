@@ -23,91 +23,74 @@ public struct Restoration: Hashable, Sendable {
     /// How long the guest's helper took to fix up clock and random pool; nil if it did not.
     public let fixingUp: Duration?
     /// Whether the nonce that was stored in the guest's memory before is gone; nil if the helper could not be asked.
-    public let isProven: Bool?
+    public let isVerified: Bool?
     /// Why the guest's clock and random pool were not fixed up; nil if they were.
     public let obstacle: Obstacle?
 
-    init(loading: Duration, fixingUp: Duration? = nil, isProven: Bool? = nil, obstacle: Obstacle? = nil) {
+    init(loading: Duration, fixingUp: Duration? = nil, isVerified: Bool? = nil, obstacle: Obstacle? = nil) {
         self.loading = loading
         self.fixingUp = fixingUp
-        self.isProven = isProven
+        self.isVerified = isVerified
         self.obstacle = obstacle
     }
 }
 
 extension Machine {
-    /// Loads a snapshot and fixes up the guest before anyone uses it: its clock and its random pool.
+    /// Restores the guest's memory and disks to a snapshot, and fixes the guest up before anyone uses it: its clock and
+    /// its random pool.
     ///
     /// The restore verifies itself: a nonce that is stored in the guest's memory just before must be gone afterwards.
-    /// A guest without Quiver's helper, or whose helper does not answer, is still restored.
+    /// A guest without Quiver's helper, or whose helper does not answer, is still restored. Within
+    /// ``withGuest(ready:within:_:)``, the guest's connection is used; a command that runs in the guest meanwhile never
+    /// answers. The guest runs afterwards if it ran before.
     ///
     /// - Parameters:
     ///   - fixUp: What to fix up.
-    ///   - resumes: Whether to resume a paused guest afterwards.
+    ///   - resumes: Whether the guest runs afterwards although it was paused.
     ///   - deadline: How long the load, and then the helper, may take.
-    /// - Throws: ``MachineError`` as ``loadSnapshot(_:within:)``, and with code `snapshotFailed` if the nonce is
-    ///   still there; the machine is then killed, too.
+    /// - Throws: ``MachineError``: `notFound`; `snapshotImpossible`, which also says how the machine differs from the
+    ///   one that was saved (QEMU, machine type, devices); `snapshotFailed` if QEMU could not load it, or if the nonce
+    ///   is still there: the machine's state may then be inconsistent, so it is killed.
     public func restore(
         _ tag: String,
         fixUp: GuestFixUp = GuestFixUp(),
         resumes: Bool = false,
         within deadline: Duration = .seconds(300),
     ) async throws -> Restoration {
-        // Asked before this process connects to it, or its own connection would count.
-        let channel = try await helperChannel()
+        let before = try await runState()
+        let line = try await HelperLine(to: self)
+        defer { line.close() }
         let nonce = "quiver-\(UInt64.random(in: 0 ... .max))"
-        let canAnswer = channel.map { $0.isOpenInGuest && !$0.isTaken } ?? false
-        let hasLeftNonce = canAnswer ? await leave(nonce) : false
+        let hasLeftNonce = before.isRunning ? await line.leave(nonce) : false
         let start = ContinuousClock.now
-        if resumes { try await resetIfRequired(within: deadline) }
-        try await loadSnapshot(tag, within: deadline)
-        if resumes, try await !status().isRunning { try await resume() }
+        if resumes, before.requiresReset { try await resetAndWait(within: deadline) }
+        try await load(tag, within: deadline)
+        let runs = before.isRunning || resumes
+        if runs { try await resume() }
         let loading = ContinuousClock.now - start
-        guard let channel, let socket = socket(of: .helper) else {
-            return Restoration(loading: loading, obstacle: .noChannel)
-        }
-        guard try await status().isRunning else { return Restoration(loading: loading, obstacle: .guestPaused) }
+        guard line.hasChannel else { return Restoration(loading: loading, obstacle: .noChannel) }
+        guard runs else { return Restoration(loading: loading, obstacle: .guestPaused) }
         do {
-            let helper = try GuestHelper.connect(to: socket, guest: name)
-            defer { helper.close() }
+            let helper = try line.reconnected()
             let begin = ContinuousClock.now
-            try await helper.fixUp(fixUp, within: Self.helperPatience)
+            try await helper.fixUp(fixUp, within: HelperLine.patience)
             let fixingUp = ContinuousClock.now - begin
             guard hasLeftNonce else { return Restoration(loading: loading, fixingUp: fixingUp) }
-            let found = try await helper.nonce(within: Self.helperPatience)
-            guard found != nonce else { throw await unrestored(tag) }
-            return Restoration(loading: loading, fixingUp: fixingUp, isProven: true)
+            guard try await helper.nonce(within: HelperLine.patience) != nonce else { throw await unrestored(tag) }
+            return Restoration(loading: loading, fixingUp: fixingUp, isVerified: true)
         } catch let error as GuestAccessError {
             let obstacle: Restoration.Obstacle =
-                error.code == .helperRefused ? .refused(error.message) : channel.isTaken ? .channelTaken : .silent
+                error.code == .helperRefused ? .refused(error.message) : line.isTaken ? .channelTaken : .silent
             return Restoration(loading: loading, obstacle: obstacle)
         }
     }
 
     /// Resets a machine that QEMU only resumes after a reset.
-    private func resetIfRequired(within limit: Duration) async throws {
-        guard try await status().requiresReset else { return }
+    private func resetAndWait(within limit: Duration) async throws {
         try await reset()
         // QEMU answers first and resets a moment later.
         try await withDeadline(limit, waitingFor: "machine \(name) to be reset") {
-            while try await self.status().requiresReset { try await Task.sleep(for: .milliseconds(5)) }
-        }
-    }
-
-    /// How long a running helper may take to answer.
-    private static let helperPatience = Duration.seconds(5)
-
-    /// Stores a nonce in the guest's memory, if the guest's helper answers.
-    private func leave(_ nonce: String) async -> Bool {
-        guard let socket = socket(of: .helper), let state = try? await status(), state.isRunning,
-            let helper = try? GuestHelper.connect(to: socket, guest: name)
-        else { return false }
-        defer { helper.close() }
-        do {
-            try await helper.write(nonce: nonce, within: Self.helperPatience)
-            return true
-        } catch {
-            return false
+            while try await self.runState().requiresReset { try await Task.sleep(for: .milliseconds(5)) }
         }
     }
 

@@ -1,3 +1,4 @@
+import QAPI
 import QMPClient
 import QMPCore
 import WireJSON
@@ -41,15 +42,9 @@ extension Machine {
         ingredients.set("firmware", "\(description.firmware)")
         // Asked from QEMU, not from the description: devices may have been plugged and unplugged.
         for group in ["peripheral", "peripheral-anon"] {
-            let list = try await command("qom-list", ["path": .string("/machine/\(group)")]).arrayValue ?? []
-            let devices = list.compactMap(\.objectValue).compactMap { item -> (name: String, type: String)? in
-                guard let name = item["name"]?.stringValue, let type = item["type"]?.stringValue,
-                    type.hasPrefix("child<")
-                else { return nil }
-                return (name, String(type.dropFirst("child<".count).dropLast()))
-            }
-            for device in devices.sorted(by: { $0.name < $1.name }) {
-                ingredients.set("device \(device.name)", device.type)
+            let list = try await reporting { () throws(QMPError) in try await qmp.qomList(path: "/machine/\(group)") }
+            for device in list.sorted(by: { $0.name < $1.name }) where device.type.hasPrefix("child<") {
+                ingredients.set("device \(device.name)", String(device.type.dropFirst("child<".count).dropLast()))
             }
         }
         return ingredients

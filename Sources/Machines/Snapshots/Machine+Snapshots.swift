@@ -47,15 +47,10 @@ extension Machine {
         await recordSnapshot(tag)
     }
 
-    /// Restores the guest's memory and disks to a snapshot.
+    /// Loads a snapshot's memory and disks; the guest is not fixed up.
     ///
-    /// The guest runs afterwards if it ran when the snapshot was saved or runs now. Its clock and random pool are not
-    /// fixed up; see ``restore(_:fixUp:resumes:within:)``.
-    ///
-    /// - Throws: ``MachineError``: `notFound`; `snapshotImpossible`, which also says how the machine differs from the
-    ///   one that was saved (QEMU, machine type, devices); `snapshotFailed` if QEMU could not load it: the machine's
-    ///   state may then be inconsistent, so it is killed.
-    public func loadSnapshot(_ tag: String, within deadline: Duration = .seconds(300)) async throws(MachineError) {
+    /// See ``restore(_:fixUp:resumes:within:)``. QEMU resumes the guest afterwards if it ran.
+    package func load(_ tag: String, within deadline: Duration = .seconds(300)) async throws(MachineError) {
         let nodes = try await snapshotNodes()
         let snapshot = try find(tag, in: nodes)
         guard snapshot.missingDrives.isEmpty else {
@@ -71,7 +66,6 @@ extension Machine {
             )
         }
         try await checkSnapshotFits(snapshot)
-        let wasRunning = try await status().isRunning
         do {
             try await runSnapshotJob("snapshot-load", tag, nodes, within: deadline)
         } catch {
@@ -85,7 +79,6 @@ extension Machine {
                 cause: error,
             )
         }
-        if wasRunning, try await !status().isRunning { try await resume() }
     }
 
     /// Removes a snapshot from the machine's disks.

@@ -42,7 +42,7 @@ extension MachineStore {
     /// Restores the disks of a stopped machine to a snapshot; memory in the snapshot is not loaded.
     ///
     /// - Throws: ``MachineError``: `notFound`, `snapshotImpossible`, `alreadyRunning`, `snapshotFailed`.
-    public func loadSnapshot(_ tag: String, ofStopped name: String) async throws {
+    public func restore(_ tag: String, ofStopped name: String) async throws {
         try await changing(name) { drives in
             let snapshot = try Self.find(tag, in: drives, machine: name)
             guard snapshot.missingDrives.isEmpty else {

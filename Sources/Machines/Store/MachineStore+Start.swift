@@ -1,4 +1,5 @@
 import HostSupport
+import QAPI
 import QMPClient
 import QMPCore
 import Quantities
@@ -11,7 +12,7 @@ extension MachineStore {
     /// - Parameter isPaused: Whether the guest waits for ``Machine/resume()``.
     /// - Throws: ``MachineError``: `alreadyRunning` names the process that runs it, `launchFailed` has QEMU's last
     ///   lines, `acceleratorUnusable` and `missingProgram` say what is missing.
-    public func start(
+    package func start(
         _ name: String,
         isPaused: Bool = false,
         options: LaunchOptions = LaunchOptions(),
@@ -19,6 +20,46 @@ extension MachineStore {
         var description = try description(of: name)
         if isPaused { description.startsPaused = true }
         return try await launch(name, directory(of: name), description, lifetime: .detached, options: options)
+    }
+
+    /// Starts a machine of this store, which outlives this process, and disconnects from it after the body.
+    ///
+    /// - Parameters:
+    ///   - isPaused: Whether the guest waits for ``Machine/resume()``.
+    ///   - body: Receives the machine once its monitor answers; the guest may not have booted yet.
+    /// - Throws: As ``start(_:isPaused:options:)`` and the body.
+    public func withMachine<Value>(
+        starting name: String,
+        isPaused: Bool = false,
+        options: LaunchOptions = LaunchOptions(),
+        _ body: (Machine) async throws -> Value,
+    ) async throws -> Value {
+        try await disconnecting(from: try await start(name, isPaused: isPaused, options: options), body)
+    }
+
+    /// Attaches to a running machine that this or another process started, and disconnects from it after the body.
+    ///
+    /// - Parameter deadline: How long its monitor may take to answer; it serves one client at a time, so this includes
+    ///   waiting for other `quiver` commands.
+    /// - Throws: ``MachineError``: `notRunning` with the reason of the machine's last end, `unresponsive`; what the
+    ///   body throws.
+    public func withMachine<Value>(
+        attachedTo name: String,
+        within deadline: Duration = .seconds(10),
+        _ body: (Machine) async throws -> Value,
+    ) async throws -> Value {
+        try await disconnecting(from: try await attach(to: name, within: deadline), body)
+    }
+
+    private func disconnecting<Value>(
+        from machine: Machine,
+        _ body: (Machine) async throws -> Value,
+    ) async throws -> Value {
+        try await withCleanup {
+            try await body(machine)
+        } cleanup: {
+            await machine.disconnect()
+        }
     }
 
     func launch(
@@ -50,7 +91,7 @@ extension MachineStore {
     /// - Parameter deadline: How long its monitor may take to answer; it serves one client at a time, so this includes
     ///   waiting for other `quiver` commands.
     /// - Throws: ``MachineError``: `notRunning` with the reason of the machine's last end; `unresponsive`.
-    public func attach(to name: String, within deadline: Duration = .seconds(10)) async throws -> Machine {
+    package func attach(to name: String, within deadline: Duration = .seconds(10)) async throws -> Machine {
         let status = try status(of: name)
         if status.state == .busy { throw busy(name) }
         guard status.state == .running else {
@@ -108,10 +149,7 @@ extension MachineStore {
         _ name: String,
         within deadline: Duration,
     ) async throws {
-        guard case .object(let reply) = try await qmp.execute("query-uuid", [:], deadline: deadline),
-            case .string(let uuid)? = reply["UUID"],
-            MachineID(uuid) == id
-        else {
+        guard MachineID(try await qmp.execute(QueryUUID(), deadline: deadline).uuid) == id else {
             await qmp.close()
             throw MachineError(.unresponsive, machine: name, "another machine answers on its monitor")
         }

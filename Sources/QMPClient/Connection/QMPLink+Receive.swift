@@ -12,18 +12,18 @@ extension QMPLink {
         var schedule = ReconnectSchedule(options.reconnect)
         while true {
             var reason = receive(from: socket)
-            let (isClosing, isQuitting, isProven) = state.withLock { state in
+            let (isClosing, isQuitting, isVerified) = state.withLock { state in
                 state.socket = nil
                 state.negotiationEnd = nil
                 reason = state.failure ?? reason
-                return (state.isClosing, state.session.isQuitting, state.isProven)
+                return (state.isClosing, state.session.isQuitting, state.isVerified)
             }
             socket.finish()
             if isClosing {
                 reason = QMPError(.connectionClosed, "the connection to \(endpoint) was closed from this side")
             }
             // A peer that accepts but never answers uses up the attempts, however often it accepts.
-            if isProven { schedule = ReconnectSchedule(options.reconnect) }
+            if isVerified { schedule = ReconnectSchedule(options.reconnect) }
             let isExpected = isClosing || isQuitting
             let mayReconnect = !isExpected && reconnects
             // An agent's session is ready from the start: it would send without a socket.
@@ -164,7 +164,7 @@ extension QMPLink {
                 guard !state.isClosing else { return false }
                 state.socket = socket
                 state.peerProcess = process
-                state.isProven = false
+                state.isVerified = false
                 state.failure = nil
                 state.untoldGap = state.untoldGap ?? reason.message
                 switch options.dialect {

@@ -25,7 +25,7 @@ final class QMPLink: Sendable {
         /// When the negotiation of a restored connection times out; nil while there is none.
         var negotiationEnd: ContinuousClock.Instant?
         /// Whether the peer of this connection has negotiated, or has answered if there is no negotiation.
-        var isProven = false
+        var isVerified = false
         /// Why the previous connection was lost; nil once the subscribers were notified.
         var untoldGap: String?
         /// Why this connection was ended from this side while it was negotiated.
@@ -72,7 +72,7 @@ final class QMPLink: Sendable {
         var events: [QMPEventItem] = []
         state.withLock { state in
             func serves() {
-                state.isProven = true
+                state.isVerified = true
                 if let gap = state.untoldGap.take() { events.append(.gap(reason: gap)) }
             }
             for action in change(&state) {

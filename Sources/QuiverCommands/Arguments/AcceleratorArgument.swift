@@ -1,5 +1,6 @@
 import ArgumentParser
 import Machines
+import QAPI
 
 /// An accelerator on the command line: `auto`, or the name of one.
 struct AcceleratorArgument: ExpressibleByArgument {
@@ -12,14 +13,14 @@ struct AcceleratorArgument: ExpressibleByArgument {
     init?(argument: String) {
         if argument == "auto" {
             choice = .automatic
-        } else if let accelerator = Accelerator(rawValue: argument) {
+        } else if let accelerator = Accelerator.supported.first(where: { $0.rawValue == argument }) {
             choice = .only(accelerator)
         } else {
             return nil
         }
     }
 
-    static var allValueStrings: [String] { ["auto"] + Accelerator.allCases.map(\.rawValue) }
+    static var allValueStrings: [String] { ["auto"] + Accelerator.supported.map(\.rawValue) }
 
     var defaultValueDescription: String {
         switch choice {

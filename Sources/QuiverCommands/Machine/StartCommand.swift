@@ -2,6 +2,7 @@ import ArgumentParser
 import GuestAccess
 import HostSupport
 import Machines
+import QAPI
 import Quantities
 import SystemPackage
 
@@ -95,7 +96,7 @@ struct StartCommand: AsyncParsableCommand {
     private func report(on machine: Machine, in store: MachineStore) async throws -> MachineReport {
         let limit = timeout?.duration ?? machine.description.architecture.usualBootLimit
         try await Readiness(machine: machine, limit: limit).wait(for: wait)
-        let state = try await machine.status()
+        let state = try await machine.runState()
         await machine.disconnect()
         let (name, directory) = (machine.name, store.directory(of: machine.name))
         var report = MachineReport(try store.status(of: name), directory: directory, now: WallClock.now)

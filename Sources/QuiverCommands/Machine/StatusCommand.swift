@@ -1,6 +1,7 @@
 import ArgumentParser
 import HostSupport
 import Machines
+import QAPI
 
 /// The command `quiver status`.
 struct StatusCommand: AsyncParsableCommand {
@@ -48,7 +49,7 @@ struct StatusCommand: AsyncParsableCommand {
     private func ask(_ store: MachineStore, _ report: inout MachineReport) async {
         do {
             let machine = try await store.attach(to: name, within: timeout.duration)
-            let state = try await machine.status()
+            let state = try await machine.runState()
             report.runState = state.rawValue
             report.remark = try await remark(on: state, of: machine) ?? report.remark
             await machine.disconnect()

@@ -1,6 +1,7 @@
 import GuestAccess
 import HostSupport
 import Machines
+import QAPI
 import SystemPackage
 
 /// Watches a machine while it is used: if it ends or is stuck, the work ends too, with the reason.

@@ -1,4 +1,5 @@
 import HostSupport
+import QAPI
 import SystemPackage
 import Testing
 import WireJSON

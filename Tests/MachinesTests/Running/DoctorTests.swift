@@ -2,6 +2,7 @@ import DiskImages
 import HostSupport
 import LibC
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing

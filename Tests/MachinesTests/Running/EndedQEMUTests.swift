@@ -1,6 +1,7 @@
 import HostSupport
 import LibC
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing
@@ -57,7 +58,7 @@ struct EndedQEMUTests {
     @Test func `while it runs`() async throws {
         try await withMachine { machine, _ in
             try await killed(machine)
-            let error = await #expect(throws: MachineError.self) { _ = try await machine.status() }
+            let error = await #expect(throws: MachineError.self) { _ = try await machine.runState() }
             #expect(error?.code == .ended)
             #expect(
                 error?.message == "ended during `query-status`: QEMU was killed (signal 9 (SIGKILL))",
@@ -110,7 +111,7 @@ struct EndedQEMUTests {
         let template = try await ForkFixture.template()
         let pool = StandbyPool(of: template, size: 1) { fork in
             try await killed(fork.machine)
-            _ = try await fork.machine.status()
+            _ = try await fork.machine.runState()
         }
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await pool.run() }

@@ -1,6 +1,7 @@
 import HostSupport
 import HostTools
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing
@@ -60,7 +61,7 @@ struct FullDiskTests {
             #expect(try await shell.run("cat /tmp/mark") == "after")
             try disk.empty()
             #expect(try await machine.snapshots().map(\.tag) == ["kept"])
-            try await machine.loadSnapshot("kept")
+            try await machine.load("kept")
             #expect(try await shell.run("cat /tmp/mark") == "before")
             _ = try await machine.kill()
             let check = try await ToolRun.run(

@@ -3,6 +3,7 @@ import HostTools
 import Machines
 import MachinesTesting
 import PatienceForTests
+import QAPI
 import QMPClient
 import Quantities
 import SystemPackage
@@ -41,18 +42,18 @@ struct GuestTests {
         #expect(again?.code == .exists)
         let snapshot = try #require(try await machine.snapshots().first { $0.tag == "once" })
         #expect(snapshot.hasMemory && snapshot.missingDrives.isEmpty && snapshot.guestUptime > 0)
-        try await machine.loadSnapshot("once")
+        try await machine.load("once")
         try await machine.deleteSnapshot("once")
-        let missing = await #expect(throws: MachineError.self) { try await machine.loadSnapshot("once") }
+        let missing = await #expect(throws: MachineError.self) { try await machine.load("once") }
         #expect(missing?.code == .notFound)
-        let state = try await machine.status()
+        let state = try await machine.runState()
         #expect(state == .running)
     }
 
     @Test func `a paused guest stays paused when it is saved and runs again when it is resumed`() async throws {
         try await machine.pause()
         try await machine.saveSnapshot("while paused")
-        let paused = try await machine.status()
+        let paused = try await machine.runState()
         #expect(paused == .paused)
         try await machine.resume()
         try await machine.deleteSnapshot("while paused")

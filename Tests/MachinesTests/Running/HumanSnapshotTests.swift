@@ -1,5 +1,6 @@
 import HostSupport
 import PatienceForTests
+import QAPI
 import QMPClient
 import QMPCore
 import QMPTesting
@@ -17,7 +18,7 @@ struct HumanSnapshotTests {
         try await withOldQEMU { fake, machine in
             fake.reply(to: "human-monitor-command", with: .success(""))
             try await machine.saveSnapshot("a \"b\"/c")
-            try await machine.loadSnapshot("kept")
+            try await machine.load("kept")
             try await machine.deleteSnapshot("kept")
             let lines = fake.received.compactMap { $0.arguments["command-line"]?.stringValue }
             #expect(lines == [#"savevm "a \"b\"/c""#, #"loadvm "kept""#, #"delvm "kept""#])
@@ -49,7 +50,7 @@ struct HumanSnapshotTests {
                 try await machine.runSnapshotCommand("snapshot-save", "a b/c")
                 #expect(try await machine.snapshots().map(\.tag) == ["a b/c"])
                 try await machine.runSnapshotCommand("snapshot-load", "a b/c")
-                #expect(try await machine.status() == .running)
+                #expect(try await machine.runState() == .running)
                 try await machine.runSnapshotCommand("snapshot-delete", "a b/c")
                 #expect(try await machine.snapshots().isEmpty)
                 await expect(failing: .snapshotFailed) { try await machine.runSnapshotCommand("snapshot-load", "none") }

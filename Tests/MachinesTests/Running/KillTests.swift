@@ -56,7 +56,7 @@ struct KillTests {
                 if blow.victim != .machineStopped {
                     // What outlived its owner can be used by the next.
                     let machine = try await store.attach(to: "one", within: Patience.seconds(30))
-                    _ = try await machine.status()
+                    _ = try await machine.runState()
                     await machine.disconnect()
                 }
                 _ = try await store.kill("one")

@@ -1,6 +1,7 @@
 import HostSupport
 import Machines
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing
@@ -12,7 +13,7 @@ struct LaunchTests {
     @Test func `a scoped machine answers, and is gone with its files when its scope ends`() async throws {
         try await ScratchHome.with { home in
             let (id, directory) = try await withMachine(Self.small, home: home) { machine in
-                let state = try await machine.status()
+                let state = try await machine.runState()
                 #expect(state == .running)
                 #expect(machine.process.accelerator == .tcg)
                 #expect(!machine.process.version.isEmpty)

@@ -2,6 +2,7 @@ import HostSupport
 import HostTools
 import LibC
 import PatienceForTests
+import QAPI
 import QMPClient
 import Quantities
 import SystemPackage

@@ -2,6 +2,7 @@ import DiskImages
 import HostSupport
 import Machines
 import PatienceForTests
+import QAPI
 import Quantities
 import Testing
 
@@ -25,7 +26,7 @@ struct MatrixTests {
                 }
                 let shell = try await log.step("launch") { try await ConsoleShell.attach(to: machine) }
                 try await log.step("status") {
-                    let state = try await machine.status()
+                    let state = try await machine.runState()
                     try #require(state == .running)
                 }
                 try await log.step("snapshot") {
@@ -36,7 +37,7 @@ struct MatrixTests {
                 }
                 _ = try await shell.run(Self.write("after"))
                 try await log.step("restore") {
-                    try await machine.loadSnapshot("a b/c")
+                    try await machine.load("a b/c")
                     let memory = try await shell.run("cat /tmp/mark")
                     try #require(memory == "before")
                     let disk = try await shell.run("echo 3 >/proc/sys/vm/drop_caches; head -c 6 /dev/vda")

@@ -3,6 +3,7 @@ import HostTools
 import Machines
 import MachinesTesting
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing

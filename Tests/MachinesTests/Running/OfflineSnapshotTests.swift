@@ -2,6 +2,7 @@ import HostSupport
 import HostTools
 import Machines
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing
@@ -16,7 +17,7 @@ struct OfflineSnapshotTests {
             try await write("after", to: directory)
             let saved = try #require(try await store.snapshots(ofStopped: "one").first)
             #expect(saved.tag == "a b/c" && !saved.hasMemory && saved.missingDrives.isEmpty)
-            try await store.loadSnapshot("a b/c", ofStopped: "one")
+            try await store.restore("a b/c", ofStopped: "one")
             #expect(try await read(6, from: directory) == "before")
             try await store.deleteSnapshot("a b/c", ofStopped: "one")
             #expect(try await store.snapshots(ofStopped: "one").isEmpty)
@@ -27,7 +28,7 @@ struct OfflineSnapshotTests {
         try await withStoppedMachine { store, _ in
             try await store.saveSnapshot("once", ofStopped: "one")
             await expect(failing: .exists) { try await store.saveSnapshot("once", ofStopped: "one") }
-            await expect(failing: .notFound) { try await store.loadSnapshot("never", ofStopped: "one") }
+            await expect(failing: .notFound) { try await store.restore("never", ofStopped: "one") }
             await expect(failing: .notFound) { try await store.deleteSnapshot("never", ofStopped: "one") }
             for tag in ["", "12", "a\nb", String(repeating: "x", count: 256)] {
                 await expect(failing: .invalidSnapshotTag) { try await store.saveSnapshot(tag, ofStopped: "one") }
@@ -60,7 +61,7 @@ struct OfflineSnapshotTests {
             let saved = try await store.snapshot("warm", ofStopped: "one")
             #expect(saved.hasMemory && saved.guestUptime > 0)
             let again = try await store.start("one", isPaused: true)
-            let waiting = try await again.status()
+            let waiting = try await again.runState()
             #expect(waiting == .prelaunch)
             _ = try await again.restore("warm", resumes: true)
             let mark = try await ConsoleShell.reattach(to: again).run("cat /tmp/mark")

@@ -22,17 +22,17 @@ struct RestoreTests {
 
             // The fork's own connection is in the way: the machine is restored and nobody can put it right.
             let blind = try await machine.restore("base", within: Self.patience)
-            #expect(blind.obstacle == .channelTaken && blind.fixingUp == nil && blind.isProven == nil)
+            #expect(blind.obstacle == .channelTaken && blind.fixingUp == nil && blind.isVerified == nil)
             fork.helper?.close()
 
             var skew = Int64.max
-            var isProven = false
+            var isVerified = false
             var seen: Set<Substring> = []
             for _ in 0..<3 {
                 let done = try await machine.restore("base", within: Self.patience)
-                #expect(done.isProven != false && done.fixingUp != nil && done.obstacle == nil, "\(done)")
+                #expect(done.isVerified != false && done.fixingUp != nil && done.obstacle == nil, "\(done)")
                 // A busy host may keep the guest from answering in time before the restore.
-                isProven = isProven || done.isProven == true
+                isVerified = isVerified || done.isVerified == true
                 let helper = try machine.helper()
                 defer { helper.close() }
                 let before = GuestFixUp.wallClock()
@@ -46,7 +46,7 @@ struct RestoreTests {
                 #expect(words.count == 4)
                 for word in words { #expect(seen.insert(word).inserted, "\(word)") }
             }
-            #expect(isProven)
+            #expect(isVerified)
             #expect(skew <= 500_000_000 * Int64(Patience.factor), "\(skew) ns")
         }
     }
@@ -67,7 +67,7 @@ struct RestoreTests {
             helper.close()
             try await fork.machine.saveSnapshot("silent")
             let done = try await fork.machine.restore("silent", within: Self.patience)
-            #expect(done.obstacle == .silent && done.isProven == nil, "\(done)")
+            #expect(done.obstacle == .silent && done.isVerified == nil, "\(done)")
         }
     }
 }

@@ -1,5 +1,6 @@
 import HostSupport
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing
@@ -13,16 +14,16 @@ struct SnapshotRecordTests {
         try await withSavedMachine { store, directory in
             try change(directory) { $0.hasScreen = true }
             let machine = try await store.start("one", isPaused: true)
-            let error = await #expect(throws: MachineError.self) { try await machine.loadSnapshot("kept") }
+            let error = await #expect(throws: MachineError.self) { try await machine.load("kept") }
             #expect(error?.code == .snapshotImpossible)
             #expect(error?.message.contains("device screen0: is VGA, was not there") == true, "\(error as Any)")
-            let state = try await machine.status()
+            let state = try await machine.runState()
             #expect(state == .prelaunch)
             _ = try await machine.kill()
 
             try change(directory) { $0.hasScreen = false }
             let again = try await store.start("one", isPaused: true)
-            try await again.loadSnapshot("kept")
+            try await again.load("kept")
             _ = try await again.kill()
         }
     }
@@ -31,10 +32,10 @@ struct SnapshotRecordTests {
         try await withSavedMachine { store, _ in
             let machine = try await store.start("one")
             _ = try await machine.plug(UserNetwork(id: "net1"))
-            let error = await #expect(throws: MachineError.self) { try await machine.loadSnapshot("kept") }
+            let error = await #expect(throws: MachineError.self) { try await machine.load("kept") }
             #expect(error?.code == .snapshotImpossible)
             #expect(error?.message.contains("device net1-device: is virtio-net-pci") == true, "\(error as Any)")
-            #expect(try await machine.status() == .running)
+            #expect(try await machine.runState() == .running)
             _ = try await machine.kill()
         }
     }
@@ -43,14 +44,14 @@ struct SnapshotRecordTests {
     func `a snapshot of one QEMU is not loaded by another, and still loaded by its own`(next: FilePath) async throws {
         try await withSavedMachine { store, _ in
             let machine = try await store.start("one", isPaused: true, options: LaunchOptions(qemu: next))
-            let error = await #expect(throws: MachineError.self) { try await machine.loadSnapshot("kept") }
+            let error = await #expect(throws: MachineError.self) { try await machine.load("kept") }
             #expect(error?.code == .snapshotImpossible)
             let message = try #require(error?.message)
             let words = ["different configuration: QEMU ", " was replaced by ", "machine type: was pc-q35-"]
             for word in words { #expect(message.contains(word), "\(message)") }
             _ = try await machine.kill()
             let again = try await store.start("one", isPaused: true)
-            try await again.loadSnapshot("kept")
+            try await again.load("kept")
             _ = try await again.kill()
         }
     }
@@ -60,12 +61,12 @@ struct SnapshotRecordTests {
             try change(directory) { $0.hasScreen = true }
             let machine = try await store.start("one")
             try await machine.runSnapshotCommand("snapshot-save", "by hand")
-            try await machine.loadSnapshot("by hand")
+            try await machine.load("by hand")
             // Of the machine that it is now, under the tag of one that was saved from another.
             try await machine.runSnapshotCommand("snapshot-delete", "kept")
             try await machine.runSnapshotCommand("snapshot-save", "kept")
-            try await machine.loadSnapshot("kept")
-            #expect(try await machine.status() == .running)
+            try await machine.load("kept")
+            #expect(try await machine.runState() == .running)
             _ = try await machine.kill()
         }
     }
@@ -79,7 +80,7 @@ struct SnapshotRecordTests {
             try await machine.saveSnapshot("kept")
             #expect(try WholeFile.readText(directory.snapshotsFile).contains("kept"))
             try WholeFile.write("no record".utf8, to: directory.snapshotsFile)
-            try await machine.loadSnapshot("kept")
+            try await machine.load("kept")
             _ = try await machine.kill()
         }
     }
@@ -102,14 +103,14 @@ struct SnapshotRecordTests {
             case .damaged: try damageState(in: directory.disk)
             }
             let machine = try await store.start("one")
-            let error = await #expect(throws: MachineError.self) { try await machine.loadSnapshot("kept") }
+            let error = await #expect(throws: MachineError.self) { try await machine.load("kept") }
             #expect(error?.code == .snapshotFailed, "\(error as Any)")
             #expect(error?.message.contains("the machine was killed") == true)
             #expect(machine.exitCause?.kind == .killed)
             #expect(!ProcessProbe.isAlive(machine.process.processID))
             #expect(try store.status(of: "one").state == .crashed)
             let again = try await store.start("one")
-            #expect(try await again.status() == .running)
+            #expect(try await again.runState() == .running)
             _ = try await again.kill()
         }
     }

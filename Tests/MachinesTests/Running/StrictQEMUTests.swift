@@ -1,6 +1,7 @@
 import HostSupport
 import Machines
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing
@@ -34,10 +35,10 @@ struct StrictQEMUTests {
                     return description
                 },
             ) { machine in
-                #expect(try await machine.status() == .running)
+                #expect(try await machine.runState() == .running)
                 try await machine.saveSnapshot("clean")
                 #expect(try await machine.snapshots().map(\.tag) == ["clean"])
-                try await machine.loadSnapshot("clean")
+                try await machine.load("clean")
                 try await machine.deleteSnapshot("clean")
                 try await machine.pause()
                 try await machine.resume()

@@ -2,6 +2,7 @@ import HostSupport
 import Machines
 import MachinesTesting
 import PatienceForTests
+import QAPI
 import QMPClient
 import Quantities
 import SystemPackage

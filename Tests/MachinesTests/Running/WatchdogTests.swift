@@ -1,6 +1,7 @@
 import HostSupport
 import Machines
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing
@@ -26,7 +27,7 @@ struct WatchdogTests {
     }
 
     @Test func `it switches the machine off, which the exit cause says`() async throws {
-        try await withGuest(.powerOff) { machine, shell in
+        try await withGuest(.poweroff) { machine, shell in
             try shell.send(Self.arm)
             let cause = try await machine.waitUntilEnded()
             #expect(cause.kind == .watchdog, "\(cause)")
@@ -39,7 +40,7 @@ struct WatchdogTests {
             // The line's end never comes: it is the second boot that says that it is ready.
             try shell.send(Self.arm)
             try await shell.waitForBoot()
-            #expect(try await machine.status() == .running)
+            #expect(try await machine.runState() == .running)
         }
     }
 

@@ -1,5 +1,6 @@
 import HostSupport
 import Machines
+import QAPI
 import SystemPackage
 import Testing
 

@@ -179,7 +179,7 @@ struct KillScene {
         try MachineFile.write(description, to: directory.descriptionFile, machine: "one")
         let machine = try await store.start("one", isPaused: true)
         #expect(try await Self.memory(of: machine) == "0x00000002")
-        try await machine.loadSnapshot("base")
+        try await machine.load("base")
         let word = try await Self.memory(of: machine)
         #expect(word == Self.memoryWord)
         _ = try await machine.kill()

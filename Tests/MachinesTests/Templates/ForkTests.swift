@@ -102,7 +102,7 @@ struct ForkTests {
     func `a fork can be restarted like any other machine`(qemu: FilePath?) async throws {
         try await ForkFixture.template(qemu).withFork { fork in
             try await fork.machine.reset()
-            let state = try await fork.machine.status()
+            let state = try await fork.machine.runState()
             #expect(state.isRunning)
             #expect(fork.machine.exitCause == nil)
         }

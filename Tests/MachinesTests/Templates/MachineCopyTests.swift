@@ -1,6 +1,7 @@
 import GuestAccess
 import HostSupport
 import PatienceForTests
+import QAPI
 import Quantities
 import SystemPackage
 import Testing
@@ -39,7 +40,7 @@ struct MachineCopyTests {
             await #expect(throws: TemplateError.self) { try await copy(machine, home, within: .nanoseconds(1)) }
             // A save that still went on would stop the guest at its end.
             try await Task.sleep(for: .milliseconds(300))
-            let state = try await machine.status()
+            let state = try await machine.runState()
             #expect(state == .running)
             try await copy(machine, home)
         }
@@ -53,7 +54,7 @@ struct MachineCopyTests {
             copying.cancel()
             _ = try? await copying.value
             try await Task.sleep(for: .milliseconds(300))
-            let state = try await machine.status()
+            let state = try await machine.runState()
             #expect(state == .running)
         }
     }
@@ -68,7 +69,7 @@ struct MachineCopyTests {
             let taken = await #expect(throws: MachineError.self) { try await copy(machine, home) }
             try other.close()
             #expect(taken?.message.contains("another command") == true, "\(String(describing: taken))")
-            let state = try await machine.status()
+            let state = try await machine.runState()
             #expect(state == .running)
         }
     }

@@ -1,5 +1,6 @@
 import HostSupport
 import PatienceForTests
+import QAPI
 import SystemPackage
 import Testing
 

@@ -1,6 +1,7 @@
 import Digests
 import HostSupport
 import LibC
+import QAPI
 import Quantities
 import SystemPackage
 import Testing

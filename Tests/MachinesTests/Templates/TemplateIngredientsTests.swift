@@ -1,3 +1,4 @@
+import QAPI
 import Quantities
 import SystemPackage
 import Testing

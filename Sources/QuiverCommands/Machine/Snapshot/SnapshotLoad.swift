@@ -22,7 +22,7 @@ struct SnapshotLoad: AsyncParsableCommand {
         let (name, tag) = (arguments.name, arguments.tag)
         let isRunning = try store.status(of: name).state == .running
         if !isRunning, try await !store.snapshot(tag, ofStopped: name).hasMemory {
-            try await store.loadSnapshot(tag, ofStopped: name)
+            try await store.restore(tag, ofStopped: name)
             try StandardOutput.print("\(name): restored its disks to `\(tag)`")
             return
         }
@@ -45,7 +45,7 @@ struct SnapshotLoad: AsyncParsableCommand {
         guard let fixingUp = done.fixingUp else {
             return "; clock and random pool were not fixed up: \(reason(for: done.obstacle))"
         }
-        let proof = done.isProven == true ? ", verified" : ""
+        let proof = done.isVerified == true ? ", verified" : ""
         return "; clock and random pool fixed up in \(fixingUp.shortText)\(proof)"
     }
 
