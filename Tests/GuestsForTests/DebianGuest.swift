@@ -80,7 +80,7 @@ package enum DebianGuest {
             _ = try await helper.hello(within: Patience.seconds(900))
             _ = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: Patience.seconds(900))
             _ = try await helper.wait(for: GuestMilestone.sshListens, within: Patience.seconds(300))
-            try await helper.settle(within: Patience.seconds(900))
+            try await helper.quiesce(within: Patience.seconds(900))
             return try await machine.freeze(
                 to: target,
                 name: name,

@@ -85,7 +85,7 @@ struct GuestBench {
             let fork = try await template.standby()
             memories.append(ProcessMemory.proportionalShare(of: fork.machine.process.processID))
             let begin = ContinuousClock.now
-            try await fork.takeUp()
+            try await fork.resume()
             totals.append((.now - begin).milliseconds)
             await fork.end()
         }
@@ -126,7 +126,7 @@ struct BenchGuest {
         let helper = try machine.helper()
         defer { helper.close() }
         try await helper.fixUp(GuestFixUp(), within: .seconds(60))
-        try await helper.settle(within: .seconds(300))
+        try await helper.quiesce(within: .seconds(300))
         return try await machine.freeze(
             to: directory,
             name: "bench",

@@ -6,18 +6,18 @@ extension Fork {
     ///
     /// - Throws: ``MachineError`` with code `ended` and QEMU's last words if QEMU ends meanwhile;
     ///   ``GuestAccess/GuestAccessError`` if the guest does not answer; ``TemplateError`` with code `damaged`.
-    public func takeUp(options: ForkOptions = ForkOptions()) async throws {
+    public func resume(options: ForkOptions = ForkOptions()) async throws {
         _ = try await machine.explainingEnd { try await wake(options) }
     }
 
     /// - Returns: When the guest resumed, by the host's wall clock in nanoseconds since 1970.
     private func wake(_ options: ForkOptions) async throws -> Int64 {
         let begin = ContinuousClock.now
-        let resumedAt = try await machine.goOn()
+        let resumedAt = try await machine.timedResume()
         let resumed = ContinuousClock.now
         note(resume: resumed - begin, fixUp: .zero)
         guard let helper, let frozenAt else { return resumedAt }
-        let answer = try await helper.putRight(
+        let answer = try await helper.fixUp(
             options.fixUp,
             resumedAt: resumedAt,
             frozenAt: frozenAt,
@@ -49,7 +49,7 @@ extension Fork {
         try await machine.explainingEnd {
             let resumedAt = try await wake(options)
             try await rehearsal()
-            let stoppedAt = try await machine.standStill()
+            let stoppedAt = try await machine.timedPause()
             note(stoppedAt: frozenAt + stoppedAt - resumedAt)
         }
     }
@@ -57,9 +57,9 @@ extension Fork {
     /// Resumes the guest without a fix-up; the caller takes care of its clock and random pool.
     ///
     /// - Returns: The clock correction for the guest.
-    package func goOnUncorrected() async throws(MachineError) -> GuestFixUp.Clock {
+    package func resumeUncorrected() async throws(MachineError) -> GuestFixUp.Clock {
         let begin = ContinuousClock.now
-        let resumedAt = try await machine.goOn()
+        let resumedAt = try await machine.timedResume()
         note(resume: .now - begin, fixUp: .zero)
         return frozenAt.map { .resumed(wallClock: resumedAt, frozenAt: $0) } ?? .leaveAlone
     }

@@ -57,14 +57,14 @@ extension MachineStore {
             let original = try await attach(to: name, within: options.startDeadline)
             let whole = try await withCleanup {
                 try Directory.create(scratch)
-                return try await MachineCopy(machine: original, directory: scratch, deadline: options.startDeadline)
+                return try await TemplateCopy(machine: original, directory: scratch, deadline: options.startDeadline)
                     .make()
             } cleanup: {
                 await original.disconnect()
             }
             let template = try await share(whole, in: scratch, options)
-            let birth = ForkBirth(store: self, template: template, original: original.description, options: options)
-            return try await start(names, birth)
+            let maker = ForkMaker(store: self, template: template, original: original.description, options: options)
+            return try await start(names, maker)
         } cleanup: {
             // The forks have mapped the memory and linked the disks: they no longer need the names.
             try? Directory.removeTree(scratch)
@@ -97,7 +97,7 @@ extension MachineStore {
     }
 
     /// Starts all forks, two at a time; if one cannot be started, the others are removed.
-    private func start(_ names: ForkNames, _ birth: ForkBirth) async throws -> [Machine] {
+    private func start(_ names: ForkNames, _ maker: ForkMaker) async throws -> [Machine] {
         var names = names
         var forks: [Int: Machine] = [:]
         var failure: (any Error)?
@@ -109,7 +109,7 @@ extension MachineStore {
                 else { return }
                 group.addTask {
                     do {
-                        return (place, .success(try await birth.start(name)))
+                        return (place, .success(try await maker.start(name)))
                     } catch {
                         return (place, .failure(error))
                     }
@@ -131,7 +131,7 @@ extension MachineStore {
         }
         guard let failure else { return forks.sorted { $0.key < $1.key }.map(\.value) }
         let started = forks.values
-        await withoutCancellation { for fork in started { await birth.undo(fork.name) } }
+        await withoutCancellation { for fork in started { await maker.undo(fork.name) } }
         throw failure
     }
 }

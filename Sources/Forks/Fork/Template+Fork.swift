@@ -25,7 +25,7 @@ extension Template {
     ) async throws -> Fork {
         let fork = try await pausedFork(named: name, home: home, options: options)
         do {
-            try await fork.takeUp(options: options)
+            try await fork.resume(options: options)
             return fork
         } catch {
             await withoutCancellation { await fork.end() }
@@ -34,7 +34,7 @@ extension Template {
         }
     }
 
-    /// Makes a standby: a fork that is paused until ``Fork/takeUp(options:)``.
+    /// Makes a standby: a fork that is paused until ``Fork/resume(options:)``.
     ///
     /// The caller must ``Fork/end()`` it. ``StandbyPool`` keeps any number of these ready.
     public func standby(

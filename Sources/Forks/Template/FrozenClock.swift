@@ -17,7 +17,7 @@ struct FrozenClock: Sendable {
         within limit: Duration,
     ) async throws -> FrozenClock? {
         guard let helper else {
-            _ = try await machine.standStill()
+            _ = try await machine.timedPause()
             return nil
         }
         let nonce = MachineID().rawValue
@@ -52,7 +52,7 @@ struct FrozenClock: Sendable {
         let askedAt = GuestFixUp.wallClock()
         let monotonic = try await helper.monotonicClock(within: limit)
         let answeredAt = GuestFixUp.wallClock()
-        let stoppedAt = try await machine.standStill()
+        let stoppedAt = try await machine.timedPause()
         return Moment(
             monotonic: monotonic + max(0, stoppedAt - answeredAt),
             uncertainty: .nanoseconds(max(answeredAt, stoppedAt) - askedAt),

@@ -10,7 +10,7 @@ extension GuestHelper {
     ///   - resumedAt: When the guest was resumed, by the host's wall clock in nanoseconds since 1970.
     ///   - frozenAt: The guest's monotonic clock at that moment, in nanoseconds.
     ///   - limit: How long each answer may take.
-    package func putRight(
+    package func fixUp(
         _ fixUp: GuestFixUp,
         resumedAt: Int64,
         frozenAt: Int64,

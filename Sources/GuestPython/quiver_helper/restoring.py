@@ -27,7 +27,7 @@ class Restoring:
     port: Port
     nonce: str
 
-    def wake_up(self, line: bytes) -> None:
+    def fix_up_first(self, line: bytes) -> None:
         """Runs before anything else in a fork; the line is !ID TOKEN TIME SINCE ENTROPY.
 
         The guest's clock stood at SINCE when the host's was TIME, both in nanoseconds; zero leaves the clock alone.

@@ -89,7 +89,7 @@ class Helper(Restoring, FileRequests, CopyRequests):
     def receive(self, line: bytes) -> None:
         if line[:1] == b"!":
             try:
-                self.wake_up(line)
+                self.fix_up_first(line)
             except ValueError:
                 # The rest of a line, as below: some of its words are missing, or its entropy is cut off.
                 pass

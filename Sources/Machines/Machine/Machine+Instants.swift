@@ -7,12 +7,12 @@ extension Machine {
     ///
     /// - Returns: When they resumed, by the host's wall clock in nanoseconds since 1970, as reported by QEMU: on a busy
     ///   host the command and its answer may be far apart.
-    package func goOn() async throws(MachineError) -> Int64 { try await instant(of: "cont", telling: "RESUME") }
+    package func timedResume() async throws(MachineError) -> Int64 { try await instant(of: "cont", telling: "RESUME") }
 
     /// Pauses the guest's processors.
     ///
-    /// - Returns: When they stopped, as for ``goOn()``.
-    package func standStill() async throws(MachineError) -> Int64 { try await instant(of: "stop", telling: "STOP") }
+    /// - Returns: When they stopped, as for ``timedResume()``.
+    package func timedPause() async throws(MachineError) -> Int64 { try await instant(of: "stop", telling: "STOP") }
 
     private func instant(of name: String, telling event: String) async throws(MachineError) -> Int64 {
         var events = qmp.events(.named(event)).makeAsyncIterator()

@@ -26,9 +26,9 @@ public struct MachineDirectory: Hashable, Sendable {
     /// The lock that is held as long as the machine is running.
     public var lockFile: FilePath { path.appending("lock") }
     /// The lock that is held while the machine is created as a fork; removed when that is done.
-    package var birthLock: FilePath { path.appending("birth") }
+    package var makingLock: FilePath { path.appending("birth") }
     /// Whether it is a fork whose creation was interrupted: it may share its parent's identity.
-    public var isInterruptedFork: Bool { HostFile.exists(birthLock) && !FileLock.isHeld(birthLock) }
+    public var isInterruptedFork: Bool { HostFile.exists(makingLock) && !FileLock.isHeld(makingLock) }
     /// What is known about the running process; see ``ProcessRecord``.
     public var processFile: FilePath { path.appending("process.json") }
     /// How the last process ended, written by its keeper.

@@ -29,7 +29,7 @@ final class Coordinator: Sendable {
             (helper, channel) = (access.helper, access.channel)
             self.command = command
             helper.adopt(command, onOutput: onOutput)
-            try await fork.takeUp(options: options)
+            try await fork.resume(options: options)
             try channel.send(["do": "coordinate"])
         } catch {
             let fork = fork

@@ -136,9 +136,9 @@ struct Runner: Sendable {
         var order: JSONObject = ["do": "run"]
         order.set("items", indices.map { Int64($0) })
         if suite.isRoot, fork.frozenAt != nil {
-            order["fix_up"] = .object(GuestFixUp(clock: try await fork.goOnUncorrected()).request)
+            order["fix_up"] = .object(GuestFixUp(clock: try await fork.resumeUncorrected()).request)
         } else {
-            try await fork.takeUp()
+            try await fork.resume()
         }
         try channel.send(order)
     }

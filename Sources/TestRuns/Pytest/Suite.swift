@@ -37,7 +37,7 @@ struct Suite {
     ///
     /// - Returns: The number of the request whose answer says how pytest ended.
     func begin(helper: GuestHelper, waiting: WaitingPytest?) async throws -> Int {
-        if let waiting, try await waiting.goOn(as: command, onOutput: onOutput) { return waiting.request }
+        if let waiting, try await waiting.continueRun(as: command, onOutput: onOutput) { return waiting.request }
         return try helper.begin(command, onOutput: onOutput)
     }
 

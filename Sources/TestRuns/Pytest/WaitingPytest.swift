@@ -29,7 +29,7 @@ struct WaitingPytest: Sendable {
     /// Makes it continue as the pytest of a command.
     ///
     /// - Returns: False for a command that it cannot run: it has then exited and closed the port.
-    func goOn(as command: GuestCommand, onOutput: @escaping OutputHandler) async throws -> Bool {
+    func continueRun(as command: GuestCommand, onOutput: @escaping OutputHandler) async throws -> Bool {
         guard let order = Self.order(for: command) else {
             try channel.send(["do": "leave"])
             try await withDeadline(Self.patience, waitingFor: "the Python that has loaded pytest to leave its port") {

@@ -111,7 +111,7 @@ struct WarmMachine {
                 let ahead = try await loadPytest(helper, channel)
                 // Every fork starts with a fix-up: after this, the code for it is already in memory.
                 try await helper.fixUp(GuestFixUp(), within: limits.boot)
-                try await helper.settle(within: limits.boot)
+                try await helper.quiesce(within: limits.boot)
                 listing?.write(in: machine.directory.path)
                 try ahead?.write(in: machine.directory.path)
                 return freeze

@@ -122,7 +122,7 @@ import Testing
             try await Self.wait("the second command's waiting") {
                 ((try? WholeFile.readText(words)) ?? "").contains("which is downloading the same image")
             }
-            vendor.server.goOn()
+            vendor.server.letGo()
             let outcomes = try await [first, second]
             #expect(outcomes.map(\.status) == [0, 0], "\(outcomes)")
             #expect(outcomes[0].output == outcomes[1].output)

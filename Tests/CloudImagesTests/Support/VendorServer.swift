@@ -75,7 +75,7 @@ final class VendorServer: Sendable {
     }
 
     /// Lets one answer go on that waits.
-    func goOn() {
+    func letGo() {
         gate.signal()
     }
 

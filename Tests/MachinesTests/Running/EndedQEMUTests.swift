@@ -96,7 +96,7 @@ struct EndedQEMUTests {
             let fork = try await template.pausedFork(named: "fork", home: home, options: ForkOptions())
             try await withCleanup {
                 try await killed(fork.machine)
-                let error = await #expect(throws: MachineError.self) { try await fork.takeUp() }
+                let error = await #expect(throws: MachineError.self) { try await fork.resume() }
                 #expect(
                     error?.message == "ended during `cont`: QEMU was killed (signal 9 (SIGKILL))",
                     "\(String(describing: error))"

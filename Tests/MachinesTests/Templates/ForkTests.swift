@@ -156,7 +156,7 @@ struct ForkTests {
                 try await Task.sleep(for: .seconds(2))
                 for _ in 0..<3 {
                     let fork = try await pool.take()
-                    try await fork.takeUp()
+                    try await fork.resume()
                     let name = try await output(fork, "hostname")
                     #expect(name == "forked\n")
                     let before = GuestFixUp.wallClock()

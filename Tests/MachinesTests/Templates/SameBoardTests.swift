@@ -61,7 +61,7 @@ struct SameBoardTests {
             try await withCleanup {
                 let copy = try await BoardView(of: fork.machine)
                 #expect(copy == original, "\(copy.devices.difference(from: original.devices))")
-                _ = try await fork.machine.goOn()
+                _ = try await fork.machine.timedResume()
                 let inside = try await ConsoleShell.reattach(to: fork.machine)
                 let mark = try await inside.run("cat /tmp/mark")
                 #expect(mark == "before")

@@ -8,7 +8,7 @@ identity. Messages are JSON objects, one a line. The host asks with {"id": N, "d
 Python 3.8 or newer, standard library only. Everything is imported at the start and waits take no timeout once the
 boot is over: a machine is frozen while this program sleeps, and each of its forks pays for every page touched. Under
 software emulation a fork pays for every instruction that it executes for the first time, too: what puts clock and
-random pool right is therefore asked for by a line of words, see Helper.wake_up, and takes the shortest way.
+random pool right is therefore asked for by a line of words, see Helper.fix_up_first, and takes the shortest way.
 """
 
 import base64
@@ -933,7 +933,7 @@ class Restoring:
     """The guest's clock, random pool and identity, and the nonce by which the host recognises its state."""
 
 
-    def wake_up(self, line):
+    def fix_up_first(self, line):
         """Runs before anything else in a fork; the line is !ID TOKEN TIME SINCE ENTROPY.
 
         The guest's clock stood at SINCE when the host's was TIME, both in nanoseconds; zero leaves the clock alone.
@@ -1051,7 +1051,7 @@ class Helper(Restoring, FileRequests, CopyRequests):
     def receive(self, line):
         if line[:1] == b"!":
             try:
-                self.wake_up(line)
+                self.fix_up_first(line)
             except ValueError:
                 # The rest of a line, as below: some of its words are missing, or its entropy is cut off.
                 pass

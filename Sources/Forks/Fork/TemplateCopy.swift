@@ -9,7 +9,7 @@ import WireJSON
 /// Copies the state of a running machine, and resumes it.
 ///
 /// The guest is paused while its memory and its disks are copied: about a second for a guest that uses 500 MiB.
-struct MachineCopy {
+struct TemplateCopy {
     let machine: Machine
     /// The target directory, which must exist.
     let directory: FilePath
@@ -27,7 +27,7 @@ struct MachineCopy {
         defer { helper?.close() }
         do {
             let template = try await copy(helper)
-            let resumedAt = try await machine.goOn()
+            let resumedAt = try await machine.timedResume()
             try await setClock(with: helper, resumedAt: resumedAt, frozenAt: template.record.frozenAt)
             return template
         } catch {
@@ -48,7 +48,7 @@ struct MachineCopy {
     /// Tells the resumed guest how long it was paused.
     private func setClock(with helper: GuestHelper?, resumedAt: Int64, frozenAt: Int64?) async throws {
         guard let helper, let frozenAt else { return }
-        _ = try await helper.putRight(GuestFixUp(), resumedAt: resumedAt, frozenAt: frozenAt, within: deadline)
+        _ = try await helper.fixUp(GuestFixUp(), resumedAt: resumedAt, frozenAt: frozenAt, within: deadline)
     }
 
     /// The connection to the guest's helper; nil for a machine that has no channel to one.

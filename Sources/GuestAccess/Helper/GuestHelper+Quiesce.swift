@@ -6,7 +6,7 @@ extension GuestHelper {
     /// belong to the user and stay.
     ///
     /// - Throws: ``GuestAccessError`` with code `timedOut` if the boot does not finish within `limit`.
-    public func settle(within limit: Duration) async throws {
+    public func quiesce(within limit: Duration) async throws {
         _ = try await collect(.shell(Self.settling), within: limit)
     }
 

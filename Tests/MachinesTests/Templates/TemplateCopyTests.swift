@@ -11,7 +11,7 @@ import Testing
 
 /// Copies of running machines that cannot be made: the machine itself goes on all the same.
 @Suite(.tags(.qemu), .hangLimit(minutes: 5))
-struct MachineCopyTests {
+struct TemplateCopyTests {
     private func withSmallMachine(
         _ qemu: FilePath? = nil,
         channels: [GuestChannel] = [],
@@ -31,7 +31,7 @@ struct MachineCopyTests {
     {
         let directory = try TemplateStore(home: home).scratchDirectory()
         try Directory.create(directory)
-        _ = try await MachineCopy(machine: machine, directory: directory, deadline: deadline).make()
+        _ = try await TemplateCopy(machine: machine, directory: directory, deadline: deadline).make()
     }
 
     @Test(arguments: Board.qemus)

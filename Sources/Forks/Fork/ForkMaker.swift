@@ -6,7 +6,7 @@ import Machines
 import SystemPackage
 
 /// Starts one fork that outlives this process: its directory, its QEMU, and its guest's identity.
-struct ForkBirth {
+struct ForkMaker {
     let store: MachineStore
     let template: Template
     /// The description of the machine that was forked; later starts of the fork use it.
@@ -20,12 +20,12 @@ struct ForkBirth {
         var lock: FileLock?
         let directory = try await store.create(name) {
             // A process that checks whether it is held takes it for a moment.
-            lock = try await FileLock.acquire($0.birthLock, within: options.startDeadline)
+            lock = try await FileLock.acquire($0.makingLock, within: options.startDeadline)
             return try describe(in: $0)
         }
         do {
             let machine = try await launch(name, directory)
-            unlink(directory.birthLock.string)
+            unlink(directory.makingLock.string)
             _ = consume lock
             return machine
         } catch {
@@ -49,7 +49,7 @@ struct ForkBirth {
             }
             defer { helper?.close() }
             try await template.load(into: machine, sharesMemory: true, within: options.startDeadline)
-            try await takeUp(machine, helper, key)
+            try await resume(machine, helper, key)
             return machine
         } catch {
             let ended = await machine.ended(behind: error)
@@ -132,14 +132,14 @@ struct ForkBirth {
     }
 
     /// Resumes the guest with a new identity.
-    private func takeUp(_ machine: Machine, _ helper: GuestHelper?, _ key: SSHKeyPair?) async throws {
-        let resumedAt = try await machine.goOn()
+    private func resume(_ machine: Machine, _ helper: GuestHelper?, _ key: SSHKeyPair?) async throws {
+        let resumedAt = try await machine.timedResume()
         guard let helper else { return }
         var fixUp = options.fixUp
         fixUp.hostname = fixUp.hostname ?? machine.name
         fixUp.machineID = fixUp.machineID ?? MachineID().rawValue.filter { $0 != "-" }.lowercased()
         if let key, fixUp.hostKeys.isEmpty { fixUp.hostKeys = ["ed25519": key] }
-        let answer = try await putRight(helper, fixUp, resumedAt)
+        let answer = try await self.fixUp(helper, with: fixUp, resumedAt: resumedAt)
         guard answer.nonce == template.record.nonce else {
             throw TemplateError(
                 .damaged,
@@ -150,16 +150,16 @@ struct ForkBirth {
         try await machine.follow(fixUp, answer)
     }
 
-    private func putRight(
+    private func fixUp(
         _ helper: GuestHelper,
-        _ fixUp: GuestFixUp,
-        _ resumedAt: Int64,
+        with fixUp: GuestFixUp,
+        resumedAt: Int64,
     ) async throws -> GuestHelper.FixUpAnswer {
         guard let frozenAt = template.record.frozenAt else {
             // A machine that was paused when it was forked could not be asked for its clock.
             return try await helper.finishFixUp(try helper.beginFixUp(fixUp), within: options.answerDeadline)
         }
-        return try await helper.putRight(
+        return try await helper.fixUp(
             fixUp,
             resumedAt: resumedAt,
             frozenAt: frozenAt,
