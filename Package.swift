@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Debian has the headers where every compiler looks, and flags in the file that SwiftPM does not pass on.
+#if os(macOS)
+    let tomlPkgConfig: String? = "tomlplusplus"
+#else
+    let tomlPkgConfig: String? = nil
+#endif
+
 let package = Package(
     name: "quiver",
     platforms: [.macOS(.v15)],
@@ -75,9 +82,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        // Without its Foundation trait, which would bring ICU's data into every program.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(
@@ -113,8 +119,9 @@ let package = Package(
                 "LibC",
                 "Quantities",
                 "QuiverErrors",
+                "TOML",
+                "WireJSON",
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "TOMLKit", package: "TOMLKit"),
             ],
         ),
         .testTarget(
@@ -143,8 +150,8 @@ let package = Package(
                 "HostSupport",
                 "HostTools",
                 "QuiverErrors",
+                "YAML",
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Yams", package: "Yams"),
             ],
         ),
         .testTarget(
@@ -159,6 +166,20 @@ let package = Package(
             ],
         ),
         .target(name: "CPlatform"),
+        .target(
+            name: "CTOML",
+            dependencies: ["CTomlPlusPlus"],
+        ),
+        .systemLibrary(
+            name: "CTomlPlusPlus",
+            pkgConfig: tomlPkgConfig,
+            providers: [.apt(["libtomlplusplus-dev"]), .brew(["tomlplusplus"])],
+        ),
+        .systemLibrary(
+            name: "CYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])],
+        ),
         .target(
             name: "Digests",
             dependencies: [
@@ -632,9 +653,9 @@ let package = Package(
                 "QAPI",
                 "Quantities",
                 "QuiverErrors",
+                "TOML",
                 "WireJSON",
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             resources: [
                 .embedInCode("Ahead/Guest/quiver_ahead.py"),
@@ -661,6 +682,21 @@ let package = Package(
             ],
         ),
         .target(
+            name: "TOML",
+            dependencies: [
+                "CTOML",
+                "LibC",
+                "WireJSON",
+            ],
+        ),
+        .testTarget(
+            name: "TOMLTests",
+            dependencies: [
+                "TOML",
+                "WireJSON",
+            ],
+        ),
+        .target(
             name: "WireJSON",
             dependencies: [
                 "CJansson"
@@ -673,7 +709,24 @@ let package = Package(
                 "WireJSON"
             ],
         ),
+        .target(
+            name: "YAML",
+            dependencies: [
+                "CYAML"
+            ],
+        ),
+        .testTarget(
+            name: "YAMLTests",
+            dependencies: [
+                "HostSupport",
+                "HostTools",
+                "WireJSON",
+                "YAML",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+        ),
     ],
+    cxxLanguageStandard: .cxx17,
 )
 
 // One set of rules for every Swift target; WireJSON adds strict memory safety because the C pointers live there.
@@ -685,6 +738,6 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 let written = package.targets.filter { [.regular, .executable, .test].contains($0.type) }
-for target in written where !["CCurl", "CPlatform"].contains(target.name) {
+for target in written where !["CCurl", "CPlatform", "CTOML"].contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + house
 }

@@ -1,6 +1,7 @@
 public import HostSupport
 public import SystemPackage
-import TOMLKit
+import TOML
+import WireJSON
 
 /// The images that can be downloaded: those that Quiver knows, and those that the user adds in `images.toml`.
 ///
@@ -63,15 +64,15 @@ public struct ImageCatalog: Sendable {
     }
 
     private mutating func add(toml text: String, path: FilePath) throws(CloudImagesError) {
-        let document: TOMLTable
+        let document: JSONObject
         do {
-            document = try TOMLTable(string: text)
+            document = try TOMLDocument.table(of: text)
         } catch {
-            let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-            throw CloudImagesError(.badCatalog, "\(path): not TOML: \(reason)", cause: error)
+            throw CloudImagesError(.badCatalog, "\(path): not TOML: \(error)", cause: error)
         }
-        for name in document.keys.sorted() {
-            guard let table = document[name]?.table else {
+        for member in document.members {
+            let name = member.name
+            guard let table = member.value.objectValue else {
                 throw CloudImagesError(
                     .badCatalog,
                     "\(path): \(name) is not a table; write [\"NAME:VERSION\"] above it"
@@ -87,7 +88,7 @@ public struct ImageCatalog: Sendable {
 /// One table of a catalog.
 private struct CatalogTable {
     let name: String
-    let table: TOMLTable
+    let table: JSONObject
     let path: FilePath
 
     private static let keys = ["user", "digests", "signature", "keyring", "keyring-package"]
@@ -97,7 +98,7 @@ private struct CatalogTable {
             throw fault("is not a valid image name; use e.g. debian:12")
         }
         let known = Self.keys + ImageArchitecture.allCases.map(\.rawValue)
-        if let unknown = table.keys.first(where: { !known.contains($0) }) {
+        if let unknown = table.members.map(\.name).first(where: { !known.contains($0) }) {
             let hint = NearestName.find(unknown, among: known) ?? known.joined(separator: ", ")
             throw fault("has an unknown key \(unknown); did you mean \(hint)?")
         }
@@ -148,17 +149,17 @@ private struct CatalogTable {
 
     private func text(_ key: String) throws(CloudImagesError) -> String? {
         guard let value = table[key] else { return nil }
-        guard let text = value.string, !text.isEmpty else { throw fault("needs a string for \(key)") }
+        guard let text = value.stringValue, !text.isEmpty else { throw fault("needs a string for \(key)") }
         return text
     }
 
     private func texts(_ key: String) throws(CloudImagesError) -> [String] {
         guard let value = table[key] else { return [] }
-        if let text = value.string { return [text] }
-        guard let array = value.array else { throw fault("needs a list of strings for \(key)") }
+        if let text = value.stringValue { return [text] }
+        guard let array = value.arrayValue else { throw fault("needs a list of strings for \(key)") }
         var texts: [String] = []
         for element in array {
-            guard let text = element.string else { throw fault("needs a list of strings for \(key)") }
+            guard let text = element.stringValue else { throw fault("needs a list of strings for \(key)") }
             texts.append(text)
         }
         return texts

@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 extension CloudConfig {
     func write(into mapping: inout ConfigMapping) {
@@ -33,7 +33,7 @@ extension CloudConfig {
     }
 
     /// A mapping of texts, sorted so that the same content gives the same instance-id.
-    fileprivate static func node(_ texts: [String: String]) -> Node {
+    fileprivate static func node(_ texts: [String: String]) -> YAMLNode {
         var mapping = ConfigMapping()
         for (key, text) in texts.sorted(by: { $0.key < $1.key }) { mapping.set(key, text) }
         return mapping.node
@@ -41,7 +41,7 @@ extension CloudConfig {
 }
 
 extension CloudConfig.User {
-    fileprivate var node: Node {
+    fileprivate var node: YAMLNode {
         if self == .default { return ConfigMapping.text(name) }
         var mapping = ConfigMapping()
         mapping.set("name", name)
@@ -59,7 +59,7 @@ extension CloudConfig.User {
 }
 
 extension CloudConfig.File {
-    fileprivate var node: Node {
+    fileprivate var node: YAMLNode {
         var mapping = ConfigMapping()
         mapping.set("path", path)
         mapping.set("content", content)
@@ -72,16 +72,16 @@ extension CloudConfig.File {
 }
 
 extension CloudConfig.Command {
-    fileprivate var node: Node {
+    fileprivate var node: YAMLNode {
         switch self {
         case .shell(let line): ConfigMapping.text(line)
-        case .words(let words): Node(words.map(ConfigMapping.text), Tag(.seq), .flow)
+        case .words(let words): YAMLNode.sequence(words.map(ConfigMapping.text), YAMLNode.Layout(isFlow: true))
         }
     }
 }
 
 extension CloudConfig.PowerState {
-    fileprivate var node: Node {
+    fileprivate var node: YAMLNode {
         var mapping = ConfigMapping()
         mapping.set("mode", mode.rawValue)
         mapping.set("delay", delayMinutes)
@@ -126,7 +126,7 @@ extension CloudConfig.Apt {
 }
 
 extension CloudConfig.Mount {
-    fileprivate var node: Node {
-        Node([device, path, type, options].map(ConfigMapping.text), Tag(.seq), .flow)
+    fileprivate var node: YAMLNode {
+        YAMLNode.sequence([device, path, type, options].map(ConfigMapping.text), YAMLNode.Layout(isFlow: true))
     }
 }

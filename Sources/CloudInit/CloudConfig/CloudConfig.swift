@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// A cloud-config: what cloud-init shall do in a machine at its first boot.
 ///

@@ -1,12 +1,12 @@
-import Yams
+import YAML
 
 /// A YAML mapping in the making, whose keys keep their order and whose texts stay texts.
 struct ConfigMapping {
-    private var pairs: [(Node, Node)] = []
+    private var pairs: [(YAMLNode, YAMLNode)] = []
 
-    mutating func set(_ key: String, _ value: Node?) {
+    mutating func set(_ key: String, _ value: YAMLNode?) {
         guard let value else { return }
-        pairs.append((Node(key), value))
+        pairs.append((YAMLNode(key), value))
     }
 
     mutating func set(_ key: String, _ text: String?) {
@@ -14,26 +14,26 @@ struct ConfigMapping {
     }
 
     mutating func set(_ key: String, _ flag: Bool?) {
-        set(key, flag.map { Node($0 ? "true" : "false", Tag(.bool), .plain) })
+        set(key, flag.map { YAMLNode($0) })
     }
 
     mutating func set(_ key: String, _ number: Int?) {
-        set(key, number.map { Node(String($0), Tag(.int), .plain) })
+        set(key, number.map { YAMLNode($0) })
     }
 
     mutating func set(_ key: String, _ texts: [String]) {
         set(key, list: texts.map(Self.text))
     }
 
-    mutating func set(_ key: String, list: [Node]) {
-        if !list.isEmpty { set(key, Node(list)) }
+    mutating func set(_ key: String, list: [YAMLNode]) {
+        if !list.isEmpty { set(key, YAMLNode(list)) }
     }
 
     /// Adds the keys of a YAML mapping.
     mutating func add(yaml: String) throws(CloudInitError) {
-        let root: Node?
+        let root: YAMLNode?
         do {
-            root = try compose(yaml: yaml)
+            root = try YAMLDocument.root(of: yaml)
         } catch {
             throw CloudInitError(.badSeed, "the extra cloud-config is not valid YAML: \(error)", cause: error)
         }
@@ -51,20 +51,20 @@ struct ConfigMapping {
         }
     }
 
-    var node: Node { Node(pairs) }
+    var node: YAMLNode { YAMLNode(pairs) }
 
     func text() throws(CloudInitError) -> String {
         guard !pairs.isEmpty else { return "{}\n" }
         do {
-            return try serialize(node: node, width: -1, allowUnicode: true)
+            return try node.text()
         } catch {
             throw CloudInitError(.badSeed, "the cloud-config cannot be written as YAML", cause: error)
         }
     }
 
     /// A text that any reader of YAML takes for a text, also where it looks like a number or a truth value.
-    static func text(_ text: String) -> Node {
+    static func text(_ text: String) -> YAMLNode {
         // Quoted with its tag implied: a plain 0644 or no would be read as something else.
-        Node(text, Tag(.str), text.contains("\n") ? .literal : .doubleQuoted)
+        YAMLNode.scalar(YAMLNode.Scalar(text, .string, style: text.contains("\n") ? .literal : .doubleQuoted))
     }
 }

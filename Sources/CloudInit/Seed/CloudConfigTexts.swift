@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// The cloud-configs that a user-data is made of: itself, or parts of a MIME message or an archive.
 struct CloudConfigTexts {
@@ -47,7 +47,7 @@ struct CloudConfigTexts {
     }
 
     private mutating func addParts(ofArchive text: String, isTemplate: Bool) {
-        for part in (try? Yams.compose(yaml: text))?.sequence ?? [] {
+        for part in (try? YAMLDocument.root(of: text))?.sequence ?? [] {
             guard let content = part.string ?? part["content"]?.string else { continue }
             if part["type"]?.string == "text/cloud-config" {
                 items.append(Item(text: content, isTemplate: isTemplate))

@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// The way of a guest's own ssh keys into a seed: a part of its vendor-data, so that the user-data stays as it is.
 struct HostKeyPinning {
@@ -50,8 +50,8 @@ struct HostKeyPinning {
         throw CloudInitError(.badSeed, "\(part): already has ssh_keys; give host keys either there or as an option")
     }
 
-    private static func configs(of text: String) -> [Node] {
-        CloudConfigTexts(text).items.compactMap { try? Yams.compose(yaml: $0.text) }
+    private static func configs(of text: String) -> [YAMLNode] {
+        CloudConfigTexts(text).items.compactMap { try? YAMLDocument.root(of: $0.text) }
     }
 
     private static func boundary(absentFrom text: String) -> String {

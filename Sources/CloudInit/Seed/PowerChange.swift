@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// What power_state in a user-data does to the machine when cloud-init has finished.
 public struct PowerChange: Sendable, Hashable {
@@ -30,8 +30,8 @@ public struct PowerChange: Sendable, Hashable {
     ///
     /// nil when none has one that takes effect: one without a mode, or whose condition is false, does not.
     public init?(userData: String) {
-        let states = CloudConfigTexts(userData).items.compactMap { item -> (Node.Mapping, isTemplate: Bool)? in
-            let config = (try? Yams.compose(yaml: item.text))?.mapping
+        let states = CloudConfigTexts(userData).items.compactMap { item -> (YAMLNode.Mapping, isTemplate: Bool)? in
+            let config = (try? YAMLDocument.root(of: item.text))?.mapping
             return config?["power_state"]?.mapping.map { ($0, item.isTemplate) }
         }
         guard let (state, isTemplate) = states.last, let mode = state["mode"]?.string.flatMap(Mode.init) else {

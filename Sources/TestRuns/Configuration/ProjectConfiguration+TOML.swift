@@ -1,7 +1,8 @@
 import HostSupport
 import Quantities
 public import SystemPackage
-import TOMLKit
+import TOML
+import WireJSON
 
 extension ProjectConfiguration {
     /// Reads the `[tool.quiver]` table of the project's `pyproject.toml`; without the file or the table, the defaults
@@ -49,13 +50,13 @@ extension ProjectConfiguration {
     /// - Parameter path: The file's name in errors.
     public init(toml text: String, path: FilePath) throws(TestRunError) {
         self.init()
-        let document: TOMLTable
+        let document: JSONObject
         do {
-            document = try TOMLTable(string: text)
+            document = try TOMLDocument.table(of: text)
         } catch {
-            throw TestRunError(.badConfiguration, "\(path): not TOML: \(Self.oneLine("\(error)"))", cause: error)
+            throw TestRunError(.badConfiguration, "\(path): not TOML: \(error)", cause: error)
         }
-        guard let table = document["tool"]?.table?["quiver"]?.table else { return }
+        guard let table = document["tool"]?["quiver"]?.objectValue else { return }
         let reader = TableReader(table: table, path: path)
         try reader.refuseUnknownKeys(Self.keys)
         image = try reader.string("image") ?? image
@@ -77,32 +78,28 @@ extension ProjectConfiguration {
         "image", "cpus", "memory", "packages", "setup", "user-data", "include", "exclude", "pytest", "user", "isolate",
         "checkpoint", "artifacts",
     ]
-
-    private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    }
 }
 
 /// Reads typed values of one table; errors name the file and the key.
 private struct TableReader {
-    let table: TOMLTable
+    let table: JSONObject
     let path: FilePath
 
     func refuseUnknownKeys(_ known: [String]) throws(TestRunError) {
-        for key in table.keys where !known.contains(key) {
+        for key in table.members.map(\.name) where !known.contains(key) {
             throw bad(key, "is not a setting; the settings are \(known.joined(separator: ", "))")
         }
     }
 
     func string(_ key: String) throws(TestRunError) -> String? {
         guard let value = table[key] else { return nil }
-        guard let text = value.string, !text.isEmpty else { throw bad(key, "must be a string") }
+        guard let text = value.stringValue, !text.isEmpty else { throw bad(key, "must be a string") }
         return text
     }
 
     func wholeNumber(_ key: String, in range: ClosedRange<Int>) throws(TestRunError) -> Int? {
         guard let value = table[key] else { return nil }
-        guard let number = value.int, range.contains(number) else {
+        guard let number = value.intValue, range.contains(number) else {
             throw bad(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
@@ -118,10 +115,11 @@ private struct TableReader {
 
     func strings(_ key: String) throws(TestRunError) -> [String]? {
         guard let value = table[key] else { return nil }
-        guard let array = value.array else { throw bad(key, "must be a list of strings, e.g. [\"a\", \"b\"]") }
+        let complaint = bad(key, "must be a list of strings, e.g. [\"a\", \"b\"]")
+        guard let array = value.arrayValue else { throw complaint }
         var texts: [String] = []
         for element in array {
-            guard let text = element.string else { throw bad(key, "must be a list of strings, e.g. [\"a\", \"b\"]") }
+            guard let text = element.stringValue else { throw complaint }
             texts.append(text)
         }
         return texts
@@ -131,7 +129,7 @@ private struct TableReader {
     func words(_ key: String) throws(TestRunError) -> [String]? {
         guard let value = table[key] else { return nil }
         let words: [String]?
-        if let text = value.string {
+        if let text = value.stringValue {
             words = text.split(separator: " ").map(String.init)
         } else {
             words = try strings(key)

@@ -66,7 +66,7 @@ struct BrokenUserData: Sendable, CustomTestStringConvertible {
         .init(
             name: "a key twice",
             text: "#cloud-config\nruncmd: [a]\nhostname: x\nruncmd: [b]\n",
-            line: 2,
+            line: 4,
             message: "\"runcmd\" occurs twice",
             hint: "put both into one",
         ),

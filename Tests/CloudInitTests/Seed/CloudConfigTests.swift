@@ -53,7 +53,7 @@ import Testing
             "hostname: \"no\"", "- \"default\"", "- name: \"anna\"", "  lock_passwd: false", "- \"git\"",
             "package_update: true", "- path: \"/etc/a\"", "  permissions: \"0644\"", "  append: true", "  defer: true",
             "- \"echo state: ready\"", "- [\"touch\", \"/a b\", \"- c\", \"yes\"]", "  mode: \"off\"", "  delay: 1",
-            "- [\"/dev/vdb\", \"/data\", \"ext4\", \"defaults,nofail\"]", "keyboard:", "  layout: \"0644\"",
+            "- [\"/dev/vdb\", \"/data\", \"ext4\", \"defaults,nofail\"]", "keyboard: {layout: \"0644\"}",
         ] {
             #expect(lines.contains(expected), "\(expected) in \(lines)")
         }

@@ -1,12 +1,12 @@
 import HostSupport
-import Yams
+import YAML
 
 /// Examines a cloud-config: unknown keys, wrong types, and values with correct types that are probably not intended.
 struct CloudConfigCheck {
     /// Whether the image's default user gets keys from the meta-data.
     let hasKeysElsewhere: Bool
 
-    func examine(_ root: Node, into findings: inout SeedFindings) {
+    func examine(_ root: YAMLNode, into findings: inout SeedFindings) {
         guard let config = root.mapping else {
             findings.error(
                 "cloud-config must be a mapping, but this is \(YAMLKind(root).rawValue)",
@@ -31,7 +31,7 @@ struct CloudConfigCheck {
         ModuleTraps(config).examine(into: &findings)
     }
 
-    private func unknown(_ name: String, at key: Node, into findings: inout SeedFindings) {
+    private func unknown(_ name: String, at key: YAMLNode, into findings: inout SeedFindings) {
         if let meant = NearestName.find(name, among: CloudConfigKeys.all.keys) {
             findings.error("cloud-init has no key \"\(name)\" and ignores it", at: key, hint: "write \(meant)")
         } else {

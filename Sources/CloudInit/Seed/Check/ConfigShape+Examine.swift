@@ -1,11 +1,11 @@
 import HostSupport
-import Yams
+import YAML
 
 extension ConfigShape {
     /// Finds values of the wrong kind and unknown keys, from this value down.
     ///
     /// - Parameter path: The value's place, as in `users[1].ssh_authorized_keys`.
-    func examine(_ node: Node, path: String, into findings: inout SeedFindings) {
+    func examine(_ node: YAMLNode, path: String, into findings: inout SeedFindings) {
         guard takes(node) else {
             findings.error(
                 "\(path) must be \(name), but is \(YAMLKind(node).rawValue)",
@@ -34,7 +34,7 @@ extension ConfigShape {
     private func examine(
         _ members: [String: ConfigShape],
         _ required: [String],
-        _ node: Node,
+        _ node: YAMLNode,
         _ path: String,
         _ findings: inout SeedFindings,
     ) {
@@ -60,7 +60,7 @@ extension ConfigShape {
     }
 
     private func examine(
-        word node: Node,
+        word node: YAMLNode,
         among words: [String],
         _ path: String,
         _ findings: inout SeedFindings,
@@ -74,7 +74,7 @@ extension ConfigShape {
         )
     }
 
-    private func hint(_ node: Node, _ path: String) -> String {
+    private func hint(_ node: YAMLNode, _ path: String) -> String {
         switch (self, YAMLKind(node)) {
         case (.list, .string), (.list, .integer):
             "write it as a list: \"- \(node.string ?? "...")\" on a line of its own"

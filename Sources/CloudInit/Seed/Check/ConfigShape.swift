@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// What kind of value a key of cloud-config takes.
 indirect enum ConfigShape: Sendable {
@@ -23,7 +23,7 @@ indirect enum ConfigShape: Sendable {
     static let command: Self = .either([.string, .list(of: .either([.string, .integer])), .null])
 
     /// Whether a value is of the right kind, without looking at what is inside it.
-    func takes(_ node: Node) -> Bool {
+    func takes(_ node: YAMLNode) -> Bool {
         let kind = YAMLKind(node)
         return switch self {
         case .anything: true

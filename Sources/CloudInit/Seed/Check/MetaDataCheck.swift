@@ -1,5 +1,5 @@
 import HostSupport
-import Yams
+import YAML
 
 /// Examines a meta-data.
 struct MetaDataCheck {
@@ -74,7 +74,7 @@ struct MetaDataCheck {
         }
     }
 
-    private func identityMissing(at node: Node?, into findings: inout SeedFindings) {
+    private func identityMissing(at node: YAMLNode?, into findings: inout SeedFindings) {
         findings.error(
             "meta-data has no instance-id, without which cloud-init may not take the seed or not apply it again",
             at: node,

@@ -1,10 +1,10 @@
-import Yams
+import YAML
 
 /// Values with correct types that modules interpret in an unexpected way.
 struct ModuleTraps {
-    let config: Node.Mapping
+    let config: YAMLNode.Mapping
 
-    init(_ config: Node.Mapping) {
+    init(_ config: YAMLNode.Mapping) {
         self.config = config
     }
 
@@ -23,7 +23,7 @@ struct ModuleTraps {
         if let keys = config["ssh_keys"]?.mapping { hostKeys(keys, into: &findings) }
     }
 
-    private func powerState(_ state: Node.Mapping, into findings: inout SeedFindings) {
+    private func powerState(_ state: YAMLNode.Mapping, into findings: inout SeedFindings) {
         if let delay = state["delay"], let text = delay.string, text != "now" {
             let minutes = text.hasPrefix("+") ? text.dropFirst() : text[...]
             if minutes.isEmpty || !minutes.allSatisfy(\.isNumber) {
@@ -50,7 +50,7 @@ struct ModuleTraps {
         }
     }
 
-    private func writtenFile(_ file: Node, into findings: inout SeedFindings) {
+    private func writtenFile(_ file: YAMLNode, into findings: inout SeedFindings) {
         if let path = file["path"], let text = path.string, !text.hasPrefix("/") {
             findings.error("write_files' path \"\(text)\" does not begin at the root", at: path, hint: "write /\(text)")
         }
@@ -73,7 +73,7 @@ struct ModuleTraps {
         }
     }
 
-    private func name(_ node: Node, into findings: inout SeedFindings) {
+    private func name(_ node: YAMLNode, into findings: inout SeedFindings) {
         guard let text = node.string, let bad = HostnameText.badCharacter(in: text) else { return }
         findings.error(
             "the host name \"\(text)\" has a \(bad)",
@@ -82,7 +82,7 @@ struct ModuleTraps {
         )
     }
 
-    private func hostKeys(_ keys: Node.Mapping, into findings: inout SeedFindings) {
+    private func hostKeys(_ keys: YAMLNode.Mapping, into findings: inout SeedFindings) {
         for (key, value) in keys {
             guard let name = key.string else { continue }
             guard ["rsa", "ed25519", "ecdsa", "dsa"].contains(where: name.hasPrefix) else {

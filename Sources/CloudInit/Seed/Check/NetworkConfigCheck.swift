@@ -1,5 +1,5 @@
 import HostSupport
-import Yams
+import YAML
 
 /// Examines a network-config, version 1 or 2.
 struct NetworkConfigCheck {
@@ -31,7 +31,7 @@ struct NetworkConfigCheck {
         self.findings = findings.sorted
     }
 
-    private func examine(_ root: Node, into findings: inout SeedFindings) {
+    private func examine(_ root: YAMLNode, into findings: inout SeedFindings) {
         // Everything may be under a key "network", as in netplan's files.
         let config = root["network"] ?? root
         guard let mapping = config.mapping else {
@@ -55,7 +55,7 @@ struct NetworkConfigCheck {
         }
     }
 
-    private func first(_ config: Node.Mapping, into findings: inout SeedFindings) {
+    private func first(_ config: YAMLNode.Mapping, into findings: inout SeedFindings) {
         guard let items = config["config"]?.sequence else {
             if config["config"]?.string == "disabled" { return }
             findings.error(
@@ -77,7 +77,7 @@ struct NetworkConfigCheck {
         }
     }
 
-    private func second(_ config: Node.Mapping, into findings: inout SeedFindings) {
+    private func second(_ config: YAMLNode.Mapping, into findings: inout SeedFindings) {
         let known = Self.devices + ["version", "renderer"]
         for (key, value) in config {
             let name = key.string ?? ""
@@ -96,7 +96,7 @@ struct NetworkConfigCheck {
         }
     }
 
-    private func addresses(of device: Node, into findings: inout SeedFindings) {
+    private func addresses(of device: YAMLNode, into findings: inout SeedFindings) {
         for address in device["addresses"]?.sequence ?? [] {
             guard let text = address.string, !text.contains("/") else { continue }
             findings.error(

@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// The findings of one file of a seed, as they are gathered.
 struct SeedFindings {
@@ -11,11 +11,11 @@ struct SeedFindings {
         self.part = part
     }
 
-    mutating func error(_ message: String, at node: Node?, hint: String) {
+    mutating func error(_ message: String, at node: YAMLNode?, hint: String) {
         add(.error, message, line: node?.mark?.line, column: node?.mark?.column, hint: hint)
     }
 
-    mutating func warning(_ message: String, at node: Node?, hint: String) {
+    mutating func warning(_ message: String, at node: YAMLNode?, hint: String) {
         add(.warning, message, line: node?.mark?.line, column: node?.mark?.column, hint: hint)
     }
 

@@ -1,5 +1,5 @@
 import HostSupport
-import Yams
+import YAML
 
 /// Examines one user-data or vendor-data, and the parts inside it.
 struct UserDataCheck {

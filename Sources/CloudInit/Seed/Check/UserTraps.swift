@@ -1,11 +1,11 @@
-import Yams
+import YAML
 
 /// Problems with users and keys whose types are correct: machines that nobody can log in to.
 struct UserTraps {
-    let config: Node.Mapping
+    let config: YAMLNode.Mapping
     let hasKeysElsewhere: Bool
 
-    init(_ config: Node.Mapping, hasKeysElsewhere: Bool) {
+    init(_ config: YAMLNode.Mapping, hasKeysElsewhere: Bool) {
         self.config = config
         self.hasKeysElsewhere = hasKeysElsewhere
     }
@@ -31,11 +31,11 @@ struct UserTraps {
         )
     }
 
-    private func isDefault(_ item: Node) -> Bool {
+    private func isDefault(_ item: YAMLNode) -> Bool {
         item.string == "default" || item["name"]?.string == "default" || item["default"]?.bool == true
     }
 
-    private func examine(user: Node, into findings: inout SeedFindings) {
+    private func examine(user: YAMLNode, into findings: inout SeedFindings) {
         guard let member = user.mapping else { return }
         guard let name = (member["name"] ?? member["snapuser"])?.string else {
             findings.error("a user has no name, so it is skipped", at: user, hint: "add \"name: ...\"")
@@ -83,7 +83,7 @@ struct UserTraps {
         return lines.contains { $0.hasPrefix("\(name):") }
     }
 
-    private func examine(_ keys: Node, into findings: inout SeedFindings) {
+    private func examine(_ keys: YAMLNode, into findings: inout SeedFindings) {
         for key in keys.sequence ?? [] {
             guard let text = key.string, let trouble = PublicKeyText.trouble(of: text) else { continue }
             findings.error(trouble.message, at: key, hint: trouble.hint)

@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// What a YAML value is to cloud-init, which reads YAML 1.1.
 enum YAMLKind: String {
@@ -8,19 +8,21 @@ enum YAMLKind: String {
     case integer = "an integer"
     case number = "a number"
     case boolean = "a boolean"
+    case date = "a date"
     case null = "empty"
 
-    init(_ node: Node) {
+    init(_ node: YAMLNode) {
         switch node {
         case .mapping: self = .mapping
         case .sequence: self = .list
-        case .scalar, .alias:
-            switch node.tag.rawValue {
-            case Tag.Name.bool.rawValue: self = .boolean
-            case Tag.Name.int.rawValue: self = .integer
-            case Tag.Name.float.rawValue: self = .number
-            case Tag.Name.null.rawValue: self = .null
-            default: self = .string
+        case .scalar(let scalar):
+            switch scalar.tag {
+            case .bool: self = .boolean
+            case .int: self = .integer
+            case .float: self = .number
+            case .null: self = .null
+            case .timestamp: self = .date
+            case .string, .merge, .other: self = .string
             }
         }
     }
@@ -30,51 +32,35 @@ enum YAMLKind: String {
 enum YAMLText {
     /// The root of the text's only document; nil when the text has none, or when it is no YAML, which is then a
     /// finding.
-    static func root(of text: String, into findings: inout SeedFindings) -> Node? {
+    static func root(of text: String, into findings: inout SeedFindings) -> YAMLNode? {
         do {
-            return try compose(yaml: text)
-        } catch let error as YamlError {
-            report(error, text, into: &findings)
+            let document = try YAMLDocument(text)
+            for duplicate in document.duplicates {
+                findings.add(
+                    .error,
+                    "\"\(duplicate.key)\" occurs twice in one mapping, and cloud-init only uses the last",
+                    line: duplicate.mark.line,
+                    column: duplicate.mark.column,
+                    hint: "put both into one \"\(duplicate.key)\"",
+                )
+            }
+            return document.root
         } catch {
-            findings.add(.error, "is not valid YAML: \(error)", line: nil, hint: "write it as YAML")
+            report(error, text, into: &findings)
+            return nil
         }
-        return nil
     }
 
-    private static func report(_ error: YamlError, _ text: String, into findings: inout SeedFindings) {
-        switch error {
-        case .scanner(let context, let problem, let mark, _),
-            .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            let line = line(mark.line, of: text)
-            let during = context.map { " \($0.text) (begun in line \($0.mark.line + findings.linesBefore))" } ?? ""
-            findings.add(
-                .error,
-                "is not valid YAML:\(during) \(problem)",
-                line: mark.line,
-                column: mark.column,
-                hint: hint(problem, line),
-            )
-        case .duplicatedKeysInMapping(let names, let context):
-            // The mark is the first's; the second is what takes effect.
-            let name = names.first ?? ""
-            findings.add(
-                .error,
-                "\"\(name)\" occurs twice in one mapping, and cloud-init only uses the last",
-                line: context.mark.line > 0 ? context.mark.line : nil,
-                hint: "put both into one \"\(name)\"",
-            )
-        case .reader(let problem, let offset, _, let yaml):
-            let line = offset.map { yaml.prefix($0).count(where: \.isNewline) + 1 }
-            findings.add(
-                .error,
-                "is not valid YAML: \(problem)",
-                line: line,
-                hint: "remove the character, or save it as UTF-8"
-            )
-        default:
-            findings.add(.error, "is not valid YAML: \(error)", line: nil, hint: "write it as YAML")
-        }
+    private static func report(_ error: YAMLError, _ text: String, into findings: inout SeedFindings) {
+        let line = error.mark.map { Self.line($0.line, of: text) } ?? ""
+        let during = error.context.map { " \($0.text) (begun in line \($0.mark.line + findings.linesBefore))" } ?? ""
+        findings.add(
+            .error,
+            "is not valid YAML:\(during) \(error.problem)",
+            line: error.mark?.line,
+            column: error.mark?.column,
+            hint: hint(error.problem, line),
+        )
     }
 
     private static func line(_ number: Int, of text: String) -> Substring {
@@ -97,6 +83,10 @@ enum YAMLText {
         }
         if problem.contains("expected ',' or") { return "close the bracket or brace" }
         if problem.contains("unexpected end of stream") { return "close the quote" }
+        if problem.contains("control characters") || problem.contains("UTF-8") {
+            return "remove the character, or save it as UTF-8"
+        }
+        if problem.contains("second document") { return "remove the line \"---\" and what follows it" }
         return "fix this line or the one before it"
     }
 }
