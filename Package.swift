@@ -30,6 +30,7 @@ let package = Package(
             name: "GuestAccess",
             targets: ["GuestAccess", "HostSupport", "QGA", "QMPCore", "Quantities", "QuiverErrors", "WireJSON"]
         ),
+        .library(name: "HostTools", targets: ["HostTools", "QuiverErrors"]),
         .library(
             name: "Machines",
             targets: [
@@ -215,7 +216,7 @@ let package = Package(
         .executableTarget(
             name: "first-machine",
             dependencies: [
-                "Quiver"
+                "Quiver",
             ],
             path: "Examples/first-machine",
         ),
@@ -359,7 +360,7 @@ let package = Package(
         .target(
             name: "MachinesTesting",
             dependencies: [
-                "Machines"
+                "Machines",
             ],
         ),
         .testTarget(
@@ -395,7 +396,7 @@ let package = Package(
         .target(
             name: "PatienceForTests",
             dependencies: [
-                "HostSupport"
+                "HostSupport",
             ],
             path: "Tests/PatienceForTests",
         ),
@@ -451,7 +452,7 @@ let package = Package(
         .target(
             name: "QAPISchema",
             dependencies: [
-                "WireJSON"
+                "WireJSON",
             ],
         ),
         .testTarget(
@@ -699,20 +700,20 @@ let package = Package(
         .target(
             name: "WireJSON",
             dependencies: [
-                "CJansson"
+                "CJansson",
             ],
             swiftSettings: [.strictMemorySafety()],
         ),
         .testTarget(
             name: "WireJSONTests",
             dependencies: [
-                "WireJSON"
+                "WireJSON",
             ],
         ),
         .target(
             name: "YAML",
             dependencies: [
-                "CYAML"
+                "CYAML",
             ],
         ),
         .testTarget(

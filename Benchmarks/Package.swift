@@ -1,6 +1,5 @@
-import PackageDescription
-
 // swift-tools-version: 6.2
+import PackageDescription
 
 // A package of its own, so that nobody who uses Quiver builds or fetches what only its measurements need.
 let package = Package(
@@ -15,9 +14,7 @@ let package = Package(
         .executableTarget(
             name: "fork-bench",
             dependencies: [
-                .product(name: "CloudImages", package: "quiver"),
-                .product(name: "GuestAccess", package: "quiver"),
-                .product(name: "Machines", package: "quiver"),
+                .product(name: "Quiver", package: "quiver"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TestRuns", package: "quiver"),
             ],
@@ -25,7 +22,9 @@ let package = Package(
         .executableTarget(
             name: "image-bench",
             dependencies: [
-                .product(name: "CloudImages", package: "quiver"),
+                .product(name: "CloudInit", package: "quiver"),
+                .product(name: "DiskImages", package: "quiver"),
+                .product(name: "HostTools", package: "quiver"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),

@@ -14,7 +14,7 @@ let package = Package(
             name: "fuzz-qcow2",
             dependencies: [
                 "CFuzzer",
-                .product(name: "CloudImages", package: "quiver"),
+                .product(name: "DiskImages", package: "quiver"),
             ],
         ),
         .executableTarget(

@@ -20,7 +20,7 @@ public final class QMPConnection: QMPTimedExecutor {
     ///
     /// - Parameter options: ``QMPOptions/connectDeadline`` bounds all of it.
     /// - Throws: ``QMPError`` with code `connectFailed`, or `cancelled`.
-    public static func connect(
+    package static func connect(
         to endpoint: QMPEndpoint,
         options: QMPOptions = QMPOptions(),
     ) async throws(QMPError) -> QMPConnection {

@@ -1,8 +1,7 @@
-import Glibc
-import Darwin
-
 #if canImport(Glibc)
+import Glibc
 #else
+import Darwin
 #endif
 
 /// What was measured, by name, as one line of JSON.

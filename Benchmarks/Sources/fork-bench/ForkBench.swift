@@ -1,9 +1,9 @@
 import SystemPackage
-import Glibc
-import Darwin
 
 #if canImport(Glibc)
+import Glibc
 #else
+import Darwin
 #endif
 
 /// Measures the ways to a fresh machine; each mode prints one line of JSON, in milliseconds and MiB.

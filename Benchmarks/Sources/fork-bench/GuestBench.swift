@@ -1,9 +1,9 @@
-import Forks
-import Provisioning
 import CloudImages
+import Forks
 import GuestAccess
 import HostSupport
 import Machines
+import Provisioning
 import SystemPackage
 
 /// The ways to a fresh guest of debian:12 with 1 GiB, all in one run of one QEMU.
@@ -45,13 +45,13 @@ struct GuestBench {
         var (totals, starts, loads, answers, memories) = ([Double](), [Double](), [Double](), [Double](), [Double]())
         for _ in 0..<rounds {
             let begin = ContinuousClock.now
-            let fork = try await template.fork()
-            totals.append((.now - begin).milliseconds)
-            starts.append(fork.timings.start.milliseconds)
-            loads.append(fork.timings.load.milliseconds)
-            answers.append(fork.timings.fixUp.milliseconds)
-            memories.append(ProcessMemory.proportionalShare(of: fork.machine.process.processID))
-            await fork.end()
+            try await template.withFork { fork in
+                totals.append((.now - begin).milliseconds)
+                starts.append(fork.timings.start.milliseconds)
+                loads.append(fork.timings.load.milliseconds)
+                answers.append(fork.timings.fixUp.milliseconds)
+                memories.append(ProcessMemory.proportionalShare(of: fork.machine.process.processID))
+            }
         }
         figures.set("fork", totals)
         figures.set("fork_start", starts)
@@ -68,10 +68,11 @@ struct GuestBench {
             defer { group.cancelAll() }
             var memories: [Double] = []
             for _ in 0..<rounds {
-                let (first, second) = (try await pool.take(), try await pool.take())
-                memories.append(ProcessMemory.proportionalShare(of: first.machine.process.processID))
-                await first.end()
-                await second.end()
+                try await pool.withFork { first in
+                    try await pool.withFork { _ in
+                        memories.append(ProcessMemory.proportionalShare(of: first.machine.process.processID))
+                    }
+                }
             }
             return memories
         }
@@ -82,12 +83,12 @@ struct GuestBench {
     private func standbys(of template: Template, _ figures: inout Figures) async throws {
         var (totals, memories) = ([Double](), [Double]())
         for _ in 0..<rounds {
-            let fork = try await template.standby()
-            memories.append(ProcessMemory.proportionalShare(of: fork.machine.process.processID))
-            let begin = ContinuousClock.now
-            try await fork.resume()
-            totals.append((.now - begin).milliseconds)
-            await fork.end()
+            try await template.withStandby { fork in
+                memories.append(ProcessMemory.proportionalShare(of: fork.machine.process.processID))
+                let begin = ContinuousClock.now
+                try await fork.resume()
+                totals.append((.now - begin).milliseconds)
+            }
         }
         figures.set("standby", totals)
         figures.set("standby_pss", memories)
@@ -111,28 +112,26 @@ struct BenchGuest {
                 return prepared
             },
         ) { machine in
-            let helper = try machine.helper()
-            _ = try await helper.hello(within: .seconds(300))
-            _ = try await helper.wait(for: GuestMilestone.cloudInitEnded, within: .seconds(300))
-            _ = try await helper.wait(for: GuestMilestone.sshListens, within: .seconds(60))
-            // The port has one client at a time.
-            helper.close()
+            // Closed before the body: the port has one client at a time.
+            try await machine.withGuest { guest in
+                _ = try await guest.helper.wait(for: GuestMilestone.sshListens, within: .seconds(60))
+            }
             return try await body(machine)
         }
     }
 
     /// Freezes it as `quiver test` does.
     static func freeze(_ machine: Machine, to directory: FilePath) async throws -> Template {
-        let helper = try machine.helper()
-        defer { helper.close() }
-        try await helper.fixUp(GuestFixUp(), within: .seconds(60))
-        try await helper.quiesce(within: .seconds(300))
-        return try await machine.freeze(
-            to: directory,
-            name: "bench",
-            ingredients: TemplateIngredients(),
-            helper: helper,
-            keepsDigests: false,
-        )
+        try await machine.withGuest(ready: .helper) { guest in
+            try await guest.helper.fixUp(GuestFixUp(), within: .seconds(60))
+            try await guest.helper.quiesce(within: .seconds(300))
+            return try await machine.freeze(
+                to: directory,
+                name: "bench",
+                ingredients: TemplateIngredients(),
+                helper: guest.helper,
+                keepsDigests: false,
+            )
+        }
     }
 }

@@ -2,6 +2,7 @@ import Forks
 import GuestAccess
 import HostSupport
 import Machines
+import Synchronization
 import SystemPackage
 
 /// Many forks of one template, each of which must wake up as if it were the first.
@@ -27,10 +28,10 @@ struct ManyForks {
         var times: [Double] = []
         for _ in 0..<count {
             let begin = ContinuousClock.now
-            let fork = try await template.fork()
-            times.append((.now - begin).milliseconds)
-            try await check(fork)
-            await fork.end()
+            try await template.withFork { fork in
+                times.append((.now - begin).milliseconds)
+                try await check(fork)
+            }
         }
         figures.set("forks", Double(times.count))
         figures.set("p50", times)
@@ -39,15 +40,25 @@ struct ManyForks {
 
     private func atOnce(_ template: Template, _ figures: inout Figures) async throws {
         let begin = ContinuousClock.now
-        let forks = try await withThrowingTaskGroup(of: Fork.self) { group in
-            for _ in 0..<together { group.addTask { try await template.fork() } }
-            return try await group.reduce(into: [Fork]()) { $0.append($1) }
+        let arrived = Mutex(0)
+        let memories = try await withThrowingTaskGroup(of: Double.self) { group in
+            for _ in 0..<together {
+                group.addTask {
+                    try await template.withFork { fork in
+                        arrived.withLock { $0 += 1 }
+                        // All of them run before the first one ends.
+                        while arrived.withLock({ $0 }) < together { try await Task.sleep(for: .milliseconds(1)) }
+                        let memory = ProcessMemory.proportionalShare(of: fork.machine.process.processID)
+                        try await check(fork)
+                        return memory
+                    }
+                }
+            }
+            return try await group.reduce(into: [Double]()) { $0.append($1) }
         }
-        figures.set("together", Double(forks.count))
+        figures.set("together", Double(memories.count))
         figures.set("together_time", (.now - begin).milliseconds)
-        for fork in forks { try await check(fork) }
-        figures.set("together_pss", forks.map { ProcessMemory.proportionalShare(of: $0.machine.process.processID) })
-        for fork in forks { await fork.end() }
+        figures.set("together_pss", memories)
     }
 
     private struct Differs: Error { let seen: String }

@@ -1,7 +1,7 @@
 import CloudInit
 import DiskImages
-import HostTools
 import HostSupport
+import HostTools
 import Quantities
 import SystemPackage
 

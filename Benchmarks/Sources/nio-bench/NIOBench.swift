@@ -1,11 +1,11 @@
 import NIOCore
 import NIOPosix
 import WireJSON
-import Glibc
-import Darwin
 
 #if canImport(Glibc)
+import Glibc
 #else
+import Darwin
 #endif
 
 /// Measures what a client on SwiftNIO would take, to settle the choice of a transport: a throw-away client that matches

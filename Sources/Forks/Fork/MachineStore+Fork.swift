@@ -16,7 +16,7 @@ extension MachineStore {
     /// - Returns: The running forks, in the order of their names.
     /// - Throws: ``MachineError`` with code `exists`, `notRunning`, or `unresponsive` when the helper in its guest does
     ///   not answer; ``TemplateError`` with QEMU's reason. No fork is left behind then.
-    public func fork(
+    package func fork(
         _ name: String,
         into names: [String],
         options: ForkOptions = ForkOptions(),
@@ -35,7 +35,7 @@ extension MachineStore {
     /// Concurrent calls get different numbers. Otherwise like ``fork(_:into:options:)``.
     ///
     /// - Parameter prefix: The part of the names before a hyphen and the number; nil uses the machine's name.
-    public func fork(
+    package func fork(
         _ name: String,
         count: Int,
         prefix: String? = nil,
@@ -44,6 +44,24 @@ extension MachineStore {
         let prefix = prefix ?? name
         try Self.check(name: "\(prefix)-\(count)")
         return try await fork(name, into: ForkNames(count, prefix: prefix), options: options)
+    }
+
+    /// Forks a running machine as ``fork(_:count:prefix:options:)`` does, and disconnects from the forks after the body.
+    ///
+    /// - Parameter body: Receives the running forks, which outlive it and this process.
+    public func withForks<Value>(
+        of name: String,
+        count: Int,
+        prefix: String? = nil,
+        options: ForkOptions = ForkOptions(),
+        _ body: ([Machine]) async throws -> Value,
+    ) async throws -> Value {
+        let forks = try await fork(name, count: count, prefix: prefix, options: options)
+        return try await withCleanup {
+            try await body(forks)
+        } cleanup: {
+            for fork in forks { await fork.disconnect() }
+        }
     }
 
     private func fork(_ name: String, into names: ForkNames, options: ForkOptions) async throws -> [Machine] {

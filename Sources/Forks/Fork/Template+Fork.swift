@@ -18,7 +18,7 @@ extension Template {
     ///   - home: The home in whose cache the machine's directory is created.
     /// - Throws: ``TemplateError`` with code `forkFailed` and QEMU's reason; ``GuestAccess/GuestAccessError`` if the
     ///   guest does not answer.
-    public func fork(
+    package func fork(
         named name: String = "fork",
         home: QuiverHome = .current,
         options: ForkOptions = ForkOptions(),
@@ -37,7 +37,7 @@ extension Template {
     /// Makes a standby: a fork that is paused until ``Fork/resume(options:)``.
     ///
     /// The caller must ``Fork/end()`` it. ``StandbyPool`` keeps any number of these ready.
-    public func standby(
+    package func standby(
         named name: String = "standby",
         home: QuiverHome = .current,
         options: ForkOptions = ForkOptions(),
@@ -49,6 +49,23 @@ extension Template {
         } catch {
             await withoutCancellation { await fork.end() }
             throw error
+        }
+    }
+
+    /// Makes a standby, runs the body, and ends the fork when the body returns, throws or is cancelled.
+    ///
+    /// The fork is paused until ``Fork/resume(options:)``.
+    public func withStandby<Value>(
+        named name: String = "standby",
+        home: QuiverHome = .current,
+        options: ForkOptions = ForkOptions(),
+        _ body: (Fork) async throws -> Value,
+    ) async throws -> Value {
+        let fork = try await standby(named: name, home: home, options: options)
+        return try await withCleanup {
+            try await body(fork)
+        } cleanup: {
+            await fork.end()
         }
     }
 

@@ -116,10 +116,23 @@ public final class StandbyPool: Sendable {
         }
     }
 
+    /// Takes a paused fork in the template's state, runs the body, and ends the fork.
+    ///
+    /// - Throws: The error with which making forks failed; `CancellationError` if the pool has ended; what the body
+    ///   throws.
+    public func withFork<Value>(_ body: (Fork) async throws -> Value) async throws -> Value {
+        let fork = try await take()
+        return try await withCleanup {
+            try await body(fork)
+        } cleanup: {
+            await fork.end()
+        }
+    }
+
     /// A paused fork in the template's state; its new owner resumes and ends it.
     ///
     /// - Throws: The error with which making forks failed; `CancellationError` if the pool has ended.
-    public func take() async throws -> Fork {
+    package func take() async throws -> Fork {
         let begin = ContinuousClock.now
         let handover = try await takeNext()
         handover.fork.note(poolWait: .now - begin, wasReady: handover.wasReady)

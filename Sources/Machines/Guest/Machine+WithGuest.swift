@@ -8,8 +8,8 @@ extension Machine {
     ///
     /// - Parameters:
     ///   - readiness: What to wait for.
-    ///   - limit: How long the guest may take; nil is the usual time for its architecture on this host, five minutes or
-    ///     thirty.
+    ///   - limit: How long the guest may take; nil is fifteen minutes, or thirty for a guest of another architecture
+    ///     than the host's.
     ///   - body: Receives the guest.
     /// - Throws: ``GuestAccess/GuestAccessError`` with code `timedOut`, `helperClosed` if the machine ends first, or
     ///   `notReady` with cloud-init's own words if it failed; ``MachineError`` with code `invalidDescription` for a
@@ -19,7 +19,7 @@ extension Machine {
         within limit: Duration? = nil,
         _ body: (Guest) async throws -> Value,
     ) async throws -> Value {
-        let limit = limit ?? description.architecture.usualBootLimit
+        let limit = limit ?? max(.seconds(900), description.architecture.usualBootLimit)
         let helper = try helper()
         defer { helper.close() }
         let end = ContinuousClock.now + limit

@@ -23,7 +23,7 @@ struct StatusCommand: AsyncParsableCommand {
         let store = MachineStore()
         let status = try store.status(of: name)
         var report = MachineReport(status, directory: store.directory(of: name), now: WallClock.now)
-        if status.state == .running { await ask(store, &report) }
+        if status.state == .running { await ask(status, store, &report) }
         try output.render(report)
     }
 
@@ -46,9 +46,9 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     /// Adds what only QEMU knows; a QEMU that does not answer is a finding, not an error.
-    private func ask(_ store: MachineStore, _ report: inout MachineReport) async {
+    private func ask(_ status: MachineStatus, _ store: MachineStore, _ report: inout MachineReport) async {
         do {
-            let machine = try await store.attach(to: name, within: timeout.duration)
+            let machine = try await store.attach(to: status, within: timeout.duration)
             let state = try await machine.runState()
             report.runState = state.rawValue
             report.remark = try await remark(on: state, of: machine) ?? report.remark

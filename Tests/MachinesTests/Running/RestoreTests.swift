@@ -56,6 +56,28 @@ struct RestoreTests {
         python3 -c 'import uuid, secrets; print(uuid.uuid4(), secrets.token_hex())'
         """
 
+    @Test func `a guest that is in use is restored over its own connection, and used on`() async throws {
+        try await ForkFixture.template().withFork { fork in
+            fork.helper?.close()
+            let machine = fork.machine
+            try await machine.withGuest(ready: .helper, within: Self.patience) { guest in
+                try await guest.run("touch", "/run/before", within: Self.patience)
+                try await machine.saveSnapshot("used")
+                try await guest.run("rm", "/run/before", within: Self.patience)
+                let done = try await machine.restore("used", within: Self.patience)
+                #expect(done.isVerified == true && done.obstacle == nil && done.fixingUp != nil, "\(done)")
+                #expect(try await guest.output("ls", "/run/before", within: Self.patience) == "/run/before")
+                let error = await #expect(throws: GuestAccessError.self) {
+                    try await guest.run("false", within: Self.patience)
+                }
+                #expect(
+                    error?.code == .commandFailed && error?.message.contains("`false`") == true,
+                    "\(String(describing: error))"
+                )
+            }
+        }
+    }
+
     @Test func `a guest without a helper is restored, and says why its clock was left alone`() async throws {
         try await ForkFixture.template().withFork { fork in
             let helper = try #require(fork.helper)

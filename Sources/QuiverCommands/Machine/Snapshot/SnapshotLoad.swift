@@ -20,14 +20,15 @@ struct SnapshotLoad: AsyncParsableCommand {
     func run() async throws {
         let store = MachineStore()
         let (name, tag) = (arguments.name, arguments.tag)
-        let isRunning = try store.status(of: name).state == .running
+        let status = try store.status(of: name)
+        let isRunning = status.state == .running
         if !isRunning, try await !store.snapshot(tag, ofStopped: name).hasMemory {
             try await store.restore(tag, ofStopped: name)
             try StandardOutput.print("\(name): restored its disks to `\(tag)`")
             return
         }
         // A stopped machine is started paused, and the snapshot then replaces its state.
-        let machine = isRunning ? try await store.attach(to: name) : try await store.start(name, isPaused: true)
+        let machine = isRunning ? try await store.attach(to: status) : try await store.start(name, isPaused: true)
         let done: Restoration
         do {
             done = try await machine.restore(tag, resumes: true, within: arguments.timeout.duration)

@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of somebody who uses Quiver: a target for each product, which uses that product alone. `Tools/check-products`
+// builds it.
+let products = [
+    "CloudImages", "CloudInit", "DiskImages", "Forks", "GuestAccess", "HostTools", "Machines", "MachinesTesting",
+    "Provisioning", "QAPI", "QGA", "QMPClient", "QMPCore", "QMPTesting", "Quiver", "TestRuns",
+]
+
+let package = Package(
+    name: "quiver-products",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "quiver", path: "../..")],
+    targets: products.map { product in
+        .target(
+            name: "Uses\(product)",
+            dependencies: [.product(name: product, package: "quiver")],
+            swiftSettings: [
+                .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
+            ],
+        )
+    },
+)

@@ -1,0 +1,4 @@
+import Machines
+import MachinesTesting
+
+let trait = MachineTrait.self

@@ -1,0 +1,4 @@
+import QGA
+import QMPCore
+
+let ping = GuestPing()

@@ -1,0 +1,4 @@
+import QMPCore
+import WireJSON
+
+let error = QMPError(.timedOut, "no answer")

@@ -1,0 +1,4 @@
+import QMPClient
+import QMPTesting
+
+let fake = FakeQEMU.self

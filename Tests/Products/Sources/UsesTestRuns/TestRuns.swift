@@ -1,0 +1,6 @@
+import HostSupport
+import TestRuns
+
+func settings(of home: QuiverHome) throws -> ProjectConfiguration { try ProjectConfiguration(project: ".") }
+
+let cache = RunCache()
