@@ -216,7 +216,7 @@ let package = Package(
         .executableTarget(
             name: "first-machine",
             dependencies: [
-                "Quiver",
+                "Quiver"
             ],
             path: "Examples/first-machine",
         ),
@@ -360,7 +360,7 @@ let package = Package(
         .target(
             name: "MachinesTesting",
             dependencies: [
-                "Machines",
+                "Machines"
             ],
         ),
         .testTarget(
@@ -396,7 +396,7 @@ let package = Package(
         .target(
             name: "PatienceForTests",
             dependencies: [
-                "HostSupport",
+                "HostSupport"
             ],
             path: "Tests/PatienceForTests",
         ),
@@ -452,7 +452,7 @@ let package = Package(
         .target(
             name: "QAPISchema",
             dependencies: [
-                "WireJSON",
+                "WireJSON"
             ],
         ),
         .testTarget(
@@ -700,20 +700,20 @@ let package = Package(
         .target(
             name: "WireJSON",
             dependencies: [
-                "CJansson",
+                "CJansson"
             ],
             swiftSettings: [.strictMemorySafety()],
         ),
         .testTarget(
             name: "WireJSONTests",
             dependencies: [
-                "WireJSON",
+                "WireJSON"
             ],
         ),
         .target(
             name: "YAML",
             dependencies: [
-                "CYAML",
+                "CYAML"
             ],
         ),
         .testTarget(
