@@ -571,6 +571,7 @@ let package = Package(
                 "Provisioning",
                 "Quantities",
                 "QuiverErrors",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
         ),
         .target(

@@ -67,8 +67,8 @@ public struct NoCurrentMachine: Error, CustomStringConvertible {
 }
 
 extension Machine {
-    /// The machine that ``MachineTrait`` provides for this test.
-    /// - Throws: ``NoCurrentMachine`` outside of such a test.
+    /// The machine that ``MachinesTesting/MachineTrait`` provides for this test.
+    /// - Throws: ``MachinesTesting/NoCurrentMachine`` outside of such a test.
     public static var current: Machine {
         get throws {
             guard let machine = CurrentMachine.machine else { throw NoCurrentMachine() }

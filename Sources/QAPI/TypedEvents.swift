@@ -29,7 +29,7 @@ where Items.Element == QMPEventItem, Items.Failure == QMPError {
         init(_ items: Items.AsyncIterator) { self.items = items }
 
         /// Waits for the next event.
-        /// - Throws: ``QMPError`` when the connection is lost or the task is cancelled.
+        /// - Throws: ``QMPCore/QMPError`` when the connection is lost or the task is cancelled.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(QMPError) -> Event? {
             try await items.next(isolation: actor).map(Event.init)
         }

@@ -3,7 +3,7 @@ public import WireJSON
 /// Reads the files of schemas/.
 public enum SchemaReader {
     /// Reads one version's facts.
-    /// - Throws: ``JSONError`` with the path of what is missing or has another shape.
+    /// - Throws: ``WireJSON/JSONError`` with the path of what is missing or has another shape.
     public static func read(_ json: JSON) throws(JSONError) -> Schema {
         let file = try JSONObject(json: json)
         let format: Int = try file.value("format")

@@ -4,7 +4,7 @@ public import WireJSON
 extension QMPConnection {
     /// Sends the command and waits for its reply, for at most ``QMPOptions/commandDeadline``.
     ///
-    /// - Throws: ``QMPError``: `commandFailed` with QEMU's own class and text, `timedOut`, `cancelled` at once when the
+    /// - Throws: ``QMPCore/QMPError``: `commandFailed` with QEMU's own class and text, `timedOut`, `cancelled` at once when the
     ///   task is cancelled, `connectionClosed` when it was not sent, `outcomeUnknown` when the connection ended first.
     public func execute<Command: QMPCommand>(_ command: Command) async throws(QMPError) -> Command.Reply {
         try await execute(command, deadline: nil)

@@ -19,7 +19,7 @@ public final class QMPConnection: QMPTimedExecutor {
     /// Connects, receives the greeting and negotiates.
     ///
     /// - Parameter options: ``QMPOptions/connectDeadline`` bounds all of it.
-    /// - Throws: ``QMPError`` with code `connectFailed`, or `cancelled`.
+    /// - Throws: ``QMPCore/QMPError`` with code `connectFailed`, or `cancelled`.
     package static func connect(
         to endpoint: QMPEndpoint,
         options: QMPOptions = QMPOptions(),

@@ -15,7 +15,7 @@ extension QAPIValue {
 /// Reading ignores members that the compiled schema does not declare.
 public protocol QAPIObject: QAPIValue {
     /// Reads the declared members.
-    /// - Throws: ``JSONError`` with the path of the member that is missing or has another type.
+    /// - Throws: ``WireJSON/JSONError`` with the path of the member that is missing or has another type.
     init(members: JSONObject) throws(JSONError)
 
     /// Adds the members that are set.
@@ -25,7 +25,7 @@ public protocol QAPIObject: QAPIValue {
 extension QAPIObject {
     /// Reads a JSON object.
     ///
-    /// - Throws: ``JSONError`` when the value is not an object, or a declared member is missing or has another type.
+    /// - Throws: ``WireJSON/JSONError`` when the value is not an object, or a declared member is missing or has another type.
     public init(json: JSON) throws(JSONError) {
         try self.init(members: JSONObject(json: json))
     }

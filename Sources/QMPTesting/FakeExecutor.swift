@@ -62,7 +62,7 @@ public final class FakeExecutor: QMPExecutor, QMPEventSource {
 
     /// Notes the command and answers it as its handler says.
     ///
-    /// - Throws: ``QMPError``: what the handler throws; `commandFailed` with class `CommandNotFound` for want of one;
+    /// - Throws: ``QMPCore/QMPError``: what the handler throws; `commandFailed` with class `CommandNotFound` for want of one;
     ///   `undecodableReply` when the answer does not have the shape of the command's reply.
     public func execute<Command: QMPCommand>(_ command: Command) async throws(QMPError) -> Command.Reply {
         let reply = try await execute(Command.name, command.arguments)
@@ -75,7 +75,7 @@ public final class FakeExecutor: QMPExecutor, QMPEventSource {
 
     /// Notes the command and answers it as its handler says.
     ///
-    /// - Throws: ``QMPError``: what the handler throws; `commandFailed` with class `CommandNotFound` for want of one.
+    /// - Throws: ``QMPCore/QMPError``: what the handler throws; `commandFailed` with class `CommandNotFound` for want of one.
     public func execute(_ name: String, _ arguments: JSONObject) async throws(QMPError) -> JSON {
         let handler = state.withLock { state in
             state.executed.append((name, arguments))

@@ -9,3 +9,4 @@
 @_exported import Provisioning
 @_exported import Quantities
 @_exported import QuiverErrors
+@_exported import SystemPackage

@@ -11,11 +11,18 @@ let products = [
 let package = Package(
     name: "quiver-products",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "quiver", path: "../..")],
+    dependencies: [
+        .package(name: "quiver", path: "../.."),
+        // Paths are swift-system's.
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
     targets: products.map { product in
         .target(
             name: "Uses\(product)",
-            dependencies: [.product(name: product, package: "quiver")],
+            dependencies: [
+                .product(name: product, package: "quiver"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: [
                 .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
             ],

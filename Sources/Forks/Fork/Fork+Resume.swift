@@ -4,7 +4,7 @@ package import Machines
 extension Fork {
     /// Resumes the guest, and waits until its helper has fixed up clock and random pool.
     ///
-    /// - Throws: ``MachineError`` with code `ended` and QEMU's last words if QEMU ends meanwhile;
+    /// - Throws: ``Machines/MachineError`` with code `ended` and QEMU's last words if QEMU ends meanwhile;
     ///   ``GuestAccess/GuestAccessError`` if the guest does not answer; ``TemplateError`` with code `damaged`.
     public func resume(options: ForkOptions = ForkOptions()) async throws {
         _ = try await machine.explainingEnd { try await wake(options) }

@@ -73,7 +73,7 @@ public final class Fork: Sendable {
 
     /// The guest's ssh endpoint.
     ///
-    /// - Throws: ``MachineError`` if the template's machine was not provisioned by Quiver.
+    /// - Throws: ``Machines/MachineError`` if the template's machine was not provisioned by Quiver.
     public func ssh(home: QuiverHome = .current) throws -> SSHEndpoint {
         guard let port = machine.hostPort(for: 22) else {
             throw machine.error(.invalidDescription, "no port of this host is forwarded to its ssh server")

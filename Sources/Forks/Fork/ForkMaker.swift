@@ -15,7 +15,7 @@ struct ForkMaker {
 
     /// Creates the machine and resumes its guest; if that fails, nothing is left behind.
     ///
-    /// - Throws: ``MachineError`` with code `exists` if the name is in use; ``TemplateError``.
+    /// - Throws: ``Machines/MachineError`` with code `exists` if the name is in use; ``TemplateError``.
     func start(_ name: String) async throws -> Machine {
         var lock: FileLock?
         let directory = try await store.create(name) {

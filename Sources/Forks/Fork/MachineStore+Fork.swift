@@ -14,8 +14,8 @@ extension MachineStore {
     ///   - names: The forks' names, which are also their guests' host names.
     ///   - options: How they are started. If its fix-up sets no identity, each fork gets its own.
     /// - Returns: The running forks, in the order of their names.
-    /// - Throws: ``MachineError`` with code `exists`, `notRunning`, or `unresponsive` when the helper in its guest does
-    ///   not answer; ``TemplateError`` with QEMU's reason. No fork is left behind then.
+    /// - Throws: ``Machines/MachineError`` with code `exists`, `notRunning`, or `unresponsive` when the helper in its guest does
+    ///   not answer; ``Forks/TemplateError`` with QEMU's reason. No fork is left behind then.
     package func fork(
         _ name: String,
         into names: [String],
@@ -46,7 +46,7 @@ extension MachineStore {
         return try await fork(name, into: ForkNames(count, prefix: prefix), options: options)
     }
 
-    /// Forks a running machine as ``fork(_:count:prefix:options:)`` does, and disconnects from the forks after the body.
+    /// Forks a running machine with names that no other machine has, and disconnects from the forks after the body.
     ///
     /// - Parameter body: Receives the running forks, which outlive it and this process.
     public func withForks<Value>(

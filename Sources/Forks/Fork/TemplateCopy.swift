@@ -19,7 +19,7 @@ struct TemplateCopy {
     /// Writes memory, devices and disks to the directory.
     ///
     /// - Returns: A template with all of the memory in its state.
-    /// - Throws: ``MachineError`` with code `unresponsive` if the helper in the guest does not answer; without it, the
+    /// - Throws: ``Machines/MachineError`` with code `unresponsive` if the helper in the guest does not answer; without it, the
     ///   forks would share the machine's identity and random numbers.
     func make() async throws -> Template {
         guard try await machine.runState().isRunning else { return try await copy(nil) }

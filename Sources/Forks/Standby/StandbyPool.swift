@@ -4,7 +4,7 @@ import Synchronization
 
 /// Forks of one template made ahead and kept paused, so that taking one costs milliseconds.
 ///
-/// ``run()`` makes them, as long as its task is running; ``take()`` hands them out, in any order, to any number of
+/// ``run()`` makes them, as long as its task is running; ``withFork(_:)`` hands them out, in any order, to any number of
 /// tasks.
 public final class StandbyPool: Sendable {
     private struct State {

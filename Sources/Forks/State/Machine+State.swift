@@ -11,7 +11,7 @@ extension Machine {
     /// Pauses the guest and writes the machine's state to a file.
     ///
     /// - Parameter sharesMemory: Whether the memory stays in its own file.
-    /// - Throws: ``TemplateError`` with code `freezeFailed` or `noSpace`.
+    /// - Throws: ``Forks/TemplateError`` with code `freezeFailed` or `noSpace`.
     func saveState(to file: FilePath, sharesMemory: Bool, within deadline: Duration) async throws {
         do {
             // Must be first: under HVF, QEMU fails an assertion if the processors are still running.

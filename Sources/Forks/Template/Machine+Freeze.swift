@@ -23,7 +23,7 @@ extension Machine {
     ///     copied. This reads all of the guest's memory once.
     ///   - notes: The names of files in the machine's directory that the template keeps, besides those it needs.
     ///   - deadline: How long QEMU may take to save its state.
-    /// - Throws: ``TemplateError``; ``MachineError`` if the machine ended.
+    /// - Throws: ``Forks/TemplateError``; ``Machines/MachineError`` if the machine ended.
     public func freeze(
         to directory: FilePath,
         name: String,

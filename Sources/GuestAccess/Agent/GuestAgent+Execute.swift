@@ -9,7 +9,7 @@ extension GuestAgent {
     ///
     /// A command that only answers if it fails, such as `guest-shutdown`, has succeeded if there is no answer for
     /// ``Options/silenceMeansSuccess`` or the agent disconnects.
-    /// - Throws: ``QMPError``: `commandFailed` with the agent's own class and text, `timedOut`, `cancelled`,
+    /// - Throws: ``QMPCore/QMPError``: `commandFailed` with the agent's own class and text, `timedOut`, `cancelled`,
     ///   `connectionClosed` if it was not sent, `outcomeUnknown` if the connection ended first.
     public func execute<Command: GuestAgentCommand>(_ command: Command) async throws(QMPError) -> Command.Reply {
         try await execute(command, deadline: options.commandDeadline)
@@ -51,7 +51,7 @@ extension GuestAgent {
     }
 
     /// Waits until the agent answers, for example after boot, and synchronises the stream.
-    /// - Throws: ``QMPError`` with code `timedOut`, `cancelled` or `connectionClosed`.
+    /// - Throws: ``QMPCore/QMPError`` with code `timedOut`, `cancelled` or `connectionClosed`.
     public func waitUntilReachable(within limit: Duration) async throws(QMPError) {
         _ = try await execute("guest-ping", [:], deadline: limit, answersOnlyOnFailure: false)
     }

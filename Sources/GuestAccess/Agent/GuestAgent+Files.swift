@@ -13,7 +13,7 @@ extension GuestAgent {
     /// Reads a whole file in the guest.
     ///
     /// - Parameter limit: The most that is read; a longer file is an error.
-    /// - Throws: ``QMPError`` as the agent's commands do; `invalidArguments` when the file is longer than `limit`.
+    /// - Throws: ``QMPCore/QMPError`` as the agent's commands do; `invalidArguments` when the file is longer than `limit`.
     public func readFile(_ path: String, limit: ByteCount = .mebibytes(64)) async throws -> [UInt8] {
         try await withFile(path, mode: "r") { handle in
             var bytes: [UInt8] = []

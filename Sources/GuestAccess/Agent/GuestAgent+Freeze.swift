@@ -13,7 +13,7 @@ extension GuestAgent {
     /// - Parameters:
     ///   - limit: The time limit for thawing.
     ///   - body: Gets the number of file systems that were frozen.
-    /// - Throws: What `body` throws; ``QMPError`` when freezing failed; ``QMPError`` that says so when the file systems
+    /// - Throws: What `body` throws; ``QMPCore/QMPError`` when freezing failed; ``QMPCore/QMPError`` that says so when the file systems
     ///   are still frozen at the end, with what `body` threw as its cause.
     public func withFrozenFileSystems<Value: Sendable>(
         thawingWithin limit: Duration = .seconds(120),

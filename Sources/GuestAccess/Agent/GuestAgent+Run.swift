@@ -15,7 +15,7 @@ extension GuestAgent {
     ///   - deadline: How long it may run; then it is killed with all that it started.
     ///   - interval: How often the files are read.
     /// - Returns: The exit status; 128 and the signal's number when a signal ended it.
-    /// - Throws: ``QMPError``: `timedOut` when the deadline passed; as the agent's commands do.
+    /// - Throws: ``QMPCore/QMPError``: `timedOut` when the deadline passed; as the agent's commands do.
     public func run(
         _ path: String,
         _ arguments: [String] = [],

@@ -60,7 +60,7 @@ public final class GuestAgent: GuestAgentExecutor {
     /// Connects to the machine's socket for the agent's port; whether an agent is listening only shows with the first
     /// command.
     ///
-    /// - Throws: ``QMPError`` with code `connectFailed`.
+    /// - Throws: ``QMPCore/QMPError`` with code `connectFailed`.
     package static func connect(
         to socket: FilePath,
         guest: String,

@@ -4,7 +4,7 @@ extension CloudInitStatus {
     /// Reads what `cloud-init status --format json` printed (22.4 on).
     ///
     /// - Parameter exitStatus: 0 is done or still running, 1 an error, 2 done with recoverable errors (23.4 on).
-    /// - Throws: ``JSONError`` when the output is not cloud-init's.
+    /// - Throws: ``WireJSON/JSONError`` when the output is not cloud-init's.
     public init(commandOutput: JSON, exitStatus: Int32) throws(JSONError) {
         let members = try JSONObject(json: commandOutput)
         let status: String = try members.value("status")

@@ -4,7 +4,7 @@ extension CloudInitStatus {
     /// Reads what cloud-init keeps in `/run/cloud-init/status.json` and, once it has ended, in `result.json`.
     ///
     /// The files have had one shape since version 0.7; `recoverable_errors` came with 23.4.
-    /// - Throws: ``JSONError`` when the members are there and are not what cloud-init writes.
+    /// - Throws: ``WireJSON/JSONError`` when the members are there and are not what cloud-init writes.
     public init(status: JSON, result: JSON?, logLines: [String] = []) throws(JSONError) {
         let stages: JSONObject = try JSONObject(json: status).value("v1")
         var problems: [Problem] = []

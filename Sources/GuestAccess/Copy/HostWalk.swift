@@ -4,7 +4,7 @@ import SystemPackage
 
 /// Lists what is to be copied from a directory of this host, directories before what is in them.
 enum HostWalk {
-    /// - Throws: ``FileFailure`` for a directory that cannot be read, and for a name that is not UTF-8.
+    /// - Throws: ``HostSupport/FileFailure`` for a directory that cannot be read, and for a name that is not UTF-8.
     static func entries(below directory: FilePath, selecting filter: FileFilter?) throws(FileFailure)
         -> [CopiedEntry]
     {

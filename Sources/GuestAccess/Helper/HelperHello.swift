@@ -15,7 +15,7 @@ public struct HelperHello: Hashable, Sendable, JSONDecodable {
 
     /// Reads the message as the helper sends it; uptime is in seconds there.
     ///
-    /// - Throws: ``JSONError`` for a member that is missing or has another type.
+    /// - Throws: ``WireJSON/JSONError`` for a member that is missing or has another type.
     public init(json: JSON) throws(JSONError) {
         let members = try JSONObject(json: json)
         version = try members.value("version")

@@ -18,7 +18,7 @@ public struct SSHKeyPair: Hashable, Codable, Sendable {
     /// Creates a pair in `directory` as `NAME` and `NAME.pub`, or reads the existing one.
     ///
     /// - Parameter comment: The public key's comment, as in `quiver@host`.
-    /// - Throws: ``GuestAccessError`` with code `keyFailed` or `toolMissing`; ``FileFailure``.
+    /// - Throws: ``GuestAccessError`` with code `keyFailed` or `toolMissing`; ``HostSupport/FileFailure``.
     public static func obtain(in directory: FilePath, named name: String, comment: String) async throws -> SSHKeyPair {
         let path = directory.appending(name)
         if let pair = try? read(path) { return pair }

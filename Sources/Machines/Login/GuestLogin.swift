@@ -30,7 +30,7 @@ public struct GuestLogin: Hashable, Codable, Sendable {
 
     /// Reads the record in a directory.
     ///
-    /// - Throws: ``FileFailure``; with reason `noSuchFileOrDirectory` for a machine that was not provisioned by Quiver.
+    /// - Throws: ``HostSupport/FileFailure``; with reason `noSuchFileOrDirectory` for a machine that was not provisioned by Quiver.
     public static func read(in directory: FilePath) throws(FileFailure) -> GuestLogin {
         let path = directory.appending(fileName)
         let bytes = try WholeFile.read(path)

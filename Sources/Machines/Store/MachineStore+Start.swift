@@ -27,7 +27,8 @@ extension MachineStore {
     /// - Parameters:
     ///   - isPaused: Whether the guest waits for ``Machine/resume()``.
     ///   - body: Receives the machine once its monitor answers; the guest may not have booted yet.
-    /// - Throws: As ``start(_:isPaused:options:)`` and the body.
+    /// - Throws: ``MachineError``: `alreadyRunning` names the process that runs it, `launchFailed` has QEMU's last
+    ///   lines, `acceleratorUnusable` and `missingProgram` say what is missing; what the body throws.
     public func withMachine<Value>(
         starting name: String,
         isPaused: Bool = false,

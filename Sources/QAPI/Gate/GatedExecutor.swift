@@ -25,7 +25,7 @@ public struct GatedExecutor<Base: QMPExecutor>: QMPExecutor {
 
     /// Checks the command, then has the base send it.
     ///
-    /// - Throws: ``QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
+    /// - Throws: ``QMPCore/QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
     public func execute<Command: QMPCommand>(_ command: Command) async throws(QMPError) -> Command.Reply {
         try check(Command.name, command.arguments)
         return try await base.execute(command)
@@ -33,7 +33,7 @@ public struct GatedExecutor<Base: QMPExecutor>: QMPExecutor {
 
     /// Checks a command by name, then has the base send it.
     ///
-    /// - Throws: ``QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
+    /// - Throws: ``QMPCore/QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
     public func execute(_ name: String, _ arguments: JSONObject) async throws(QMPError) -> JSON {
         try check(name, arguments)
         return try await base.execute(name, arguments)
@@ -47,7 +47,7 @@ public struct GatedExecutor<Base: QMPExecutor>: QMPExecutor {
 extension GatedExecutor: QMPTimedExecutor where Base: QMPTimedExecutor {
     /// Checks the command, then has the base send it and wait for at most `deadline`; nil is the base's own deadline.
     ///
-    /// - Throws: ``QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
+    /// - Throws: ``QMPCore/QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
     public func execute<Command: QMPCommand>(
         _ command: Command,
         deadline: Duration?,
@@ -59,7 +59,7 @@ extension GatedExecutor: QMPTimedExecutor where Base: QMPTimedExecutor {
 
     /// Checks a command by name, then has the base send it and wait for at most `deadline`; nil is the base's own.
     ///
-    /// - Throws: ``QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
+    /// - Throws: ``QMPCore/QMPError`` with code `unsupported` or `invalidArguments` before it is sent, else as the base does.
     public func execute(
         _ name: String,
         _ arguments: JSONObject,

@@ -6,7 +6,7 @@ extension SchemaGate {
     /// Checks a command's arguments before they are sent.
     ///
     /// - Returns: What is deprecated or unstable in them, with its path.
-    /// - Throws: ``QMPError`` with code `unsupported` for the first command, member or value that this QEMU does not
+    /// - Throws: ``QMPCore/QMPError`` with code `unsupported` for the first command, member or value that this QEMU does not
     ///   know, and with code `invalidArguments` for a member that is missing or has another JSON type. The message
     ///   has the path and, if the compiled schema knows it, the first QEMU that has the thing.
     public func check(_ command: String, _ arguments: JSONObject) throws(QMPError) -> [SchemaWarning] {

@@ -18,7 +18,7 @@ extension QMPConnection {
     /// Passes a copy of a descriptor to QEMU, under a name in this monitor.
     ///
     /// - Parameter name: Must not begin with a digit; a name that is in use is replaced.
-    /// - Throws: ``QMPError``: `invalidArguments` for a name that QEMU would refuse, else as for any command.
+    /// - Throws: ``QMPCore/QMPError``: `invalidArguments` for a name that QEMU would refuse, else as for any command.
     public func pass(_ descriptor: FileDescriptor, named name: String) async throws(QMPError) {
         guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
             let text = "the name of a descriptor must not be empty or begin with a digit: '\(name)'"
@@ -86,7 +86,7 @@ extension QMPConnection {
     ///
     /// QEMU accepts one descriptor per command, and drops a stored one when the next arrives: commands with descriptors
     /// are sent one after another, each when the one before it has been answered.
-    /// - Throws: ``QMPError``: `invalidArguments` when the descriptor is not open, else as for any command.
+    /// - Throws: ``QMPCore/QMPError``: `invalidArguments` when the descriptor is not open, else as for any command.
     public func execute(
         _ name: String,
         _ arguments: JSONObject = [:],

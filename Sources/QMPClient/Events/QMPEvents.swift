@@ -3,7 +3,7 @@ public import QMPCore
 /// The events of a connection, from the subscription on; for one consumer.
 ///
 /// The sequence ends when the connection is closed on purpose (by us, or by QEMU after `quit`) and throws
-/// ``QMPError`` when it is lost.
+/// ``QMPCore/QMPError`` when it is lost.
 public struct QMPEvents: AsyncSequence, Sendable {
     /// An event, or word of events that were lost.
     public typealias Element = QMPEventItem
@@ -20,13 +20,13 @@ public struct QMPEvents: AsyncSequence, Sendable {
         let subscription: QMPSubscription
 
         /// Waits for the next item.
-        /// - Throws: ``QMPError`` when the connection is lost, or with code `cancelled` when the task is cancelled.
+        /// - Throws: ``QMPCore/QMPError`` when the connection is lost, or with code `cancelled` when the task is cancelled.
         public mutating func next() async throws(QMPError) -> QMPEventItem? {
             try await subscription.queue.next()
         }
 
         /// Waits for the next item for at most `limit`; no item is lost if it expires.
-        /// - Throws: ``QMPError`` as ``next()``, or with code `timedOut`.
+        /// - Throws: ``QMPCore/QMPError`` as ``next()``, or with code `timedOut`.
         public mutating func next(within limit: Duration) async throws(QMPError) -> QMPEventItem? {
             try await subscription.queue.next(within: limit)
         }

@@ -6,7 +6,7 @@ extension QMPConnection {
     ///
     /// - Parameter arguments: The command's other arguments. To be able to read a block job's error, set
     ///   `auto-dismiss` to false; `snapshot-*` and `blockdev-create` need nothing.
-    /// - Throws: ``QMPError`` if QEMU refuses to start it.
+    /// - Throws: ``QMPCore/QMPError`` if QEMU refuses to start it.
     public func startJob(
         _ command: String,
         id: String,
@@ -25,7 +25,7 @@ extension QMPConnection {
     /// Starts a job and waits until it ends.
     ///
     /// - Parameter deadline: The time limit; the job continues in QEMU when it expires.
-    /// - Throws: ``QMPError``: `jobFailed` with QEMU's own text, or as ``QMPJob/wait(deadline:)``.
+    /// - Throws: ``QMPCore/QMPError``: `jobFailed` with QEMU's own text, or as ``QMPJob/wait(deadline:)``.
     public func runJob(
         _ command: String,
         id: String,

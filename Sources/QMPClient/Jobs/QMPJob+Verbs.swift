@@ -22,7 +22,7 @@ extension QMPJob {
 
     /// Limits how fast a block job copies, in bytes a second; zero removes the limit.
     ///
-    /// - Throws: ``QMPError`` with QEMU's own message for a job that is not a block job or has no limit.
+    /// - Throws: ``QMPCore/QMPError`` with QEMU's own message for a job that is not a block job or has no limit.
     public func setSpeed(_ speed: ByteCount) async throws(QMPError) {
         guard kind == .job else {
             throw QMPError(.unsupported, command: "block-job-set-speed", "\(subject) is not a block job")

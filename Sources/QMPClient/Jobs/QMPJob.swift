@@ -39,14 +39,14 @@ public final class QMPJob: Sendable {
     /// Waits until it ends.
     ///
     /// - Parameter deadline: The time limit; the job continues in QEMU when it expires, or when the task is cancelled.
-    /// - Throws: ``QMPError``: `jobFailed` with QEMU's own text, `timedOut`, `cancelled`, or what ended the connection.
+    /// - Throws: ``QMPCore/QMPError``: `jobFailed` with QEMU's own text, `timedOut`, `cancelled`, or what ended the connection.
     public func wait(deadline: Duration = .seconds(600)) async throws(QMPError) {
         for try await _ in updates(deadline: deadline) {}
     }
 
     /// Follows the job to its end, one element for every change; for one consumer.
     ///
-    /// The sequence throws ``QMPError`` with code `jobFailed` if the job ends with an error. The error of a
+    /// The sequence throws ``QMPCore/QMPError`` with code `jobFailed` if the job ends with an error. The error of a
     /// concluded job is queried, then the job is dismissed.
     /// - Parameter deadline: How long to follow.
     /// - Parameter interval: How often to query the progress, for which there are no events.

@@ -23,7 +23,7 @@ extension QMPConnection {
     ///
     /// It can be called at any rate: an open query from the last call is waited for again.
     /// - Parameter limit: The time limit for each of the two queries: one out of band, then one in band.
-    /// - Throws: ``QMPError`` with code `cancelled`; everything that is wrong with QEMU is a result.
+    /// - Throws: ``QMPCore/QMPError`` with code `cancelled`; everything that is wrong with QEMU is a result.
     public func liveness(within limit: Duration = .seconds(1)) async throws(QMPError) -> QMPLiveness {
         if let state = processState, state != .running { return state == .stopped ? .stopped : .dead }
         // A harmless command, and one of the few that QEMU executes out of band.

@@ -1,7 +1,7 @@
 /// What a connection does when it is lost.
 ///
-/// Commands that were in flight fail as ``QMPError/Code/outcomeUnknown`` and are never sent again; commands that were
-/// still queued fail as ``QMPError/Code/connectionClosed``. Later commands wait for the new connection, as long
+/// Commands that were in flight fail as ``QMPCore/QMPError/Code/outcomeUnknown`` and are never sent again; commands that were
+/// still queued fail as ``QMPCore/QMPError/Code/connectionClosed``. Later commands wait for the new connection, as long
 /// as their deadlines allow. Subscribers receive the gap.
 public struct QMPReconnectPolicy: Sendable, Hashable {
     /// The number of attempts to reconnect after a loss; zero means none.

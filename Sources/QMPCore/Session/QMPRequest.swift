@@ -34,7 +34,7 @@ package struct QMPRequest: Sendable {
     }
 
     /// Writes the message for a command.
-    /// - Throws: ``JSONError`` when an argument cannot be written as JSON.
+    /// - Throws: ``WireJSON/JSONError`` when an argument cannot be written as JSON.
     package init(
         id: UInt64,
         name: String,

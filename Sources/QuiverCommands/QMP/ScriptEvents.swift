@@ -15,7 +15,7 @@ struct ScriptEvents {
 
     /// The oldest unused event with that name, or the next one to arrive.
     ///
-    /// - Throws: ``QMPError`` with code `timedOut` if none arrives within `limit`, `connectionClosed` if none can.
+    /// - Throws: ``QMPCore/QMPError`` with code `timedOut` if none arrives within `limit`, `connectionClosed` if none can.
     mutating func next(named name: String, within limit: Duration) async throws(QMPError) -> QMPEvent {
         if let index = kept.firstIndex(where: { $0.name == name }) { return kept.remove(at: index) }
         let end = ContinuousClock.now + limit

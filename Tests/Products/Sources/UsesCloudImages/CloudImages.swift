@@ -6,7 +6,8 @@ import QuiverErrors
 
 func sizes(of home: QuiverHome) throws -> [ByteCount] {
     do {
-        return ImageStore(home: home).list().map(\.size)
+        let paths = ImageStore(home: home).list().map(\.disk)
+        return try paths.map { try DiskFacts.read($0).virtualSize }
     } catch let error as any QuiverError {
         print(error.message)
         throw error

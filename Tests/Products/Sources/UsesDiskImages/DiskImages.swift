@@ -1,6 +1,7 @@
 import DiskImages
 import Quantities
 import QuiverErrors
+import SystemPackage
 
 func grow(_ name: String) throws -> ByteCount {
     do {

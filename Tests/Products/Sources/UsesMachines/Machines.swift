@@ -20,7 +20,7 @@ func boot() async throws {
     }
 }
 
-func end(_ name: String, in home: QuiverHome) async throws -> ExitCause? {
+func end(_ name: String, in home: QuiverHome) async throws -> PowerDown {
     try await MachineStore(home: home).withMachine(attachedTo: name) { machine in
         try await machine.powerDown()
     }

@@ -1,6 +1,7 @@
 import QMPClient
 import QMPCore
 import QuiverErrors
+import SystemPackage
 import WireJSON
 
 func status(at socket: String) async throws -> JSON {

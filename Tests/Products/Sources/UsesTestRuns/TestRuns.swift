@@ -1,4 +1,5 @@
 import HostSupport
+import SystemPackage
 import TestRuns
 
 func settings(of home: QuiverHome) throws -> ProjectConfiguration { try ProjectConfiguration(project: ".") }
