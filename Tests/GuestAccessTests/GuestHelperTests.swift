@@ -52,6 +52,32 @@ import WireJSON
         #expect(error?.code == .protocolViolation)
     }
 
+    @Test(arguments: ["../conftest.py", "/etc/passwd", "a/../../b", "a//b", "x\ny"])
+    func `files whose names lead elsewhere are not taken from a guest`(name: String) async throws {
+        let (helper, peer, requests) = try pair()
+        let files = Task { try await helper.files(below: "/srv/x", upTo: 1000, within: Patience.seconds(10)) }
+        for await request in requests {
+            var sent: JSONObject = ["fine": "eA=="]
+            sent[name] = "eA=="
+            _ = try peer.send(["id": try #require(request["id"]), "ok": ["files": .object(sent)]])
+            break
+        }
+        let error = await #expect(throws: GuestAccessError.self) { try await files.value }
+        #expect(error?.code == .protocolViolation)
+        helper.close()
+    }
+
+    @Test func `more than was asked for is not taken from a guest`() async throws {
+        let (helper, peer, requests) = try pair()
+        let files = Task { try await helper.files(below: "/srv/x", upTo: 3, within: Patience.seconds(10)) }
+        for await request in requests {
+            _ = try peer.send(["id": try #require(request["id"]), "ok": ["files": ["a": "eHh4eA=="]]])
+            break
+        }
+        #expect(try await files.value == nil)
+        helper.close()
+    }
+
     @Test func `a silent helper is a timeout that says what was waited for`() async throws {
         let (helper, peer, _) = try pair()
         let error = await #expect(throws: GuestAccessError.self) { try await helper.ping(within: .milliseconds(50)) }

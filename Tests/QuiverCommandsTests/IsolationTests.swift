@@ -143,6 +143,22 @@ import Testing
         }
     }
 
+    @Test func `a test that speaks to pytest's port itself fails, and no other because of it`() async throws {
+        for isolation in ["test", "file"] {
+            let forging = try await Self.run(quiver, "forging", ["--isolate", isolation], junit: true)
+            #expect(forging.status == 1, "\(forging.errors)")
+            #expect(forging.summary == "8 failed, 1 passed", "\(forging.output)")
+            for reason in [
+                "something in its machine sent a result that is not pytest's",
+                "pytest's report of the test is malformed",
+                "something in its machine claimed that all tests have run", "two results of it arrived", "its own",
+            ] {
+                #expect(forging.output.contains(reason), "\(reason) is not in: \(forging.output)")
+            }
+            #expect(forging.junit.contains("tests=\"9\"") && forging.junit.contains("failures=\"8\""))
+        }
+    }
+
     @Test func `a machine is frozen after the fixtures that the project names`() async throws {
         let fixtures = try await Self.run(quiver, "prepared", ["--isolate", "test", "-n", "2"])
         #expect(fixtures.summary == "4 passed, 1 skipped", "\(fixtures.output)\(fixtures.errors)")

@@ -12,9 +12,9 @@ struct SystemdProperties {
         }
     }
 
-    /// A timestamp in microseconds; nil for zero, by which systemd means never.
+    /// A timestamp in microseconds; nil for zero, by which systemd means never, and for more than 35 years.
     static func time(_ text: String?) -> Duration? {
-        guard let number = text.flatMap({ Int64($0) }), number > 0 else { return nil }
+        guard let number = text.flatMap({ Int64($0) }), number > 0, number < 1 << 50 else { return nil }
         return .microseconds(number)
     }
 }

@@ -73,7 +73,7 @@ extension CopiedEntry {
     /// Why this entry of a guest must not be created on the host; nil if it may be.
     var objection: String? {
         let components = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard components.allSatisfy(Self.isSafe(component:)) else { return "its name is not allowed here" }
+        guard components.allSatisfy(GuestPath.isSafe(component:)) else { return "its name is not allowed here" }
         switch kind {
         case .file, .directory: return nil
         case .link(let target):
@@ -81,12 +81,6 @@ extension CopiedEntry {
         case .special: return "it is a device, a pipe or a socket"
         case .unnameable: return "it has a name that is not allowed here"
         }
-    }
-
-    /// Whether a guest may use this name on the host: one component that a terminal shows unchanged.
-    static func isSafe(component: String) -> Bool {
-        !component.isEmpty && component != "." && component != ".." && component.utf8.count <= 255
-            && !component.unicodeScalars.contains { $0 == "/" || $0.properties.generalCategory == .control }
     }
 
     /// Whether a link stays in the tree, whatever other such links there are in it.
@@ -106,15 +100,5 @@ extension CopiedEntry {
     /// The name for display, with control characters escaped.
     var shownName: String { Self.shown(name) }
 
-    static func shown(_ name: String) -> String {
-        var shown = ""
-        for scalar in name.unicodeScalars {
-            if scalar.properties.generalCategory == .control {
-                shown += scalar.escaped(asASCII: true)
-            } else {
-                shown.unicodeScalars.append(scalar)
-            }
-        }
-        return shown
-    }
+    static func shown(_ name: String) -> String { GuestText.shown(name) }
 }

@@ -1,6 +1,9 @@
 import WireJSON
 
 extension GuestHelper {
+    /// More small files than this are refused.
+    private static let largestFileCount = 20_000
+
     /// Writes small files below a directory, which is created if missing.
     ///
     /// - Parameters:
@@ -25,6 +28,7 @@ extension GuestHelper {
     ///
     /// - Parameter size: The limit for all of them together, in bytes.
     /// - Returns: Their contents, by name relative to the directory; nil if the limit is exceeded.
+    /// - Throws: ``GuestAccessError`` with code `protocolViolation` for names that lead out of the directory.
     package func files(below directory: String, upTo size: Int, within limit: Duration) async throws -> [String:
         [UInt8]]?
     {
@@ -33,7 +37,11 @@ extension GuestHelper {
             ["folder": .string(directory), "limit": .integer(Int64(size))],
             within: limit,
         )
-        let files: [String: String]? = try answer.optionalValue("files")
-        return files?.compactMapValues(Base64.decoded)
+        guard let files: [String: String] = try answer.optionalValue("files") else { return nil }
+        guard files.count <= Self.largestFileCount, files.keys.allSatisfy({ GuestPath.isSafe($0) }) else {
+            throw GuestAccessError(.protocolViolation, guest: guest, "the helper sent files that were not asked for")
+        }
+        let contents = files.compactMapValues(Base64.decoded)
+        return contents.values.reduce(0) { $0 + $1.count } > size ? nil : contents
     }
 }

@@ -71,14 +71,14 @@ extension GuestHelper {
         try check(pending.token, in: answer)
         return FixUpAnswer(
             nonce: answer["nonce"]?.stringValue,
-            monotonic: try answer.optionalValue("monotonic"),
+            monotonic: answer["monotonic"] == nil ? nil : try answer.guestMoment("monotonic"),
             addresses: try answer.optionalValue("addresses") ?? [:],
         )
     }
 
     /// The guest's monotonic clock, in nanoseconds; requested just before a freeze.
     package func monotonicClock(within limit: Duration) async throws -> Int64 {
-        try await request("freeze", within: limit).value("monotonic")
+        try await request("freeze", within: limit).guestMoment("monotonic")
     }
 
     /// The guest's wall clock, in nanoseconds since 1970.

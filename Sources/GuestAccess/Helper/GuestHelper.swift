@@ -194,7 +194,16 @@ public final class GuestHelper: Sendable {
         switch action {
         case .answer(let id, let result): settle(id, .success(result))
         case .refusal(let id, let reason):
-            settle(id, .failure(GuestAccessError(.helperRefused, guest: guest, "the helper in the guest: \(reason)")))
+            settle(
+                id,
+                .failure(
+                    GuestAccessError(
+                        .helperRefused,
+                        guest: guest,
+                        "the helper in the guest: \(GuestText.shown(reason))"
+                    )
+                )
+            )
         case .output(let id, let stream, let bytes):
             state.withLock { $0.outputs[id] }?(stream, bytes)
         case .milestone(let milestone): note([milestone])
@@ -215,7 +224,10 @@ public final class GuestHelper: Sendable {
     func note(_ milestones: [GuestMilestone]) {
         let news = state.withLock { state in
             var news: [(AsyncStream<GuestMilestone>.Continuation, GuestMilestone)] = []
-            for milestone in milestones where !state.milestones.contains(where: { $0.name == milestone.name }) {
+            for milestone in milestones
+            where state.milestones.count < GuestMilestone.largestCount
+                && !state.milestones.contains(where: { $0.name == milestone.name })
+            {
                 state.milestones.append(milestone)
                 news += state.listeners.values.map { ($0, milestone) }
             }

@@ -19,9 +19,8 @@ public struct GuestMilestone: Hashable, Sendable, JSONDecodable {
     /// Reads the milestone as the helper sends it; uptime is in seconds there.
     public init(json: JSON) throws(JSONError) {
         let members = try JSONObject(json: json)
-        name = try members.value("name")
-        let seconds: Double = try members.value("uptime")
-        uptime = .milliseconds(Int64(seconds * 1000))
+        name = try members.guestText("name", atMost: 200)
+        uptime = try members.guestDuration("uptime")
         guard name == Self.cloudInitEnded else {
             cloudInit = nil
             return
@@ -37,6 +36,9 @@ public struct GuestMilestone: Hashable, Sendable, JSONDecodable {
             )
         }
     }
+
+    /// A boot has some twenty; more than this many are not kept.
+    static let largestCount = 500
 
     /// The helper itself has started.
     public static let helperStarted: String = "helper"

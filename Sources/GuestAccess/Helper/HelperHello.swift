@@ -19,9 +19,9 @@ public struct HelperHello: Hashable, Sendable, JSONDecodable {
     public init(json: JSON) throws(JSONError) {
         let members = try JSONObject(json: json)
         version = try members.value("version")
-        bootID = try members.value("boot_id")
-        python = try members.value("python")
-        uptime = .milliseconds(Int64(try members.value("uptime") as Double * 1000))
-        milestones = try members.value("milestones")
+        bootID = try members.guestText("boot_id", atMost: 100)
+        python = try members.guestText("python", atMost: 100)
+        uptime = try members.guestDuration("uptime")
+        milestones = try members.guestList("milestones", atMost: GuestMilestone.largestCount)
     }
 }

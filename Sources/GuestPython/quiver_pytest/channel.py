@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     # A message, either way. What the host sends is what the plugin's own version asks for.
     Message = Dict[str, Any]
 
-VERSION = 1
+VERSION = 2
 
 
 CHUNK = 65536

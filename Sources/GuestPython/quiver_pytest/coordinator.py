@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .internals import count_failed_subtest, tear_down_all
-from .payload import unpack
-from .replaying import crash_reports, end_as, warning_from
+from .replaying import MalformedError, crash_reports, end_as, results_from
 from .terminal import captured
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import pytest
 
     from .channel import Message, Port
@@ -39,23 +40,20 @@ class Coordinator:
         item = session.items[request["item"]]
         hook = session.config.hook
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        reports, recorded = unpack(request["payload"]) if request.get("payload") else ([], [])
-        for warning in recorded:
-            hook.pytest_warning_recorded.call_historic(
-                kwargs={
-                    "warning_message": warning_from(warning),
-                    "when": warning["when"],
-                    "nodeid": warning["nodeid"],
-                    "location": tuple(warning["location"]) if warning["location"] else None,
-                }
-            )
-        for data in reports:
-            report = hook.pytest_report_from_serializable(config=session.config, data=data)
+        crash = request.get("crash")
+        reports: list[Any] = []
+        try:
+            reports, warnings = results_from(request.get("payload"), item, session.config)
+        except MalformedError as error:
+            crash = "what pytest reported of the test cannot be read: %s" % error
+        else:
+            for warning in warnings:
+                hook.pytest_warning_recorded.call_historic(kwargs=warning)
+        for report in reports:
             # Controllers of distributed runs do the same, and junitxml looks for it.
             report.item = item
             count_failed_subtest(session.config, report)
             item.ihook.pytest_runtest_logreport(report=report)
-        crash = request.get("crash")
         if crash is not None:
             for report in crash_reports(item, crash, request.get("output", ""), request.get("seconds", 0)):
                 item.ihook.pytest_runtest_logreport(report=report)

@@ -162,6 +162,6 @@ class Quiver:
 
     def obey(self, session: pytest.Session, request: Message) -> None:
         if request["do"] == "run":
-            self.runner.run(session, request["items"])
+            self.runner.run(session, request["items"], request["token"])
         elif request["do"] == "coordinate":
             self.coordinator.coordinate(session)

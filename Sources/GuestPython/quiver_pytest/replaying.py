@@ -9,12 +9,49 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .internals import TestReport
+from .payload import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, NoReturn
 
     from .channel import Message
+
+
+class MalformedError(Exception):
+    """What a runner sent is not what the plugin sends."""
+
+
+def results_from(
+    payload: str | None, item: pytest.Item, config: pytest.Config
+) -> tuple[list[pytest.TestReport], list[Message]]:
+    """Reads a test's reports, and its warnings as arguments for pytest's hook.
+
+    Whatever a report says, it is of this test: node id and place are the collected item's own.
+    """
+    if not payload:
+        return [], []
+    try:
+        reports, recorded = unpack(payload)
+        reports = [
+            config.hook.pytest_report_from_serializable(
+                config=config, data={**data, "nodeid": item.nodeid, "location": item.location}
+            )
+            for data in reports
+        ]
+        if not all(isinstance(report, TestReport) for report in reports):
+            raise MalformedError("there is something that is no report")
+        return reports, [
+            {
+                "warning_message": warning_from(warning),
+                "when": warning["when"],
+                "nodeid": item.nodeid if warning["nodeid"] else "",
+                "location": tuple(warning["location"]) if warning["location"] else None,
+            }
+            for warning in recorded
+        ]
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise MalformedError("%s: %s" % (type(error).__name__, error)) from error
 
 
 def warning_from(data: Message) -> warnings.WarningMessage:

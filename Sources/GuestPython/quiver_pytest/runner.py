@@ -30,7 +30,7 @@ class Runner:
         # What putting clock and random pool right took in this fork; told with its first test.
         self.fix_up_seconds = 0.0
 
-    def run(self, session: pytest.Session, indices: list[int]) -> NoReturn:
+    def run(self, session: pytest.Session, indices: list[int], token: str) -> NoReturn:
         """Runs the tests and sends the reports of each; the machine is discarded afterwards."""
         items = [session.items[index] for index in indices]
         for position, item in enumerate(items):
@@ -54,6 +54,7 @@ class Runner:
                 ending = {"kind": "stop", "message": str(session.shouldstop)}
             self.port.send(
                 event="ran",
+                token=token,
                 item=indices[position],
                 payload=pack([self.reports, self.warnings]),
                 failed=any(report.get("outcome") == "failed" for report in self.reports),
@@ -64,7 +65,7 @@ class Runner:
             self.fix_up_seconds = 0.0
             if ending is not None:
                 break
-        self.port.send(event="done")
+        self.port.send(event="done", token=token)
         while True:
             self.port.receive()
 

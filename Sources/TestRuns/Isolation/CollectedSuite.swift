@@ -1,3 +1,4 @@
+import GuestAccess
 import WireJSON
 
 /// What pytest has collected in the guest, in the order in which it would run.
@@ -15,8 +16,8 @@ struct CollectedSuite: Sendable, Hashable, JSONDecodable {
 
         init(json: JSON) throws(JSONError) {
             let members = try JSONObject(json: json)
-            id = try members.value("id")
-            file = try members.value("file")
+            id = try members.guestText("id", atMost: 1 << 16)
+            file = try members.guestText("file", atMost: 1 << 16)
         }
     }
 
@@ -34,8 +35,8 @@ struct CollectedSuite: Sendable, Hashable, JSONDecodable {
 
     init(json: JSON) throws(JSONError) {
         let members = try JSONObject(json: json)
-        items = try members.value("items")
-        pytest = try members.value("pytest")
+        items = try members.guestList("items", atMost: 1_000_000)
+        pytest = try members.guestText("pytest", atMost: 100)
         isRoot = try members.value("root")
     }
 }

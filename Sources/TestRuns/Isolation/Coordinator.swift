@@ -46,7 +46,12 @@ final class Coordinator: Sendable {
     /// - Returns: False if pytest ends the run with it.
     func replay(_ outcome: TestOutcome, of index: Int) async throws -> Bool {
         try channel.send(outcome.replay(of: index))
-        guard let answer = await channel.next() else {
+        var answer = await channel.next()
+        // Only the plugin's answer to this request counts, whatever else is sent in that machine.
+        while let other = answer, other["event"] != "replayed" || other["item"]?.intValue != index {
+            answer = await channel.next()
+        }
+        guard let answer else {
             try Task.checkCancellation()
             // The machine has ended; its watcher says why.
             stopped.withLock { $0 = true }

@@ -45,8 +45,9 @@ struct Runner: Sendable {
         let output = TextCollector()
         helper.adopt(command, onOutput: { output.append($1) })
         let watch = UpheavalWatch(fork.machine)
+        let token = String(UInt64.random(in: 0 ... .max), radix: 36)
         let begin = ContinuousClock.now
-        try await start(indices, helper, channel)
+        try await start(indices, token, helper, channel)
         let (stream, feed) = AsyncStream.makeStream(of: News.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await listen(to: channel, feed) }
@@ -57,38 +58,37 @@ struct Runner: Sendable {
             }
             defer { group.cancelAll() }
             var result = Result()
-            var open = indices
+            var results = ResultSequence(of: indices, token: token)
+            func passOn(_ finals: [ResultSequence.Final]) {
+                for (index, outcome) in finals {
+                    result.count += 1
+                    result.seconds += outcome.seconds
+                    result.endsRun = outcome.endsRun
+                    if case .ran(let ran) = outcome { result.fixUpSeconds += ran.fixUpSeconds }
+                    result.duration = .now - begin
+                    hand(index, outcome)
+                }
+            }
             for await news in stream {
                 switch news {
-                case .message(.ran(let index, var ran)):
-                    ran.output = output.take()
-                    open.removeAll { $0 == index }
-                    result.count += 1
-                    result.seconds += ran.seconds
-                    result.fixUpSeconds += ran.fixUpSeconds
-                    result.endsRun = ran.ending != nil
-                    result.duration = .now - begin
-                    hand(index, .ran(ran))
-                case .message(.done):
-                    guard !result.endsRun else { return result }
-                    // No test may be lost: a suite with a missing test must not pass.
-                    let loss = "pytest's report of the test was lost"
-                    for index in open { hand(index, .crashed(reason: loss, output: "", seconds: 0)) }
-                    result.count = indices.count
-                    return result
+                case .message(let message):
+                    let (finals, isDone) = results.take(message, output: output.take)
+                    passOn(finals)
+                    if isDone { return result }
                 case .upheaval(.diskFailed):
                     // This is not a test's fault, and the next one would fail in the same way.
                     throw await MachineWatch(fork.machine).diskFailure()
                 case .interpreterEnded, .machineEnded, .upheaval, .timedOut:
                     let reason = try await explain(news)
+                    // After the last test, the machine may end in any way.
+                    let hasLost = results.current != nil && !results.endsRun
                     result.duration = .now - begin
                     result.hasCrashed = true
-                    // After the last test, the machine may end in any way.
-                    guard result.count < indices.count else { return result }
                     let seconds = max(0, result.duration.seconds - result.seconds)
-                    hand(indices[result.count], .crashed(reason: reason, output: output.take(), seconds: seconds))
-                    result.count += 1
-                    result.seconds += seconds
+                    passOn(
+                        hasLost
+                            ? results.end(reason: reason, output: output.take(), seconds: seconds) : results.end()
+                    )
                     return result
                 }
             }
@@ -132,8 +132,13 @@ struct Runner: Sendable {
     }
 
     /// Resumes the guest and sends the request: if pytest is root, it fixes up clock and random pool itself.
-    private func start(_ indices: [Int], _ helper: GuestHelper, _ channel: PluginChannel) async throws {
-        var order: JSONObject = ["do": "run"]
+    private func start(
+        _ indices: [Int],
+        _ token: String,
+        _ helper: GuestHelper,
+        _ channel: PluginChannel,
+    ) async throws {
+        var order: JSONObject = ["do": "run", "token": .string(token)]
         order.set("items", indices.map { Int64($0) })
         if suite.isRoot, fork.frozenAt != nil {
             order["fix_up"] = .object(GuestFixUp(clock: try await fork.resumeUncorrected()).request)

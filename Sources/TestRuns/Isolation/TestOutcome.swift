@@ -1,3 +1,4 @@
+import GuestAccess
 import WireJSON
 
 /// The outcome of one test in its fork.
@@ -62,22 +63,28 @@ enum TestOutcome: Sendable, Hashable {
 
 /// A message of the plugin while a fork runs tests.
 enum RunnerMessage: Sendable {
-    case ran(item: Int, TestOutcome.Ran)
-    case done
+    /// - Parameter token: What the host told this fork, if the plugin sent the message.
+    case ran(item: Int, token: String, TestOutcome.Ran)
+    case done(token: String)
+    /// It says that it is a result, and is none.
+    case malformed
 
     init?(_ message: JSONObject) {
+        let token = message["token"]?.stringValue ?? ""
         switch message["event"]?.stringValue {
-        case "done": self = .done
+        case "done": self = .done(token: token)
         case "ran":
-            guard let item = message["item"]?.intValue, let payload = message["payload"]?.stringValue else {
-                return nil
+            guard let item = message["item"]?.intValue, let payload = message["payload"]?.stringValue,
+                let hasFailed = message["failed"]?.boolValue, let seconds = try? message.guestSeconds("seconds"),
+                let fixUp = try? message["fix_up"] == nil ? 0 : message.guestSeconds("fix_up")
+            else {
+                self = .malformed
+                return
             }
-            let seconds: Double? = try? message.value("seconds")
             let ending = message["ending"] == .null ? nil : message["ending"]
-            let hasFailed = message["failed"]?.boolValue ?? false
-            var ran = TestOutcome.Ran(payload: payload, hasFailed: hasFailed, seconds: seconds ?? 0, ending: ending)
-            ran.fixUpSeconds = (try? message.value("fix_up")) ?? 0
-            self = .ran(item: item, ran)
+            var ran = TestOutcome.Ran(payload: payload, hasFailed: hasFailed, seconds: seconds, ending: ending)
+            ran.fixUpSeconds = fixUp
+            self = .ran(item: item, token: token, ran)
         default: return nil
         }
     }

@@ -37,7 +37,8 @@ struct PytestMemory {
         let kept = JSONFile.read([String: Data].self, from: file) ?? [:]
         guard !kept.isEmpty || user != nil else { return }
         _ = try await tolerating {
-            let files = kept.map { GuestFile($0, .file(Array($1))) }
+            // What an earlier version stored, or somebody changed, is not trusted either.
+            let files = kept.filter { GuestPath.isSafe($0.key) }.map { GuestFile($0, .file(Array($1))) }
             try await helper.write(files, below: directory, for: user, within: Self.patience)
         }
     }
@@ -56,7 +57,9 @@ struct PytestMemory {
     private func tolerating<Value>(_ body: () async throws -> Value) async throws -> Value? {
         do {
             return try await body()
-        } catch let error as GuestAccessError where [.helperRefused, .timedOut].contains(error.code) {
+        } catch let error as GuestAccessError
+            where [.helperRefused, .timedOut, .protocolViolation].contains(error.code)
+        {
             return nil
         }
     }

@@ -1,3 +1,4 @@
+import GuestAccess
 import WireJSON
 
 /// What pytest reported about a run, as recorded in the guest.
@@ -57,7 +58,7 @@ struct TestRecord: Sendable, Hashable, JSONDecodable {
             let members = try JSONObject(json: json)
             when = try members.value("when")
             outcome = try members.value("outcome")
-            seconds = try members.value("seconds")
+            seconds = try members.guestSeconds("seconds")
             text = try members.value("text")
             expected = try members.optionalValue("expected")
         }

@@ -37,6 +37,8 @@ class Text(str):
         b"\x00\xff",
         (1, [2, {"3": (4,)}]),
         {1: "a", ("b",): None},
+        {"tuple": [1]},
+        {"bytes": "a", "float": float("-inf")},
         [],
     ],
 )
@@ -70,3 +72,26 @@ def test_the_text_of_a_payload_is_one_line_of_ascii() -> None:
 
 def test_a_dictionary_keeps_its_order() -> None:
     assert list(plain({"b": 1, "a": 2})) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[",
+        "{} {}",
+        "nonsense",
+        '{"tuple":1}',
+        '{"bytes":"a"}',
+        '{"bytes":7}',
+        '{"float":"x"}',
+        '{"float":[]}',
+        '{"pairs":[[[],1]]}',
+        '{"pairs":[[1]]}',
+        '{"pairs":7}',
+        "[" * 100_000,
+    ],
+)
+def test_what_no_runner_wrote_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError):
+        unpack(text)

@@ -7,7 +7,8 @@ import warnings
 from typing import Any
 
 import pytest
-from quiver_pytest.replaying import crash_reports, end_as, warning_from
+from quiver_pytest.payload import pack
+from quiver_pytest.replaying import MalformedError, crash_reports, end_as, results_from, warning_from
 from quiver_pytest.runner import Runner, following_item
 
 
@@ -79,3 +80,47 @@ def test_a_test_is_followed_by_the_next_that_is_run_or_collected(
 ) -> None:
     session: Any = types.SimpleNamespace(items=["a", "b", "c"])
     assert following_item(session, indices, position) == following  # type: ignore[comparison-overlap]
+
+
+class Hook:
+    """pytest's own reading of a report, without the rest of pytest."""
+
+    def pytest_report_from_serializable(self, config: Any, data: Any) -> Any:
+        if data.pop("$report_type") != "TestReport":
+            return None
+        return pytest.TestReport._from_json(data)
+
+
+ITEM: Any = types.SimpleNamespace(nodeid="t.py::own", location=("t.py", 1, "own"))
+CONFIG: Any = types.SimpleNamespace(hook=Hook())
+
+
+def report(**changes: Any) -> Any:
+    data = pytest.TestReport("t.py::other", ("t.py", 2, "other"), {}, "passed", None, "call")._to_json()
+    return {**data, "$report_type": "TestReport", **changes}
+
+
+def test_results_are_of_the_test_that_ran_whatever_they_say() -> None:
+    warning = {**kept(UserWarning("x")), "nodeid": "t.py::other"}
+    (passed,), (warned,) = results_from(pack([[report()], [warning]]), ITEM, CONFIG)
+    assert (passed.nodeid, passed.location, passed.outcome) == (ITEM.nodeid, ITEM.location, "passed")
+    assert warned["nodeid"] == ITEM.nodeid
+    assert results_from(None, ITEM, CONFIG) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "nonsense",
+        pack([]),
+        pack({}),
+        pack([[7], []]),
+        pack([[{}], []]),
+        pack([[report(**{"$report_type": "Other"})], []]),
+        pack([[report()], [{}]]),
+        pack([[report()], [7]]),
+    ],
+)
+def test_results_that_are_none_are_told_from_errors_of_the_users_plugins(payload: str) -> None:
+    with pytest.raises(MalformedError):
+        results_from(payload, ITEM, CONFIG)

@@ -17,7 +17,6 @@ import fcntl
 import gc
 import importlib.util
 import json
-import marshal
 import os
 import random
 import struct
@@ -63,7 +62,7 @@ class RandomPool:
 #
 # The channel to the host: lines of JSON through a virtio-serial port.
 
-VERSION = 1
+VERSION = 2
 
 
 CHUNK = 65536
@@ -235,30 +234,54 @@ def move_start_times(config, terminal, elapsed):
 # quiver_pytest.payload
 #
 # A runner's reports as text, which the host forwards to the coordinator unchanged.
+#
+# JSON, with a name for each type that JSON has not: {"tuple": [...]}, {"bytes": BASE64}, {"float": "nan"}, and
+# {"pairs": [[KEY, VALUE], ...]} for a dictionary whose keys are not all texts, or that could be taken for one of these.
+
+NAMES = frozenset(("tuple", "bytes", "float", "pairs"))
+
+# Made once, like the channel's: a fork pays for all that it executes for the first time.
+PACKER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+UNPACKER = json.JSONDecoder()
+
 
 def pack(value):
-    """Encodes a value as text that another process of the same interpreter reads back exactly."""
-    return binascii.b2a_base64(marshal.dumps(plain(value)), newline=False).decode()
+    """Encodes a value as text from which unpack() makes an equal one."""
+    return PACKER.encode(plain(value))
 
 
 def unpack(text):
-    return marshal.loads(binascii.a2b_base64(text))
+    """Reads what pack() wrote; ValueError for anything else."""
+    try:
+        value, end = UNPACKER.raw_decode(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    if end != len(text):
+        raise ValueError("there is more after it")
+    return restored(value)
 
 
 def plain(value):
-    """Returns the value with all other objects replaced by their text, as JUnit's XML shows them.
+    """Returns the value in what JSON has; all other objects become their text, as JUnit's XML shows them.
 
     Exact types only: an enumeration that is a number too, say, is more than the number.
     """
     kind = type(value)
-    if value is None or kind in (bool, int, float, str, bytes):
+    if value is None or kind in (bool, int, str):
         return value
-    if kind is dict:
-        return {plain(key): plain(member) for key, member in value.items()}
-    if kind is tuple:
-        return tuple(plain(member) for member in value)
+    if kind is float:
+        return value if value - value == 0 else {"float": repr(value)}
     if kind is list:
         return [plain(member) for member in value]
+    if kind is dict:
+        if all(type(key) is str for key in value) and not (len(value) == 1 and NAMES.intersection(value)):
+            return {key: plain(member) for key, member in value.items()}
+        return {"pairs": [[plain(key), plain(member)] for key, member in value.items()]}
+    if kind is tuple:
+        return {"tuple": [plain(member) for member in value]}
+    if kind is bytes:
+        return {"bytes": binascii.b2a_base64(value, newline=False).decode()}
     if isinstance(value, dict):
         return plain(dict(value))
     if isinstance(value, (tuple, list)):
@@ -266,9 +289,66 @@ def plain(value):
     return str(value)
 
 
+def restored(value):
+    if type(value) is list:
+        return [restored(member) for member in value]
+    if type(value) is not dict:
+        return value
+    if len(value) == 1:
+        ((name, content),) = value.items()
+        try:
+            if name == "tuple":
+                return tuple(restored(member) for member in content)
+            if name == "bytes":
+                return binascii.a2b_base64(content)
+            if name == "float":
+                return float(content)
+            if name == "pairs":
+                return {restored(key): restored(member) for key, member in content}
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+    return {key: restored(member) for key, member in value.items()}
+
+
 # quiver_pytest.replaying
 #
 # Turns the reports of runners and of the host into pytest's.
+
+class MalformedError(Exception):
+    """What a runner sent is not what the plugin sends."""
+
+
+def results_from(
+    payload, item, config
+):
+    """Reads a test's reports, and its warnings as arguments for pytest's hook.
+
+    Whatever a report says, it is of this test: node id and place are the collected item's own.
+    """
+    if not payload:
+        return [], []
+    try:
+        reports, recorded = unpack(payload)
+        reports = [
+            config.hook.pytest_report_from_serializable(
+                config=config, data={**data, "nodeid": item.nodeid, "location": item.location}
+            )
+            for data in reports
+        ]
+        if not all(isinstance(report, TestReport) for report in reports):
+            raise MalformedError("there is something that is no report")
+        return reports, [
+            {
+                "warning_message": warning_from(warning),
+                "when": warning["when"],
+                "nodeid": item.nodeid if warning["nodeid"] else "",
+                "location": tuple(warning["location"]) if warning["location"] else None,
+            }
+            for warning in recorded
+        ]
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise MalformedError("%s: %s" % (type(error).__name__, error)) from error
+
 
 def warning_from(data):
     category = getattr(sys.modules.get(data["module"]), data["category"], None)
@@ -360,23 +440,20 @@ class Coordinator:
         item = session.items[request["item"]]
         hook = session.config.hook
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        reports, recorded = unpack(request["payload"]) if request.get("payload") else ([], [])
-        for warning in recorded:
-            hook.pytest_warning_recorded.call_historic(
-                kwargs={
-                    "warning_message": warning_from(warning),
-                    "when": warning["when"],
-                    "nodeid": warning["nodeid"],
-                    "location": tuple(warning["location"]) if warning["location"] else None,
-                }
-            )
-        for data in reports:
-            report = hook.pytest_report_from_serializable(config=session.config, data=data)
+        crash = request.get("crash")
+        reports = []
+        try:
+            reports, warnings = results_from(request.get("payload"), item, session.config)
+        except MalformedError as error:
+            crash = "what pytest reported of the test cannot be read: %s" % error
+        else:
+            for warning in warnings:
+                hook.pytest_warning_recorded.call_historic(kwargs=warning)
+        for report in reports:
             # Controllers of distributed runs do the same, and junitxml looks for it.
             report.item = item
             count_failed_subtest(session.config, report)
             item.ihook.pytest_runtest_logreport(report=report)
-        crash = request.get("crash")
         if crash is not None:
             for report in crash_reports(item, crash, request.get("output", ""), request.get("seconds", 0)):
                 item.ihook.pytest_runtest_logreport(report=report)
@@ -561,7 +638,7 @@ class Runner:
         # What putting clock and random pool right took in this fork; told with its first test.
         self.fix_up_seconds = 0.0
 
-    def run(self, session, indices):
+    def run(self, session, indices, token):
         """Runs the tests and sends the reports of each; the machine is discarded afterwards."""
         items = [session.items[index] for index in indices]
         for position, item in enumerate(items):
@@ -585,6 +662,7 @@ class Runner:
                 ending = {"kind": "stop", "message": str(session.shouldstop)}
             self.port.send(
                 event="ran",
+                token=token,
                 item=indices[position],
                 payload=pack([self.reports, self.warnings]),
                 failed=any(report.get("outcome") == "failed" for report in self.reports),
@@ -595,7 +673,7 @@ class Runner:
             self.fix_up_seconds = 0.0
             if ending is not None:
                 break
-        self.port.send(event="done")
+        self.port.send(event="done", token=token)
         while True:
             self.port.receive()
 
@@ -842,7 +920,7 @@ class Quiver:
 
     def obey(self, session, request):
         if request["do"] == "run":
-            self.runner.run(session, request["items"])
+            self.runner.run(session, request["items"], request["token"])
         elif request["do"] == "coordinate":
             self.coordinator.coordinate(session)
 
