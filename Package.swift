@@ -137,6 +137,7 @@ let package = Package(
                 "LibC",
                 "PatienceForTests",
                 "Quantities",
+                "QuiverErrors",
                 "QuiverMain",
                 "ServersForTests",
                 .product(name: "SystemPackage", package: "swift-system"),

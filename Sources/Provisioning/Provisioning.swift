@@ -23,6 +23,8 @@ public struct Provisioning: Sendable, Hashable {
     public var authorizedKeys: [String]
     /// The disk's size in the guest; nil keeps the image's.
     public var diskSize: ByteCount?
+    /// Whether the machine has a network card; without one, the description's own cards are not completed either.
+    public var hasNetwork = true
     /// Whether to refuse files that cloud-init would not apply as intended, before anything boots.
     public var checksSeed = true
 
@@ -46,7 +48,7 @@ public struct Provisioning: Sendable, Hashable {
     /// Creates overlay, seed and keys in the machine's directory and adds them to the description.
     ///
     /// The description gets the disk, the seed, the kernel if the image has one, a network card with a forward to sshd
-    /// unless it already has one, and the channels of the helper, the agent and the pytest plugin.
+    /// unless it already has one or is to have none, and the channels of the helper, the agent and the pytest plugin.
     ///
     /// - Throws: ``CloudInit/CloudInitError``, with code `badSeed` for user-data with errors,
     ///   ``GuestAccess/GuestAccessError``, ``HostSupport/FileFailure``.
@@ -73,7 +75,7 @@ public struct Provisioning: Sendable, Hashable {
         var description = description
         description.drives = [Drive(id: "disk0", file: directory.disk), .seed(directory.seed)] + description.drives
         description.boot(image)
-        description.addUsualDevices()
+        description.addUsualDevices(hasNetwork: hasNetwork)
         return description
     }
 
@@ -109,9 +111,9 @@ extension MachineDescription {
     }
 
     /// Adds what every provisioned machine has: a network with a forward for ssh, and the guest's channels.
-    package mutating func addUsualDevices() {
-        if networks.isEmpty { networks = [UserNetwork()] }
-        if !networks.contains(where: { $0.forwards.contains { $0.guestPort == 22 } }) {
+    package mutating func addUsualDevices(hasNetwork: Bool = true) {
+        if networks.isEmpty, hasNetwork { networks = [UserNetwork()] }
+        if !networks.isEmpty, !networks.contains(where: { $0.forwards.contains { $0.guestPort == 22 } }) {
             networks[0].forwards.append(.ssh)
         }
         for channel in [GuestChannel.guestAgent, .helper, .pytest] where !channels.contains(channel) {

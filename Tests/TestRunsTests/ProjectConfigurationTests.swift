@@ -23,6 +23,7 @@ import Testing
             isolate = "test"
             checkpoint = "session-fixtures"
             artifacts = ["out/"]
+            network = "isolated"
             """
         )
         var expected = ProjectConfiguration()
@@ -38,6 +39,7 @@ import Testing
         expected.isolate = .test
         expected.checkpoint = .sessionFixtures
         expected.artifacts = ["out/"]
+        expected.network = .isolated
         #expect(configuration == expected)
     }
 
@@ -52,6 +54,10 @@ import Testing
         ("[tool.quiver]\nmemory = 5", "tool.quiver.memory: must be a string"),
         ("[tool.quiver]\ncpus = 0", "tool.quiver.cpus: must be a whole number from 1 to 255"),
         ("[tool.quiver]\ncpus = \"2\"", "tool.quiver.cpus: must be a whole number"),
+        (
+            "[tool.quiver]\nnetwork = \"none\"",
+            "tool.quiver.network: \"none\" is not valid; use one of \"user\", \"isolated\""
+        ),
         (
             "[tool.quiver]\nisolate = \"all\"",
             "tool.quiver.isolate: \"all\" is not valid; use one of \"none\", \"file\", \"test\""

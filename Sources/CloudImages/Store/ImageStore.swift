@@ -59,12 +59,16 @@ public struct ImageStore: Sendable {
 
     /// The image that a reference names.
     ///
+    /// - Parameter trustsBacking: Whether a file outside the store may name any other file in its header, which the
+    ///   guest could then read; see ``checkBacking(of:)``.
     /// - Throws: ``CloudImagesError`` with code `unknownImage` that says how to get it, `badImage` if its disk was
-    ///   modified since it was stored.
-    public func image(_ reference: ImageReference) throws(CloudImagesError) -> Image {
+    ///   modified since it was stored, `unsupported` for a file whose header names others.
+    public func image(_ reference: ImageReference, trustsBacking: Bool = false) throws(CloudImagesError) -> Image {
         switch reference.target {
         case .file(let file):
-            return try image(file: file)
+            let image = try image(file: file)
+            if !trustsBacking { try checkBacking(of: image.disk) }
+            return image
         case .stored(let name, let architecture):
             guard let image = list().first(where: { $0.name == name && $0.architecture == architecture }) else {
                 throw CloudImagesError(.unknownImage, explainUnknown(reference, name: name))
@@ -129,7 +133,7 @@ public struct ImageStore: Sendable {
         return record
     }
 
-    /// Finds an image by its name, as in `debian:12`, or by the path of a disk image; see ``image(_:)-(ImageReference)``.
+    /// Finds an image by its name, as in `debian:12`, or by the path of a disk image; see ``image(_:trustsBacking:)``.
     public func image(_ name: String) throws(CloudImagesError) -> Image { try image(ImageReference(name)) }
 
     private func image(file: FilePath) throws(CloudImagesError) -> Image {

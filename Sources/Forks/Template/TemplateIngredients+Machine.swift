@@ -19,7 +19,10 @@ extension TemplateIngredients {
             "drives",
             description.drives.map { "\($0.id) \($0.format) \($0.isReadOnly ? "ro" : "rw")" }.joined(separator: ", ")
         )
-        set("networks", description.networks.map { "\($0.id) \($0.hardwareAddress ?? "any")" }.joined(separator: ", "))
+        let cards = description.networks.map {
+            "\($0.id) \($0.hardwareAddress ?? "any")\($0.isIsolated ? " isolated" : "")"
+        }
+        set("networks", cards.joined(separator: ", "))
         set("channels", description.channels.map(\.name).joined(separator: ", "))
         set("devices", "screen \(description.hasScreen), slots \(description.hotPlugSlots)")
         if let watchdog = description.watchdog { set("watchdog", watchdog.rawValue) }

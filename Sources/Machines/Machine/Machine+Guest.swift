@@ -8,6 +8,9 @@ extension Machine {
     ///   without a forward to port 22.
     public func ssh(home: QuiverHome = .current) throws(MachineError) -> SSHEndpoint {
         guard let port = hostPort(for: 22) else {
+            guard !description.networks.isEmpty else {
+                throw error(.invalidDescription, "it has no network; run commands with: quiver exec \(name) -- COMMAND")
+            }
             throw error(
                 .invalidDescription,
                 "no port of this host is forwarded to its ssh server; start it with a forward to port 22"

@@ -24,7 +24,7 @@ struct ImageInfo: AsyncParsableCommand {
         case .file(let path):
             try output.render(DiskDetail(try DiskFacts.read(path)))
         case .stored:
-            let image = try ImageStore().image(reference)
+            let image = try ImageStore().image(reference, trustsBacking: true)
             let facts = try DiskFacts.read(image.disk, format: image.format)
             try output.render(Report(image: ImageReport(image), disk: DiskDetail(facts)))
         }

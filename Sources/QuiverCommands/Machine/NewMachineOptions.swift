@@ -12,6 +12,8 @@ struct NewMachineOptions: ParsableArguments {
     @Option(help: "Create the machine from this image, e.g. debian:12, or from the disk image at this path.")
     var image: String?
 
+    @OptionGroup var trust: TrustOptions
+
     @Option(help: "Number of processors (default: 2).")
     var cpus: Int?
 
@@ -45,6 +47,17 @@ struct NewMachineOptions: ParsableArguments {
     )
     var forward: [ForwardArgument] = []
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            What the guest reaches: user (whatever this host reaches, and its own loopback services at 10.0.2.2), isolated \
+            (nothing, but forwards and ssh into the guest work), none (no card; quiver exec and console work) (default: user).
+            """,
+            valueName: "user|isolated|none",
+        )
+    )
+    var network: NetworkArgument?
+
     @Flag(help: "Boot with UEFI firmware, also on x86_64.")
     var uefi = false
 
@@ -67,8 +80,10 @@ struct NewMachineOptions: ParsableArguments {
     /// Refuses options that do not apply to an existing machine.
     func checkNothingIsGiven(for name: String) throws {
         let isGiven =
-            cpus != nil || memory != nil || disk != nil || userData != nil || networkConfig != nil || !sshKeys.isEmpty
-            || arch != nil || accel != nil || !forward.isEmpty || uefi || unchecked || !extraArguments.isEmpty
+            cpus != nil || trust.trustsBacking || memory != nil || disk != nil || userData != nil
+            || networkConfig != nil || !sshKeys.isEmpty
+            || arch != nil || accel != nil || !forward.isEmpty || network != nil || uefi || unchecked
+            || !extraArguments.isEmpty
         guard !isGiven else {
             throw CommandFailure(
                 .usage,
@@ -91,7 +106,7 @@ struct NewMachineOptions: ParsableArguments {
     func checkFitsProject() throws {
         let isGiven =
             disk != nil || userData != nil || networkConfig != nil || !sshKeys.isEmpty || arch != nil || uefi
-            || unchecked
+            || network != nil || unchecked
         guard !isGiven else {
             throw CommandFailure(
                 .usage,
@@ -103,6 +118,10 @@ struct NewMachineOptions: ParsableArguments {
 
     /// Creates the new machine's files and returns its description.
     func describe(_ name: String, in directory: MachineDirectory) async throws -> MachineDescription {
+        let access = network?.access ?? .user
+        guard access != .none || forward.isEmpty else {
+            throw CommandFailure(.usage, "--forward needs a network card; use --network isolated")
+        }
         let image = try chosenImage()
         var description = MachineDescription(
             architecture: arch?.architecture ?? GuestArchitecture(image.architecture),
@@ -113,7 +132,7 @@ struct NewMachineOptions: ParsableArguments {
         description.firmware = uefi ? .uefi : .standard
         description.hasScreen = true
         description.hotPlugSlots = 4
-        description.networks = [UserNetwork(forwards: forward.map(\.forward))]
+        description.networks = access.cards(forwards: forward.map(\.forward))
         description.extraArguments = extraArguments
         var provisioning = Provisioning(
             image: image,
@@ -123,6 +142,7 @@ struct NewMachineOptions: ParsableArguments {
             authorizedKeys: try sshKeys.flatMap(SeedText.readKeys),
             diskSize: disk?.size,
         )
+        provisioning.hasNetwork = access != .none
         provisioning.checksSeed = !unchecked
         for finding in provisioning.findings where unchecked || finding.severity == .warning {
             StandardError.write("\(finding)")
@@ -135,7 +155,9 @@ struct NewMachineOptions: ParsableArguments {
         let name = image ?? ""
         let store = ImageStore()
         let reference = try ImageReference(name)
-        guard let arch, case .stored(_, let stated) = reference.target else { return try store.image(reference) }
+        guard let arch, case .stored(_, let stated) = reference.target else {
+            return try store.image(reference, trustsBacking: trust.trustsBacking)
+        }
         let wanted = arch.architecture
         let names = ImageArchitecture.allCases.filter { GuestArchitecture($0) == wanted }
         if names.contains(stated) { return try store.image(reference) }

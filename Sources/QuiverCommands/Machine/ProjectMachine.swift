@@ -25,7 +25,7 @@ struct ProjectMachine {
         var run = TestRun(project: path, configuration: configuration)
         run.launch = launch
         run.accelerator = hardware.accel?.choice ?? .automatic
-        let image = try ImageStore().image(ImageReference(name))
+        let image = try ImageStore().image(ImageReference(name), trustsBacking: hardware.trust.trustsBacking)
         let baked = try await run.bake(image, clock: StageClock(observer: StagePrinter()))
         var description = run.description(for: image)
         description.networks = [UserNetwork(forwards: hardware.forward.map(\.forward))]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CloudImages
 import DiskImages
+import HostSupport
 import Quantities
 import SystemPackage
 
@@ -30,10 +31,12 @@ struct OverlayCreate: AsyncParsableCommand {
     @Option(help: "The base's format: qcow2 or raw (default: detected from its first bytes).")
     var baseFormat: DiskFormat?
 
+    @OptionGroup var trust: TrustOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let image = try BaseArgument.resolve(base, format: baseFormat)
+        let image = try BaseArgument.resolve(base, format: baseFormat, trust)
         try Overlay.create(
             at: out,
             base: image.path,
@@ -47,9 +50,13 @@ struct OverlayCreate: AsyncParsableCommand {
 /// A base image on the command line.
 enum BaseArgument {
     /// Finds the disk: a file with that name if there is one, otherwise a stored image.
-    static func resolve(_ text: String, format: DiskFormat?) throws -> DiskFacts {
-        if let facts = try existingFile(FilePath(text), format: format) { return facts }
-        let image = try ImageStore().image(ImageReference(text))
+    static func resolve(_ text: String, format: DiskFormat?, _ trust: TrustOptions) throws -> DiskFacts {
+        let store = ImageStore()
+        if let facts = try existingFile(FilePath(text), format: format) {
+            if facts.format == .qcow2, !trust.trustsBacking { try store.checkBacking(of: facts.path.absolute) }
+            return facts
+        }
+        let image = try store.image(ImageReference(text))
         return try DiskFacts.read(image.disk, format: format ?? image.format)
     }
 

@@ -23,10 +23,12 @@ struct OverlayRebase: AsyncParsableCommand {
     @Flag(help: "Skip verifying that the base matches. A wrong base corrupts the disk.")
     var trust = false
 
+    @OptionGroup var backing: TrustOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let base = try BaseArgument.resolve(onto, format: baseFormat)
+        let base = try BaseArgument.resolve(onto, format: baseFormat, backing)
         let how = try await Overlay.rebase(file, onto: base.path, baseFormat: base.format, isTrusted: trust)
         try output.render(Report(file: file.string, base: base.path.absolute.string, how: how.rawValue))
     }

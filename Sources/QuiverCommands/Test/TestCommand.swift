@@ -30,6 +30,8 @@ struct TestCommand: AsyncParsableCommand {
     @Option(help: "The image to start from, e.g. debian:12 (default: the project's).")
     var image: String?
 
+    @OptionGroup var trust: TrustOptions
+
     @Option(help: "Use this running machine instead of a fresh one.")
     var vm: String?
 
@@ -44,6 +46,18 @@ struct TestCommand: AsyncParsableCommand {
 
     @Option(help: "Isolation level: none (one machine), file or test (default: the project's, else none).")
     var isolate: IsolationArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What the tests' machines reach: user (whatever this host reaches, and its own loopback services at \
+            10.0.2.2) or isolated (nothing); installing packages always reaches the network (default: the project's, \
+            else user).
+            """,
+            valueName: "user|isolated",
+        )
+    )
+    var network: NetworkArgument?
 
     @Option(
         name: [.customShort("n"), .long],
@@ -86,6 +100,7 @@ struct TestCommand: AsyncParsableCommand {
         configuration.cpus = cpus ?? configuration.cpus
         configuration.memory = memory?.size ?? configuration.memory
         configuration.isolate = isolate?.isolation ?? configuration.isolate
+        if let network { configuration.network = network.access == .isolated ? .isolated : .user }
         guard parallel == 1 || configuration.isolate != .none else {
             throw CommandFailure(
                 .usage,
@@ -133,6 +148,10 @@ struct TestCommand: AsyncParsableCommand {
         guard vm == nil || isolate == nil || isolate?.isolation == ProjectConfiguration.Isolation.none else {
             throw ValidationError("--isolate and --vm cannot be combined")
         }
+        guard network?.access != NetworkAccess.none else {
+            throw ValidationError("--network none: tests are copied over the network; use --network isolated")
+        }
+        guard vm == nil || network == nil else { throw ValidationError("--network and --vm cannot be combined") }
     }
 
     private func limits(for architecture: GuestArchitecture) -> TestRunLimits {
@@ -154,7 +173,9 @@ struct TestCommand: AsyncParsableCommand {
                 "no image given: use --image debian:12, or set it in pyproject.toml: [tool.quiver] image = \"debian:12\"",
             )
         }
-        let image = try await clock.time(.image, note: { _ in name }) { try ImageStore().image(ImageReference(name)) }
+        let image = try await clock.time(.image, note: { _ in name }) {
+            try ImageStore().image(ImageReference(name), trustsBacking: trust.trustsBacking)
+        }
         var run = run
         run.limits = limits(for: GuestArchitecture(image.architecture))
         return try await run.run(image: image, clock: clock)

@@ -72,11 +72,12 @@ extension ProjectConfiguration {
         isolate = try reader.choice("isolate") ?? isolate
         checkpoint = try reader.choice("checkpoint") ?? checkpoint
         artifacts = try reader.strings("artifacts") ?? artifacts
+        network = try reader.choice("network") ?? network
     }
 
     private static let keys = [
         "image", "cpus", "memory", "packages", "setup", "user-data", "include", "exclude", "pytest", "user", "isolate",
-        "checkpoint", "artifacts",
+        "checkpoint", "artifacts", "network",
     ]
 }
 

@@ -4,8 +4,10 @@ public import Machines
 public struct TestRunLimits: Sendable, Hashable {
     /// From QEMU's start until cloud-init has ended in the guest.
     public var boot: Duration
-    /// Until ssh can log in, after cloud-init has ended.
-    public var ssh: Duration
+    /// Until ssh can log in, after cloud-init has ended: a fifth of ``boot``, one minute at least.
+    public var ssh: Duration { max(.seconds(60), boot / 5) }
+    /// Until pytest is loaded ahead: two fifths of ``boot``, two minutes at least; runs then start their own.
+    var pytestAhead: Duration { max(.seconds(120), boot / 5 * 2) }
     /// For one setup command, or the installation of one tool.
     public var setup: Duration
     /// For a bake of the same image in another process.
@@ -24,7 +26,6 @@ public struct TestRunLimits: Sendable, Hashable {
         self.init()
         guard architecture != .host else { return }
         boot = architecture.usualBootLimit
-        ssh *= 5
         setup *= 4
         powerDown *= 5
     }
@@ -32,7 +33,6 @@ public struct TestRunLimits: Sendable, Hashable {
     /// Limits generous enough for software emulation on a busy host.
     public init(
         boot: Duration = .seconds(300),
-        ssh: Duration = .seconds(60),
         setup: Duration = .seconds(900),
         bake: Duration = .seconds(1800),
         powerDown: Duration = .seconds(60),
@@ -40,7 +40,6 @@ public struct TestRunLimits: Sendable, Hashable {
         test: Duration? = nil,
     ) {
         self.boot = boot
-        self.ssh = ssh
         self.setup = setup
         self.bake = bake
         self.powerDown = powerDown

@@ -23,10 +23,16 @@ struct PytestAhead: Codable, Sendable {
 
     /// Starts it, and returns when it is waiting.
     ///
-    /// - Parameter channel: The channel to pytest's port, which must stay connected until the machine is frozen.
+    /// - Parameters:
+    ///   - channel: The channel to pytest's port, which must stay connected until the machine is frozen.
+    ///   - patience: How long each step may take.
     /// - Returns: nil if there is no pytest, if it must not be loaded ahead, or if loading takes too long: runs then
     ///   start their own.
-    static func start(helper: GuestHelper, channel: PluginChannel) async throws -> PytestAhead? {
+    static func start(
+        helper: GuestHelper,
+        channel: PluginChannel,
+        within patience: Duration,
+    ) async throws -> PytestAhead? {
         let path = "\(PytestPlugin.directory)/quiver_ahead.py"
         let written = try await helper.collect(PytestPlugin.writing("quiver_ahead", source), within: patience)
         guard written.isSuccess else { return nil }
@@ -52,8 +58,6 @@ struct PytestAhead: Codable, Sendable {
         }
         return PytestAhead(request: request)
     }
-
-    private static let patience = Duration.seconds(120)
 
     /// The one that waits in a template; nil if there is none.
     static func read(in directory: FilePath) -> PytestAhead? {

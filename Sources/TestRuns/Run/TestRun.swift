@@ -77,7 +77,7 @@ public struct TestRun: Sendable {
             baked: baked,
             project: project,
             configuration: configuration,
-            description: description(for: image),
+            description: warmDescription(for: image),
             name: project.lastComponent?.string ?? "project",
             home: home,
             launch: launch,
@@ -144,6 +144,13 @@ public struct TestRun: Sendable {
             memory: configuration.memory,
         )
         description.accelerator = accelerator
+        return description
+    }
+
+    /// The same for the machine that tests run in, which may reach less than the one that is baked.
+    private func warmDescription(for image: Image) -> MachineDescription {
+        var description = description(for: image)
+        if configuration.network == .isolated { description.networks = NetworkAccess.isolated.cards() }
         return description
     }
 

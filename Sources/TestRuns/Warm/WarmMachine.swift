@@ -132,6 +132,6 @@ struct WarmMachine {
     /// Loads pytest ahead, if the project runs it in a way that allows this.
     private func loadPytest(_ helper: GuestHelper, _ channel: PluginChannel?) async throws -> PytestAhead? {
         guard let channel, PytestAhead.arguments(of: configuration.pytest) != nil else { return nil }
-        return try await PytestAhead.start(helper: helper, channel: channel)
+        return try await PytestAhead.start(helper: helper, channel: channel, within: limits.pytestAhead)
     }
 }

@@ -1,0 +1,32 @@
+import Provisioning
+import Testing
+import WireJSON
+
+@testable import Machines
+
+struct NetworkAccessTests {
+    @Test func `an isolated guest reaches nothing, and is reached through its forwards`() throws {
+        var description = MachineDescription()
+        description.networks = NetworkAccess.isolated.cards(forwards: [PortForward(hostPort: 8080, guestPort: 80)])
+        description.addUsualDevices()
+        let card = try #require(description.networks.first)
+        #expect(description.networks.count == 1)
+        #expect(card.backend["restrict"] == true)
+        #expect(card.forwards.map(\.guestPort) == [80, 22])
+    }
+
+    @Test func `a guest without a network gets no card, and ssh says why`() {
+        var description = MachineDescription()
+        description.networks = NetworkAccess.none.cards(forwards: [.ssh])
+        description.addUsualDevices(hasNetwork: false)
+        #expect(description.networks.isEmpty && description.channels.contains(.helper))
+    }
+
+    @Test func `by default a guest reaches what the host reaches`() throws {
+        var description = MachineDescription()
+        description.addUsualDevices()
+        let card = try #require(description.networks.first)
+        #expect(card.backend["restrict"] == nil && card.forwards == [.ssh])
+        #expect(NetworkAccess.user.cards() == [UserNetwork()])
+    }
+}
