@@ -1,5 +1,6 @@
 import GuestAccess
 import HostSupport
+import LibC
 import Machines
 import QMPClient
 import QMPCore
@@ -25,6 +26,12 @@ struct TemplateCopy {
         guard try await machine.runState().isRunning else { return try await copy(nil) }
         let helper = try await answeringHelper()
         defer { helper?.close() }
+        // If this process is killed while the guest is paused, the next command resumes it.
+        let lock = try await FileLock.acquire(machine.directory.pauseLock, within: deadline)
+        defer {
+            unlink(machine.directory.pauseLock.string)
+            extendLifetime(lock)
+        }
         do {
             let template = try await copy(helper)
             let resumedAt = try await machine.timedResume()

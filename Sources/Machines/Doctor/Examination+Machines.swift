@@ -22,7 +22,17 @@ extension Examination {
         }
         var findings: [Finding] = []
         switch status.state {
-        case .busy, .running, .stopped: break
+        case .busy, .stopped: break
+        case .running:
+            guard store.directory(of: name).isLeftPaused else { break }
+            findings.append(
+                Finding(
+                    .problem,
+                    subject,
+                    "the guest is paused: a command that was copying it was killed",
+                    hint: "resume it with `quiver status \(name)`",
+                )
+            )
         case .crashed:
             findings.append(
                 Finding(

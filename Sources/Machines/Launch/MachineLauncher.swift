@@ -120,7 +120,9 @@ package struct MachineLauncher {
 
     /// Removes what an earlier run left behind; the logs of that run stay until QEMU writes new ones.
     private func clearTraces() {
-        for file in [directory.exitFile, directory.processFile, directory.eventsFile] { unlink(file.string) }
+        for file in [directory.exitFile, directory.processFile, directory.eventsFile, directory.pauseLock] {
+            unlink(file.string)
+        }
         let previous = FilePath("\(directory.consoleLog).1")
         rename(directory.consoleLog.string, previous.string)
     }

@@ -29,6 +29,10 @@ public struct MachineDirectory: Hashable, Sendable {
     package var makingLock: FilePath { path.appending("birth") }
     /// Whether it is a fork whose creation was interrupted: it may share its parent's identity.
     public var isInterruptedFork: Bool { HostFile.exists(makingLock) && !FileLock.isHeld(makingLock) }
+    /// The lock that is held while a process has paused the guest in order to copy it; removed when it runs again.
+    package var pauseLock: FilePath { path.appending("paused") }
+    /// Whether the process that has paused the guest is gone.
+    package var isLeftPaused: Bool { HostFile.exists(pauseLock) && !FileLock.isHeld(pauseLock) }
     /// What is known about the running process; see ``ProcessRecord``.
     public var processFile: FilePath { path.appending("process.json") }
     /// How the last process ended, written by its keeper.

@@ -54,7 +54,7 @@ extension MachineStore {
                 try await QMPConnection.connect(to: .unix(directory.monitorSocket), options: options)
             }
             try await prove(record.id, qmp, name, within: deadline)
-            return Machine(
+            let machine = Machine(
                 name: name,
                 directory: directory,
                 description: description,
@@ -62,6 +62,8 @@ extension MachineStore {
                 qmp: qmp,
                 keeper: nil,
             )
+            await machine.resumeIfLeftPaused()
+            return machine
         } catch let error as DeadlineExceeded {
             throw silent(name, record.processID, for: deadline, cause: error)
         } catch let error as QMPError where error.code == .timedOut || error.cause is DeadlineExceeded {

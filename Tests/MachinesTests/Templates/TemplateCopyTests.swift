@@ -59,6 +59,46 @@ struct TemplateCopyTests {
         }
     }
 
+    /// As `kill -9` of `quiver fork` leaves it: paused, with the lock of a process that is gone.
+    @Test(arguments: Board.qemus)
+    func `a machine whose copying was killed is resumed by the next command, and named by doctor`(
+        qemu: FilePath?
+    ) async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
+            _ = try await store.create("one") { _ in small }
+            let machine = try await store.start("one", options: LaunchOptions(qemu: qemu))
+            let copying = Task { try await copy(machine, home) }
+            var states = machine.runStates.makeAsyncIterator()
+            while try await states.next() == .running {}
+            #expect(!machine.directory.isLeftPaused, "its process is alive")
+            _ = try? await copying.value
+            #expect(!HostFile.exists(machine.directory.pauseLock))
+
+            try await machine.pause()
+            try WholeFile.write("1\n".utf8, to: machine.directory.pauseLock)
+            await machine.disconnect()
+            let findings = Examination(home: home).machine("one")
+            #expect(
+                findings.contains {
+                    $0.message.contains("was killed") && $0.hint?.contains("quiver status one") == true
+                }
+            )
+            let resumed = try await store.attach(to: "one", within: Patience.seconds(30))
+            let state = try await resumed.runState()
+            #expect(state == .running && !HostFile.exists(machine.directory.pauseLock))
+
+            // Who pauses it on purpose finds it paused.
+            try await resumed.pause()
+            await resumed.disconnect()
+            let again = try await store.attach(to: "one", within: Patience.seconds(30))
+            let kept = try await again.runState()
+            #expect(kept == .paused)
+            _ = try await again.kill()
+        }
+    }
+
     @Test func `a machine whose helper does not answer is not copied, and why is said`() async throws {
         try await withSmallMachine(channels: [.helper]) { machine, home in
             let silent = await #expect(throws: MachineError.self) { try await copy(machine, home) }
