@@ -6,7 +6,7 @@ import Synchronization
 import SystemPackage
 
 /// Many forks of one template, each of which must wake up as if it were the first.
-struct ManyForks {
+struct ManyForks: Sendable {
     let qemu: String
     let count: Int
     let together: Int
@@ -40,14 +40,14 @@ struct ManyForks {
 
     private func atOnce(_ template: Template, _ figures: inout Figures) async throws {
         let begin = ContinuousClock.now
-        let arrived = Mutex(0)
+        let gate = Gate()
         let memories = try await withThrowingTaskGroup(of: Double.self) { group in
             for _ in 0..<together {
-                group.addTask {
+                group.addTask { [together] in
                     try await template.withFork { fork in
-                        arrived.withLock { $0 += 1 }
+                        gate.arrived.withLock { $0 += 1 }
                         // All of them run before the first one ends.
-                        while arrived.withLock({ $0 }) < together { try await Task.sleep(for: .milliseconds(1)) }
+                        while gate.arrived.withLock({ $0 }) < together { try await Task.sleep(for: .milliseconds(1)) }
                         let memory = ProcessMemory.proportionalShare(of: fork.machine.process.processID)
                         try await check(fork)
                         return memory
@@ -59,6 +59,11 @@ struct ManyForks {
         figures.set("together", Double(memories.count))
         figures.set("together_time", (.now - begin).milliseconds)
         figures.set("together_pss", memories)
+    }
+
+    /// How many forks have started.
+    private final class Gate: Sendable {
+        let arrived = Mutex(0)
     }
 
     private struct Differs: Error { let seen: String }
