@@ -166,31 +166,37 @@ import WireJSON
     }
 
     /// What a hostile guest may send in place of an answer; none may trap, hang or be believed.
-    static let hostile: [(name: String, bytes: [UInt8])] = [
-        ("another shape", Array("{\"return\": [1, 2, 3], \"id\": 2}\n".utf8)),
-        ("no object", Array("[[[[\"return\"]]]]\n".utf8)),
-        ("deep nesting", Array(repeating: UInt8(ascii: "["), count: 200_000)),
-        ("an endless string", Array("{\"return\": \"".utf8) + Array(repeating: UInt8(ascii: "a"), count: 1 << 20)),
-        ("no UTF-8", Array("{\"return\": {\"host-name\": \"".utf8) + [0xC3, 0x28, 0x80] + Array("\"}}\n".utf8)),
-        ("delimiters", Array(repeating: 0xFF, count: 10_000)),
-        ("noise", (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }),
-        ("another's id", Array("{\"return\": {\"host-name\": \"stolen\"}, \"id\": 999999}\n".utf8)),
-        ("an event", Array("{\"event\": \"SHUTDOWN\", \"data\": {}}\n".utf8)),
-        ("a huge number", Array("{\"return\": {\"host-name\": 1e999999}}\n".utf8)),
+    static let hostile = [
+        HostileAnswer("another shape", Array("{\"return\": [1, 2, 3], \"id\": 2}\n".utf8)),
+        HostileAnswer("no object", Array("[[[[\"return\"]]]]\n".utf8)),
+        HostileAnswer("deep nesting", Array(repeating: UInt8(ascii: "["), count: 200_000)),
+        HostileAnswer(
+            "an endless string",
+            Array("{\"return\": \"".utf8) + Array(repeating: UInt8(ascii: "a"), count: 1 << 20)
+        ),
+        HostileAnswer(
+            "no UTF-8",
+            Array("{\"return\": {\"host-name\": \"".utf8) + [0xC3, 0x28, 0x80] + Array("\"}}\n".utf8)
+        ),
+        HostileAnswer("delimiters", Array(repeating: 0xFF, count: 10_000)),
+        HostileAnswer("noise", (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }),
+        HostileAnswer("another's id", Array("{\"return\": {\"host-name\": \"stolen\"}, \"id\": 999999}\n".utf8)),
+        HostileAnswer("an event", Array("{\"event\": \"SHUTDOWN\", \"data\": {}}\n".utf8)),
+        HostileAnswer("a huge number", Array("{\"return\": {\"host-name\": 1e999999}}\n".utf8)),
     ]
 
     @Test(arguments: hostile)
-    func `a hostile answer fails its command and nothing else`(name: String, bytes: [UInt8]) async throws {
+    func `a hostile answer fails its command and nothing else`(answer: HostileAnswer) async throws {
         let isHostile = Mutex(true)
         let (agent, fake) = try FakeAgent.connected { command, message in
             if let synchronised = FakeAgent.synchronisation(command, message) { return [synchronised] }
-            if isHostile.withLock({ $0 }) { return [bytes] }
+            if isHostile.withLock({ $0 }) { return [answer.bytes] }
             return [FakeAgent.answer(["host-name": "honest"], to: message)]
         }
         let error = await #expect(throws: QMPError.self) {
             try await agent.execute(GuestGetHostName(), deadline: .milliseconds(300))
         }
-        #expect([.timedOut, .undecodableReply].contains(error?.code), "\(name): \(String(describing: error))")
+        #expect([.timedOut, .undecodableReply].contains(error?.code), "\(answer.name): \(String(describing: error))")
         isHostile.withLock { $0 = false }
         #expect(try await agent.guestGetHostName().hostName == "honest")
         agent.close()
@@ -247,4 +253,17 @@ extension GuestAgent {
         }
         Issue.record("no command was sent")
     }
+}
+
+/// What a hostile agent answers; a megabyte of it is not for a log.
+struct HostileAnswer: Sendable, CustomTestStringConvertible {
+    let name: String
+    let bytes: [UInt8]
+
+    init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+
+    var testDescription: String { name }
 }
