@@ -63,228 +63,6 @@ public struct SnapshotInfo: QAPIObject {
     }
 }
 
-/// QAPI struct `ImageInfoSpecificQCow2EncryptionBase`.
-///
-/// Since QEMU 2.10.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificQCow2EncryptionBase)
-public struct ImageInfoSpecificQCow2EncryptionBase: QAPIObject {
-    public var format: BlockdevQcow2EncryptionFormat
-
-    public init(format: BlockdevQcow2EncryptionFormat) {
-        self.format = format
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.format = try object.value("format")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("format", format)
-    }
-}
-
-/// QAPI union `ImageInfoSpecificQCow2Encryption`.
-///
-/// Since QEMU 2.10.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificQCow2Encryption)
-public struct ImageInfoSpecificQCow2Encryption: QAPIObject {
-    /// What depends on `format`.
-    public var branch: Branch
-
-    public init(branch: Branch) {
-        self.branch = branch
-    }
-
-    /// Which branch this is.
-    public var format: BlockdevQcow2EncryptionFormat { branch.format }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.branch = try Branch(members: object)
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("format", format)
-        branch.write(to: &object)
-    }
-
-    /// What depends on `format`.
-    public enum Branch: Sendable {
-        case luks(QCryptoBlockInfoLUKS)
-        case aes
-        /// A branch that the compiled schema does not know, with all members.
-        case unknown(BlockdevQcow2EncryptionFormat, JSONObject)
-
-        /// Which branch this is.
-        public var format: BlockdevQcow2EncryptionFormat {
-            switch self {
-            case .luks: .luks
-            case .aes: .aes
-            case .unknown(let tag, _): tag
-            }
-        }
-
-        init(members object: JSONObject) throws(JSONError) {
-            let tag: BlockdevQcow2EncryptionFormat = try object.value("format")
-            switch tag.rawValue {
-            case "luks": self = .luks(try QCryptoBlockInfoLUKS(members: object))
-            case "aes": self = .aes
-            default: self = .unknown(tag, object)
-            }
-        }
-
-        func write(to object: inout JSONObject) {
-            switch self {
-            case .aes: break
-            case .luks(let value): value.write(to: &object)
-            case .unknown(_, let members): object.setMissing(from: members)
-            }
-        }
-    }
-}
-
-extension ImageInfoSpecificQCow2Encryption {
-    /// The branch `luks`.
-    public static func luks(
-        cipherAlg: QCryptoCipherAlgo,
-        cipherMode: QCryptoCipherMode,
-        ivgenAlg: QCryptoIVGenAlgo,
-        ivgenHashAlg: QCryptoHashAlgo? = nil,
-        hashAlg: QCryptoHashAlgo,
-        detachedHeader: Bool? = nil,
-        payloadOffset: Int64,
-        masterKeyIters: Int64,
-        uuid: String,
-        slots: [QCryptoBlockInfoLUKSSlot]
-    ) -> Self {
-        Self(
-            branch: .luks(
-                QCryptoBlockInfoLUKS(
-                    cipherAlg: cipherAlg,
-                    cipherMode: cipherMode,
-                    ivgenAlg: ivgenAlg,
-                    ivgenHashAlg: ivgenHashAlg,
-                    hashAlg: hashAlg,
-                    detachedHeader: detachedHeader,
-                    payloadOffset: payloadOffset,
-                    masterKeyIters: masterKeyIters,
-                    uuid: uuid,
-                    slots: slots
-                )
-            )
-        )
-    }
-
-    /// The branch `aes`.
-    public static var aes: Self { Self(branch: .aes) }
-}
-
-/// QAPI struct `ImageInfoSpecificQCow2`.
-///
-/// Since QEMU 1.7.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificQCow2)
-public struct ImageInfoSpecificQCow2: QAPIObject {
-    public var compat: String
-    /// Since QEMU 4.0.
-    public var dataFile: String?
-    /// Since QEMU 4.0.
-    public var dataFileRaw: Bool?
-    /// Since QEMU 5.2.
-    public var extendedL2: Bool?
-    public var lazyRefcounts: Bool?
-    /// Since QEMU 2.2.
-    public var corrupt: Bool?
-    /// Since QEMU 2.3.
-    public var refcountBits: Int64
-    /// Since QEMU 2.10.
-    public var encrypt: ImageInfoSpecificQCow2Encryption?
-    /// Since QEMU 4.0.
-    public var bitmaps: [Qcow2BitmapInfo]?
-    /// Since QEMU 5.1.
-    public var compressionType: Qcow2CompressionType
-
-    public init(
-        compat: String,
-        dataFile: String? = nil,
-        dataFileRaw: Bool? = nil,
-        extendedL2: Bool? = nil,
-        lazyRefcounts: Bool? = nil,
-        corrupt: Bool? = nil,
-        refcountBits: Int64,
-        encrypt: ImageInfoSpecificQCow2Encryption? = nil,
-        bitmaps: [Qcow2BitmapInfo]? = nil,
-        compressionType: Qcow2CompressionType
-    ) {
-        self.compat = compat
-        self.dataFile = dataFile
-        self.dataFileRaw = dataFileRaw
-        self.extendedL2 = extendedL2
-        self.lazyRefcounts = lazyRefcounts
-        self.corrupt = corrupt
-        self.refcountBits = refcountBits
-        self.encrypt = encrypt
-        self.bitmaps = bitmaps
-        self.compressionType = compressionType
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.compat = try object.value("compat")
-        self.dataFile = try object.optionalValue("data-file")
-        self.dataFileRaw = try object.optionalValue("data-file-raw")
-        self.extendedL2 = try object.optionalValue("extended-l2")
-        self.lazyRefcounts = try object.optionalValue("lazy-refcounts")
-        self.corrupt = try object.optionalValue("corrupt")
-        self.refcountBits = try object.value("refcount-bits")
-        self.encrypt = try object.optionalValue("encrypt")
-        self.bitmaps = try object.optionalValue("bitmaps")
-        self.compressionType = try object.value("compression-type")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("compat", compat)
-        object.set("data-file", dataFile)
-        object.set("data-file-raw", dataFileRaw)
-        object.set("extended-l2", extendedL2)
-        object.set("lazy-refcounts", lazyRefcounts)
-        object.set("corrupt", corrupt)
-        object.set("refcount-bits", refcountBits)
-        object.set("encrypt", encrypt)
-        object.set("bitmaps", bitmaps)
-        object.set("compression-type", compressionType)
-    }
-}
-
-/// QAPI struct `ImageInfoSpecificVmdk`.
-///
-/// Since QEMU 1.7.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificVmdk)
-public struct ImageInfoSpecificVmdk: QAPIObject {
-    public var createType: String
-    public var cid: Int64
-    public var parentCid: Int64
-    public var extents: [VmdkExtentInfo]
-
-    public init(createType: String, cid: Int64, parentCid: Int64, extents: [VmdkExtentInfo]) {
-        self.createType = createType
-        self.cid = cid
-        self.parentCid = parentCid
-        self.extents = extents
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.createType = try object.value("create-type")
-        self.cid = try object.value("cid")
-        self.parentCid = try object.value("parent-cid")
-        self.extents = try object.value("extents")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("create-type", createType)
-        object.set("cid", cid)
-        object.set("parent-cid", parentCid)
-        object.set("extents", extents)
-    }
-}
-
 /// QAPI struct `VmdkExtentInfo`.
 ///
 /// Since QEMU 8.0.
@@ -382,179 +160,572 @@ public struct VmdkExtentInfo: QAPIObject {
     }
 }
 
-/// QAPI struct `ImageInfoSpecificRbd`.
+/// QAPI struct `ImageCheck`.
 ///
-/// Since QEMU 6.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificRbd)
-public struct ImageInfoSpecificRbd: QAPIObject {
-    public var encryptionFormat: RbdImageEncryptionFormat?
+/// Since QEMU 1.4.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageCheck)
+public struct ImageCheck: QAPIObject {
+    public var filename: String
+    public var format: String
+    public var checkErrors: Int64
+    public var imageEndOffset: Int64?
+    public var corruptions: Int64?
+    public var leaks: Int64?
+    public var corruptionsFixed: Int64?
+    public var leaksFixed: Int64?
+    public var totalClusters: Int64?
+    public var allocatedClusters: Int64?
+    public var fragmentedClusters: Int64?
+    public var compressedClusters: Int64?
 
-    public init(encryptionFormat: RbdImageEncryptionFormat? = nil) {
-        self.encryptionFormat = encryptionFormat
+    public init(
+        filename: String,
+        format: String,
+        checkErrors: Int64,
+        imageEndOffset: Int64? = nil,
+        corruptions: Int64? = nil,
+        leaks: Int64? = nil,
+        corruptionsFixed: Int64? = nil,
+        leaksFixed: Int64? = nil,
+        totalClusters: Int64? = nil,
+        allocatedClusters: Int64? = nil,
+        fragmentedClusters: Int64? = nil,
+        compressedClusters: Int64? = nil
+    ) {
+        self.filename = filename
+        self.format = format
+        self.checkErrors = checkErrors
+        self.imageEndOffset = imageEndOffset
+        self.corruptions = corruptions
+        self.leaks = leaks
+        self.corruptionsFixed = corruptionsFixed
+        self.leaksFixed = leaksFixed
+        self.totalClusters = totalClusters
+        self.allocatedClusters = allocatedClusters
+        self.fragmentedClusters = fragmentedClusters
+        self.compressedClusters = compressedClusters
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.encryptionFormat = try object.optionalValue("encryption-format")
+        self.filename = try object.value("filename")
+        self.format = try object.value("format")
+        self.checkErrors = try object.value("check-errors")
+        self.imageEndOffset = try object.optionalValue("image-end-offset")
+        self.corruptions = try object.optionalValue("corruptions")
+        self.leaks = try object.optionalValue("leaks")
+        self.corruptionsFixed = try object.optionalValue("corruptions-fixed")
+        self.leaksFixed = try object.optionalValue("leaks-fixed")
+        self.totalClusters = try object.optionalValue("total-clusters")
+        self.allocatedClusters = try object.optionalValue("allocated-clusters")
+        self.fragmentedClusters = try object.optionalValue("fragmented-clusters")
+        self.compressedClusters = try object.optionalValue("compressed-clusters")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("encryption-format", encryptionFormat)
+        object.set("filename", filename)
+        object.set("format", format)
+        object.set("check-errors", checkErrors)
+        object.set("image-end-offset", imageEndOffset)
+        object.set("corruptions", corruptions)
+        object.set("leaks", leaks)
+        object.set("corruptions-fixed", corruptionsFixed)
+        object.set("leaks-fixed", leaksFixed)
+        object.set("total-clusters", totalClusters)
+        object.set("allocated-clusters", allocatedClusters)
+        object.set("fragmented-clusters", fragmentedClusters)
+        object.set("compressed-clusters", compressedClusters)
     }
 }
 
-/// QAPI struct `ImageInfoSpecificFile`.
+/// QAPI struct `MapEntry`.
 ///
-/// Since QEMU 8.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificFile)
-public struct ImageInfoSpecificFile: QAPIObject {
-    public var extentSizeHint: ByteCount?
+/// Since QEMU 2.6.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.MapEntry)
+public struct MapEntry: QAPIObject {
+    public var start: Int64
+    public var length: Int64
+    public var data: Bool
+    public var zero: Bool
+    /// Since QEMU 8.2.
+    public var compressed: Bool?
+    public var depth: Int64
+    /// Since QEMU 6.1.
+    public var present: Bool
+    public var offset: Int64?
+    public var filename: String?
 
-    public init(extentSizeHint: ByteCount? = nil) {
-        self.extentSizeHint = extentSizeHint
+    public init(
+        start: Int64,
+        length: Int64,
+        data: Bool,
+        zero: Bool,
+        compressed: Bool? = nil,
+        depth: Int64,
+        present: Bool,
+        offset: Int64? = nil,
+        filename: String? = nil
+    ) {
+        self.start = start
+        self.length = length
+        self.data = data
+        self.zero = zero
+        self.compressed = compressed
+        self.depth = depth
+        self.present = present
+        self.offset = offset
+        self.filename = filename
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.extentSizeHint = try object.optionalValue("extent-size-hint")
+        self.start = try object.value("start")
+        self.length = try object.value("length")
+        self.data = try object.value("data")
+        self.zero = try object.value("zero")
+        self.compressed = try object.optionalValue("compressed")
+        self.depth = try object.value("depth")
+        self.present = try object.value("present")
+        self.offset = try object.optionalValue("offset")
+        self.filename = try object.optionalValue("filename")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("extent-size-hint", extentSizeHint)
+        object.set("start", start)
+        object.set("length", length)
+        object.set("data", data)
+        object.set("zero", zero)
+        object.set("compressed", compressed)
+        object.set("depth", depth)
+        object.set("present", present)
+        object.set("offset", offset)
+        object.set("filename", filename)
     }
 }
 
-/// QAPI enum `ImageInfoSpecificKind`.
+/// QAPI enum `MirrorSyncMode`.
 ///
-/// Since QEMU 1.7.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.ImageInfoSpecificKind)
-public struct ImageInfoSpecificKind: QAPIEnum {
+/// Since QEMU 1.3.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.MirrorSyncMode)
+public struct MirrorSyncMode: QAPIEnum {
     public let rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    public static var luks: Self { Self(rawValue: "luks") }
-    public static var rbd: Self { Self(rawValue: "rbd") }
-    public static var file: Self { Self(rawValue: "file") }
-    public static var qcow2: Self { Self(rawValue: "qcow2") }
-    public static var vmdk: Self { Self(rawValue: "vmdk") }
+    public static var top: Self { Self(rawValue: "top") }
+    public static var full: Self { Self(rawValue: "full") }
+    public static var none: Self { Self(rawValue: "none") }
+    /// Since QEMU 2.4.
+    public static var incremental: Self { Self(rawValue: "incremental") }
+    /// Since QEMU 4.2.
+    public static var bitmap: Self { Self(rawValue: "bitmap") }
 
     /// The values that the compiled schema knows.
     public static var allCases: [Self] {
         [
-            .luks,
-            .rbd,
-            .file,
-            .qcow2,
-            .vmdk,
+            .top,
+            .full,
+            .none,
+            .incremental,
+            .bitmap,
         ]
     }
 }
 
-/// QAPI struct `ImageInfoSpecificQCow2Wrapper`.
+/// QAPI enum `BitmapSyncMode`.
 ///
-/// Since QEMU 1.7.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificQCow2Wrapper)
-public struct ImageInfoSpecificQCow2Wrapper: QAPIObject {
-    public var data: ImageInfoSpecificQCow2
+/// Since QEMU 4.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BitmapSyncMode)
+public struct BitmapSyncMode: QAPIEnum {
+    public let rawValue: String
 
-    public init(data: ImageInfoSpecificQCow2) {
-        self.data = data
-    }
+    public init(rawValue: String) { self.rawValue = rawValue }
 
-    public init(members object: JSONObject) throws(JSONError) {
-        self.data = try object.value("data")
-    }
+    public static var onSuccess: Self { Self(rawValue: "on-success") }
+    public static var never: Self { Self(rawValue: "never") }
+    public static var always: Self { Self(rawValue: "always") }
 
-    public func write(to object: inout JSONObject) {
-        object.set("data", data)
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .onSuccess,
+            .never,
+            .always,
+        ]
     }
 }
 
-/// QAPI struct `ImageInfoSpecificVmdkWrapper`.
+/// QAPI enum `MirrorCopyMode`.
 ///
-/// Since QEMU 6.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificVmdkWrapper)
-public struct ImageInfoSpecificVmdkWrapper: QAPIObject {
-    public var data: ImageInfoSpecificVmdk
+/// Since QEMU 3.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.MirrorCopyMode)
+public struct MirrorCopyMode: QAPIEnum {
+    public let rawValue: String
 
-    public init(data: ImageInfoSpecificVmdk) {
-        self.data = data
-    }
+    public init(rawValue: String) { self.rawValue = rawValue }
 
-    public init(members object: JSONObject) throws(JSONError) {
-        self.data = try object.value("data")
-    }
+    public static var background: Self { Self(rawValue: "background") }
+    public static var writeBlocking: Self { Self(rawValue: "write-blocking") }
 
-    public func write(to object: inout JSONObject) {
-        object.set("data", data)
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .background,
+            .writeBlocking,
+        ]
     }
 }
 
-/// QAPI struct `ImageInfoSpecificLUKSWrapper`.
+/// QAPI enum `NewImageMode`.
 ///
-/// Since QEMU 2.7.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificLUKSWrapper)
-public struct ImageInfoSpecificLUKSWrapper: QAPIObject {
-    public var data: QCryptoBlockInfoLUKS
+/// Since QEMU 1.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.NewImageMode)
+public struct NewImageMode: QAPIEnum {
+    public let rawValue: String
 
-    public init(data: QCryptoBlockInfoLUKS) {
-        self.data = data
-    }
+    public init(rawValue: String) { self.rawValue = rawValue }
 
-    public init(members object: JSONObject) throws(JSONError) {
-        self.data = try object.value("data")
-    }
+    public static var existing: Self { Self(rawValue: "existing") }
+    public static var absolutePaths: Self { Self(rawValue: "absolute-paths") }
 
-    public func write(to object: inout JSONObject) {
-        object.set("data", data)
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .existing,
+            .absolutePaths,
+        ]
     }
 }
 
-/// QAPI struct `ImageInfoSpecificRbdWrapper`.
+/// QAPI struct `BackupPerf`.
 ///
-/// Since QEMU 6.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificRbdWrapper)
-public struct ImageInfoSpecificRbdWrapper: QAPIObject {
-    public var data: ImageInfoSpecificRbd
+/// Since QEMU 6.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BackupPerf)
+public struct BackupPerf: QAPIObject {
+    /// Default false.
+    public var useCopyRange: Bool?
+    /// Default 64.
+    public var maxWorkers: Int64?
+    /// Default 0.
+    public var maxChunk: Int64?
+    /// Since QEMU 9.2, default 0.
+    public var minClusterSize: ByteCount?
 
-    public init(data: ImageInfoSpecificRbd) {
-        self.data = data
+    public init(
+        useCopyRange: Bool? = nil,
+        maxWorkers: Int64? = nil,
+        maxChunk: Int64? = nil,
+        minClusterSize: ByteCount? = nil
+    ) {
+        self.useCopyRange = useCopyRange
+        self.maxWorkers = maxWorkers
+        self.maxChunk = maxChunk
+        self.minClusterSize = minClusterSize
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.data = try object.value("data")
+        self.useCopyRange = try object.optionalValue("use-copy-range")
+        self.maxWorkers = try object.optionalValue("max-workers")
+        self.maxChunk = try object.optionalValue("max-chunk")
+        self.minClusterSize = try object.optionalValue("min-cluster-size")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("data", data)
+        object.set("use-copy-range", useCopyRange)
+        object.set("max-workers", maxWorkers)
+        object.set("max-chunk", maxChunk)
+        object.set("min-cluster-size", minClusterSize)
     }
 }
 
-/// QAPI struct `ImageInfoSpecificFileWrapper`.
+/// QAPI struct `BackupCommon`.
 ///
-/// Since QEMU 8.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificFileWrapper)
-public struct ImageInfoSpecificFileWrapper: QAPIObject {
-    public var data: ImageInfoSpecificFile
+/// Since QEMU 4.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BackupCommon)
+public struct BackupCommon: QAPIObject {
+    /// Since QEMU 2.7.
+    public var jobID: String?
+    public var device: String
+    public var sync: MirrorSyncMode
+    /// Default 0.
+    public var speed: Int64?
+    /// Since QEMU 2.4.
+    public var bitmap: String?
+    /// Since QEMU 4.2.
+    public var bitmapMode: BitmapSyncMode?
+    /// Since QEMU 2.8, default false.
+    public var compress: Bool?
+    public var onSourceError: BlockdevOnError?
+    public var onTargetError: BlockdevOnError?
+    /// Since QEMU 10.1.
+    public var onCbwError: OnCbwError?
+    /// Since QEMU 2.12, default true.
+    public var autoFinalize: Bool?
+    /// Since QEMU 2.12, default true.
+    public var autoDismiss: Bool?
+    /// Since QEMU 4.2.
+    public var filterNodeName: String?
+    /// Since QEMU 9.1.
+    public var discardSource: Bool?
+    /// Since QEMU 6.0, unstable.
+    public var xPerf: BackupPerf?
 
-    public init(data: ImageInfoSpecificFile) {
-        self.data = data
+    public init(
+        jobID: String? = nil,
+        device: String,
+        sync: MirrorSyncMode,
+        speed: Int64? = nil,
+        bitmap: String? = nil,
+        bitmapMode: BitmapSyncMode? = nil,
+        compress: Bool? = nil,
+        onSourceError: BlockdevOnError? = nil,
+        onTargetError: BlockdevOnError? = nil,
+        onCbwError: OnCbwError? = nil,
+        autoFinalize: Bool? = nil,
+        autoDismiss: Bool? = nil,
+        filterNodeName: String? = nil,
+        discardSource: Bool? = nil,
+        xPerf: BackupPerf? = nil
+    ) {
+        self.jobID = jobID
+        self.device = device
+        self.sync = sync
+        self.speed = speed
+        self.bitmap = bitmap
+        self.bitmapMode = bitmapMode
+        self.compress = compress
+        self.onSourceError = onSourceError
+        self.onTargetError = onTargetError
+        self.onCbwError = onCbwError
+        self.autoFinalize = autoFinalize
+        self.autoDismiss = autoDismiss
+        self.filterNodeName = filterNodeName
+        self.discardSource = discardSource
+        self.xPerf = xPerf
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.data = try object.value("data")
+        self.jobID = try object.optionalValue("job-id")
+        self.device = try object.value("device")
+        self.sync = try object.value("sync")
+        self.speed = try object.optionalValue("speed")
+        self.bitmap = try object.optionalValue("bitmap")
+        self.bitmapMode = try object.optionalValue("bitmap-mode")
+        self.compress = try object.optionalValue("compress")
+        self.onSourceError = try object.optionalValue("on-source-error")
+        self.onTargetError = try object.optionalValue("on-target-error")
+        self.onCbwError = try object.optionalValue("on-cbw-error")
+        self.autoFinalize = try object.optionalValue("auto-finalize")
+        self.autoDismiss = try object.optionalValue("auto-dismiss")
+        self.filterNodeName = try object.optionalValue("filter-node-name")
+        self.discardSource = try object.optionalValue("discard-source")
+        self.xPerf = try object.optionalValue("x-perf")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("data", data)
+        object.set("job-id", jobID)
+        object.set("device", device)
+        object.set("sync", sync)
+        object.set("speed", speed)
+        object.set("bitmap", bitmap)
+        object.set("bitmap-mode", bitmapMode)
+        object.set("compress", compress)
+        object.set("on-source-error", onSourceError)
+        object.set("on-target-error", onTargetError)
+        object.set("on-cbw-error", onCbwError)
+        object.set("auto-finalize", autoFinalize)
+        object.set("auto-dismiss", autoDismiss)
+        object.set("filter-node-name", filterNodeName)
+        object.set("discard-source", discardSource)
+        object.set("x-perf", xPerf)
     }
 }
 
-/// QAPI union `ImageInfoSpecific`.
+/// QAPI enum `XDbgBlockGraphNodeType`.
 ///
-/// Since QEMU 1.7.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecific)
-public struct ImageInfoSpecific: QAPIObject {
-    /// What depends on `type`.
+/// Since QEMU 4.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.XDbgBlockGraphNodeType)
+public struct XDbgBlockGraphNodeType: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var blockBackend: Self { Self(rawValue: "block-backend") }
+    public static var blockJob: Self { Self(rawValue: "block-job") }
+    public static var blockDriver: Self { Self(rawValue: "block-driver") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .blockBackend,
+            .blockJob,
+            .blockDriver,
+        ]
+    }
+}
+
+/// QAPI struct `XDbgBlockGraphNode`.
+///
+/// Since QEMU 4.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.XDbgBlockGraphNode)
+public struct XDbgBlockGraphNode: QAPIObject {
+    public var id: UInt64
+    public var type: XDbgBlockGraphNodeType
+    public var name: String
+
+    public init(id: UInt64, type: XDbgBlockGraphNodeType, name: String) {
+        self.id = id
+        self.type = type
+        self.name = name
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.id = try object.value("id")
+        self.type = try object.value("type")
+        self.name = try object.value("name")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("id", id)
+        object.set("type", type)
+        object.set("name", name)
+    }
+}
+
+/// QAPI struct `XDbgBlockGraphEdge`.
+///
+/// Since QEMU 4.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.XDbgBlockGraphEdge)
+public struct XDbgBlockGraphEdge: QAPIObject {
+    public var parent: UInt64
+    public var child: UInt64
+    public var name: String
+    public var perm: [BlockPermission]
+    public var sharedPerm: [BlockPermission]
+
+    public init(parent: UInt64, child: UInt64, name: String, perm: [BlockPermission], sharedPerm: [BlockPermission]) {
+        self.parent = parent
+        self.child = child
+        self.name = name
+        self.perm = perm
+        self.sharedPerm = sharedPerm
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.parent = try object.value("parent")
+        self.child = try object.value("child")
+        self.name = try object.value("name")
+        self.perm = try object.value("perm")
+        self.sharedPerm = try object.value("shared-perm")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("parent", parent)
+        object.set("child", child)
+        object.set("name", name)
+        object.set("perm", perm)
+        object.set("shared-perm", sharedPerm)
+    }
+}
+
+/// QAPI struct `XDbgBlockGraph`.
+///
+/// Since QEMU 4.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.XDbgBlockGraph)
+public struct XDbgBlockGraph: QAPIObject {
+    public var nodes: [XDbgBlockGraphNode]
+    public var edges: [XDbgBlockGraphEdge]
+
+    public init(nodes: [XDbgBlockGraphNode], edges: [XDbgBlockGraphEdge]) {
+        self.nodes = nodes
+        self.edges = edges
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.nodes = try object.value("nodes")
+        self.edges = try object.value("edges")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("nodes", nodes)
+        object.set("edges", edges)
+    }
+}
+
+/// QAPI enum `SshHostKeyCheckMode`.
+///
+/// Since QEMU 2.12.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.SshHostKeyCheckMode)
+public struct SshHostKeyCheckMode: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var none: Self { Self(rawValue: "none") }
+    public static var hash: Self { Self(rawValue: "hash") }
+    public static var knownHosts: Self { Self(rawValue: "known_hosts") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .none,
+            .hash,
+            .knownHosts,
+        ]
+    }
+}
+
+/// QAPI enum `SshHostKeyCheckHashType`.
+///
+/// Since QEMU 2.12.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.SshHostKeyCheckHashType)
+public struct SshHostKeyCheckHashType: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var md5: Self { Self(rawValue: "md5") }
+    public static var sha1: Self { Self(rawValue: "sha1") }
+    public static var sha256: Self { Self(rawValue: "sha256") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .md5,
+            .sha1,
+            .sha256,
+        ]
+    }
+}
+
+/// QAPI struct `SshHostKeyHash`.
+///
+/// Since QEMU 2.12.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.SshHostKeyHash)
+public struct SshHostKeyHash: QAPIObject {
+    public var type: SshHostKeyCheckHashType
+    public var hash: String
+
+    public init(type: SshHostKeyCheckHashType, hash: String) {
+        self.type = type
+        self.hash = hash
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.type = try object.value("type")
+        self.hash = try object.value("hash")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("type", type)
+        object.set("hash", hash)
+    }
+}
+
+/// QAPI union `SshHostKeyCheck`.
+///
+/// Since QEMU 2.12.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.SshHostKeyCheck)
+public struct SshHostKeyCheck: QAPIObject {
+    /// What depends on `mode`.
     public var branch: Branch
 
     public init(branch: Branch) {
@@ -562,473 +733,407 @@ public struct ImageInfoSpecific: QAPIObject {
     }
 
     /// Which branch this is.
-    public var type: ImageInfoSpecificKind { branch.type }
+    public var mode: SshHostKeyCheckMode { branch.mode }
 
     public init(members object: JSONObject) throws(JSONError) {
         self.branch = try Branch(members: object)
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("type", type)
+        object.set("mode", mode)
         branch.write(to: &object)
     }
 
-    /// What depends on `type`.
+    /// What depends on `mode`.
     public enum Branch: Sendable {
-        case qcow2(ImageInfoSpecificQCow2Wrapper)
-        case vmdk(ImageInfoSpecificVmdkWrapper)
-        case luks(ImageInfoSpecificLUKSWrapper)
-        case rbd(ImageInfoSpecificRbdWrapper)
-        case file(ImageInfoSpecificFileWrapper)
+        case hash(SshHostKeyHash)
+        case none
+        case knownHosts
         /// A branch that the compiled schema does not know, with all members.
-        case unknown(ImageInfoSpecificKind, JSONObject)
+        case unknown(SshHostKeyCheckMode, JSONObject)
 
         /// Which branch this is.
-        public var type: ImageInfoSpecificKind {
+        public var mode: SshHostKeyCheckMode {
             switch self {
-            case .qcow2: .qcow2
-            case .vmdk: .vmdk
-            case .luks: .luks
-            case .rbd: .rbd
-            case .file: .file
+            case .hash: .hash
+            case .none: .none
+            case .knownHosts: .knownHosts
             case .unknown(let tag, _): tag
             }
         }
 
         init(members object: JSONObject) throws(JSONError) {
-            let tag: ImageInfoSpecificKind = try object.value("type")
+            let tag: SshHostKeyCheckMode = try object.value("mode")
             switch tag.rawValue {
-            case "qcow2": self = .qcow2(try ImageInfoSpecificQCow2Wrapper(members: object))
-            case "vmdk": self = .vmdk(try ImageInfoSpecificVmdkWrapper(members: object))
-            case "luks": self = .luks(try ImageInfoSpecificLUKSWrapper(members: object))
-            case "rbd": self = .rbd(try ImageInfoSpecificRbdWrapper(members: object))
-            case "file": self = .file(try ImageInfoSpecificFileWrapper(members: object))
+            case "hash": self = .hash(try SshHostKeyHash(members: object))
+            case "none": self = .none
+            case "known_hosts": self = .knownHosts
             default: self = .unknown(tag, object)
             }
         }
 
         func write(to object: inout JSONObject) {
             switch self {
-            case .qcow2(let value): value.write(to: &object)
-            case .vmdk(let value): value.write(to: &object)
-            case .luks(let value): value.write(to: &object)
-            case .rbd(let value): value.write(to: &object)
-            case .file(let value): value.write(to: &object)
+            case .none, .knownHosts: break
+            case .hash(let value): value.write(to: &object)
             case .unknown(_, let members): object.setMissing(from: members)
             }
         }
     }
 }
 
-extension ImageInfoSpecific {
-    /// The branch `qcow2`.
-    public static func qcow2(data: ImageInfoSpecificQCow2) -> Self {
-        Self(branch: .qcow2(ImageInfoSpecificQCow2Wrapper(data: data)))
+extension SshHostKeyCheck {
+    /// The branch `hash`.
+    public static func hash(type: SshHostKeyCheckHashType, hash: String) -> Self {
+        Self(branch: .hash(SshHostKeyHash(type: type, hash: hash)))
     }
 
-    /// The branch `vmdk`.
-    public static func vmdk(data: ImageInfoSpecificVmdk) -> Self {
-        Self(branch: .vmdk(ImageInfoSpecificVmdkWrapper(data: data)))
-    }
+    /// The branch `none`.
+    public static var none: Self { Self(branch: .none) }
 
-    /// The branch `luks`.
-    public static func luks(data: QCryptoBlockInfoLUKS) -> Self {
-        Self(branch: .luks(ImageInfoSpecificLUKSWrapper(data: data)))
-    }
+    /// The branch `known_hosts`.
+    public static var knownHosts: Self { Self(branch: .knownHosts) }
+}
 
-    /// The branch `rbd`.
-    public static func rbd(data: ImageInfoSpecificRbd) -> Self {
-        Self(branch: .rbd(ImageInfoSpecificRbdWrapper(data: data)))
-    }
+/// QAPI enum `QuorumReadPattern`.
+///
+/// Since QEMU 2.9.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.QuorumReadPattern)
+public struct QuorumReadPattern: QAPIEnum {
+    public let rawValue: String
 
-    /// The branch `file`.
-    public static func file(data: ImageInfoSpecificFile) -> Self {
-        Self(branch: .file(ImageInfoSpecificFileWrapper(data: data)))
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var quorum: Self { Self(rawValue: "quorum") }
+    public static var fifo: Self { Self(rawValue: "fifo") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .quorum,
+            .fifo,
+        ]
     }
 }
 
-/// QAPI struct `BlockLimitsInfo`.
+/// QAPI enum `IscsiTransport`.
 ///
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockLimitsInfo)
-public struct BlockLimitsInfo: QAPIObject {
-    public var requestAlignment: UInt32
-    public var maxDiscard: UInt64?
-    public var discardAlignment: UInt32?
-    public var maxWriteZeroes: UInt64?
-    public var writeZeroesAlignment: UInt32?
-    public var optTransfer: UInt32?
-    public var maxTransfer: UInt32?
-    public var maxHwTransfer: UInt32?
-    public var maxIov: Int64
-    public var maxHwIov: Int64?
-    public var minMemAlignment: ByteCount
-    public var optMemAlignment: ByteCount
+/// Since QEMU 2.9.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.IscsiTransport)
+public struct IscsiTransport: QAPIEnum {
+    public let rawValue: String
 
-    public init(
-        requestAlignment: UInt32,
-        maxDiscard: UInt64? = nil,
-        discardAlignment: UInt32? = nil,
-        maxWriteZeroes: UInt64? = nil,
-        writeZeroesAlignment: UInt32? = nil,
-        optTransfer: UInt32? = nil,
-        maxTransfer: UInt32? = nil,
-        maxHwTransfer: UInt32? = nil,
-        maxIov: Int64,
-        maxHwIov: Int64? = nil,
-        minMemAlignment: ByteCount,
-        optMemAlignment: ByteCount
-    ) {
-        self.requestAlignment = requestAlignment
-        self.maxDiscard = maxDiscard
-        self.discardAlignment = discardAlignment
-        self.maxWriteZeroes = maxWriteZeroes
-        self.writeZeroesAlignment = writeZeroesAlignment
-        self.optTransfer = optTransfer
-        self.maxTransfer = maxTransfer
-        self.maxHwTransfer = maxHwTransfer
-        self.maxIov = maxIov
-        self.maxHwIov = maxHwIov
-        self.minMemAlignment = minMemAlignment
-        self.optMemAlignment = optMemAlignment
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var tcp: Self { Self(rawValue: "tcp") }
+    public static var iser: Self { Self(rawValue: "iser") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .tcp,
+            .iser,
+        ]
+    }
+}
+
+/// QAPI enum `IscsiHeaderDigest`.
+///
+/// Since QEMU 2.9.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.IscsiHeaderDigest)
+public struct IscsiHeaderDigest: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var crc32c: Self { Self(rawValue: "crc32c") }
+    public static var none: Self { Self(rawValue: "none") }
+    public static var crc32cNone: Self { Self(rawValue: "crc32c-none") }
+    public static var noneCrc32c: Self { Self(rawValue: "none-crc32c") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .crc32c,
+            .none,
+            .crc32cNone,
+            .noneCrc32c,
+        ]
+    }
+}
+
+/// QAPI enum `RbdAuthMode`.
+///
+/// Since QEMU 3.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.RbdAuthMode)
+public struct RbdAuthMode: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var cephx: Self { Self(rawValue: "cephx") }
+    public static var none: Self { Self(rawValue: "none") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .cephx,
+            .none,
+        ]
+    }
+}
+
+/// QAPI enum `RbdImageEncryptionFormat`.
+///
+/// Since QEMU 6.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.RbdImageEncryptionFormat)
+public struct RbdImageEncryptionFormat: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Since QEMU 8.0.
+    public static var luksAny: Self { Self(rawValue: "luks-any") }
+    public static var luks: Self { Self(rawValue: "luks") }
+    public static var luks2: Self { Self(rawValue: "luks2") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .luksAny,
+            .luks,
+            .luks2,
+        ]
+    }
+}
+
+/// QAPI enum `ReplicationMode`.
+///
+/// Since QEMU 2.9.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.ReplicationMode)
+public struct ReplicationMode: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var primary: Self { Self(rawValue: "primary") }
+    public static var secondary: Self { Self(rawValue: "secondary") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .primary,
+            .secondary,
+        ]
+    }
+}
+
+/// QAPI enum `NFSTransport`.
+///
+/// Since QEMU 2.9.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.NFSTransport)
+public struct NFSTransport: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var inet: Self { Self(rawValue: "inet") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .inet
+        ]
+    }
+}
+
+/// QAPI struct `NFSServer`.
+///
+/// Since QEMU 2.9.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.NFSServer)
+public struct NFSServer: QAPIObject {
+    public var type: NFSTransport
+    public var host: String
+
+    public init(type: NFSTransport, host: String) {
+        self.type = type
+        self.host = host
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.requestAlignment = try object.value("request-alignment")
-        self.maxDiscard = try object.optionalValue("max-discard")
-        self.discardAlignment = try object.optionalValue("discard-alignment")
-        self.maxWriteZeroes = try object.optionalValue("max-write-zeroes")
-        self.writeZeroesAlignment = try object.optionalValue("write-zeroes-alignment")
-        self.optTransfer = try object.optionalValue("opt-transfer")
-        self.maxTransfer = try object.optionalValue("max-transfer")
-        self.maxHwTransfer = try object.optionalValue("max-hw-transfer")
-        self.maxIov = try object.value("max-iov")
-        self.maxHwIov = try object.optionalValue("max-hw-iov")
-        self.minMemAlignment = try object.value("min-mem-alignment")
-        self.optMemAlignment = try object.value("opt-mem-alignment")
+        self.type = try object.value("type")
+        self.host = try object.value("host")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("request-alignment", requestAlignment)
-        object.set("max-discard", maxDiscard)
-        object.set("discard-alignment", discardAlignment)
-        object.set("max-write-zeroes", maxWriteZeroes)
-        object.set("write-zeroes-alignment", writeZeroesAlignment)
-        object.set("opt-transfer", optTransfer)
-        object.set("max-transfer", maxTransfer)
-        object.set("max-hw-transfer", maxHwTransfer)
-        object.set("max-iov", maxIov)
-        object.set("max-hw-iov", maxHwIov)
-        object.set("min-mem-alignment", minMemAlignment)
-        object.set("opt-mem-alignment", optMemAlignment)
+        object.set("type", type)
+        object.set("host", host)
     }
 }
 
-/// QAPI struct `BlockNodeInfo`.
+/// QAPI enum `OnCbwError`.
 ///
-/// Since QEMU 8.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockNodeInfo)
-public struct BlockNodeInfo: QAPIObject {
-    public var filename: String
-    public var format: String
-    public var virtualSize: Int64
-    public var actualSize: Int64?
-    public var dirtyFlag: Bool?
-    public var clusterSize: Int64?
-    public var encrypted: Bool?
-    /// Since QEMU 1.7.
-    public var compressed: Bool?
-    public var backingFilename: String?
-    public var fullBackingFilename: String?
-    public var backingFilenameFormat: String?
-    public var snapshots: [SnapshotInfo]?
-    /// Since QEMU 10.2.
-    public var limits: BlockLimitsInfo?
-    /// Since QEMU 1.7.
-    public var formatSpecific: ImageInfoSpecific?
+/// Since QEMU 7.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.OnCbwError)
+public struct OnCbwError: QAPIEnum {
+    public let rawValue: String
 
-    public init(
-        filename: String,
-        format: String,
-        virtualSize: Int64,
-        actualSize: Int64? = nil,
-        dirtyFlag: Bool? = nil,
-        clusterSize: Int64? = nil,
-        encrypted: Bool? = nil,
-        compressed: Bool? = nil,
-        backingFilename: String? = nil,
-        fullBackingFilename: String? = nil,
-        backingFilenameFormat: String? = nil,
-        snapshots: [SnapshotInfo]? = nil,
-        limits: BlockLimitsInfo? = nil,
-        formatSpecific: ImageInfoSpecific? = nil
-    ) {
-        self.filename = filename
-        self.format = format
-        self.virtualSize = virtualSize
-        self.actualSize = actualSize
-        self.dirtyFlag = dirtyFlag
-        self.clusterSize = clusterSize
-        self.encrypted = encrypted
-        self.compressed = compressed
-        self.backingFilename = backingFilename
-        self.fullBackingFilename = fullBackingFilename
-        self.backingFilenameFormat = backingFilenameFormat
-        self.snapshots = snapshots
-        self.limits = limits
-        self.formatSpecific = formatSpecific
-    }
+    public init(rawValue: String) { self.rawValue = rawValue }
 
-    public init(members object: JSONObject) throws(JSONError) {
-        self.filename = try object.value("filename")
-        self.format = try object.value("format")
-        self.virtualSize = try object.value("virtual-size")
-        self.actualSize = try object.optionalValue("actual-size")
-        self.dirtyFlag = try object.optionalValue("dirty-flag")
-        self.clusterSize = try object.optionalValue("cluster-size")
-        self.encrypted = try object.optionalValue("encrypted")
-        self.compressed = try object.optionalValue("compressed")
-        self.backingFilename = try object.optionalValue("backing-filename")
-        self.fullBackingFilename = try object.optionalValue("full-backing-filename")
-        self.backingFilenameFormat = try object.optionalValue("backing-filename-format")
-        self.snapshots = try object.optionalValue("snapshots")
-        self.limits = try object.optionalValue("limits")
-        self.formatSpecific = try object.optionalValue("format-specific")
-    }
+    public static var breakGuestWrite: Self { Self(rawValue: "break-guest-write") }
+    public static var breakSnapshot: Self { Self(rawValue: "break-snapshot") }
 
-    public func write(to object: inout JSONObject) {
-        object.set("filename", filename)
-        object.set("format", format)
-        object.set("virtual-size", virtualSize)
-        object.set("actual-size", actualSize)
-        object.set("dirty-flag", dirtyFlag)
-        object.set("cluster-size", clusterSize)
-        object.set("encrypted", encrypted)
-        object.set("compressed", compressed)
-        object.set("backing-filename", backingFilename)
-        object.set("full-backing-filename", fullBackingFilename)
-        object.set("backing-filename-format", backingFilenameFormat)
-        object.set("snapshots", snapshots)
-        object.set("limits", limits)
-        object.set("format-specific", formatSpecific)
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .breakGuestWrite,
+            .breakSnapshot,
+        ]
     }
 }
 
-/// QAPI struct `ImageInfo`.
+/// QAPI enum `PreallocMode`.
 ///
-/// Since QEMU 1.3.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfo)
-public struct ImageInfo: QAPIObject {
-    public var filename: String
-    public var format: String
-    public var virtualSize: Int64
-    public var actualSize: Int64?
-    public var dirtyFlag: Bool?
-    public var clusterSize: Int64?
-    public var encrypted: Bool?
-    /// Since QEMU 1.7.
-    public var compressed: Bool?
-    public var backingFilename: String?
-    public var fullBackingFilename: String?
-    public var backingFilenameFormat: String?
-    public var snapshots: [SnapshotInfo]?
-    /// Since QEMU 10.2.
-    public var limits: BlockLimitsInfo?
-    /// Since QEMU 1.7.
-    public var formatSpecific: ImageInfoSpecific?
-    /// Since QEMU 1.6.
-    public var backingImage: ImageInfo? {
-        get { boxedBackingImage?.value }
-        set { boxedBackingImage = newValue.map(Boxed.init) }
-    }
-    private var boxedBackingImage: Boxed<ImageInfo>?
+/// Since QEMU 2.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.PreallocMode)
+public struct PreallocMode: QAPIEnum {
+    public let rawValue: String
 
-    public init(
-        filename: String,
-        format: String,
-        virtualSize: Int64,
-        actualSize: Int64? = nil,
-        dirtyFlag: Bool? = nil,
-        clusterSize: Int64? = nil,
-        encrypted: Bool? = nil,
-        compressed: Bool? = nil,
-        backingFilename: String? = nil,
-        fullBackingFilename: String? = nil,
-        backingFilenameFormat: String? = nil,
-        snapshots: [SnapshotInfo]? = nil,
-        limits: BlockLimitsInfo? = nil,
-        formatSpecific: ImageInfoSpecific? = nil,
-        backingImage: ImageInfo? = nil
-    ) {
-        self.filename = filename
-        self.format = format
-        self.virtualSize = virtualSize
-        self.actualSize = actualSize
-        self.dirtyFlag = dirtyFlag
-        self.clusterSize = clusterSize
-        self.encrypted = encrypted
-        self.compressed = compressed
-        self.backingFilename = backingFilename
-        self.fullBackingFilename = fullBackingFilename
-        self.backingFilenameFormat = backingFilenameFormat
-        self.snapshots = snapshots
-        self.limits = limits
-        self.formatSpecific = formatSpecific
-        self.boxedBackingImage = backingImage.map(Boxed.init)
-    }
+    public init(rawValue: String) { self.rawValue = rawValue }
 
-    public init(members object: JSONObject) throws(JSONError) {
-        self.filename = try object.value("filename")
-        self.format = try object.value("format")
-        self.virtualSize = try object.value("virtual-size")
-        self.actualSize = try object.optionalValue("actual-size")
-        self.dirtyFlag = try object.optionalValue("dirty-flag")
-        self.clusterSize = try object.optionalValue("cluster-size")
-        self.encrypted = try object.optionalValue("encrypted")
-        self.compressed = try object.optionalValue("compressed")
-        self.backingFilename = try object.optionalValue("backing-filename")
-        self.fullBackingFilename = try object.optionalValue("full-backing-filename")
-        self.backingFilenameFormat = try object.optionalValue("backing-filename-format")
-        self.snapshots = try object.optionalValue("snapshots")
-        self.limits = try object.optionalValue("limits")
-        self.formatSpecific = try object.optionalValue("format-specific")
-        let backingImage: ImageInfo? = try object.optionalValue("backing-image")
-        self.boxedBackingImage = backingImage.map(Boxed.init)
-    }
+    public static var off: Self { Self(rawValue: "off") }
+    public static var metadata: Self { Self(rawValue: "metadata") }
+    public static var falloc: Self { Self(rawValue: "falloc") }
+    public static var full: Self { Self(rawValue: "full") }
 
-    public func write(to object: inout JSONObject) {
-        object.set("filename", filename)
-        object.set("format", format)
-        object.set("virtual-size", virtualSize)
-        object.set("actual-size", actualSize)
-        object.set("dirty-flag", dirtyFlag)
-        object.set("cluster-size", clusterSize)
-        object.set("encrypted", encrypted)
-        object.set("compressed", compressed)
-        object.set("backing-filename", backingFilename)
-        object.set("full-backing-filename", fullBackingFilename)
-        object.set("backing-filename-format", backingFilenameFormat)
-        object.set("snapshots", snapshots)
-        object.set("limits", limits)
-        object.set("format-specific", formatSpecific)
-        object.set("backing-image", backingImage)
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .off,
+            .metadata,
+            .falloc,
+            .full,
+        ]
     }
 }
 
-/// QAPI struct `BlockChildInfo`.
+/// QAPI enum `QuorumOpType`.
+///
+/// Since QEMU 2.6.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.QuorumOpType)
+public struct QuorumOpType: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var read: Self { Self(rawValue: "read") }
+    public static var write: Self { Self(rawValue: "write") }
+    public static var flush: Self { Self(rawValue: "flush") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .read,
+            .write,
+            .flush,
+        ]
+    }
+}
+
+/// QAPI struct `DummyBlockCoreForceArrays`.
 ///
 /// Since QEMU 8.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockChildInfo)
-public struct BlockChildInfo: QAPIObject {
-    public var name: String
-    public var info: BlockGraphInfo
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.DummyBlockCoreForceArrays)
+public struct DummyBlockCoreForceArrays: QAPIObject {
+    public var unusedBlockGraphInfo: [BlockGraphInfo]
 
-    public init(name: String, info: BlockGraphInfo) {
-        self.name = name
-        self.info = info
+    public init(unusedBlockGraphInfo: [BlockGraphInfo]) {
+        self.unusedBlockGraphInfo = unusedBlockGraphInfo
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.name = try object.value("name")
-        self.info = try object.value("info")
+        self.unusedBlockGraphInfo = try object.value("unused-block-graph-info")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("name", name)
-        object.set("info", info)
+        object.set("unused-block-graph-info", unusedBlockGraphInfo)
     }
 }
 
-/// QAPI struct `BlockGraphInfo`.
+/// QAPI enum `BiosAtaTranslation`.
 ///
-/// Since QEMU 8.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockGraphInfo)
-public struct BlockGraphInfo: QAPIObject {
-    public var filename: String
-    public var format: String
-    public var virtualSize: Int64
-    public var actualSize: Int64?
-    public var dirtyFlag: Bool?
-    public var clusterSize: Int64?
-    public var encrypted: Bool?
-    /// Since QEMU 1.7.
-    public var compressed: Bool?
-    public var backingFilename: String?
-    public var fullBackingFilename: String?
-    public var backingFilenameFormat: String?
-    public var snapshots: [SnapshotInfo]?
-    /// Since QEMU 10.2.
-    public var limits: BlockLimitsInfo?
-    /// Since QEMU 1.7.
-    public var formatSpecific: ImageInfoSpecific?
-    public var children: [BlockChildInfo]
+/// Since QEMU 2.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BiosAtaTranslation)
+public struct BiosAtaTranslation: QAPIEnum {
+    public let rawValue: String
 
-    public init(
-        filename: String,
-        format: String,
-        virtualSize: Int64,
-        actualSize: Int64? = nil,
-        dirtyFlag: Bool? = nil,
-        clusterSize: Int64? = nil,
-        encrypted: Bool? = nil,
-        compressed: Bool? = nil,
-        backingFilename: String? = nil,
-        fullBackingFilename: String? = nil,
-        backingFilenameFormat: String? = nil,
-        snapshots: [SnapshotInfo]? = nil,
-        limits: BlockLimitsInfo? = nil,
-        formatSpecific: ImageInfoSpecific? = nil,
-        children: [BlockChildInfo]
-    ) {
-        self.filename = filename
-        self.format = format
-        self.virtualSize = virtualSize
-        self.actualSize = actualSize
-        self.dirtyFlag = dirtyFlag
-        self.clusterSize = clusterSize
-        self.encrypted = encrypted
-        self.compressed = compressed
-        self.backingFilename = backingFilename
-        self.fullBackingFilename = fullBackingFilename
-        self.backingFilenameFormat = backingFilenameFormat
-        self.snapshots = snapshots
-        self.limits = limits
-        self.formatSpecific = formatSpecific
-        self.children = children
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var auto: Self { Self(rawValue: "auto") }
+    public static var none: Self { Self(rawValue: "none") }
+    public static var lba: Self { Self(rawValue: "lba") }
+    public static var large: Self { Self(rawValue: "large") }
+    public static var rechs: Self { Self(rawValue: "rechs") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .auto,
+            .none,
+            .lba,
+            .large,
+            .rechs,
+        ]
+    }
+}
+
+/// QAPI enum `FloppyDriveType`.
+///
+/// Since QEMU 2.6.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.FloppyDriveType)
+public struct FloppyDriveType: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var _144: Self { Self(rawValue: "144") }
+    public static var _288: Self { Self(rawValue: "288") }
+    public static var _120: Self { Self(rawValue: "120") }
+    public static var none: Self { Self(rawValue: "none") }
+    public static var auto: Self { Self(rawValue: "auto") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            ._144,
+            ._288,
+            ._120,
+            .none,
+            .auto,
+        ]
+    }
+}
+
+/// QAPI struct `PRManagerInfo`.
+///
+/// Since QEMU 3.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.PRManagerInfo)
+public struct PRManagerInfo: QAPIObject {
+    public var id: String
+    public var connected: Bool
+
+    public init(id: String, connected: Bool) {
+        self.id = id
+        self.connected = connected
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.filename = try object.value("filename")
-        self.format = try object.value("format")
-        self.virtualSize = try object.value("virtual-size")
-        self.actualSize = try object.optionalValue("actual-size")
-        self.dirtyFlag = try object.optionalValue("dirty-flag")
-        self.clusterSize = try object.optionalValue("cluster-size")
-        self.encrypted = try object.optionalValue("encrypted")
-        self.compressed = try object.optionalValue("compressed")
-        self.backingFilename = try object.optionalValue("backing-filename")
-        self.fullBackingFilename = try object.optionalValue("full-backing-filename")
-        self.backingFilenameFormat = try object.optionalValue("backing-filename-format")
-        self.snapshots = try object.optionalValue("snapshots")
-        self.limits = try object.optionalValue("limits")
-        self.formatSpecific = try object.optionalValue("format-specific")
-        self.children = try object.value("children")
+        self.id = try object.value("id")
+        self.connected = try object.value("connected")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("filename", filename)
-        object.set("format", format)
-        object.set("virtual-size", virtualSize)
-        object.set("actual-size", actualSize)
-        object.set("dirty-flag", dirtyFlag)
-        object.set("cluster-size", clusterSize)
-        object.set("encrypted", encrypted)
-        object.set("compressed", compressed)
-        object.set("backing-filename", backingFilename)
-        object.set("full-backing-filename", fullBackingFilename)
-        object.set("backing-filename-format", backingFilenameFormat)
-        object.set("snapshots", snapshots)
-        object.set("limits", limits)
-        object.set("format-specific", formatSpecific)
-        object.set("children", children)
+        object.set("id", id)
+        object.set("connected", connected)
     }
 }

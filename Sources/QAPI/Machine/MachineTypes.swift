@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import QMPCore
+public import Quantities
 public import WireJSON
 
 /// QAPI enum `SysEmuTarget`.
@@ -112,617 +113,6 @@ public struct S390CpuState: QAPIEnum {
             .operating,
             .load,
         ]
-    }
-}
-
-/// QAPI struct `CpuInfoS390`.
-///
-/// Since QEMU 2.12.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.CpuInfoS390)
-public struct CpuInfoS390: QAPIObject {
-    public var cpuState: S390CpuState
-    /// Since QEMU 8.2.
-    public var dedicated: Bool?
-    /// Since QEMU 8.2.
-    public var entitlement: S390CpuEntitlement?
-
-    public init(cpuState: S390CpuState, dedicated: Bool? = nil, entitlement: S390CpuEntitlement? = nil) {
-        self.cpuState = cpuState
-        self.dedicated = dedicated
-        self.entitlement = entitlement
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.cpuState = try object.value("cpu-state")
-        self.dedicated = try object.optionalValue("dedicated")
-        self.entitlement = try object.optionalValue("entitlement")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("cpu-state", cpuState)
-        object.set("dedicated", dedicated)
-        object.set("entitlement", entitlement)
-    }
-}
-
-/// QAPI union `CpuInfoFast`.
-///
-/// Since QEMU 2.12.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.CpuInfoFast)
-public struct CpuInfoFast: QAPIObject {
-    public var cpuIndex: Int64
-    /// Since QEMU 10.1.
-    public var qomType: String?
-    public var qomPath: String
-    public var threadID: Int64
-    public var props: CpuInstanceProperties?
-    /// What depends on `target`.
-    public var branch: Branch
-
-    public init(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil,
-        branch: Branch
-    ) {
-        self.cpuIndex = cpuIndex
-        self.qomType = qomType
-        self.qomPath = qomPath
-        self.threadID = threadID
-        self.props = props
-        self.branch = branch
-    }
-
-    /// Which branch this is.
-    public var target: SysEmuTarget { branch.target }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.cpuIndex = try object.value("cpu-index")
-        self.qomType = try object.optionalValue("qom-type")
-        self.qomPath = try object.value("qom-path")
-        self.threadID = try object.value("thread-id")
-        self.props = try object.optionalValue("props")
-        self.branch = try Branch(members: object)
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("target", target)
-        object.set("cpu-index", cpuIndex)
-        object.set("qom-type", qomType)
-        object.set("qom-path", qomPath)
-        object.set("thread-id", threadID)
-        object.set("props", props)
-        branch.write(to: &object)
-    }
-
-    /// What depends on `target`.
-    public enum Branch: Sendable {
-        case s390x(CpuInfoS390)
-        case rx
-        case avr
-        case loongarch64
-        case hexagon
-        case aarch64
-        case alpha
-        case arm
-        case hppa
-        case i386
-        case m68k
-        case microblaze
-        case mips
-        case mips64
-        case mips64el
-        case mipsel
-        case or1k
-        case ppc
-        case ppc64
-        case riscv32
-        case riscv64
-        case sh4
-        case sh4eb
-        case sparc
-        case sparc64
-        case tricore
-        case x86_64
-        case xtensa
-        case xtensaeb
-        case microblazeel
-        case cris
-        case nios2
-        /// A branch that the compiled schema does not know, with all members.
-        case unknown(SysEmuTarget, JSONObject)
-
-        /// Which branch this is.
-        public var target: SysEmuTarget {
-            switch self {
-            case .s390x: .s390x
-            case .rx: .rx
-            case .avr: .avr
-            case .loongarch64: .loongarch64
-            case .hexagon: .hexagon
-            case .aarch64: .aarch64
-            case .alpha: .alpha
-            case .arm: .arm
-            case .hppa: .hppa
-            case .i386: .i386
-            case .m68k: .m68k
-            case .microblaze: .microblaze
-            case .mips: .mips
-            case .mips64: .mips64
-            case .mips64el: .mips64el
-            case .mipsel: .mipsel
-            case .or1k: .or1k
-            case .ppc: .ppc
-            case .ppc64: .ppc64
-            case .riscv32: .riscv32
-            case .riscv64: .riscv64
-            case .sh4: .sh4
-            case .sh4eb: .sh4eb
-            case .sparc: .sparc
-            case .sparc64: .sparc64
-            case .tricore: .tricore
-            case .x86_64: .x86_64
-            case .xtensa: .xtensa
-            case .xtensaeb: .xtensaeb
-            case .microblazeel: .microblazeel
-            case .cris: .cris
-            case .nios2: .nios2
-            case .unknown(let tag, _): tag
-            }
-        }
-
-        init(members object: JSONObject) throws(JSONError) {
-            let tag: SysEmuTarget = try object.value("target")
-            switch tag.rawValue {
-            case "s390x": self = .s390x(try CpuInfoS390(members: object))
-            case "rx": self = .rx
-            case "avr": self = .avr
-            case "loongarch64": self = .loongarch64
-            case "hexagon": self = .hexagon
-            case "aarch64": self = .aarch64
-            case "alpha": self = .alpha
-            case "arm": self = .arm
-            case "hppa": self = .hppa
-            case "i386": self = .i386
-            case "m68k": self = .m68k
-            case "microblaze": self = .microblaze
-            case "mips": self = .mips
-            case "mips64": self = .mips64
-            case "mips64el": self = .mips64el
-            case "mipsel": self = .mipsel
-            case "or1k": self = .or1k
-            case "ppc": self = .ppc
-            case "ppc64": self = .ppc64
-            case "riscv32": self = .riscv32
-            case "riscv64": self = .riscv64
-            case "sh4": self = .sh4
-            case "sh4eb": self = .sh4eb
-            case "sparc": self = .sparc
-            case "sparc64": self = .sparc64
-            case "tricore": self = .tricore
-            case "x86_64": self = .x86_64
-            case "xtensa": self = .xtensa
-            case "xtensaeb": self = .xtensaeb
-            case "microblazeel": self = .microblazeel
-            case "cris": self = .cris
-            case "nios2": self = .nios2
-            default: self = .unknown(tag, object)
-            }
-        }
-
-        func write(to object: inout JSONObject) {
-            switch self {
-            case .rx, .avr, .loongarch64, .hexagon, .aarch64, .alpha, .arm, .hppa, .i386, .m68k, .microblaze, .mips,
-                .mips64, .mips64el, .mipsel, .or1k, .ppc, .ppc64, .riscv32, .riscv64, .sh4, .sh4eb, .sparc, .sparc64,
-                .tricore, .x86_64, .xtensa, .xtensaeb, .microblazeel, .cris, .nios2:
-                break
-            case .s390x(let value): value.write(to: &object)
-            case .unknown(_, let members): object.setMissing(from: members)
-            }
-        }
-    }
-}
-
-extension CpuInfoFast {
-    /// The branch `s390x`.
-    public static func s390x(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil,
-        cpuState: S390CpuState,
-        dedicated: Bool? = nil,
-        entitlement: S390CpuEntitlement? = nil
-    ) -> Self {
-        Self(
-            cpuIndex: cpuIndex,
-            qomType: qomType,
-            qomPath: qomPath,
-            threadID: threadID,
-            props: props,
-            branch: .s390x(CpuInfoS390(cpuState: cpuState, dedicated: dedicated, entitlement: entitlement))
-        )
-    }
-
-    /// The branch `rx`.
-    public static func rx(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .rx)
-    }
-
-    /// The branch `avr`.
-    public static func avr(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .avr)
-    }
-
-    /// The branch `loongarch64`.
-    public static func loongarch64(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(
-            cpuIndex: cpuIndex,
-            qomType: qomType,
-            qomPath: qomPath,
-            threadID: threadID,
-            props: props,
-            branch: .loongarch64
-        )
-    }
-
-    /// The branch `hexagon`.
-    public static func hexagon(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .hexagon)
-    }
-
-    /// The branch `aarch64`.
-    public static func aarch64(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .aarch64)
-    }
-
-    /// The branch `alpha`.
-    public static func alpha(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .alpha)
-    }
-
-    /// The branch `arm`.
-    public static func arm(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .arm)
-    }
-
-    /// The branch `hppa`.
-    public static func hppa(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .hppa)
-    }
-
-    /// The branch `i386`.
-    public static func i386(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .i386)
-    }
-
-    /// The branch `m68k`.
-    public static func m68k(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .m68k)
-    }
-
-    /// The branch `microblaze`.
-    public static func microblaze(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(
-            cpuIndex: cpuIndex,
-            qomType: qomType,
-            qomPath: qomPath,
-            threadID: threadID,
-            props: props,
-            branch: .microblaze
-        )
-    }
-
-    /// The branch `mips`.
-    public static func mips(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .mips)
-    }
-
-    /// The branch `mips64`.
-    public static func mips64(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .mips64)
-    }
-
-    /// The branch `mips64el`.
-    public static func mips64el(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(
-            cpuIndex: cpuIndex,
-            qomType: qomType,
-            qomPath: qomPath,
-            threadID: threadID,
-            props: props,
-            branch: .mips64el
-        )
-    }
-
-    /// The branch `mipsel`.
-    public static func mipsel(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .mipsel)
-    }
-}
-
-extension CpuInfoFast {
-    /// The branch `or1k`.
-    public static func or1k(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .or1k)
-    }
-
-    /// The branch `ppc`.
-    public static func ppc(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .ppc)
-    }
-
-    /// The branch `ppc64`.
-    public static func ppc64(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .ppc64)
-    }
-
-    /// The branch `riscv32`.
-    public static func riscv32(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .riscv32)
-    }
-
-    /// The branch `riscv64`.
-    public static func riscv64(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .riscv64)
-    }
-
-    /// The branch `sh4`.
-    public static func sh4(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .sh4)
-    }
-
-    /// The branch `sh4eb`.
-    public static func sh4eb(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .sh4eb)
-    }
-
-    /// The branch `sparc`.
-    public static func sparc(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .sparc)
-    }
-
-    /// The branch `sparc64`.
-    public static func sparc64(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .sparc64)
-    }
-
-    /// The branch `tricore`.
-    public static func tricore(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .tricore)
-    }
-
-    /// The branch `x86_64`.
-    public static func x86_64(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .x86_64)
-    }
-
-    /// The branch `xtensa`.
-    public static func xtensa(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .xtensa)
-    }
-
-    /// The branch `xtensaeb`.
-    public static func xtensaeb(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(
-            cpuIndex: cpuIndex,
-            qomType: qomType,
-            qomPath: qomPath,
-            threadID: threadID,
-            props: props,
-            branch: .xtensaeb
-        )
-    }
-
-    /// The branch `microblazeel`.
-    public static func microblazeel(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(
-            cpuIndex: cpuIndex,
-            qomType: qomType,
-            qomPath: qomPath,
-            threadID: threadID,
-            props: props,
-            branch: .microblazeel
-        )
-    }
-
-    /// The branch `cris`.
-    public static func cris(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .cris)
-    }
-
-    /// The branch `nios2`.
-    public static func nios2(
-        cpuIndex: Int64,
-        qomType: String? = nil,
-        qomPath: String,
-        threadID: Int64,
-        props: CpuInstanceProperties? = nil
-    ) -> Self {
-        Self(cpuIndex: cpuIndex, qomType: qomType, qomPath: qomPath, threadID: threadID, props: props, branch: .nios2)
     }
 }
 
@@ -937,33 +327,982 @@ public struct LostTickPolicy: QAPIEnum {
     }
 }
 
-/// QAPI enum `NumaOptionsType`.
+/// QAPI struct `CXLFixedMemoryWindowOptions`.
 ///
-/// Since QEMU 2.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.NumaOptionsType)
-public struct NumaOptionsType: QAPIEnum {
+/// Since QEMU 7.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.CXLFixedMemoryWindowOptions)
+public struct CXLFixedMemoryWindowOptions: QAPIObject {
+    public var size: ByteCount
+    public var interleaveGranularity: ByteCount?
+    public var targets: [String]
+
+    public init(size: ByteCount, interleaveGranularity: ByteCount? = nil, targets: [String]) {
+        self.size = size
+        self.interleaveGranularity = interleaveGranularity
+        self.targets = targets
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.size = try object.value("size")
+        self.interleaveGranularity = try object.optionalValue("interleave-granularity")
+        self.targets = try object.value("targets")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("size", size)
+        object.set("interleave-granularity", interleaveGranularity)
+        object.set("targets", targets)
+    }
+}
+
+/// QAPI struct `CXLFMWProperties`.
+///
+/// Since QEMU 7.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.CXLFMWProperties)
+public struct CXLFMWProperties: QAPIObject {
+    public var cxlFmw: [CXLFixedMemoryWindowOptions]
+
+    public init(cxlFmw: [CXLFixedMemoryWindowOptions]) {
+        self.cxlFmw = cxlFmw
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.cxlFmw = try object.value("cxl-fmw")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("cxl-fmw", cxlFmw)
+    }
+}
+
+/// QAPI enum `X86CPURegister32`.
+///
+/// Since QEMU 1.5.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.X86CPURegister32)
+public struct X86CPURegister32: QAPIEnum {
     public let rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    public static var node: Self { Self(rawValue: "node") }
-    /// Since QEMU 2.10.
-    public static var dist: Self { Self(rawValue: "dist") }
-    /// Since QEMU 2.10.
-    public static var cpu: Self { Self(rawValue: "cpu") }
-    /// Since QEMU 5.0.
-    public static var hmatLb: Self { Self(rawValue: "hmat-lb") }
-    /// Since QEMU 5.0.
-    public static var hmatCache: Self { Self(rawValue: "hmat-cache") }
+    public static var eax: Self { Self(rawValue: "EAX") }
+    public static var ebx: Self { Self(rawValue: "EBX") }
+    public static var ecx: Self { Self(rawValue: "ECX") }
+    public static var edx: Self { Self(rawValue: "EDX") }
+    public static var esp: Self { Self(rawValue: "ESP") }
+    public static var ebp: Self { Self(rawValue: "EBP") }
+    public static var esi: Self { Self(rawValue: "ESI") }
+    public static var edi: Self { Self(rawValue: "EDI") }
 
     /// The values that the compiled schema knows.
     public static var allCases: [Self] {
         [
-            .node,
-            .dist,
-            .cpu,
-            .hmatLb,
-            .hmatCache,
+            .eax,
+            .ebx,
+            .ecx,
+            .edx,
+            .esp,
+            .ebp,
+            .esi,
+            .edi,
         ]
+    }
+}
+
+/// QAPI struct `X86CPUFeatureWordInfo`.
+///
+/// Since QEMU 1.5.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.X86CPUFeatureWordInfo)
+public struct X86CPUFeatureWordInfo: QAPIObject {
+    public var cpuidInputEax: Int64
+    public var cpuidInputEcx: Int64?
+    public var cpuidRegister: X86CPURegister32
+    public var features: Int64
+
+    public init(cpuidInputEax: Int64, cpuidInputEcx: Int64? = nil, cpuidRegister: X86CPURegister32, features: Int64) {
+        self.cpuidInputEax = cpuidInputEax
+        self.cpuidInputEcx = cpuidInputEcx
+        self.cpuidRegister = cpuidRegister
+        self.features = features
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.cpuidInputEax = try object.value("cpuid-input-eax")
+        self.cpuidInputEcx = try object.optionalValue("cpuid-input-ecx")
+        self.cpuidRegister = try object.value("cpuid-register")
+        self.features = try object.value("features")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("cpuid-input-eax", cpuidInputEax)
+        object.set("cpuid-input-ecx", cpuidInputEcx)
+        object.set("cpuid-register", cpuidRegister)
+        object.set("features", features)
+    }
+}
+
+/// QAPI struct `DummyForceArrays`.
+///
+/// Since QEMU 2.5.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.DummyForceArrays)
+public struct DummyForceArrays: QAPIObject {
+    public var unused: [X86CPUFeatureWordInfo]
+
+    public init(unused: [X86CPUFeatureWordInfo]) {
+        self.unused = unused
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.unused = try object.value("unused")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("unused", unused)
+    }
+}
+
+/// QAPI enum `HmatLBMemoryHierarchy`.
+///
+/// Since QEMU 5.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.HmatLBMemoryHierarchy)
+public struct HmatLBMemoryHierarchy: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var memory: Self { Self(rawValue: "memory") }
+    public static var firstLevel: Self { Self(rawValue: "first-level") }
+    public static var secondLevel: Self { Self(rawValue: "second-level") }
+    public static var thirdLevel: Self { Self(rawValue: "third-level") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .memory,
+            .firstLevel,
+            .secondLevel,
+            .thirdLevel,
+        ]
+    }
+}
+
+/// QAPI enum `HmatLBDataType`.
+///
+/// Since QEMU 5.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.HmatLBDataType)
+public struct HmatLBDataType: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var accessLatency: Self { Self(rawValue: "access-latency") }
+    public static var readLatency: Self { Self(rawValue: "read-latency") }
+    public static var writeLatency: Self { Self(rawValue: "write-latency") }
+    public static var accessBandwidth: Self { Self(rawValue: "access-bandwidth") }
+    public static var readBandwidth: Self { Self(rawValue: "read-bandwidth") }
+    public static var writeBandwidth: Self { Self(rawValue: "write-bandwidth") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .accessLatency,
+            .readLatency,
+            .writeLatency,
+            .accessBandwidth,
+            .readBandwidth,
+            .writeBandwidth,
+        ]
+    }
+}
+
+/// QAPI enum `HmatCacheAssociativity`.
+///
+/// Since QEMU 5.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.HmatCacheAssociativity)
+public struct HmatCacheAssociativity: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var none: Self { Self(rawValue: "none") }
+    public static var direct: Self { Self(rawValue: "direct") }
+    public static var complex: Self { Self(rawValue: "complex") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .none,
+            .direct,
+            .complex,
+        ]
+    }
+}
+
+/// QAPI enum `HmatCacheWritePolicy`.
+///
+/// Since QEMU 5.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.HmatCacheWritePolicy)
+public struct HmatCacheWritePolicy: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var none: Self { Self(rawValue: "none") }
+    public static var writeBack: Self { Self(rawValue: "write-back") }
+    public static var writeThrough: Self { Self(rawValue: "write-through") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .none,
+            .writeBack,
+            .writeThrough,
+        ]
+    }
+}
+
+/// QAPI struct `Memdev`.
+///
+/// Since QEMU 2.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.Memdev)
+public struct Memdev: QAPIObject {
+    /// Since QEMU 2.9.
+    public var id: String?
+    public var size: ByteCount
+    public var merge: Bool
+    public var dump: Bool
+    public var prealloc: Bool
+    /// Since QEMU 6.1.
+    public var share: Bool
+    /// Since QEMU 6.1.
+    public var reserve: Bool?
+    public var hostNodes: [UInt16]
+    public var policy: HostMemPolicy
+
+    public init(
+        id: String? = nil,
+        size: ByteCount,
+        merge: Bool,
+        dump: Bool,
+        prealloc: Bool,
+        share: Bool,
+        reserve: Bool? = nil,
+        hostNodes: [UInt16],
+        policy: HostMemPolicy
+    ) {
+        self.id = id
+        self.size = size
+        self.merge = merge
+        self.dump = dump
+        self.prealloc = prealloc
+        self.share = share
+        self.reserve = reserve
+        self.hostNodes = hostNodes
+        self.policy = policy
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.id = try object.optionalValue("id")
+        self.size = try object.value("size")
+        self.merge = try object.value("merge")
+        self.dump = try object.value("dump")
+        self.prealloc = try object.value("prealloc")
+        self.share = try object.value("share")
+        self.reserve = try object.optionalValue("reserve")
+        self.hostNodes = try object.value("host-nodes")
+        self.policy = try object.value("policy")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("id", id)
+        object.set("size", size)
+        object.set("merge", merge)
+        object.set("dump", dump)
+        object.set("prealloc", prealloc)
+        object.set("share", share)
+        object.set("reserve", reserve)
+        object.set("host-nodes", hostNodes)
+        object.set("policy", policy)
+    }
+}
+
+/// QAPI struct `HotpluggableCPU`.
+///
+/// Since QEMU 2.7.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.HotpluggableCPU)
+public struct HotpluggableCPU: QAPIObject {
+    public var type: String
+    public var props: CpuInstanceProperties
+    public var vcpusCount: Int64
+    public var qomPath: String?
+
+    public init(type: String, props: CpuInstanceProperties, vcpusCount: Int64, qomPath: String? = nil) {
+        self.type = type
+        self.props = props
+        self.vcpusCount = vcpusCount
+        self.qomPath = qomPath
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.type = try object.value("type")
+        self.props = try object.value("props")
+        self.vcpusCount = try object.value("vcpus-count")
+        self.qomPath = try object.optionalValue("qom-path")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("type", type)
+        object.set("props", props)
+        object.set("vcpus-count", vcpusCount)
+        object.set("qom-path", qomPath)
+    }
+}
+
+/// QAPI struct `BalloonInfo`.
+///
+/// Since QEMU 0.14.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.BalloonInfo)
+public struct BalloonInfo: QAPIObject {
+    public var actual: Int64
+
+    public init(actual: Int64) {
+        self.actual = actual
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.actual = try object.value("actual")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("actual", actual)
+    }
+}
+
+/// QAPI struct `HvBalloonInfo`.
+///
+/// Since QEMU 8.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.HvBalloonInfo)
+public struct HvBalloonInfo: QAPIObject {
+    public var committed: ByteCount
+    public var available: ByteCount
+
+    public init(committed: ByteCount, available: ByteCount) {
+        self.committed = committed
+        self.available = available
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.committed = try object.value("committed")
+        self.available = try object.value("available")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("committed", committed)
+        object.set("available", available)
+    }
+}
+
+/// QAPI struct `PCDIMMDeviceInfo`.
+///
+/// Since QEMU 2.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.PCDIMMDeviceInfo)
+public struct PCDIMMDeviceInfo: QAPIObject {
+    public var id: String?
+    public var addr: Int64
+    public var size: Int64
+    public var slot: Int64
+    public var node: Int64
+    public var memdev: String
+    public var hotplugged: Bool
+    public var hotpluggable: Bool
+
+    public init(
+        id: String? = nil,
+        addr: Int64,
+        size: Int64,
+        slot: Int64,
+        node: Int64,
+        memdev: String,
+        hotplugged: Bool,
+        hotpluggable: Bool
+    ) {
+        self.id = id
+        self.addr = addr
+        self.size = size
+        self.slot = slot
+        self.node = node
+        self.memdev = memdev
+        self.hotplugged = hotplugged
+        self.hotpluggable = hotpluggable
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.id = try object.optionalValue("id")
+        self.addr = try object.value("addr")
+        self.size = try object.value("size")
+        self.slot = try object.value("slot")
+        self.node = try object.value("node")
+        self.memdev = try object.value("memdev")
+        self.hotplugged = try object.value("hotplugged")
+        self.hotpluggable = try object.value("hotpluggable")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("id", id)
+        object.set("addr", addr)
+        object.set("size", size)
+        object.set("slot", slot)
+        object.set("node", node)
+        object.set("memdev", memdev)
+        object.set("hotplugged", hotplugged)
+        object.set("hotpluggable", hotpluggable)
+    }
+}
+
+/// QAPI struct `VirtioPMEMDeviceInfo`.
+///
+/// Since QEMU 4.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.VirtioPMEMDeviceInfo)
+public struct VirtioPMEMDeviceInfo: QAPIObject {
+    public var id: String?
+    public var memaddr: ByteCount
+    public var size: ByteCount
+    public var memdev: String
+
+    public init(id: String? = nil, memaddr: ByteCount, size: ByteCount, memdev: String) {
+        self.id = id
+        self.memaddr = memaddr
+        self.size = size
+        self.memdev = memdev
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.id = try object.optionalValue("id")
+        self.memaddr = try object.value("memaddr")
+        self.size = try object.value("size")
+        self.memdev = try object.value("memdev")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("id", id)
+        object.set("memaddr", memaddr)
+        object.set("size", size)
+        object.set("memdev", memdev)
+    }
+}
+
+/// QAPI struct `VirtioMEMDeviceInfo`.
+///
+/// Since QEMU 5.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.VirtioMEMDeviceInfo)
+public struct VirtioMEMDeviceInfo: QAPIObject {
+    public var id: String?
+    public var memaddr: ByteCount
+    public var requestedSize: ByteCount
+    public var size: ByteCount
+    public var maxSize: ByteCount
+    public var blockSize: ByteCount
+    public var node: Int64
+    public var memdev: String
+
+    public init(
+        id: String? = nil,
+        memaddr: ByteCount,
+        requestedSize: ByteCount,
+        size: ByteCount,
+        maxSize: ByteCount,
+        blockSize: ByteCount,
+        node: Int64,
+        memdev: String
+    ) {
+        self.id = id
+        self.memaddr = memaddr
+        self.requestedSize = requestedSize
+        self.size = size
+        self.maxSize = maxSize
+        self.blockSize = blockSize
+        self.node = node
+        self.memdev = memdev
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.id = try object.optionalValue("id")
+        self.memaddr = try object.value("memaddr")
+        self.requestedSize = try object.value("requested-size")
+        self.size = try object.value("size")
+        self.maxSize = try object.value("max-size")
+        self.blockSize = try object.value("block-size")
+        self.node = try object.value("node")
+        self.memdev = try object.value("memdev")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("id", id)
+        object.set("memaddr", memaddr)
+        object.set("requested-size", requestedSize)
+        object.set("size", size)
+        object.set("max-size", maxSize)
+        object.set("block-size", blockSize)
+        object.set("node", node)
+        object.set("memdev", memdev)
+    }
+}
+
+/// QAPI struct `SgxEPCDeviceInfo`.
+///
+/// Since QEMU 6.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.SgxEPCDeviceInfo)
+public struct SgxEPCDeviceInfo: QAPIObject {
+    public var id: String?
+    public var memaddr: ByteCount
+    public var size: ByteCount
+    public var memdev: String
+    /// Since QEMU 7.0.
+    public var node: Int64
+
+    public init(id: String? = nil, memaddr: ByteCount, size: ByteCount, memdev: String, node: Int64) {
+        self.id = id
+        self.memaddr = memaddr
+        self.size = size
+        self.memdev = memdev
+        self.node = node
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.id = try object.optionalValue("id")
+        self.memaddr = try object.value("memaddr")
+        self.size = try object.value("size")
+        self.memdev = try object.value("memdev")
+        self.node = try object.value("node")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("id", id)
+        object.set("memaddr", memaddr)
+        object.set("size", size)
+        object.set("memdev", memdev)
+        object.set("node", node)
+    }
+}
+
+/// QAPI struct `HvBalloonDeviceInfo`.
+///
+/// Since QEMU 8.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.HvBalloonDeviceInfo)
+public struct HvBalloonDeviceInfo: QAPIObject {
+    public var id: String?
+    public var memaddr: ByteCount?
+    public var maxSize: ByteCount
+    public var memdev: String?
+
+    public init(id: String? = nil, memaddr: ByteCount? = nil, maxSize: ByteCount, memdev: String? = nil) {
+        self.id = id
+        self.memaddr = memaddr
+        self.maxSize = maxSize
+        self.memdev = memdev
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.id = try object.optionalValue("id")
+        self.memaddr = try object.optionalValue("memaddr")
+        self.maxSize = try object.value("max-size")
+        self.memdev = try object.optionalValue("memdev")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("id", id)
+        object.set("memaddr", memaddr)
+        object.set("max-size", maxSize)
+        object.set("memdev", memdev)
+    }
+}
+
+/// QAPI struct `SpMemDeviceInfo`.
+///
+/// Since QEMU 11.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.SpMemDeviceInfo)
+public struct SpMemDeviceInfo: QAPIObject {
+    public var id: String?
+    public var addr: Int64
+    public var size: Int64
+    public var node: Int64
+    public var memdev: String
+
+    public init(id: String? = nil, addr: Int64, size: Int64, node: Int64, memdev: String) {
+        self.id = id
+        self.addr = addr
+        self.size = size
+        self.node = node
+        self.memdev = memdev
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.id = try object.optionalValue("id")
+        self.addr = try object.value("addr")
+        self.size = try object.value("size")
+        self.node = try object.value("node")
+        self.memdev = try object.value("memdev")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("id", id)
+        object.set("addr", addr)
+        object.set("size", size)
+        object.set("node", node)
+        object.set("memdev", memdev)
+    }
+}
+
+/// QAPI struct `PCDIMMDeviceInfoWrapper`.
+///
+/// Since QEMU 2.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.PCDIMMDeviceInfoWrapper)
+public struct PCDIMMDeviceInfoWrapper: QAPIObject {
+    public var data: PCDIMMDeviceInfo
+
+    public init(data: PCDIMMDeviceInfo) {
+        self.data = data
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.data = try object.value("data")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("data", data)
+    }
+}
+
+/// QAPI struct `VirtioPMEMDeviceInfoWrapper`.
+///
+/// Since QEMU 2.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.VirtioPMEMDeviceInfoWrapper)
+public struct VirtioPMEMDeviceInfoWrapper: QAPIObject {
+    public var data: VirtioPMEMDeviceInfo
+
+    public init(data: VirtioPMEMDeviceInfo) {
+        self.data = data
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.data = try object.value("data")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("data", data)
+    }
+}
+
+/// QAPI struct `VirtioMEMDeviceInfoWrapper`.
+///
+/// Since QEMU 2.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.VirtioMEMDeviceInfoWrapper)
+public struct VirtioMEMDeviceInfoWrapper: QAPIObject {
+    public var data: VirtioMEMDeviceInfo
+
+    public init(data: VirtioMEMDeviceInfo) {
+        self.data = data
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.data = try object.value("data")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("data", data)
+    }
+}
+
+/// QAPI struct `SgxEPCDeviceInfoWrapper`.
+///
+/// Since QEMU 6.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.SgxEPCDeviceInfoWrapper)
+public struct SgxEPCDeviceInfoWrapper: QAPIObject {
+    public var data: SgxEPCDeviceInfo
+
+    public init(data: SgxEPCDeviceInfo) {
+        self.data = data
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.data = try object.value("data")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("data", data)
+    }
+}
+
+/// QAPI struct `HvBalloonDeviceInfoWrapper`.
+///
+/// Since QEMU 8.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.HvBalloonDeviceInfoWrapper)
+public struct HvBalloonDeviceInfoWrapper: QAPIObject {
+    public var data: HvBalloonDeviceInfo
+
+    public init(data: HvBalloonDeviceInfo) {
+        self.data = data
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.data = try object.value("data")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("data", data)
+    }
+}
+
+/// QAPI struct `SpMemDeviceInfoWrapper`.
+///
+/// Since QEMU 11.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.SpMemDeviceInfoWrapper)
+public struct SpMemDeviceInfoWrapper: QAPIObject {
+    public var data: SpMemDeviceInfo
+
+    public init(data: SpMemDeviceInfo) {
+        self.data = data
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.data = try object.value("data")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("data", data)
+    }
+}
+
+/// QAPI struct `SgxEPC`.
+///
+/// Since QEMU 6.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.SgxEPC)
+public struct SgxEPC: QAPIObject {
+    public var memdev: String
+    /// Since QEMU 7.0.
+    public var node: Int64
+
+    public init(memdev: String, node: Int64) {
+        self.memdev = memdev
+        self.node = node
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.memdev = try object.value("memdev")
+        self.node = try object.value("node")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("memdev", memdev)
+        object.set("node", node)
+    }
+}
+
+/// QAPI struct `SgxEPCProperties`.
+///
+/// Since QEMU 6.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.SgxEPCProperties)
+public struct SgxEPCProperties: QAPIObject {
+    public var sgxEpc: [SgxEPC]
+
+    public init(sgxEpc: [SgxEPC]) {
+        self.sgxEpc = sgxEpc
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.sgxEpc = try object.value("sgx-epc")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("sgx-epc", sgxEpc)
+    }
+}
+
+/// QAPI struct `BootConfiguration`.
+///
+/// Since QEMU 7.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.BootConfiguration)
+public struct BootConfiguration: QAPIObject {
+    public var order: String?
+    public var once: String?
+    public var menu: Bool?
+    public var splash: String?
+    public var splashTime: Int64?
+    public var rebootTimeout: Int64?
+    public var strict: Bool?
+
+    public init(
+        order: String? = nil,
+        once: String? = nil,
+        menu: Bool? = nil,
+        splash: String? = nil,
+        splashTime: Int64? = nil,
+        rebootTimeout: Int64? = nil,
+        strict: Bool? = nil
+    ) {
+        self.order = order
+        self.once = once
+        self.menu = menu
+        self.splash = splash
+        self.splashTime = splashTime
+        self.rebootTimeout = rebootTimeout
+        self.strict = strict
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.order = try object.optionalValue("order")
+        self.once = try object.optionalValue("once")
+        self.menu = try object.optionalValue("menu")
+        self.splash = try object.optionalValue("splash")
+        self.splashTime = try object.optionalValue("splash-time")
+        self.rebootTimeout = try object.optionalValue("reboot-timeout")
+        self.strict = try object.optionalValue("strict")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("order", order)
+        object.set("once", once)
+        object.set("menu", menu)
+        object.set("splash", splash)
+        object.set("splash-time", splashTime)
+        object.set("reboot-timeout", rebootTimeout)
+        object.set("strict", strict)
+    }
+}
+
+/// QAPI struct `SMPConfiguration`.
+///
+/// Since QEMU 6.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.SMPConfiguration)
+public struct SMPConfiguration: QAPIObject {
+    public var cpus: Int64?
+    public var maxcpus: Int64?
+    /// Since QEMU 8.2.
+    public var drawers: Int64?
+    /// Since QEMU 8.2.
+    public var books: Int64?
+    public var sockets: Int64?
+    public var dies: Int64?
+    /// Since QEMU 7.0.
+    public var clusters: Int64?
+    /// Since QEMU 9.1.
+    public var modules: Int64?
+    public var cores: Int64?
+    public var threads: Int64?
+
+    public init(
+        cpus: Int64? = nil,
+        maxcpus: Int64? = nil,
+        drawers: Int64? = nil,
+        books: Int64? = nil,
+        sockets: Int64? = nil,
+        dies: Int64? = nil,
+        clusters: Int64? = nil,
+        modules: Int64? = nil,
+        cores: Int64? = nil,
+        threads: Int64? = nil
+    ) {
+        self.cpus = cpus
+        self.maxcpus = maxcpus
+        self.drawers = drawers
+        self.books = books
+        self.sockets = sockets
+        self.dies = dies
+        self.clusters = clusters
+        self.modules = modules
+        self.cores = cores
+        self.threads = threads
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.cpus = try object.optionalValue("cpus")
+        self.maxcpus = try object.optionalValue("maxcpus")
+        self.drawers = try object.optionalValue("drawers")
+        self.books = try object.optionalValue("books")
+        self.sockets = try object.optionalValue("sockets")
+        self.dies = try object.optionalValue("dies")
+        self.clusters = try object.optionalValue("clusters")
+        self.modules = try object.optionalValue("modules")
+        self.cores = try object.optionalValue("cores")
+        self.threads = try object.optionalValue("threads")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("cpus", cpus)
+        object.set("maxcpus", maxcpus)
+        object.set("drawers", drawers)
+        object.set("books", books)
+        object.set("sockets", sockets)
+        object.set("dies", dies)
+        object.set("clusters", clusters)
+        object.set("modules", modules)
+        object.set("cores", cores)
+        object.set("threads", threads)
+    }
+}
+
+/// QAPI enum `SmbiosEntryPointType`.
+///
+/// Since QEMU 7.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.SmbiosEntryPointType)
+public struct SmbiosEntryPointType: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var _32: Self { Self(rawValue: "32") }
+    public static var _64: Self { Self(rawValue: "64") }
+    /// Since QEMU 9.0.
+    public static var auto: Self { Self(rawValue: "auto") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            ._32,
+            ._64,
+            .auto,
+        ]
+    }
+}
+
+/// QAPI struct `FirmwareLog`.
+///
+/// Since QEMU 10.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.FirmwareLog)
+public struct FirmwareLog: QAPIObject {
+    public var version: String?
+    public var log: String
+
+    public init(version: String? = nil, log: String) {
+        self.version = version
+        self.log = log
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.version = try object.optionalValue("version")
+        self.log = try object.value("log")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("version", version)
+        object.set("log", log)
+    }
+}
+
+/// QAPI struct `TargetInfo`.
+///
+/// Since QEMU 1.2. In QEMU 10.0, gone by 10.2.
+public struct TargetInfo: QAPIObject {
+    public var arch: SysEmuTarget
+
+    public init(arch: SysEmuTarget) {
+        self.arch = arch
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.arch = try object.value("arch")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("arch", arch)
     }
 }

@@ -2,497 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import QMPCore
-public import Quantities
 public import WireJSON
-
-/// The command `query-migrate`.
-///
-/// Takes nothing; returns `MigrationInfo`.
-/// Since QEMU 0.14.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate)
-public struct QueryMigrate: QMPCommand, QAPIObject {
-    public typealias Reply = MigrationInfo
-
-    public static var name: String { "query-migrate" }
-
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `query-migrate`.
-    ///
-    /// Takes nothing; returns `MigrationInfo`.
-    /// Since QEMU 0.14.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate)
-    public func queryMigrate() async throws(QMPError) -> MigrationInfo {
-        try await execute(QueryMigrate())
-    }
-}
-
-/// The command `migrate-set-capabilities`.
-///
-/// Takes `capabilities`; returns nothing.
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-set-capabilities)
-public struct MigrateSetCapabilities: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "migrate-set-capabilities" }
-
-    public var capabilities: [MigrationCapabilityStatus]
-
-    public init(capabilities: [MigrationCapabilityStatus]) {
-        self.capabilities = capabilities
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.capabilities = try object.value("capabilities")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("capabilities", capabilities)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `migrate-set-capabilities`.
-    ///
-    /// Takes `capabilities`; returns nothing.
-    /// Since QEMU 1.2.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-set-capabilities)
-    public func migrateSetCapabilities(capabilities: [MigrationCapabilityStatus]) async throws(QMPError) {
-        _ = try await execute(MigrateSetCapabilities(capabilities: capabilities))
-    }
-}
-
-/// The command `query-migrate-capabilities`.
-///
-/// Takes nothing; returns an array of `MigrationCapabilityStatus`.
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate-capabilities)
-public struct QueryMigrateCapabilities: QMPCommand, QAPIObject {
-    public typealias Reply = [MigrationCapabilityStatus]
-
-    public static var name: String { "query-migrate-capabilities" }
-
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `query-migrate-capabilities`.
-    ///
-    /// Takes nothing; returns an array of `MigrationCapabilityStatus`.
-    /// Since QEMU 1.2.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate-capabilities)
-    public func queryMigrateCapabilities() async throws(QMPError) -> [MigrationCapabilityStatus] {
-        try await execute(QueryMigrateCapabilities())
-    }
-}
-
-/// The command `migrate-set-parameters`.
-///
-/// Takes optionally `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`,
-/// `throttle-trigger-threshold`, `cpu-throttle-initial`, `cpu-throttle-increment`,
-/// `cpu-throttle-tailslow`, `tls-creds`, `tls-hostname`, `tls-authz`, `max-bandwidth`,
-/// `avail-switchover-bandwidth`, `downtime-limit`, `x-checkpoint-delay`, `multifd-channels`,
-/// `xbzrle-cache-size`, `max-postcopy-bandwidth`, `max-cpu-throttle`, `multifd-compression`,
-/// `multifd-zlib-level`, `multifd-qatzip-level`, `multifd-zstd-level`, `block-bitmap-mapping`,
-/// `x-vcpu-dirty-limit-period`, `vcpu-dirty-limit`, `mode`, `zero-page-detection`, `direct-io`,
-/// `cpr-exec-command`, `x-rdma-chunk-size`, `compress-level`, `compress-threads`,
-/// `compress-wait-thread`, `decompress-threads`, `block-incremental`; returns nothing.
-/// Since QEMU 2.4.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-set-parameters)
-public struct MigrateSetParametersCommand: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "migrate-set-parameters" }
-
-    /// Since QEMU 4.0.
-    public var announceInitial: ByteCount?
-    /// Since QEMU 4.0.
-    public var announceMax: ByteCount?
-    /// Since QEMU 4.0.
-    public var announceRounds: ByteCount?
-    /// Since QEMU 4.0.
-    public var announceStep: ByteCount?
-    /// Since QEMU 5.0, default 50.
-    public var throttleTriggerThreshold: UInt8?
-    /// Since QEMU 2.7, default 20.
-    public var cpuThrottleInitial: UInt8?
-    /// Since QEMU 2.7, default 10.
-    public var cpuThrottleIncrement: UInt8?
-    /// Since QEMU 5.1, default false.
-    public var cpuThrottleTailslow: Bool?
-    /// Since QEMU 2.7.
-    public var tlsCreds: StrOrNull?
-    /// Since QEMU 2.7.
-    public var tlsHostname: StrOrNull?
-    /// Since QEMU 4.0.
-    public var tlsAuthz: StrOrNull?
-    /// Since QEMU 2.8.
-    public var maxBandwidth: ByteCount?
-    /// Since QEMU 8.2.
-    public var availSwitchoverBandwidth: ByteCount?
-    /// Since QEMU 2.8.
-    public var downtimeLimit: UInt64?
-    /// Since QEMU 2.8, unstable.
-    public var xCheckpointDelay: UInt32?
-    /// Since QEMU 4.0, default 2.
-    public var multifdChannels: UInt8?
-    /// Since QEMU 2.11.
-    public var xbzrleCacheSize: ByteCount?
-    /// Since QEMU 3.0, default 0.
-    public var maxPostcopyBandwidth: ByteCount?
-    /// Since QEMU 3.1, default 99.
-    public var maxCPUThrottle: UInt8?
-    /// Since QEMU 5.0.
-    public var multifdCompression: MultiFDCompression?
-    /// Since QEMU 5.0, default 1.
-    public var multifdZlibLevel: UInt8?
-    /// Since QEMU 9.2, default 1.
-    public var multifdQatzipLevel: UInt8?
-    /// Since QEMU 5.0, default 1.
-    public var multifdZstdLevel: UInt8?
-    /// Since QEMU 5.2.
-    public var blockBitmapMapping: [BitmapMigrationNodeAlias]?
-    /// Since QEMU 8.1, default 1000ms, unstable.
-    public var xVCPUDirtyLimitPeriod: UInt64?
-    /// Since QEMU 8.1, default 1.
-    public var vcpuDirtyLimit: UInt64?
-    /// Since QEMU 8.2.
-    public var mode: MigMode?
-    /// Since QEMU 9.0.
-    public var zeroPageDetection: ZeroPageDetection?
-    /// Since QEMU 9.1.
-    public var directIO: Bool?
-    /// Since QEMU 10.2.
-    public var cprExecCommand: [String]?
-    /// Since QEMU 11.1, default 1MiB, unstable.
-    public var xRdmaChunkSize: UInt64?
-    /// In QEMU 7.2, gone by 10.0.
-    public var compressLevel: UInt8?
-    /// In QEMU 7.2, gone by 10.0.
-    public var compressThreads: UInt8?
-    /// Since QEMU 3.1, in QEMU 7.2, gone by 10.0.
-    public var compressWaitThread: Bool?
-    /// In QEMU 7.2, gone by 10.0.
-    public var decompressThreads: UInt8?
-    /// Since QEMU 2.10, in QEMU 7.2, gone by 10.0.
-    public var blockIncremental: Bool?
-
-    public init(
-        announceInitial: ByteCount? = nil,
-        announceMax: ByteCount? = nil,
-        announceRounds: ByteCount? = nil,
-        announceStep: ByteCount? = nil,
-        throttleTriggerThreshold: UInt8? = nil,
-        cpuThrottleInitial: UInt8? = nil,
-        cpuThrottleIncrement: UInt8? = nil,
-        cpuThrottleTailslow: Bool? = nil,
-        tlsCreds: StrOrNull? = nil,
-        tlsHostname: StrOrNull? = nil,
-        tlsAuthz: StrOrNull? = nil,
-        maxBandwidth: ByteCount? = nil,
-        availSwitchoverBandwidth: ByteCount? = nil,
-        downtimeLimit: UInt64? = nil,
-        xCheckpointDelay: UInt32? = nil,
-        multifdChannels: UInt8? = nil,
-        xbzrleCacheSize: ByteCount? = nil,
-        maxPostcopyBandwidth: ByteCount? = nil,
-        maxCPUThrottle: UInt8? = nil,
-        multifdCompression: MultiFDCompression? = nil,
-        multifdZlibLevel: UInt8? = nil,
-        multifdQatzipLevel: UInt8? = nil,
-        multifdZstdLevel: UInt8? = nil,
-        blockBitmapMapping: [BitmapMigrationNodeAlias]? = nil,
-        xVCPUDirtyLimitPeriod: UInt64? = nil,
-        vcpuDirtyLimit: UInt64? = nil,
-        mode: MigMode? = nil,
-        zeroPageDetection: ZeroPageDetection? = nil,
-        directIO: Bool? = nil,
-        cprExecCommand: [String]? = nil,
-        xRdmaChunkSize: UInt64? = nil,
-        compressLevel: UInt8? = nil,
-        compressThreads: UInt8? = nil,
-        compressWaitThread: Bool? = nil,
-        decompressThreads: UInt8? = nil,
-        blockIncremental: Bool? = nil
-    ) {
-        self.announceInitial = announceInitial
-        self.announceMax = announceMax
-        self.announceRounds = announceRounds
-        self.announceStep = announceStep
-        self.throttleTriggerThreshold = throttleTriggerThreshold
-        self.cpuThrottleInitial = cpuThrottleInitial
-        self.cpuThrottleIncrement = cpuThrottleIncrement
-        self.cpuThrottleTailslow = cpuThrottleTailslow
-        self.tlsCreds = tlsCreds
-        self.tlsHostname = tlsHostname
-        self.tlsAuthz = tlsAuthz
-        self.maxBandwidth = maxBandwidth
-        self.availSwitchoverBandwidth = availSwitchoverBandwidth
-        self.downtimeLimit = downtimeLimit
-        self.xCheckpointDelay = xCheckpointDelay
-        self.multifdChannels = multifdChannels
-        self.xbzrleCacheSize = xbzrleCacheSize
-        self.maxPostcopyBandwidth = maxPostcopyBandwidth
-        self.maxCPUThrottle = maxCPUThrottle
-        self.multifdCompression = multifdCompression
-        self.multifdZlibLevel = multifdZlibLevel
-        self.multifdQatzipLevel = multifdQatzipLevel
-        self.multifdZstdLevel = multifdZstdLevel
-        self.blockBitmapMapping = blockBitmapMapping
-        self.xVCPUDirtyLimitPeriod = xVCPUDirtyLimitPeriod
-        self.vcpuDirtyLimit = vcpuDirtyLimit
-        self.mode = mode
-        self.zeroPageDetection = zeroPageDetection
-        self.directIO = directIO
-        self.cprExecCommand = cprExecCommand
-        self.xRdmaChunkSize = xRdmaChunkSize
-        self.compressLevel = compressLevel
-        self.compressThreads = compressThreads
-        self.compressWaitThread = compressWaitThread
-        self.decompressThreads = decompressThreads
-        self.blockIncremental = blockIncremental
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.announceInitial = try object.optionalValue("announce-initial")
-        self.announceMax = try object.optionalValue("announce-max")
-        self.announceRounds = try object.optionalValue("announce-rounds")
-        self.announceStep = try object.optionalValue("announce-step")
-        self.throttleTriggerThreshold = try object.optionalValue("throttle-trigger-threshold")
-        self.cpuThrottleInitial = try object.optionalValue("cpu-throttle-initial")
-        self.cpuThrottleIncrement = try object.optionalValue("cpu-throttle-increment")
-        self.cpuThrottleTailslow = try object.optionalValue("cpu-throttle-tailslow")
-        self.tlsCreds = try object.optionalValue("tls-creds")
-        self.tlsHostname = try object.optionalValue("tls-hostname")
-        self.tlsAuthz = try object.optionalValue("tls-authz")
-        self.maxBandwidth = try object.optionalValue("max-bandwidth")
-        self.availSwitchoverBandwidth = try object.optionalValue("avail-switchover-bandwidth")
-        self.downtimeLimit = try object.optionalValue("downtime-limit")
-        self.xCheckpointDelay = try object.optionalValue("x-checkpoint-delay")
-        self.multifdChannels = try object.optionalValue("multifd-channels")
-        self.xbzrleCacheSize = try object.optionalValue("xbzrle-cache-size")
-        self.maxPostcopyBandwidth = try object.optionalValue("max-postcopy-bandwidth")
-        self.maxCPUThrottle = try object.optionalValue("max-cpu-throttle")
-        self.multifdCompression = try object.optionalValue("multifd-compression")
-        self.multifdZlibLevel = try object.optionalValue("multifd-zlib-level")
-        self.multifdQatzipLevel = try object.optionalValue("multifd-qatzip-level")
-        self.multifdZstdLevel = try object.optionalValue("multifd-zstd-level")
-        self.blockBitmapMapping = try object.optionalValue("block-bitmap-mapping")
-        self.xVCPUDirtyLimitPeriod = try object.optionalValue("x-vcpu-dirty-limit-period")
-        self.vcpuDirtyLimit = try object.optionalValue("vcpu-dirty-limit")
-        self.mode = try object.optionalValue("mode")
-        self.zeroPageDetection = try object.optionalValue("zero-page-detection")
-        self.directIO = try object.optionalValue("direct-io")
-        self.cprExecCommand = try object.optionalValue("cpr-exec-command")
-        self.xRdmaChunkSize = try object.optionalValue("x-rdma-chunk-size")
-        self.compressLevel = try object.optionalValue("compress-level")
-        self.compressThreads = try object.optionalValue("compress-threads")
-        self.compressWaitThread = try object.optionalValue("compress-wait-thread")
-        self.decompressThreads = try object.optionalValue("decompress-threads")
-        self.blockIncremental = try object.optionalValue("block-incremental")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("announce-initial", announceInitial)
-        object.set("announce-max", announceMax)
-        object.set("announce-rounds", announceRounds)
-        object.set("announce-step", announceStep)
-        object.set("throttle-trigger-threshold", throttleTriggerThreshold)
-        object.set("cpu-throttle-initial", cpuThrottleInitial)
-        object.set("cpu-throttle-increment", cpuThrottleIncrement)
-        object.set("cpu-throttle-tailslow", cpuThrottleTailslow)
-        object.set("tls-creds", tlsCreds)
-        object.set("tls-hostname", tlsHostname)
-        object.set("tls-authz", tlsAuthz)
-        object.set("max-bandwidth", maxBandwidth)
-        object.set("avail-switchover-bandwidth", availSwitchoverBandwidth)
-        object.set("downtime-limit", downtimeLimit)
-        object.set("x-checkpoint-delay", xCheckpointDelay)
-        object.set("multifd-channels", multifdChannels)
-        object.set("xbzrle-cache-size", xbzrleCacheSize)
-        object.set("max-postcopy-bandwidth", maxPostcopyBandwidth)
-        object.set("max-cpu-throttle", maxCPUThrottle)
-        object.set("multifd-compression", multifdCompression)
-        object.set("multifd-zlib-level", multifdZlibLevel)
-        object.set("multifd-qatzip-level", multifdQatzipLevel)
-        object.set("multifd-zstd-level", multifdZstdLevel)
-        object.set("block-bitmap-mapping", blockBitmapMapping)
-        object.set("x-vcpu-dirty-limit-period", xVCPUDirtyLimitPeriod)
-        object.set("vcpu-dirty-limit", vcpuDirtyLimit)
-        object.set("mode", mode)
-        object.set("zero-page-detection", zeroPageDetection)
-        object.set("direct-io", directIO)
-        object.set("cpr-exec-command", cprExecCommand)
-        object.set("x-rdma-chunk-size", xRdmaChunkSize)
-        object.set("compress-level", compressLevel)
-        object.set("compress-threads", compressThreads)
-        object.set("compress-wait-thread", compressWaitThread)
-        object.set("decompress-threads", decompressThreads)
-        object.set("block-incremental", blockIncremental)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `migrate-set-parameters`.
-    ///
-    /// Takes optionally `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`,
-    /// `throttle-trigger-threshold`, `cpu-throttle-initial`, `cpu-throttle-increment`,
-    /// `cpu-throttle-tailslow`, `tls-creds`, `tls-hostname`, `tls-authz`, `max-bandwidth`,
-    /// `avail-switchover-bandwidth`, `downtime-limit`, `x-checkpoint-delay`, `multifd-channels`,
-    /// `xbzrle-cache-size`, `max-postcopy-bandwidth`, `max-cpu-throttle`, `multifd-compression`,
-    /// `multifd-zlib-level`, `multifd-qatzip-level`, `multifd-zstd-level`, `block-bitmap-mapping`,
-    /// `x-vcpu-dirty-limit-period`, `vcpu-dirty-limit`, `mode`, `zero-page-detection`, `direct-io`,
-    /// `cpr-exec-command`, `x-rdma-chunk-size`, `compress-level`, `compress-threads`,
-    /// `compress-wait-thread`, `decompress-threads`, `block-incremental`; returns nothing.
-    /// Since QEMU 2.4.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-set-parameters)
-    public func migrateSetParameters(
-        announceInitial: ByteCount? = nil,
-        announceMax: ByteCount? = nil,
-        announceRounds: ByteCount? = nil,
-        announceStep: ByteCount? = nil,
-        throttleTriggerThreshold: UInt8? = nil,
-        cpuThrottleInitial: UInt8? = nil,
-        cpuThrottleIncrement: UInt8? = nil,
-        cpuThrottleTailslow: Bool? = nil,
-        tlsCreds: StrOrNull? = nil,
-        tlsHostname: StrOrNull? = nil,
-        tlsAuthz: StrOrNull? = nil,
-        maxBandwidth: ByteCount? = nil,
-        availSwitchoverBandwidth: ByteCount? = nil,
-        downtimeLimit: UInt64? = nil,
-        xCheckpointDelay: UInt32? = nil,
-        multifdChannels: UInt8? = nil,
-        xbzrleCacheSize: ByteCount? = nil,
-        maxPostcopyBandwidth: ByteCount? = nil,
-        maxCPUThrottle: UInt8? = nil,
-        multifdCompression: MultiFDCompression? = nil,
-        multifdZlibLevel: UInt8? = nil,
-        multifdQatzipLevel: UInt8? = nil,
-        multifdZstdLevel: UInt8? = nil,
-        blockBitmapMapping: [BitmapMigrationNodeAlias]? = nil,
-        xVCPUDirtyLimitPeriod: UInt64? = nil,
-        vcpuDirtyLimit: UInt64? = nil,
-        mode: MigMode? = nil,
-        zeroPageDetection: ZeroPageDetection? = nil,
-        directIO: Bool? = nil,
-        cprExecCommand: [String]? = nil,
-        xRdmaChunkSize: UInt64? = nil,
-        compressLevel: UInt8? = nil,
-        compressThreads: UInt8? = nil,
-        compressWaitThread: Bool? = nil,
-        decompressThreads: UInt8? = nil,
-        blockIncremental: Bool? = nil
-    ) async throws(QMPError) {
-        _ = try await execute(
-            MigrateSetParametersCommand(
-                announceInitial: announceInitial,
-                announceMax: announceMax,
-                announceRounds: announceRounds,
-                announceStep: announceStep,
-                throttleTriggerThreshold: throttleTriggerThreshold,
-                cpuThrottleInitial: cpuThrottleInitial,
-                cpuThrottleIncrement: cpuThrottleIncrement,
-                cpuThrottleTailslow: cpuThrottleTailslow,
-                tlsCreds: tlsCreds,
-                tlsHostname: tlsHostname,
-                tlsAuthz: tlsAuthz,
-                maxBandwidth: maxBandwidth,
-                availSwitchoverBandwidth: availSwitchoverBandwidth,
-                downtimeLimit: downtimeLimit,
-                xCheckpointDelay: xCheckpointDelay,
-                multifdChannels: multifdChannels,
-                xbzrleCacheSize: xbzrleCacheSize,
-                maxPostcopyBandwidth: maxPostcopyBandwidth,
-                maxCPUThrottle: maxCPUThrottle,
-                multifdCompression: multifdCompression,
-                multifdZlibLevel: multifdZlibLevel,
-                multifdQatzipLevel: multifdQatzipLevel,
-                multifdZstdLevel: multifdZstdLevel,
-                blockBitmapMapping: blockBitmapMapping,
-                xVCPUDirtyLimitPeriod: xVCPUDirtyLimitPeriod,
-                vcpuDirtyLimit: vcpuDirtyLimit,
-                mode: mode,
-                zeroPageDetection: zeroPageDetection,
-                directIO: directIO,
-                cprExecCommand: cprExecCommand,
-                xRdmaChunkSize: xRdmaChunkSize,
-                compressLevel: compressLevel,
-                compressThreads: compressThreads,
-                compressWaitThread: compressWaitThread,
-                decompressThreads: decompressThreads,
-                blockIncremental: blockIncremental
-            )
-        )
-    }
-}
-
-/// The command `query-migrate-parameters`.
-///
-/// Takes nothing; returns `MigrationParameters`.
-/// Since QEMU 2.4.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate-parameters)
-public struct QueryMigrateParameters: QMPCommand, QAPIObject {
-    public typealias Reply = MigrationParameters
-
-    public static var name: String { "query-migrate-parameters" }
-
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `query-migrate-parameters`.
-    ///
-    /// Takes nothing; returns `MigrationParameters`.
-    /// Since QEMU 2.4.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrate-parameters)
-    public func queryMigrateParameters() async throws(QMPError) -> MigrationParameters {
-        try await execute(QueryMigrateParameters())
-    }
-}
-
-/// The command `migrate-start-postcopy`.
-///
-/// Takes nothing; returns nothing.
-/// Since QEMU 2.5.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-start-postcopy)
-public struct MigrateStartPostcopy: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "migrate-start-postcopy" }
-
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `migrate-start-postcopy`.
-    ///
-    /// Takes nothing; returns nothing.
-    /// Since QEMU 2.5.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-start-postcopy)
-    public func migrateStartPostcopy() async throws(QMPError) {
-        _ = try await execute(MigrateStartPostcopy())
-    }
-}
 
 /// The command `x-colo-lost-heartbeat`.
 ///
@@ -522,495 +32,281 @@ extension QMPExecutor {
     }
 }
 
-/// The command `migrate_cancel`.
+/// The command `calc-dirty-rate`.
 ///
-/// Takes nothing; returns nothing.
-/// Since QEMU 0.14.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate_cancel)
-public struct MigrateCancel: QMPCommand, QAPIObject {
+/// Takes `calc-time`, optionally `calc-time-unit`, `sample-pages`, `mode`; returns nothing.
+/// Since QEMU 5.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.calc-dirty-rate)
+public struct CalcDirtyRate: QMPCommand, QAPIObject {
     public typealias Reply = Empty
 
-    public static var name: String { "migrate_cancel" }
+    public static var name: String { "calc-dirty-rate" }
 
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `migrate_cancel`.
-    ///
-    /// Takes nothing; returns nothing.
-    /// Since QEMU 0.14.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate_cancel)
-    public func migrateCancel() async throws(QMPError) {
-        _ = try await execute(MigrateCancel())
-    }
-}
-
-/// The command `migrate-continue`.
-///
-/// Takes `state`; returns nothing.
-/// Since QEMU 2.11.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-continue)
-public struct MigrateContinue: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "migrate-continue" }
-
-    public var state: MigrationStatus
-
-    public init(state: MigrationStatus) {
-        self.state = state
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.state = try object.value("state")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("state", state)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `migrate-continue`.
-    ///
-    /// Takes `state`; returns nothing.
-    /// Since QEMU 2.11.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-continue)
-    public func migrateContinue(state: MigrationStatus) async throws(QMPError) {
-        _ = try await execute(MigrateContinue(state: state))
-    }
-}
-
-/// The command `migrate`.
-///
-/// Takes optionally `uri`, `channels`, `resume`, `detach`, `blk`, `inc`; returns nothing.
-/// Since QEMU 0.14.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate)
-public struct Migrate: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "migrate" }
-
-    public var uri: String?
-    public var channels: [MigrationChannel]?
-    /// Since QEMU 3.0, default false.
-    public var resume: Bool?
-    /// In QEMU 10.2, gone by 11.1, deprecated.
-    public var detach: Bool?
-    /// In QEMU 7.2, gone by 10.0.
-    public var blk: Bool?
-    /// In QEMU 7.2, gone by 10.0.
-    public var inc: Bool?
+    public var calcTime: Int64
+    /// Since QEMU 8.2.
+    public var calcTimeUnit: TimeUnit?
+    /// Since QEMU 6.1, default 512.
+    public var samplePages: Int64?
+    /// Since QEMU 6.1.
+    public var mode: DirtyRateMeasureMode?
 
     public init(
-        uri: String? = nil,
-        channels: [MigrationChannel]? = nil,
-        resume: Bool? = nil,
-        detach: Bool? = nil,
-        blk: Bool? = nil,
-        inc: Bool? = nil
+        calcTime: Int64,
+        calcTimeUnit: TimeUnit? = nil,
+        samplePages: Int64? = nil,
+        mode: DirtyRateMeasureMode? = nil
     ) {
-        self.uri = uri
-        self.channels = channels
-        self.resume = resume
-        self.detach = detach
-        self.blk = blk
-        self.inc = inc
+        self.calcTime = calcTime
+        self.calcTimeUnit = calcTimeUnit
+        self.samplePages = samplePages
+        self.mode = mode
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.uri = try object.optionalValue("uri")
-        self.channels = try object.optionalValue("channels")
-        self.resume = try object.optionalValue("resume")
-        self.detach = try object.optionalValue("detach")
-        self.blk = try object.optionalValue("blk")
-        self.inc = try object.optionalValue("inc")
+        self.calcTime = try object.value("calc-time")
+        self.calcTimeUnit = try object.optionalValue("calc-time-unit")
+        self.samplePages = try object.optionalValue("sample-pages")
+        self.mode = try object.optionalValue("mode")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("uri", uri)
-        object.set("channels", channels)
-        object.set("resume", resume)
-        object.set("detach", detach)
-        object.set("blk", blk)
-        object.set("inc", inc)
+        object.set("calc-time", calcTime)
+        object.set("calc-time-unit", calcTimeUnit)
+        object.set("sample-pages", samplePages)
+        object.set("mode", mode)
     }
 }
 
 extension QMPExecutor {
-    /// Sends `migrate`.
+    /// Sends `calc-dirty-rate`.
     ///
-    /// Takes optionally `uri`, `channels`, `resume`, `detach`, `blk`, `inc`; returns nothing.
-    /// Since QEMU 0.14.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate)
-    public func migrate(
-        uri: String? = nil,
-        channels: [MigrationChannel]? = nil,
-        resume: Bool? = nil,
-        detach: Bool? = nil,
-        blk: Bool? = nil,
-        inc: Bool? = nil
+    /// Takes `calc-time`, optionally `calc-time-unit`, `sample-pages`, `mode`; returns nothing.
+    /// Since QEMU 5.2.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.calc-dirty-rate)
+    public func calcDirtyRate(
+        calcTime: Int64,
+        calcTimeUnit: TimeUnit? = nil,
+        samplePages: Int64? = nil,
+        mode: DirtyRateMeasureMode? = nil
     ) async throws(QMPError) {
-        _ = try await execute(Migrate(uri: uri, channels: channels, resume: resume, detach: detach, blk: blk, inc: inc))
+        _ = try await execute(
+            CalcDirtyRate(calcTime: calcTime, calcTimeUnit: calcTimeUnit, samplePages: samplePages, mode: mode)
+        )
     }
 }
 
-/// The command `migrate-incoming`.
+/// The command `set-vcpu-dirty-limit`.
 ///
-/// Takes optionally `uri`, `channels`, `exit-on-error`; returns nothing.
-/// Since QEMU 2.3.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-incoming)
-public struct MigrateIncoming: QMPCommand, QAPIObject {
+/// Takes `dirty-rate`, optionally `cpu-index`; returns nothing.
+/// Since QEMU 7.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.set-vcpu-dirty-limit)
+public struct SetVCPUDirtyLimit: QMPCommand, QAPIObject {
     public typealias Reply = Empty
 
-    public static var name: String { "migrate-incoming" }
+    public static var name: String { "set-vcpu-dirty-limit" }
 
-    public var uri: String?
-    public var channels: [MigrationChannel]?
-    /// Since QEMU 9.1, default true.
-    public var exitOnError: Bool?
+    public var cpuIndex: Int64?
+    public var dirtyRate: UInt64
 
-    public init(uri: String? = nil, channels: [MigrationChannel]? = nil, exitOnError: Bool? = nil) {
-        self.uri = uri
-        self.channels = channels
-        self.exitOnError = exitOnError
+    public init(cpuIndex: Int64? = nil, dirtyRate: UInt64) {
+        self.cpuIndex = cpuIndex
+        self.dirtyRate = dirtyRate
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.uri = try object.optionalValue("uri")
-        self.channels = try object.optionalValue("channels")
-        self.exitOnError = try object.optionalValue("exit-on-error")
+        self.cpuIndex = try object.optionalValue("cpu-index")
+        self.dirtyRate = try object.value("dirty-rate")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("uri", uri)
-        object.set("channels", channels)
-        object.set("exit-on-error", exitOnError)
+        object.set("cpu-index", cpuIndex)
+        object.set("dirty-rate", dirtyRate)
     }
 }
 
 extension QMPExecutor {
-    /// Sends `migrate-incoming`.
+    /// Sends `set-vcpu-dirty-limit`.
     ///
-    /// Takes optionally `uri`, `channels`, `exit-on-error`; returns nothing.
-    /// Since QEMU 2.3.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-incoming)
-    public func migrateIncoming(uri: String? = nil, channels: [MigrationChannel]? = nil, exitOnError: Bool? = nil)
-        async throws(QMPError)
-    {
-        _ = try await execute(MigrateIncoming(uri: uri, channels: channels, exitOnError: exitOnError))
+    /// Takes `dirty-rate`, optionally `cpu-index`; returns nothing.
+    /// Since QEMU 7.1.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.set-vcpu-dirty-limit)
+    public func setVCPUDirtyLimit(cpuIndex: Int64? = nil, dirtyRate: UInt64) async throws(QMPError) {
+        _ = try await execute(SetVCPUDirtyLimit(cpuIndex: cpuIndex, dirtyRate: dirtyRate))
     }
 }
 
-/// The command `xen-save-devices-state`.
+/// The command `cancel-vcpu-dirty-limit`.
 ///
-/// Takes `filename`, optionally `live`; returns nothing.
-/// Since QEMU 1.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-save-devices-state)
-public struct XenSaveDevicesState: QMPCommand, QAPIObject {
+/// Takes optionally `cpu-index`; returns nothing.
+/// Since QEMU 7.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.cancel-vcpu-dirty-limit)
+public struct CancelVCPUDirtyLimit: QMPCommand, QAPIObject {
     public typealias Reply = Empty
 
-    public static var name: String { "xen-save-devices-state" }
+    public static var name: String { "cancel-vcpu-dirty-limit" }
 
-    public var filename: String
-    /// Since QEMU 2.11, default true.
-    public var live: Bool?
+    public var cpuIndex: Int64?
 
-    public init(filename: String, live: Bool? = nil) {
-        self.filename = filename
-        self.live = live
+    public init(cpuIndex: Int64? = nil) {
+        self.cpuIndex = cpuIndex
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.filename = try object.value("filename")
-        self.live = try object.optionalValue("live")
+        self.cpuIndex = try object.optionalValue("cpu-index")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("filename", filename)
-        object.set("live", live)
+        object.set("cpu-index", cpuIndex)
     }
 }
 
 extension QMPExecutor {
-    /// Sends `xen-save-devices-state`.
+    /// Sends `cancel-vcpu-dirty-limit`.
     ///
-    /// Takes `filename`, optionally `live`; returns nothing.
-    /// Since QEMU 1.1.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-save-devices-state)
-    public func xenSaveDevicesState(filename: String, live: Bool? = nil) async throws(QMPError) {
-        _ = try await execute(XenSaveDevicesState(filename: filename, live: live))
+    /// Takes optionally `cpu-index`; returns nothing.
+    /// Since QEMU 7.1.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.cancel-vcpu-dirty-limit)
+    public func cancelVCPUDirtyLimit(cpuIndex: Int64? = nil) async throws(QMPError) {
+        _ = try await execute(CancelVCPUDirtyLimit(cpuIndex: cpuIndex))
     }
 }
 
-/// The command `xen-set-global-dirty-log`.
+/// The command `snapshot-save`.
 ///
-/// Takes `enable`; returns nothing.
-/// Since QEMU 1.3.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-set-global-dirty-log)
-public struct XenSetGlobalDirtyLog: QMPCommand, QAPIObject {
+/// Takes `job-id`, `tag`, `vmstate`, `devices`; returns nothing.
+/// Since QEMU 6.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-save)
+public struct SnapshotSave: QMPCommand, QAPIObject {
     public typealias Reply = Empty
 
-    public static var name: String { "xen-set-global-dirty-log" }
+    public static var name: String { "snapshot-save" }
 
-    public var enable: Bool
+    public var jobID: String
+    public var tag: String
+    public var vmstate: String
+    public var devices: [String]
 
-    public init(enable: Bool) {
-        self.enable = enable
+    public init(jobID: String, tag: String, vmstate: String, devices: [String]) {
+        self.jobID = jobID
+        self.tag = tag
+        self.vmstate = vmstate
+        self.devices = devices
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.enable = try object.value("enable")
+        self.jobID = try object.value("job-id")
+        self.tag = try object.value("tag")
+        self.vmstate = try object.value("vmstate")
+        self.devices = try object.value("devices")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("enable", enable)
+        object.set("job-id", jobID)
+        object.set("tag", tag)
+        object.set("vmstate", vmstate)
+        object.set("devices", devices)
     }
 }
 
 extension QMPExecutor {
-    /// Sends `xen-set-global-dirty-log`.
+    /// Sends `snapshot-save`.
     ///
-    /// Takes `enable`; returns nothing.
-    /// Since QEMU 1.3.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-set-global-dirty-log)
-    public func xenSetGlobalDirtyLog(enable: Bool) async throws(QMPError) {
-        _ = try await execute(XenSetGlobalDirtyLog(enable: enable))
+    /// Takes `job-id`, `tag`, `vmstate`, `devices`; returns nothing.
+    /// Since QEMU 6.0.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-save)
+    public func snapshotSave(jobID: String, tag: String, vmstate: String, devices: [String]) async throws(QMPError) {
+        _ = try await execute(SnapshotSave(jobID: jobID, tag: tag, vmstate: vmstate, devices: devices))
     }
 }
 
-/// The command `xen-load-devices-state`.
+/// The command `snapshot-load`.
 ///
-/// Takes `filename`; returns nothing.
-/// Since QEMU 2.7.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-load-devices-state)
-public struct XenLoadDevicesState: QMPCommand, QAPIObject {
+/// Takes `job-id`, `tag`, `vmstate`, `devices`; returns nothing.
+/// Since QEMU 6.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-load)
+public struct SnapshotLoad: QMPCommand, QAPIObject {
     public typealias Reply = Empty
 
-    public static var name: String { "xen-load-devices-state" }
+    public static var name: String { "snapshot-load" }
 
-    public var filename: String
+    public var jobID: String
+    public var tag: String
+    public var vmstate: String
+    public var devices: [String]
 
-    public init(filename: String) {
-        self.filename = filename
+    public init(jobID: String, tag: String, vmstate: String, devices: [String]) {
+        self.jobID = jobID
+        self.tag = tag
+        self.vmstate = vmstate
+        self.devices = devices
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.filename = try object.value("filename")
+        self.jobID = try object.value("job-id")
+        self.tag = try object.value("tag")
+        self.vmstate = try object.value("vmstate")
+        self.devices = try object.value("devices")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("filename", filename)
+        object.set("job-id", jobID)
+        object.set("tag", tag)
+        object.set("vmstate", vmstate)
+        object.set("devices", devices)
     }
 }
 
 extension QMPExecutor {
-    /// Sends `xen-load-devices-state`.
+    /// Sends `snapshot-load`.
     ///
-    /// Takes `filename`; returns nothing.
-    /// Since QEMU 2.7.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-load-devices-state)
-    public func xenLoadDevicesState(filename: String) async throws(QMPError) {
-        _ = try await execute(XenLoadDevicesState(filename: filename))
+    /// Takes `job-id`, `tag`, `vmstate`, `devices`; returns nothing.
+    /// Since QEMU 6.0.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-load)
+    public func snapshotLoad(jobID: String, tag: String, vmstate: String, devices: [String]) async throws(QMPError) {
+        _ = try await execute(SnapshotLoad(jobID: jobID, tag: tag, vmstate: vmstate, devices: devices))
     }
 }
 
-/// The command `xen-set-replication`.
+/// The command `snapshot-delete`.
 ///
-/// Takes `enable`, `primary`, optionally `failover`; returns nothing.
-/// Since QEMU 2.9.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-set-replication)
-public struct XenSetReplication: QMPCommand, QAPIObject {
+/// Takes `job-id`, `tag`, `devices`; returns nothing.
+/// Since QEMU 6.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-delete)
+public struct SnapshotDelete: QMPCommand, QAPIObject {
     public typealias Reply = Empty
 
-    public static var name: String { "xen-set-replication" }
+    public static var name: String { "snapshot-delete" }
 
-    public var enable: Bool
-    public var primary: Bool
-    /// Default false.
-    public var failover: Bool?
+    public var jobID: String
+    public var tag: String
+    public var devices: [String]
 
-    public init(enable: Bool, primary: Bool, failover: Bool? = nil) {
-        self.enable = enable
-        self.primary = primary
-        self.failover = failover
+    public init(jobID: String, tag: String, devices: [String]) {
+        self.jobID = jobID
+        self.tag = tag
+        self.devices = devices
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.enable = try object.value("enable")
-        self.primary = try object.value("primary")
-        self.failover = try object.optionalValue("failover")
+        self.jobID = try object.value("job-id")
+        self.tag = try object.value("tag")
+        self.devices = try object.value("devices")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("enable", enable)
-        object.set("primary", primary)
-        object.set("failover", failover)
+        object.set("job-id", jobID)
+        object.set("tag", tag)
+        object.set("devices", devices)
     }
 }
 
 extension QMPExecutor {
-    /// Sends `xen-set-replication`.
+    /// Sends `snapshot-delete`.
     ///
-    /// Takes `enable`, `primary`, optionally `failover`; returns nothing.
-    /// Since QEMU 2.9.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-set-replication)
-    public func xenSetReplication(enable: Bool, primary: Bool, failover: Bool? = nil) async throws(QMPError) {
-        _ = try await execute(XenSetReplication(enable: enable, primary: primary, failover: failover))
-    }
-}
-
-/// The command `query-xen-replication-status`.
-///
-/// Takes nothing; returns `ReplicationStatus`.
-/// Since QEMU 2.9.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-xen-replication-status)
-public struct QueryXenReplicationStatus: QMPCommand, QAPIObject {
-    public typealias Reply = ReplicationStatus
-
-    public static var name: String { "query-xen-replication-status" }
-
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `query-xen-replication-status`.
-    ///
-    /// Takes nothing; returns `ReplicationStatus`.
-    /// Since QEMU 2.9.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-xen-replication-status)
-    public func queryXenReplicationStatus() async throws(QMPError) -> ReplicationStatus {
-        try await execute(QueryXenReplicationStatus())
-    }
-}
-
-/// The command `xen-colo-do-checkpoint`.
-///
-/// Takes nothing; returns nothing.
-/// Since QEMU 2.9.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-colo-do-checkpoint)
-public struct XenColoDoCheckpoint: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "xen-colo-do-checkpoint" }
-
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `xen-colo-do-checkpoint`.
-    ///
-    /// Takes nothing; returns nothing.
-    /// Since QEMU 2.9.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.xen-colo-do-checkpoint)
-    public func xenColoDoCheckpoint() async throws(QMPError) {
-        _ = try await execute(XenColoDoCheckpoint())
-    }
-}
-
-/// The command `query-colo-status`.
-///
-/// Takes nothing; returns `COLOStatus`.
-/// Since QEMU 3.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-colo-status)
-public struct QueryColoStatus: QMPCommand, QAPIObject {
-    public typealias Reply = COLOStatus
-
-    public static var name: String { "query-colo-status" }
-
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `query-colo-status`.
-    ///
-    /// Takes nothing; returns `COLOStatus`.
-    /// Since QEMU 3.1.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-colo-status)
-    public func queryColoStatus() async throws(QMPError) -> COLOStatus {
-        try await execute(QueryColoStatus())
-    }
-}
-
-/// The command `migrate-recover`.
-///
-/// Takes `uri`; returns nothing; may run out of band.
-/// Since QEMU 3.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-recover)
-public struct MigrateRecover: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "migrate-recover" }
-    public static var allowsOutOfBand: Bool { true }
-
-    public var uri: String
-
-    public init(uri: String) {
-        self.uri = uri
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.uri = try object.value("uri")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("uri", uri)
-    }
-}
-
-extension QMPExecutor {
-    /// Sends `migrate-recover`.
-    ///
-    /// Takes `uri`; returns nothing; may run out of band.
-    /// Since QEMU 3.0.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-recover)
-    public func migrateRecover(uri: String) async throws(QMPError) {
-        _ = try await execute(MigrateRecover(uri: uri))
-    }
-}
-
-/// The command `migrate-pause`.
-///
-/// Takes nothing; returns nothing; may run out of band.
-/// Since QEMU 3.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-pause)
-public struct MigratePause: QMPCommand, QAPIObject {
-    public typealias Reply = Empty
-
-    public static var name: String { "migrate-pause" }
-    public static var allowsOutOfBand: Bool { true }
-
-    public init() {}
-
-    public init(members object: JSONObject) throws(JSONError) {}
-
-    public func write(to object: inout JSONObject) {}
-}
-
-extension QMPExecutor {
-    /// Sends `migrate-pause`.
-    ///
-    /// Takes nothing; returns nothing; may run out of band.
-    /// Since QEMU 3.0.
-    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.migrate-pause)
-    public func migratePause() async throws(QMPError) {
-        _ = try await execute(MigratePause())
+    /// Takes `job-id`, `tag`, `devices`; returns nothing.
+    /// Since QEMU 6.0.
+    /// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.snapshot-delete)
+    public func snapshotDelete(jobID: String, tag: String, devices: [String]) async throws(QMPError) {
+        _ = try await execute(SnapshotDelete(jobID: jobID, tag: tag, devices: devices))
     }
 }

@@ -298,160 +298,6 @@ public struct VfioStats: QAPIObject {
     }
 }
 
-/// QAPI struct `MigrationInfo`.
-///
-/// Since QEMU 0.14.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationInfo)
-public struct MigrationInfo: QAPIObject {
-    public var status: MigrationStatus?
-    /// Since QEMU 1.2.
-    public var ram: MigrationRAMStats?
-    /// Since QEMU 1.2.
-    public var xbzrleCache: XBZRLECacheStats?
-    /// Since QEMU 1.2.
-    public var totalTime: Int64?
-    /// Since QEMU 1.3.
-    public var downtime: Int64?
-    /// Since QEMU 1.3.
-    public var expectedDowntime: Int64?
-    /// Since QEMU 1.6.
-    public var setupTime: Int64?
-    /// Since QEMU 2.7.
-    public var cpuThrottlePercentage: Int64?
-    /// Since QEMU 2.7.
-    public var errorDesc: String?
-    /// Since QEMU 3.0.
-    public var postcopyBlocktime: UInt32?
-    /// Since QEMU 3.0.
-    public var postcopyVCPUBlocktime: [UInt32]?
-    /// Since QEMU 10.1, unstable.
-    public var postcopyLatency: UInt64?
-    /// Since QEMU 10.1, unstable.
-    public var postcopyLatencyDist: [UInt64]?
-    /// Since QEMU 10.1, unstable.
-    public var postcopyVCPULatency: [UInt64]?
-    /// Since QEMU 10.1, unstable.
-    public var postcopyNonVCPULatency: UInt64?
-    /// Since QEMU 4.0.
-    public var socketAddress: [SocketAddress]?
-    /// Since QEMU 5.2.
-    public var vfio: VfioStats?
-    /// Since QEMU 6.0.
-    public var blockedReasons: [String]?
-    /// Since QEMU 8.1.
-    public var dirtyLimitThrottleTimePerRound: UInt64?
-    /// Since QEMU 8.1.
-    public var dirtyLimitRingFullTime: UInt64?
-    /// Since QEMU 11.1.
-    public var remaining: ByteCount?
-    /// In QEMU 7.2, gone by 10.0.
-    public var disk: MigrationStats?
-    /// Since QEMU 3.1, in QEMU 7.2, gone by 10.0.
-    public var compression: CompressionStats?
-
-    public init(
-        status: MigrationStatus? = nil,
-        ram: MigrationRAMStats? = nil,
-        xbzrleCache: XBZRLECacheStats? = nil,
-        totalTime: Int64? = nil,
-        downtime: Int64? = nil,
-        expectedDowntime: Int64? = nil,
-        setupTime: Int64? = nil,
-        cpuThrottlePercentage: Int64? = nil,
-        errorDesc: String? = nil,
-        postcopyBlocktime: UInt32? = nil,
-        postcopyVCPUBlocktime: [UInt32]? = nil,
-        postcopyLatency: UInt64? = nil,
-        postcopyLatencyDist: [UInt64]? = nil,
-        postcopyVCPULatency: [UInt64]? = nil,
-        postcopyNonVCPULatency: UInt64? = nil,
-        socketAddress: [SocketAddress]? = nil,
-        vfio: VfioStats? = nil,
-        blockedReasons: [String]? = nil,
-        dirtyLimitThrottleTimePerRound: UInt64? = nil,
-        dirtyLimitRingFullTime: UInt64? = nil,
-        remaining: ByteCount? = nil,
-        disk: MigrationStats? = nil,
-        compression: CompressionStats? = nil
-    ) {
-        self.status = status
-        self.ram = ram
-        self.xbzrleCache = xbzrleCache
-        self.totalTime = totalTime
-        self.downtime = downtime
-        self.expectedDowntime = expectedDowntime
-        self.setupTime = setupTime
-        self.cpuThrottlePercentage = cpuThrottlePercentage
-        self.errorDesc = errorDesc
-        self.postcopyBlocktime = postcopyBlocktime
-        self.postcopyVCPUBlocktime = postcopyVCPUBlocktime
-        self.postcopyLatency = postcopyLatency
-        self.postcopyLatencyDist = postcopyLatencyDist
-        self.postcopyVCPULatency = postcopyVCPULatency
-        self.postcopyNonVCPULatency = postcopyNonVCPULatency
-        self.socketAddress = socketAddress
-        self.vfio = vfio
-        self.blockedReasons = blockedReasons
-        self.dirtyLimitThrottleTimePerRound = dirtyLimitThrottleTimePerRound
-        self.dirtyLimitRingFullTime = dirtyLimitRingFullTime
-        self.remaining = remaining
-        self.disk = disk
-        self.compression = compression
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.status = try object.optionalValue("status")
-        self.ram = try object.optionalValue("ram")
-        self.xbzrleCache = try object.optionalValue("xbzrle-cache")
-        self.totalTime = try object.optionalValue("total-time")
-        self.downtime = try object.optionalValue("downtime")
-        self.expectedDowntime = try object.optionalValue("expected-downtime")
-        self.setupTime = try object.optionalValue("setup-time")
-        self.cpuThrottlePercentage = try object.optionalValue("cpu-throttle-percentage")
-        self.errorDesc = try object.optionalValue("error-desc")
-        self.postcopyBlocktime = try object.optionalValue("postcopy-blocktime")
-        self.postcopyVCPUBlocktime = try object.optionalValue("postcopy-vcpu-blocktime")
-        self.postcopyLatency = try object.optionalValue("postcopy-latency")
-        self.postcopyLatencyDist = try object.optionalValue("postcopy-latency-dist")
-        self.postcopyVCPULatency = try object.optionalValue("postcopy-vcpu-latency")
-        self.postcopyNonVCPULatency = try object.optionalValue("postcopy-non-vcpu-latency")
-        self.socketAddress = try object.optionalValue("socket-address")
-        self.vfio = try object.optionalValue("vfio")
-        self.blockedReasons = try object.optionalValue("blocked-reasons")
-        self.dirtyLimitThrottleTimePerRound = try object.optionalValue("dirty-limit-throttle-time-per-round")
-        self.dirtyLimitRingFullTime = try object.optionalValue("dirty-limit-ring-full-time")
-        self.remaining = try object.optionalValue("remaining")
-        self.disk = try object.optionalValue("disk")
-        self.compression = try object.optionalValue("compression")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("status", status)
-        object.set("ram", ram)
-        object.set("xbzrle-cache", xbzrleCache)
-        object.set("total-time", totalTime)
-        object.set("downtime", downtime)
-        object.set("expected-downtime", expectedDowntime)
-        object.set("setup-time", setupTime)
-        object.set("cpu-throttle-percentage", cpuThrottlePercentage)
-        object.set("error-desc", errorDesc)
-        object.set("postcopy-blocktime", postcopyBlocktime)
-        object.set("postcopy-vcpu-blocktime", postcopyVCPUBlocktime)
-        object.set("postcopy-latency", postcopyLatency)
-        object.set("postcopy-latency-dist", postcopyLatencyDist)
-        object.set("postcopy-vcpu-latency", postcopyVCPULatency)
-        object.set("postcopy-non-vcpu-latency", postcopyNonVCPULatency)
-        object.set("socket-address", socketAddress)
-        object.set("vfio", vfio)
-        object.set("blocked-reasons", blockedReasons)
-        object.set("dirty-limit-throttle-time-per-round", dirtyLimitThrottleTimePerRound)
-        object.set("dirty-limit-ring-full-time", dirtyLimitRingFullTime)
-        object.set("remaining", remaining)
-        object.set("disk", disk)
-        object.set("compression", compression)
-    }
-}
-
 /// QAPI enum `MigrationCapability`.
 ///
 /// Since QEMU 1.2.
@@ -817,5 +663,562 @@ public struct MigrationParameter: QAPIEnum {
             .compressWaitThread,
             .blockIncremental,
         ]
+    }
+}
+
+/// QAPI enum `COLOMessage`.
+///
+/// Since QEMU 2.8.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.COLOMessage)
+public struct COLOMessage: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var checkpointReady: Self { Self(rawValue: "checkpoint-ready") }
+    public static var checkpointRequest: Self { Self(rawValue: "checkpoint-request") }
+    public static var checkpointReply: Self { Self(rawValue: "checkpoint-reply") }
+    public static var vmstateSend: Self { Self(rawValue: "vmstate-send") }
+    public static var vmstateSize: Self { Self(rawValue: "vmstate-size") }
+    public static var vmstateReceived: Self { Self(rawValue: "vmstate-received") }
+    public static var vmstateLoaded: Self { Self(rawValue: "vmstate-loaded") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .checkpointReady,
+            .checkpointRequest,
+            .checkpointReply,
+            .vmstateSend,
+            .vmstateSize,
+            .vmstateReceived,
+            .vmstateLoaded,
+        ]
+    }
+}
+
+/// QAPI enum `COLOMode`.
+///
+/// Since QEMU 2.8.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.COLOMode)
+public struct COLOMode: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var none: Self { Self(rawValue: "none") }
+    public static var primary: Self { Self(rawValue: "primary") }
+    public static var secondary: Self { Self(rawValue: "secondary") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .none,
+            .primary,
+            .secondary,
+        ]
+    }
+}
+
+/// QAPI enum `FailoverStatus`.
+///
+/// Since QEMU 2.8.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.FailoverStatus)
+public struct FailoverStatus: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var none: Self { Self(rawValue: "none") }
+    public static var require: Self { Self(rawValue: "require") }
+    public static var active: Self { Self(rawValue: "active") }
+    public static var completed: Self { Self(rawValue: "completed") }
+    /// Since QEMU 2.9.
+    public static var relaunch: Self { Self(rawValue: "relaunch") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .none,
+            .require,
+            .active,
+            .completed,
+            .relaunch,
+        ]
+    }
+}
+
+/// QAPI enum `COLOExitReason`.
+///
+/// Since QEMU 3.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.COLOExitReason)
+public struct COLOExitReason: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var none: Self { Self(rawValue: "none") }
+    public static var request: Self { Self(rawValue: "request") }
+    public static var error: Self { Self(rawValue: "error") }
+    /// Since QEMU 4.0.
+    public static var processing: Self { Self(rawValue: "processing") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .none,
+            .request,
+            .error,
+            .processing,
+        ]
+    }
+}
+
+/// QAPI enum `MigrationAddressType`.
+///
+/// Since QEMU 8.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationAddressType)
+public struct MigrationAddressType: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var socket: Self { Self(rawValue: "socket") }
+    public static var exec: Self { Self(rawValue: "exec") }
+    public static var rdma: Self { Self(rawValue: "rdma") }
+    public static var file: Self { Self(rawValue: "file") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .socket,
+            .exec,
+            .rdma,
+            .file,
+        ]
+    }
+}
+
+/// QAPI struct `FileMigrationArgs`.
+///
+/// Since QEMU 8.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.FileMigrationArgs)
+public struct FileMigrationArgs: QAPIObject {
+    public var filename: String
+    public var offset: UInt64
+
+    public init(filename: String, offset: UInt64) {
+        self.filename = filename
+        self.offset = offset
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.filename = try object.value("filename")
+        self.offset = try object.value("offset")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("filename", filename)
+        object.set("offset", offset)
+    }
+}
+
+/// QAPI struct `MigrationExecCommand`.
+///
+/// Since QEMU 8.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationExecCommand)
+public struct MigrationExecCommand: QAPIObject {
+    public var args: [String]
+
+    public init(args: [String]) {
+        self.args = args
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.args = try object.value("args")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("args", args)
+    }
+}
+
+/// QAPI union `MigrationAddress`.
+///
+/// Since QEMU 8.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationAddress)
+public struct MigrationAddress: QAPIObject {
+    /// What depends on `transport`.
+    public var branch: Branch
+
+    public init(branch: Branch) {
+        self.branch = branch
+    }
+
+    /// Which branch this is.
+    public var transport: MigrationAddressType { branch.transport }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.branch = try Branch(members: object)
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("transport", transport)
+        branch.write(to: &object)
+    }
+
+    /// What depends on `transport`.
+    public enum Branch: Sendable {
+        case socket(SocketAddress)
+        case exec(MigrationExecCommand)
+        case rdma(InetSocketAddress)
+        case file(FileMigrationArgs)
+        /// A branch that the compiled schema does not know, with all members.
+        case unknown(MigrationAddressType, JSONObject)
+
+        /// Which branch this is.
+        public var transport: MigrationAddressType {
+            switch self {
+            case .socket: .socket
+            case .exec: .exec
+            case .rdma: .rdma
+            case .file: .file
+            case .unknown(let tag, _): tag
+            }
+        }
+
+        init(members object: JSONObject) throws(JSONError) {
+            let tag: MigrationAddressType = try object.value("transport")
+            switch tag.rawValue {
+            case "socket": self = .socket(try SocketAddress(members: object))
+            case "exec": self = .exec(try MigrationExecCommand(members: object))
+            case "rdma": self = .rdma(try InetSocketAddress(members: object))
+            case "file": self = .file(try FileMigrationArgs(members: object))
+            default: self = .unknown(tag, object)
+            }
+        }
+
+        func write(to object: inout JSONObject) {
+            switch self {
+            case .socket(let value): value.write(to: &object)
+            case .exec(let value): value.write(to: &object)
+            case .rdma(let value): value.write(to: &object)
+            case .file(let value): value.write(to: &object)
+            case .unknown(_, let members): object.setMissing(from: members)
+            }
+        }
+    }
+}
+
+extension MigrationAddress {
+    /// The branch `socket`.
+    public static func socket(_ value: SocketAddress) -> Self {
+        Self(branch: .socket(value))
+    }
+
+    /// The branch `exec`.
+    public static func exec(args: [String]) -> Self {
+        Self(branch: .exec(MigrationExecCommand(args: args)))
+    }
+
+    /// The branch `rdma`.
+    public static func rdma(
+        host: String,
+        port: String,
+        numeric: Bool? = nil,
+        to: UInt16? = nil,
+        ipv4: Bool? = nil,
+        ipv6: Bool? = nil,
+        keepAlive: Bool? = nil,
+        keepAliveCount: UInt32? = nil,
+        keepAliveIdle: UInt32? = nil,
+        keepAliveInterval: UInt32? = nil,
+        mptcp: Bool? = nil
+    ) -> Self {
+        Self(
+            branch: .rdma(
+                InetSocketAddress(
+                    host: host,
+                    port: port,
+                    numeric: numeric,
+                    to: to,
+                    ipv4: ipv4,
+                    ipv6: ipv6,
+                    keepAlive: keepAlive,
+                    keepAliveCount: keepAliveCount,
+                    keepAliveIdle: keepAliveIdle,
+                    keepAliveInterval: keepAliveInterval,
+                    mptcp: mptcp
+                )
+            )
+        )
+    }
+
+    /// The branch `file`.
+    public static func file(filename: String, offset: UInt64) -> Self {
+        Self(branch: .file(FileMigrationArgs(filename: filename, offset: offset)))
+    }
+}
+
+/// QAPI enum `MigrationChannelType`.
+///
+/// Since QEMU 8.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationChannelType)
+public struct MigrationChannelType: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var main: Self { Self(rawValue: "main") }
+    public static var cpr: Self { Self(rawValue: "cpr") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .main,
+            .cpr,
+        ]
+    }
+}
+
+/// QAPI struct `MigrationChannel`.
+///
+/// Since QEMU 8.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationChannel)
+public struct MigrationChannel: QAPIObject {
+    public var channelType: MigrationChannelType
+    public var addr: MigrationAddress
+
+    public init(channelType: MigrationChannelType, addr: MigrationAddress) {
+        self.channelType = channelType
+        self.addr = addr
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.channelType = try object.value("channel-type")
+        self.addr = try object.value("addr")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("channel-type", channelType)
+        object.set("addr", addr)
+    }
+}
+
+/// QAPI struct `ReplicationStatus`.
+///
+/// Since QEMU 2.9.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.ReplicationStatus)
+public struct ReplicationStatus: QAPIObject {
+    public var error: Bool
+    public var desc: String?
+
+    public init(error: Bool, desc: String? = nil) {
+        self.error = error
+        self.desc = desc
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.error = try object.value("error")
+        self.desc = try object.optionalValue("desc")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("error", error)
+        object.set("desc", desc)
+    }
+}
+
+/// QAPI struct `COLOStatus`.
+///
+/// Since QEMU 3.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.COLOStatus)
+public struct COLOStatus: QAPIObject {
+    public var mode: COLOMode
+    /// Since QEMU 4.0.
+    public var lastMode: COLOMode
+    public var reason: COLOExitReason
+
+    public init(mode: COLOMode, lastMode: COLOMode, reason: COLOExitReason) {
+        self.mode = mode
+        self.lastMode = lastMode
+        self.reason = reason
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.mode = try object.value("mode")
+        self.lastMode = try object.value("last-mode")
+        self.reason = try object.value("reason")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("mode", mode)
+        object.set("last-mode", lastMode)
+        object.set("reason", reason)
+    }
+}
+
+/// QAPI enum `TimeUnit`.
+///
+/// Since QEMU 8.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.TimeUnit)
+public struct TimeUnit: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var second: Self { Self(rawValue: "second") }
+    public static var millisecond: Self { Self(rawValue: "millisecond") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .second,
+            .millisecond,
+        ]
+    }
+}
+
+/// QAPI struct `MigrationStats`.
+///
+/// Since QEMU 0.14. In QEMU 10.2, gone by 11.1.
+public struct MigrationStats: QAPIObject {
+    public var transferred: Int64
+    public var remaining: Int64
+    public var total: Int64
+    /// Since QEMU 1.2.
+    public var duplicate: Int64
+    /// Since QEMU 1.2.
+    public var normal: Int64
+    /// Since QEMU 1.2.
+    public var normalBytes: Int64
+    /// Since QEMU 1.3.
+    public var dirtyPagesRate: Int64
+    /// Since QEMU 1.6.
+    public var mbps: Double
+    /// Since QEMU 2.1.
+    public var dirtySyncCount: Int64
+    /// Since QEMU 2.7.
+    public var postcopyRequests: Int64
+    /// Since QEMU 2.10.
+    public var pageSize: Int64
+    /// Since QEMU 3.0.
+    public var multifdBytes: UInt64
+    /// Since QEMU 4.0.
+    public var pagesPerSecond: UInt64
+    /// Since QEMU 7.0.
+    public var precopyBytes: UInt64
+    /// Since QEMU 7.0.
+    public var downtimeBytes: UInt64
+    /// Since QEMU 7.0.
+    public var postcopyBytes: UInt64
+    /// Since QEMU 7.1.
+    public var dirtySyncMissedZeroCopy: UInt64
+    /// Since QEMU 1.5, in QEMU 7.2, gone by 10.0.
+    public var skipped: Int64?
+
+    public init(
+        transferred: Int64,
+        remaining: Int64,
+        total: Int64,
+        duplicate: Int64,
+        normal: Int64,
+        normalBytes: Int64,
+        dirtyPagesRate: Int64,
+        mbps: Double,
+        dirtySyncCount: Int64,
+        postcopyRequests: Int64,
+        pageSize: Int64,
+        multifdBytes: UInt64,
+        pagesPerSecond: UInt64,
+        precopyBytes: UInt64,
+        downtimeBytes: UInt64,
+        postcopyBytes: UInt64,
+        dirtySyncMissedZeroCopy: UInt64,
+        skipped: Int64? = nil
+    ) {
+        self.transferred = transferred
+        self.remaining = remaining
+        self.total = total
+        self.duplicate = duplicate
+        self.normal = normal
+        self.normalBytes = normalBytes
+        self.dirtyPagesRate = dirtyPagesRate
+        self.mbps = mbps
+        self.dirtySyncCount = dirtySyncCount
+        self.postcopyRequests = postcopyRequests
+        self.pageSize = pageSize
+        self.multifdBytes = multifdBytes
+        self.pagesPerSecond = pagesPerSecond
+        self.precopyBytes = precopyBytes
+        self.downtimeBytes = downtimeBytes
+        self.postcopyBytes = postcopyBytes
+        self.dirtySyncMissedZeroCopy = dirtySyncMissedZeroCopy
+        self.skipped = skipped
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.transferred = try object.value("transferred")
+        self.remaining = try object.value("remaining")
+        self.total = try object.value("total")
+        self.duplicate = try object.value("duplicate")
+        self.normal = try object.value("normal")
+        self.normalBytes = try object.value("normal-bytes")
+        self.dirtyPagesRate = try object.value("dirty-pages-rate")
+        self.mbps = try object.value("mbps")
+        self.dirtySyncCount = try object.value("dirty-sync-count")
+        self.postcopyRequests = try object.value("postcopy-requests")
+        self.pageSize = try object.value("page-size")
+        self.multifdBytes = try object.value("multifd-bytes")
+        self.pagesPerSecond = try object.value("pages-per-second")
+        self.precopyBytes = try object.value("precopy-bytes")
+        self.downtimeBytes = try object.value("downtime-bytes")
+        self.postcopyBytes = try object.value("postcopy-bytes")
+        self.dirtySyncMissedZeroCopy = try object.value("dirty-sync-missed-zero-copy")
+        self.skipped = try object.optionalValue("skipped")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("transferred", transferred)
+        object.set("remaining", remaining)
+        object.set("total", total)
+        object.set("duplicate", duplicate)
+        object.set("normal", normal)
+        object.set("normal-bytes", normalBytes)
+        object.set("dirty-pages-rate", dirtyPagesRate)
+        object.set("mbps", mbps)
+        object.set("dirty-sync-count", dirtySyncCount)
+        object.set("postcopy-requests", postcopyRequests)
+        object.set("page-size", pageSize)
+        object.set("multifd-bytes", multifdBytes)
+        object.set("pages-per-second", pagesPerSecond)
+        object.set("precopy-bytes", precopyBytes)
+        object.set("downtime-bytes", downtimeBytes)
+        object.set("postcopy-bytes", postcopyBytes)
+        object.set("dirty-sync-missed-zero-copy", dirtySyncMissedZeroCopy)
+        object.set("skipped", skipped)
+    }
+}
+
+/// QAPI struct `MigrationThreadInfo`.
+///
+/// Since QEMU 7.2. In QEMU 10.2, gone by 11.1.
+public struct MigrationThreadInfo: QAPIObject {
+    public var name: String
+    public var threadID: Int64
+
+    public init(name: String, threadID: Int64) {
+        self.name = name
+        self.threadID = threadID
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.name = try object.value("name")
+        self.threadID = try object.value("thread-id")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("name", name)
+        object.set("thread-id", threadID)
     }
 }

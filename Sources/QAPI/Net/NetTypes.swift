@@ -2,7 +2,6 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import QMPCore
-public import Quantities
 public import WireJSON
 
 /// QAPI struct `NetLegacyNicOptions`.
@@ -107,722 +106,6 @@ public struct PasstParameter: QAPIObject {
     }
 }
 
-/// QAPI struct `NetdevPasstOptions`.
-///
-/// Since QEMU 10.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevPasstOptions)
-public struct NetdevPasstOptions: QAPIObject {
-    public var path: String?
-    public var quiet: Bool?
-    public var vhostUser: Bool?
-    public var mtu: Int64?
-    public var address: String?
-    public var netmask: String?
-    public var mac: String?
-    public var gateway: String?
-    public var interface: String?
-    public var outbound: String?
-    public var outboundIf4: String?
-    public var outboundIf6: String?
-    public var dns: String?
-    public var search: [PasstSearch]?
-    public var fqdn: String?
-    public var dhcpDns: Bool?
-    public var dhcpSearch: Bool?
-    public var mapHostLoopback: String?
-    public var mapGuestAddr: String?
-    public var dnsForward: String?
-    public var dnsHost: String?
-    public var tcp: Bool?
-    public var udp: Bool?
-    public var icmp: Bool?
-    public var dhcp: Bool?
-    public var ndp: Bool?
-    public var dhcpv6: Bool?
-    public var ra: Bool?
-    public var freebind: Bool?
-    public var ipv4: Bool?
-    public var ipv6: Bool?
-    public var tcpPorts: [PasstPortForward]?
-    public var udpPorts: [PasstPortForward]?
-    public var param: [PasstParameter]?
-
-    public init(
-        path: String? = nil,
-        quiet: Bool? = nil,
-        vhostUser: Bool? = nil,
-        mtu: Int64? = nil,
-        address: String? = nil,
-        netmask: String? = nil,
-        mac: String? = nil,
-        gateway: String? = nil,
-        interface: String? = nil,
-        outbound: String? = nil,
-        outboundIf4: String? = nil,
-        outboundIf6: String? = nil,
-        dns: String? = nil,
-        search: [PasstSearch]? = nil,
-        fqdn: String? = nil,
-        dhcpDns: Bool? = nil,
-        dhcpSearch: Bool? = nil,
-        mapHostLoopback: String? = nil,
-        mapGuestAddr: String? = nil,
-        dnsForward: String? = nil,
-        dnsHost: String? = nil,
-        tcp: Bool? = nil,
-        udp: Bool? = nil,
-        icmp: Bool? = nil,
-        dhcp: Bool? = nil,
-        ndp: Bool? = nil,
-        dhcpv6: Bool? = nil,
-        ra: Bool? = nil,
-        freebind: Bool? = nil,
-        ipv4: Bool? = nil,
-        ipv6: Bool? = nil,
-        tcpPorts: [PasstPortForward]? = nil,
-        udpPorts: [PasstPortForward]? = nil,
-        param: [PasstParameter]? = nil
-    ) {
-        self.path = path
-        self.quiet = quiet
-        self.vhostUser = vhostUser
-        self.mtu = mtu
-        self.address = address
-        self.netmask = netmask
-        self.mac = mac
-        self.gateway = gateway
-        self.interface = interface
-        self.outbound = outbound
-        self.outboundIf4 = outboundIf4
-        self.outboundIf6 = outboundIf6
-        self.dns = dns
-        self.search = search
-        self.fqdn = fqdn
-        self.dhcpDns = dhcpDns
-        self.dhcpSearch = dhcpSearch
-        self.mapHostLoopback = mapHostLoopback
-        self.mapGuestAddr = mapGuestAddr
-        self.dnsForward = dnsForward
-        self.dnsHost = dnsHost
-        self.tcp = tcp
-        self.udp = udp
-        self.icmp = icmp
-        self.dhcp = dhcp
-        self.ndp = ndp
-        self.dhcpv6 = dhcpv6
-        self.ra = ra
-        self.freebind = freebind
-        self.ipv4 = ipv4
-        self.ipv6 = ipv6
-        self.tcpPorts = tcpPorts
-        self.udpPorts = udpPorts
-        self.param = param
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.path = try object.optionalValue("path")
-        self.quiet = try object.optionalValue("quiet")
-        self.vhostUser = try object.optionalValue("vhost-user")
-        self.mtu = try object.optionalValue("mtu")
-        self.address = try object.optionalValue("address")
-        self.netmask = try object.optionalValue("netmask")
-        self.mac = try object.optionalValue("mac")
-        self.gateway = try object.optionalValue("gateway")
-        self.interface = try object.optionalValue("interface")
-        self.outbound = try object.optionalValue("outbound")
-        self.outboundIf4 = try object.optionalValue("outbound-if4")
-        self.outboundIf6 = try object.optionalValue("outbound-if6")
-        self.dns = try object.optionalValue("dns")
-        self.search = try object.optionalValue("search")
-        self.fqdn = try object.optionalValue("fqdn")
-        self.dhcpDns = try object.optionalValue("dhcp-dns")
-        self.dhcpSearch = try object.optionalValue("dhcp-search")
-        self.mapHostLoopback = try object.optionalValue("map-host-loopback")
-        self.mapGuestAddr = try object.optionalValue("map-guest-addr")
-        self.dnsForward = try object.optionalValue("dns-forward")
-        self.dnsHost = try object.optionalValue("dns-host")
-        self.tcp = try object.optionalValue("tcp")
-        self.udp = try object.optionalValue("udp")
-        self.icmp = try object.optionalValue("icmp")
-        self.dhcp = try object.optionalValue("dhcp")
-        self.ndp = try object.optionalValue("ndp")
-        self.dhcpv6 = try object.optionalValue("dhcpv6")
-        self.ra = try object.optionalValue("ra")
-        self.freebind = try object.optionalValue("freebind")
-        self.ipv4 = try object.optionalValue("ipv4")
-        self.ipv6 = try object.optionalValue("ipv6")
-        self.tcpPorts = try object.optionalValue("tcp-ports")
-        self.udpPorts = try object.optionalValue("udp-ports")
-        self.param = try object.optionalValue("param")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("path", path)
-        object.set("quiet", quiet)
-        object.set("vhost-user", vhostUser)
-        object.set("mtu", mtu)
-        object.set("address", address)
-        object.set("netmask", netmask)
-        object.set("mac", mac)
-        object.set("gateway", gateway)
-        object.set("interface", interface)
-        object.set("outbound", outbound)
-        object.set("outbound-if4", outboundIf4)
-        object.set("outbound-if6", outboundIf6)
-        object.set("dns", dns)
-        object.set("search", search)
-        object.set("fqdn", fqdn)
-        object.set("dhcp-dns", dhcpDns)
-        object.set("dhcp-search", dhcpSearch)
-        object.set("map-host-loopback", mapHostLoopback)
-        object.set("map-guest-addr", mapGuestAddr)
-        object.set("dns-forward", dnsForward)
-        object.set("dns-host", dnsHost)
-        object.set("tcp", tcp)
-        object.set("udp", udp)
-        object.set("icmp", icmp)
-        object.set("dhcp", dhcp)
-        object.set("ndp", ndp)
-        object.set("dhcpv6", dhcpv6)
-        object.set("ra", ra)
-        object.set("freebind", freebind)
-        object.set("ipv4", ipv4)
-        object.set("ipv6", ipv6)
-        object.set("tcp-ports", tcpPorts)
-        object.set("udp-ports", udpPorts)
-        object.set("param", param)
-    }
-}
-
-/// QAPI struct `NetdevUserDomainSuffix`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevUserDomainSuffix)
-public struct NetdevUserDomainSuffix: QAPIObject {
-    public var str: String
-
-    public init(str: String) {
-        self.str = str
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.str = try object.value("str")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("str", str)
-    }
-}
-
-/// QAPI struct `NetdevUserHostForward`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevUserHostForward)
-public struct NetdevUserHostForward: QAPIObject {
-    public var str: String
-
-    public init(str: String) {
-        self.str = str
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.str = try object.value("str")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("str", str)
-    }
-}
-
-/// QAPI struct `NetdevUserGuestForward`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevUserGuestForward)
-public struct NetdevUserGuestForward: QAPIObject {
-    public var str: String
-
-    public init(str: String) {
-        self.str = str
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.str = try object.value("str")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("str", str)
-    }
-}
-
-/// QAPI struct `NetdevUserOptions`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevUserOptions)
-public struct NetdevUserOptions: QAPIObject {
-    public var hostname: String?
-    public var restrict: Bool?
-    /// Since QEMU 2.6, default true.
-    public var ipv4: Bool?
-    /// Since QEMU 2.6, default true.
-    public var ipv6: Bool?
-    public var ip: String?
-    /// Default 10.
-    public var net: String?
-    public var host: String?
-    public var tftp: String?
-    public var bootfile: String?
-    public var dhcpstart: String?
-    public var dns: String?
-    public var dnssearch: [NetdevUserDomainSuffix]?
-    /// Since QEMU 3.0.
-    public var domainname: String?
-    /// Since QEMU 2.6.
-    public var ipv6Prefix: String?
-    /// Since QEMU 2.6, default 64.
-    public var ipv6Prefixlen: Int64?
-    /// Since QEMU 2.6.
-    public var ipv6Host: String?
-    /// Since QEMU 2.6.
-    public var ipv6Dns: String?
-    public var smb: String?
-    public var smbserver: String?
-    public var hostfwd: [NetdevUserHostForward]?
-    public var guestfwd: [NetdevUserGuestForward]?
-    /// Since QEMU 3.1.
-    public var tftpServerName: String?
-
-    public init(
-        hostname: String? = nil,
-        restrict: Bool? = nil,
-        ipv4: Bool? = nil,
-        ipv6: Bool? = nil,
-        ip: String? = nil,
-        net: String? = nil,
-        host: String? = nil,
-        tftp: String? = nil,
-        bootfile: String? = nil,
-        dhcpstart: String? = nil,
-        dns: String? = nil,
-        dnssearch: [NetdevUserDomainSuffix]? = nil,
-        domainname: String? = nil,
-        ipv6Prefix: String? = nil,
-        ipv6Prefixlen: Int64? = nil,
-        ipv6Host: String? = nil,
-        ipv6Dns: String? = nil,
-        smb: String? = nil,
-        smbserver: String? = nil,
-        hostfwd: [NetdevUserHostForward]? = nil,
-        guestfwd: [NetdevUserGuestForward]? = nil,
-        tftpServerName: String? = nil
-    ) {
-        self.hostname = hostname
-        self.restrict = restrict
-        self.ipv4 = ipv4
-        self.ipv6 = ipv6
-        self.ip = ip
-        self.net = net
-        self.host = host
-        self.tftp = tftp
-        self.bootfile = bootfile
-        self.dhcpstart = dhcpstart
-        self.dns = dns
-        self.dnssearch = dnssearch
-        self.domainname = domainname
-        self.ipv6Prefix = ipv6Prefix
-        self.ipv6Prefixlen = ipv6Prefixlen
-        self.ipv6Host = ipv6Host
-        self.ipv6Dns = ipv6Dns
-        self.smb = smb
-        self.smbserver = smbserver
-        self.hostfwd = hostfwd
-        self.guestfwd = guestfwd
-        self.tftpServerName = tftpServerName
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.hostname = try object.optionalValue("hostname")
-        self.restrict = try object.optionalValue("restrict")
-        self.ipv4 = try object.optionalValue("ipv4")
-        self.ipv6 = try object.optionalValue("ipv6")
-        self.ip = try object.optionalValue("ip")
-        self.net = try object.optionalValue("net")
-        self.host = try object.optionalValue("host")
-        self.tftp = try object.optionalValue("tftp")
-        self.bootfile = try object.optionalValue("bootfile")
-        self.dhcpstart = try object.optionalValue("dhcpstart")
-        self.dns = try object.optionalValue("dns")
-        self.dnssearch = try object.optionalValue("dnssearch")
-        self.domainname = try object.optionalValue("domainname")
-        self.ipv6Prefix = try object.optionalValue("ipv6-prefix")
-        self.ipv6Prefixlen = try object.optionalValue("ipv6-prefixlen")
-        self.ipv6Host = try object.optionalValue("ipv6-host")
-        self.ipv6Dns = try object.optionalValue("ipv6-dns")
-        self.smb = try object.optionalValue("smb")
-        self.smbserver = try object.optionalValue("smbserver")
-        self.hostfwd = try object.optionalValue("hostfwd")
-        self.guestfwd = try object.optionalValue("guestfwd")
-        self.tftpServerName = try object.optionalValue("tftp-server-name")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("hostname", hostname)
-        object.set("restrict", restrict)
-        object.set("ipv4", ipv4)
-        object.set("ipv6", ipv6)
-        object.set("ip", ip)
-        object.set("net", net)
-        object.set("host", host)
-        object.set("tftp", tftp)
-        object.set("bootfile", bootfile)
-        object.set("dhcpstart", dhcpstart)
-        object.set("dns", dns)
-        object.set("dnssearch", dnssearch)
-        object.set("domainname", domainname)
-        object.set("ipv6-prefix", ipv6Prefix)
-        object.set("ipv6-prefixlen", ipv6Prefixlen)
-        object.set("ipv6-host", ipv6Host)
-        object.set("ipv6-dns", ipv6Dns)
-        object.set("smb", smb)
-        object.set("smbserver", smbserver)
-        object.set("hostfwd", hostfwd)
-        object.set("guestfwd", guestfwd)
-        object.set("tftp-server-name", tftpServerName)
-    }
-}
-
-/// QAPI struct `NetdevTapOptions`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevTapOptions)
-public struct NetdevTapOptions: QAPIObject {
-    public var ifname: String?
-    public var fd: String?
-    public var fds: String?
-    public var script: String?
-    public var downscript: String?
-    /// Since QEMU 2.8.
-    public var br: String?
-    public var helper: String?
-    public var sndbuf: ByteCount?
-    public var vnetHdr: Bool?
-    public var vhost: Bool?
-    public var vhostfd: String?
-    public var vhostfds: String?
-    public var vhostforce: Bool?
-    public var queues: UInt32?
-    /// Since QEMU 2.7.
-    public var pollUs: UInt32?
-
-    public init(
-        ifname: String? = nil,
-        fd: String? = nil,
-        fds: String? = nil,
-        script: String? = nil,
-        downscript: String? = nil,
-        br: String? = nil,
-        helper: String? = nil,
-        sndbuf: ByteCount? = nil,
-        vnetHdr: Bool? = nil,
-        vhost: Bool? = nil,
-        vhostfd: String? = nil,
-        vhostfds: String? = nil,
-        vhostforce: Bool? = nil,
-        queues: UInt32? = nil,
-        pollUs: UInt32? = nil
-    ) {
-        self.ifname = ifname
-        self.fd = fd
-        self.fds = fds
-        self.script = script
-        self.downscript = downscript
-        self.br = br
-        self.helper = helper
-        self.sndbuf = sndbuf
-        self.vnetHdr = vnetHdr
-        self.vhost = vhost
-        self.vhostfd = vhostfd
-        self.vhostfds = vhostfds
-        self.vhostforce = vhostforce
-        self.queues = queues
-        self.pollUs = pollUs
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.ifname = try object.optionalValue("ifname")
-        self.fd = try object.optionalValue("fd")
-        self.fds = try object.optionalValue("fds")
-        self.script = try object.optionalValue("script")
-        self.downscript = try object.optionalValue("downscript")
-        self.br = try object.optionalValue("br")
-        self.helper = try object.optionalValue("helper")
-        self.sndbuf = try object.optionalValue("sndbuf")
-        self.vnetHdr = try object.optionalValue("vnet_hdr")
-        self.vhost = try object.optionalValue("vhost")
-        self.vhostfd = try object.optionalValue("vhostfd")
-        self.vhostfds = try object.optionalValue("vhostfds")
-        self.vhostforce = try object.optionalValue("vhostforce")
-        self.queues = try object.optionalValue("queues")
-        self.pollUs = try object.optionalValue("poll-us")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("ifname", ifname)
-        object.set("fd", fd)
-        object.set("fds", fds)
-        object.set("script", script)
-        object.set("downscript", downscript)
-        object.set("br", br)
-        object.set("helper", helper)
-        object.set("sndbuf", sndbuf)
-        object.set("vnet_hdr", vnetHdr)
-        object.set("vhost", vhost)
-        object.set("vhostfd", vhostfd)
-        object.set("vhostfds", vhostfds)
-        object.set("vhostforce", vhostforce)
-        object.set("queues", queues)
-        object.set("poll-us", pollUs)
-    }
-}
-
-/// QAPI struct `NetdevSocketOptions`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevSocketOptions)
-public struct NetdevSocketOptions: QAPIObject {
-    public var fd: String?
-    public var listen: String?
-    public var connect: String?
-    public var mcast: String?
-    public var localaddr: String?
-    public var udp: String?
-
-    public init(
-        fd: String? = nil,
-        listen: String? = nil,
-        connect: String? = nil,
-        mcast: String? = nil,
-        localaddr: String? = nil,
-        udp: String? = nil
-    ) {
-        self.fd = fd
-        self.listen = listen
-        self.connect = connect
-        self.mcast = mcast
-        self.localaddr = localaddr
-        self.udp = udp
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.fd = try object.optionalValue("fd")
-        self.listen = try object.optionalValue("listen")
-        self.connect = try object.optionalValue("connect")
-        self.mcast = try object.optionalValue("mcast")
-        self.localaddr = try object.optionalValue("localaddr")
-        self.udp = try object.optionalValue("udp")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("fd", fd)
-        object.set("listen", listen)
-        object.set("connect", connect)
-        object.set("mcast", mcast)
-        object.set("localaddr", localaddr)
-        object.set("udp", udp)
-    }
-}
-
-/// QAPI struct `NetdevL2TPv3Options`.
-///
-/// Since QEMU 2.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevL2TPv3Options)
-public struct NetdevL2TPv3Options: QAPIObject {
-    public var src: String
-    public var dst: String
-    public var srcport: String?
-    public var dstport: String?
-    public var ipv6: Bool?
-    public var udp: Bool?
-    public var cookie64: Bool?
-    public var counter: Bool?
-    public var pincounter: Bool?
-    public var txcookie: UInt64?
-    public var rxcookie: UInt64?
-    public var txsession: UInt32
-    public var rxsession: UInt32?
-    public var offset: UInt32?
-
-    public init(
-        src: String,
-        dst: String,
-        srcport: String? = nil,
-        dstport: String? = nil,
-        ipv6: Bool? = nil,
-        udp: Bool? = nil,
-        cookie64: Bool? = nil,
-        counter: Bool? = nil,
-        pincounter: Bool? = nil,
-        txcookie: UInt64? = nil,
-        rxcookie: UInt64? = nil,
-        txsession: UInt32,
-        rxsession: UInt32? = nil,
-        offset: UInt32? = nil
-    ) {
-        self.src = src
-        self.dst = dst
-        self.srcport = srcport
-        self.dstport = dstport
-        self.ipv6 = ipv6
-        self.udp = udp
-        self.cookie64 = cookie64
-        self.counter = counter
-        self.pincounter = pincounter
-        self.txcookie = txcookie
-        self.rxcookie = rxcookie
-        self.txsession = txsession
-        self.rxsession = rxsession
-        self.offset = offset
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.src = try object.value("src")
-        self.dst = try object.value("dst")
-        self.srcport = try object.optionalValue("srcport")
-        self.dstport = try object.optionalValue("dstport")
-        self.ipv6 = try object.optionalValue("ipv6")
-        self.udp = try object.optionalValue("udp")
-        self.cookie64 = try object.optionalValue("cookie64")
-        self.counter = try object.optionalValue("counter")
-        self.pincounter = try object.optionalValue("pincounter")
-        self.txcookie = try object.optionalValue("txcookie")
-        self.rxcookie = try object.optionalValue("rxcookie")
-        self.txsession = try object.value("txsession")
-        self.rxsession = try object.optionalValue("rxsession")
-        self.offset = try object.optionalValue("offset")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("src", src)
-        object.set("dst", dst)
-        object.set("srcport", srcport)
-        object.set("dstport", dstport)
-        object.set("ipv6", ipv6)
-        object.set("udp", udp)
-        object.set("cookie64", cookie64)
-        object.set("counter", counter)
-        object.set("pincounter", pincounter)
-        object.set("txcookie", txcookie)
-        object.set("rxcookie", rxcookie)
-        object.set("txsession", txsession)
-        object.set("rxsession", rxsession)
-        object.set("offset", offset)
-    }
-}
-
-/// QAPI struct `NetdevVdeOptions`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevVdeOptions)
-public struct NetdevVdeOptions: QAPIObject {
-    public var sock: String?
-    public var port: UInt16?
-    public var group: String?
-    public var mode: UInt16?
-
-    public init(sock: String? = nil, port: UInt16? = nil, group: String? = nil, mode: UInt16? = nil) {
-        self.sock = sock
-        self.port = port
-        self.group = group
-        self.mode = mode
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.sock = try object.optionalValue("sock")
-        self.port = try object.optionalValue("port")
-        self.group = try object.optionalValue("group")
-        self.mode = try object.optionalValue("mode")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("sock", sock)
-        object.set("port", port)
-        object.set("group", group)
-        object.set("mode", mode)
-    }
-}
-
-/// QAPI struct `NetdevBridgeOptions`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevBridgeOptions)
-public struct NetdevBridgeOptions: QAPIObject {
-    public var br: String?
-    public var helper: String?
-
-    public init(br: String? = nil, helper: String? = nil) {
-        self.br = br
-        self.helper = helper
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.br = try object.optionalValue("br")
-        self.helper = try object.optionalValue("helper")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("br", br)
-        object.set("helper", helper)
-    }
-}
-
-/// QAPI struct `NetdevHubPortOptions`.
-///
-/// Since QEMU 1.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevHubPortOptions)
-public struct NetdevHubPortOptions: QAPIObject {
-    public var hubid: Int32
-    /// Since QEMU 2.12.
-    public var netdev: String?
-
-    public init(hubid: Int32, netdev: String? = nil) {
-        self.hubid = hubid
-        self.netdev = netdev
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.hubid = try object.value("hubid")
-        self.netdev = try object.optionalValue("netdev")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("hubid", hubid)
-        object.set("netdev", netdev)
-    }
-}
-
-/// QAPI struct `NetdevNetmapOptions`.
-///
-/// Since QEMU 2.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevNetmapOptions)
-public struct NetdevNetmapOptions: QAPIObject {
-    public var ifname: String
-    public var devname: String?
-
-    public init(ifname: String, devname: String? = nil) {
-        self.ifname = ifname
-        self.devname = devname
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.ifname = try object.value("ifname")
-        self.devname = try object.optionalValue("devname")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("ifname", ifname)
-        object.set("devname", devname)
-    }
-}
-
 /// QAPI enum `AFXDPMode`.
 ///
 /// Since QEMU 8.2.
@@ -844,176 +127,220 @@ public struct AFXDPMode: QAPIEnum {
     }
 }
 
-/// QAPI struct `NetdevAFXDPOptions`.
+/// QAPI enum `NetClientDriver`.
 ///
-/// Since QEMU 8.2.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevAFXDPOptions)
-public struct NetdevAFXDPOptions: QAPIObject {
-    public var ifname: String
-    public var mode: AFXDPMode?
-    /// Default false.
-    public var forceCopy: Bool?
-    /// Default 1.
-    public var queues: Int64?
-    /// Default 0.
-    public var startQueue: Int64?
-    /// Default false.
-    public var inhibit: Bool?
-    public var sockFDs: String?
-    /// Since QEMU 10.1.
-    public var mapPath: String?
-    /// Since QEMU 10.1, default 0.
-    public var mapStartIndex: Int32?
+/// Since QEMU 2.7.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-net.NetClientDriver)
+public struct NetClientDriver: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var l2tpv3: Self { Self(rawValue: "l2tpv3") }
+    public static var vhostVdpa: Self { Self(rawValue: "vhost-vdpa") }
+    public static var vmnetHost: Self { Self(rawValue: "vmnet-host") }
+    public static var vmnetShared: Self { Self(rawValue: "vmnet-shared") }
+    public static var vmnetBridged: Self { Self(rawValue: "vmnet-bridged") }
+    public static var stream: Self { Self(rawValue: "stream") }
+    public static var dgram: Self { Self(rawValue: "dgram") }
+    public static var afXdp: Self { Self(rawValue: "af-xdp") }
+    public static var passt: Self { Self(rawValue: "passt") }
+    public static var none: Self { Self(rawValue: "none") }
+    public static var nic: Self { Self(rawValue: "nic") }
+    public static var user: Self { Self(rawValue: "user") }
+    public static var tap: Self { Self(rawValue: "tap") }
+    public static var socket: Self { Self(rawValue: "socket") }
+    public static var vde: Self { Self(rawValue: "vde") }
+    public static var bridge: Self { Self(rawValue: "bridge") }
+    public static var hubport: Self { Self(rawValue: "hubport") }
+    public static var netmap: Self { Self(rawValue: "netmap") }
+    public static var vhostUser: Self { Self(rawValue: "vhost-user") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .l2tpv3,
+            .vhostVdpa,
+            .vmnetHost,
+            .vmnetShared,
+            .vmnetBridged,
+            .stream,
+            .dgram,
+            .afXdp,
+            .passt,
+            .none,
+            .nic,
+            .user,
+            .tap,
+            .socket,
+            .vde,
+            .bridge,
+            .hubport,
+            .netmap,
+            .vhostUser,
+        ]
+    }
+}
+
+/// QAPI enum `RxState`.
+///
+/// Since QEMU 1.6.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-net.RxState)
+public struct RxState: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var normal: Self { Self(rawValue: "normal") }
+    public static var none: Self { Self(rawValue: "none") }
+    public static var all: Self { Self(rawValue: "all") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .normal,
+            .none,
+            .all,
+        ]
+    }
+}
+
+/// QAPI struct `RxFilterInfo`.
+///
+/// Since QEMU 1.6.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.RxFilterInfo)
+public struct RxFilterInfo: QAPIObject {
+    public var name: String
+    public var promiscuous: Bool
+    public var multicast: RxState
+    public var unicast: RxState
+    /// Since QEMU 2.0.
+    public var vlan: RxState
+    public var broadcastAllowed: Bool
+    public var multicastOverflow: Bool
+    public var unicastOverflow: Bool
+    public var mainMAC: String
+    public var vlanTable: [Int64]
+    public var unicastTable: [String]
+    public var multicastTable: [String]
 
     public init(
-        ifname: String,
-        mode: AFXDPMode? = nil,
-        forceCopy: Bool? = nil,
-        queues: Int64? = nil,
-        startQueue: Int64? = nil,
-        inhibit: Bool? = nil,
-        sockFDs: String? = nil,
-        mapPath: String? = nil,
-        mapStartIndex: Int32? = nil
+        name: String,
+        promiscuous: Bool,
+        multicast: RxState,
+        unicast: RxState,
+        vlan: RxState,
+        broadcastAllowed: Bool,
+        multicastOverflow: Bool,
+        unicastOverflow: Bool,
+        mainMAC: String,
+        vlanTable: [Int64],
+        unicastTable: [String],
+        multicastTable: [String]
     ) {
-        self.ifname = ifname
-        self.mode = mode
-        self.forceCopy = forceCopy
-        self.queues = queues
-        self.startQueue = startQueue
-        self.inhibit = inhibit
-        self.sockFDs = sockFDs
-        self.mapPath = mapPath
-        self.mapStartIndex = mapStartIndex
+        self.name = name
+        self.promiscuous = promiscuous
+        self.multicast = multicast
+        self.unicast = unicast
+        self.vlan = vlan
+        self.broadcastAllowed = broadcastAllowed
+        self.multicastOverflow = multicastOverflow
+        self.unicastOverflow = unicastOverflow
+        self.mainMAC = mainMAC
+        self.vlanTable = vlanTable
+        self.unicastTable = unicastTable
+        self.multicastTable = multicastTable
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.ifname = try object.value("ifname")
-        self.mode = try object.optionalValue("mode")
-        self.forceCopy = try object.optionalValue("force-copy")
-        self.queues = try object.optionalValue("queues")
-        self.startQueue = try object.optionalValue("start-queue")
-        self.inhibit = try object.optionalValue("inhibit")
-        self.sockFDs = try object.optionalValue("sock-fds")
-        self.mapPath = try object.optionalValue("map-path")
-        self.mapStartIndex = try object.optionalValue("map-start-index")
+        self.name = try object.value("name")
+        self.promiscuous = try object.value("promiscuous")
+        self.multicast = try object.value("multicast")
+        self.unicast = try object.value("unicast")
+        self.vlan = try object.value("vlan")
+        self.broadcastAllowed = try object.value("broadcast-allowed")
+        self.multicastOverflow = try object.value("multicast-overflow")
+        self.unicastOverflow = try object.value("unicast-overflow")
+        self.mainMAC = try object.value("main-mac")
+        self.vlanTable = try object.value("vlan-table")
+        self.unicastTable = try object.value("unicast-table")
+        self.multicastTable = try object.value("multicast-table")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("ifname", ifname)
-        object.set("mode", mode)
-        object.set("force-copy", forceCopy)
-        object.set("queues", queues)
-        object.set("start-queue", startQueue)
-        object.set("inhibit", inhibit)
-        object.set("sock-fds", sockFDs)
-        object.set("map-path", mapPath)
-        object.set("map-start-index", mapStartIndex)
+        object.set("name", name)
+        object.set("promiscuous", promiscuous)
+        object.set("multicast", multicast)
+        object.set("unicast", unicast)
+        object.set("vlan", vlan)
+        object.set("broadcast-allowed", broadcastAllowed)
+        object.set("multicast-overflow", multicastOverflow)
+        object.set("unicast-overflow", unicastOverflow)
+        object.set("main-mac", mainMAC)
+        object.set("vlan-table", vlanTable)
+        object.set("unicast-table", unicastTable)
+        object.set("multicast-table", multicastTable)
     }
 }
 
-/// QAPI struct `NetdevVhostUserOptions`.
+/// QAPI struct `AnnounceParameters`.
 ///
-/// Since QEMU 2.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevVhostUserOptions)
-public struct NetdevVhostUserOptions: QAPIObject {
-    public var chardev: String
-    /// Default false.
-    public var vhostforce: Bool?
-    /// Since QEMU 2.5, default 1.
-    public var queues: Int64?
+/// Since QEMU 4.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.AnnounceParameters)
+public struct AnnounceParameters: QAPIObject {
+    public var initial: Int64
+    public var max: Int64
+    public var rounds: Int64
+    public var step: Int64
+    /// Since QEMU 4.1.
+    public var interfaces: [String]?
+    /// Since QEMU 4.1.
+    public var id: String?
 
-    public init(chardev: String, vhostforce: Bool? = nil, queues: Int64? = nil) {
-        self.chardev = chardev
-        self.vhostforce = vhostforce
-        self.queues = queues
+    public init(initial: Int64, max: Int64, rounds: Int64, step: Int64, interfaces: [String]? = nil, id: String? = nil)
+    {
+        self.initial = initial
+        self.max = max
+        self.rounds = rounds
+        self.step = step
+        self.interfaces = interfaces
+        self.id = id
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.chardev = try object.value("chardev")
-        self.vhostforce = try object.optionalValue("vhostforce")
-        self.queues = try object.optionalValue("queues")
+        self.initial = try object.value("initial")
+        self.max = try object.value("max")
+        self.rounds = try object.value("rounds")
+        self.step = try object.value("step")
+        self.interfaces = try object.optionalValue("interfaces")
+        self.id = try object.optionalValue("id")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("chardev", chardev)
-        object.set("vhostforce", vhostforce)
-        object.set("queues", queues)
+        object.set("initial", initial)
+        object.set("max", max)
+        object.set("rounds", rounds)
+        object.set("step", step)
+        object.set("interfaces", interfaces)
+        object.set("id", id)
     }
 }
 
-/// QAPI struct `NetdevVhostVDPAOptions`.
+/// QAPI struct `String`.
 ///
-/// Since QEMU 5.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevVhostVDPAOptions)
-public struct NetdevVhostVDPAOptions: QAPIObject {
-    public var vhostdev: String?
-    public var vhostfd: String?
-    /// Default 1.
-    public var queues: Int64?
-    /// Since QEMU 7.1, default false, unstable.
-    public var xSvq: Bool?
+/// Since QEMU 1.2. In QEMU 10.2, gone by 11.1.
+public struct QAPIString: QAPIObject {
+    public var str: String
 
-    public init(vhostdev: String? = nil, vhostfd: String? = nil, queues: Int64? = nil, xSvq: Bool? = nil) {
-        self.vhostdev = vhostdev
-        self.vhostfd = vhostfd
-        self.queues = queues
-        self.xSvq = xSvq
+    public init(str: String) {
+        self.str = str
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.vhostdev = try object.optionalValue("vhostdev")
-        self.vhostfd = try object.optionalValue("vhostfd")
-        self.queues = try object.optionalValue("queues")
-        self.xSvq = try object.optionalValue("x-svq")
+        self.str = try object.value("str")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("vhostdev", vhostdev)
-        object.set("vhostfd", vhostfd)
-        object.set("queues", queues)
-        object.set("x-svq", xSvq)
-    }
-}
-
-/// QAPI struct `NetdevVmnetHostOptions`.
-///
-/// Since QEMU 7.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevVmnetHostOptions)
-public struct NetdevVmnetHostOptions: QAPIObject {
-    public var startAddress: String?
-    public var endAddress: String?
-    public var subnetMask: String?
-    public var isolated: Bool?
-    public var netUUID: String?
-
-    public init(
-        startAddress: String? = nil,
-        endAddress: String? = nil,
-        subnetMask: String? = nil,
-        isolated: Bool? = nil,
-        netUUID: String? = nil
-    ) {
-        self.startAddress = startAddress
-        self.endAddress = endAddress
-        self.subnetMask = subnetMask
-        self.isolated = isolated
-        self.netUUID = netUUID
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.startAddress = try object.optionalValue("start-address")
-        self.endAddress = try object.optionalValue("end-address")
-        self.subnetMask = try object.optionalValue("subnet-mask")
-        self.isolated = try object.optionalValue("isolated")
-        self.netUUID = try object.optionalValue("net-uuid")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("start-address", startAddress)
-        object.set("end-address", endAddress)
-        object.set("subnet-mask", subnetMask)
-        object.set("isolated", isolated)
-        object.set("net-uuid", netUUID)
+        object.set("str", str)
     }
 }

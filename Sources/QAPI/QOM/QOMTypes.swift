@@ -2,7 +2,6 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import QMPCore
-public import Quantities
 public import WireJSON
 
 /// QAPI struct `ObjectPropertyInfo`.
@@ -83,36 +82,6 @@ public struct ObjectPropertiesValues: QAPIObject {
 
     public func write(to object: inout JSONObject) {
         object.set("properties", properties)
-    }
-}
-
-/// QAPI struct `ObjectTypeInfo`.
-///
-/// Since QEMU 1.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.ObjectTypeInfo)
-public struct ObjectTypeInfo: QAPIObject {
-    public var name: String
-    /// Since QEMU 2.10.
-    public var abstract: Bool?
-    /// Since QEMU 2.10.
-    public var parent: String?
-
-    public init(name: String, abstract: Bool? = nil, parent: String? = nil) {
-        self.name = name
-        self.abstract = abstract
-        self.parent = parent
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.name = try object.value("name")
-        self.abstract = try object.optionalValue("abstract")
-        self.parent = try object.optionalValue("parent")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("name", name)
-        object.set("abstract", abstract)
-        object.set("parent", parent)
     }
 }
 
@@ -360,270 +329,6 @@ public struct NetfilterProperties: QAPIObject {
     }
 }
 
-/// QAPI struct `FilterBufferProperties`.
-///
-/// Since QEMU 2.5.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.FilterBufferProperties)
-public struct FilterBufferProperties: QAPIObject {
-    public var netdev: String
-    public var queue: NetFilterDirection?
-    /// Default on.
-    public var status: String?
-    public var position: String?
-    public var insert: NetfilterInsert?
-    public var interval: UInt32
-
-    public init(
-        netdev: String,
-        queue: NetFilterDirection? = nil,
-        status: String? = nil,
-        position: String? = nil,
-        insert: NetfilterInsert? = nil,
-        interval: UInt32
-    ) {
-        self.netdev = netdev
-        self.queue = queue
-        self.status = status
-        self.position = position
-        self.insert = insert
-        self.interval = interval
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.netdev = try object.value("netdev")
-        self.queue = try object.optionalValue("queue")
-        self.status = try object.optionalValue("status")
-        self.position = try object.optionalValue("position")
-        self.insert = try object.optionalValue("insert")
-        self.interval = try object.value("interval")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("netdev", netdev)
-        object.set("queue", queue)
-        object.set("status", status)
-        object.set("position", position)
-        object.set("insert", insert)
-        object.set("interval", interval)
-    }
-}
-
-/// QAPI struct `FilterDumpProperties`.
-///
-/// Since QEMU 2.5.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.FilterDumpProperties)
-public struct FilterDumpProperties: QAPIObject {
-    public var netdev: String
-    public var queue: NetFilterDirection?
-    /// Default on.
-    public var status: String?
-    public var position: String?
-    public var insert: NetfilterInsert?
-    public var file: String
-    /// Default 65536.
-    public var maxlen: UInt32?
-
-    public init(
-        netdev: String,
-        queue: NetFilterDirection? = nil,
-        status: String? = nil,
-        position: String? = nil,
-        insert: NetfilterInsert? = nil,
-        file: String,
-        maxlen: UInt32? = nil
-    ) {
-        self.netdev = netdev
-        self.queue = queue
-        self.status = status
-        self.position = position
-        self.insert = insert
-        self.file = file
-        self.maxlen = maxlen
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.netdev = try object.value("netdev")
-        self.queue = try object.optionalValue("queue")
-        self.status = try object.optionalValue("status")
-        self.position = try object.optionalValue("position")
-        self.insert = try object.optionalValue("insert")
-        self.file = try object.value("file")
-        self.maxlen = try object.optionalValue("maxlen")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("netdev", netdev)
-        object.set("queue", queue)
-        object.set("status", status)
-        object.set("position", position)
-        object.set("insert", insert)
-        object.set("file", file)
-        object.set("maxlen", maxlen)
-    }
-}
-
-/// QAPI struct `FilterMirrorProperties`.
-///
-/// Since QEMU 2.6.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.FilterMirrorProperties)
-public struct FilterMirrorProperties: QAPIObject {
-    public var netdev: String
-    public var queue: NetFilterDirection?
-    /// Default on.
-    public var status: String?
-    public var position: String?
-    public var insert: NetfilterInsert?
-    public var outdev: String
-    /// Default false.
-    public var vnetHdrSupport: Bool?
-
-    public init(
-        netdev: String,
-        queue: NetFilterDirection? = nil,
-        status: String? = nil,
-        position: String? = nil,
-        insert: NetfilterInsert? = nil,
-        outdev: String,
-        vnetHdrSupport: Bool? = nil
-    ) {
-        self.netdev = netdev
-        self.queue = queue
-        self.status = status
-        self.position = position
-        self.insert = insert
-        self.outdev = outdev
-        self.vnetHdrSupport = vnetHdrSupport
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.netdev = try object.value("netdev")
-        self.queue = try object.optionalValue("queue")
-        self.status = try object.optionalValue("status")
-        self.position = try object.optionalValue("position")
-        self.insert = try object.optionalValue("insert")
-        self.outdev = try object.value("outdev")
-        self.vnetHdrSupport = try object.optionalValue("vnet_hdr_support")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("netdev", netdev)
-        object.set("queue", queue)
-        object.set("status", status)
-        object.set("position", position)
-        object.set("insert", insert)
-        object.set("outdev", outdev)
-        object.set("vnet_hdr_support", vnetHdrSupport)
-    }
-}
-
-/// QAPI struct `FilterRedirectorProperties`.
-///
-/// Since QEMU 2.6.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.FilterRedirectorProperties)
-public struct FilterRedirectorProperties: QAPIObject {
-    public var netdev: String
-    public var queue: NetFilterDirection?
-    /// Default on.
-    public var status: String?
-    public var position: String?
-    public var insert: NetfilterInsert?
-    public var indev: String?
-    public var outdev: String?
-    /// Default false.
-    public var vnetHdrSupport: Bool?
-
-    public init(
-        netdev: String,
-        queue: NetFilterDirection? = nil,
-        status: String? = nil,
-        position: String? = nil,
-        insert: NetfilterInsert? = nil,
-        indev: String? = nil,
-        outdev: String? = nil,
-        vnetHdrSupport: Bool? = nil
-    ) {
-        self.netdev = netdev
-        self.queue = queue
-        self.status = status
-        self.position = position
-        self.insert = insert
-        self.indev = indev
-        self.outdev = outdev
-        self.vnetHdrSupport = vnetHdrSupport
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.netdev = try object.value("netdev")
-        self.queue = try object.optionalValue("queue")
-        self.status = try object.optionalValue("status")
-        self.position = try object.optionalValue("position")
-        self.insert = try object.optionalValue("insert")
-        self.indev = try object.optionalValue("indev")
-        self.outdev = try object.optionalValue("outdev")
-        self.vnetHdrSupport = try object.optionalValue("vnet_hdr_support")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("netdev", netdev)
-        object.set("queue", queue)
-        object.set("status", status)
-        object.set("position", position)
-        object.set("insert", insert)
-        object.set("indev", indev)
-        object.set("outdev", outdev)
-        object.set("vnet_hdr_support", vnetHdrSupport)
-    }
-}
-
-/// QAPI struct `FilterRewriterProperties`.
-///
-/// Since QEMU 2.8.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.FilterRewriterProperties)
-public struct FilterRewriterProperties: QAPIObject {
-    public var netdev: String
-    public var queue: NetFilterDirection?
-    /// Default on.
-    public var status: String?
-    public var position: String?
-    public var insert: NetfilterInsert?
-    /// Default false.
-    public var vnetHdrSupport: Bool?
-
-    public init(
-        netdev: String,
-        queue: NetFilterDirection? = nil,
-        status: String? = nil,
-        position: String? = nil,
-        insert: NetfilterInsert? = nil,
-        vnetHdrSupport: Bool? = nil
-    ) {
-        self.netdev = netdev
-        self.queue = queue
-        self.status = status
-        self.position = position
-        self.insert = insert
-        self.vnetHdrSupport = vnetHdrSupport
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.netdev = try object.value("netdev")
-        self.queue = try object.optionalValue("queue")
-        self.status = try object.optionalValue("status")
-        self.position = try object.optionalValue("position")
-        self.insert = try object.optionalValue("insert")
-        self.vnetHdrSupport = try object.optionalValue("vnet_hdr_support")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("netdev", netdev)
-        object.set("queue", queue)
-        object.set("status", status)
-        object.set("position", position)
-        object.set("insert", insert)
-        object.set("vnet_hdr_support", vnetHdrSupport)
-    }
-}
-
 /// QAPI struct `InputBarrierProperties`.
 ///
 /// Since QEMU 4.2.
@@ -836,198 +541,419 @@ public struct MainLoopProperties: QAPIObject {
     }
 }
 
-/// QAPI struct `MemoryBackendProperties`.
+/// QAPI struct `PrManagerHelperProperties`.
 ///
-/// Since QEMU 2.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.MemoryBackendProperties)
-public struct MemoryBackendProperties: QAPIObject {
-    public var merge: Bool?
-    public var dump: Bool?
-    public var hostNodes: [UInt16]?
-    public var policy: HostMemPolicy?
-    /// Default false.
-    public var prealloc: Bool?
-    /// Default 1.
-    public var preallocThreads: UInt32?
-    /// Since QEMU 7.2.
-    public var preallocContext: String?
-    /// Default false.
-    public var share: Bool?
-    /// Since QEMU 6.1, default true.
-    public var reserve: Bool?
-    public var size: ByteCount
-    /// Default false.
-    public var xUseCanonicalPathForRamblockID: Bool?
+/// Since QEMU 2.11.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.PrManagerHelperProperties)
+public struct PrManagerHelperProperties: QAPIObject {
+    public var path: String
 
-    public init(
-        merge: Bool? = nil,
-        dump: Bool? = nil,
-        hostNodes: [UInt16]? = nil,
-        policy: HostMemPolicy? = nil,
-        prealloc: Bool? = nil,
-        preallocThreads: UInt32? = nil,
-        preallocContext: String? = nil,
-        share: Bool? = nil,
-        reserve: Bool? = nil,
-        size: ByteCount,
-        xUseCanonicalPathForRamblockID: Bool? = nil
-    ) {
-        self.merge = merge
-        self.dump = dump
-        self.hostNodes = hostNodes
-        self.policy = policy
-        self.prealloc = prealloc
-        self.preallocThreads = preallocThreads
-        self.preallocContext = preallocContext
-        self.share = share
-        self.reserve = reserve
-        self.size = size
-        self.xUseCanonicalPathForRamblockID = xUseCanonicalPathForRamblockID
+    public init(path: String) {
+        self.path = path
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.merge = try object.optionalValue("merge")
-        self.dump = try object.optionalValue("dump")
-        self.hostNodes = try object.optionalValue("host-nodes")
-        self.policy = try object.optionalValue("policy")
-        self.prealloc = try object.optionalValue("prealloc")
-        self.preallocThreads = try object.optionalValue("prealloc-threads")
-        self.preallocContext = try object.optionalValue("prealloc-context")
-        self.share = try object.optionalValue("share")
-        self.reserve = try object.optionalValue("reserve")
-        self.size = try object.value("size")
-        self.xUseCanonicalPathForRamblockID = try object.optionalValue("x-use-canonical-path-for-ramblock-id")
+        self.path = try object.value("path")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("merge", merge)
-        object.set("dump", dump)
-        object.set("host-nodes", hostNodes)
-        object.set("policy", policy)
-        object.set("prealloc", prealloc)
-        object.set("prealloc-threads", preallocThreads)
-        object.set("prealloc-context", preallocContext)
-        object.set("share", share)
-        object.set("reserve", reserve)
-        object.set("size", size)
-        object.set("x-use-canonical-path-for-ramblock-id", xUseCanonicalPathForRamblockID)
+        object.set("path", path)
     }
 }
 
-/// QAPI struct `MemoryBackendFileProperties`.
+/// QAPI struct `QtestProperties`.
 ///
-/// Since QEMU 2.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.MemoryBackendFileProperties)
-public struct MemoryBackendFileProperties: QAPIObject {
-    public var merge: Bool?
-    public var dump: Bool?
-    public var hostNodes: [UInt16]?
-    public var policy: HostMemPolicy?
-    /// Default false.
-    public var prealloc: Bool?
-    /// Default 1.
-    public var preallocThreads: UInt32?
-    /// Since QEMU 7.2.
-    public var preallocContext: String?
-    /// Default false.
-    public var share: Bool?
-    /// Since QEMU 6.1, default true.
-    public var reserve: Bool?
-    public var size: ByteCount
-    /// Default false.
-    public var xUseCanonicalPathForRamblockID: Bool?
-    /// Default 0.
-    public var align: ByteCount?
-    /// Since QEMU 8.1, default 0.
-    public var offset: ByteCount?
-    /// Default false.
-    public var discardData: Bool?
-    public var memPath: String
-    public var pmem: Bool?
-    /// Default false.
-    public var readonly: Bool?
-    /// Default auto.
-    public var rom: OnOffAuto?
+/// Since QEMU 6.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.QtestProperties)
+public struct QtestProperties: QAPIObject {
+    public var chardev: String
+    public var log: String?
 
-    public init(
-        merge: Bool? = nil,
-        dump: Bool? = nil,
-        hostNodes: [UInt16]? = nil,
-        policy: HostMemPolicy? = nil,
-        prealloc: Bool? = nil,
-        preallocThreads: UInt32? = nil,
-        preallocContext: String? = nil,
-        share: Bool? = nil,
-        reserve: Bool? = nil,
-        size: ByteCount,
-        xUseCanonicalPathForRamblockID: Bool? = nil,
-        align: ByteCount? = nil,
-        offset: ByteCount? = nil,
-        discardData: Bool? = nil,
-        memPath: String,
-        pmem: Bool? = nil,
-        readonly: Bool? = nil,
-        rom: OnOffAuto? = nil
-    ) {
-        self.merge = merge
-        self.dump = dump
-        self.hostNodes = hostNodes
-        self.policy = policy
-        self.prealloc = prealloc
-        self.preallocThreads = preallocThreads
-        self.preallocContext = preallocContext
-        self.share = share
-        self.reserve = reserve
-        self.size = size
-        self.xUseCanonicalPathForRamblockID = xUseCanonicalPathForRamblockID
-        self.align = align
-        self.offset = offset
-        self.discardData = discardData
-        self.memPath = memPath
-        self.pmem = pmem
-        self.readonly = readonly
-        self.rom = rom
+    public init(chardev: String, log: String? = nil) {
+        self.chardev = chardev
+        self.log = log
     }
 
     public init(members object: JSONObject) throws(JSONError) {
-        self.merge = try object.optionalValue("merge")
-        self.dump = try object.optionalValue("dump")
-        self.hostNodes = try object.optionalValue("host-nodes")
-        self.policy = try object.optionalValue("policy")
-        self.prealloc = try object.optionalValue("prealloc")
-        self.preallocThreads = try object.optionalValue("prealloc-threads")
-        self.preallocContext = try object.optionalValue("prealloc-context")
-        self.share = try object.optionalValue("share")
-        self.reserve = try object.optionalValue("reserve")
-        self.size = try object.value("size")
-        self.xUseCanonicalPathForRamblockID = try object.optionalValue("x-use-canonical-path-for-ramblock-id")
-        self.align = try object.optionalValue("align")
-        self.offset = try object.optionalValue("offset")
-        self.discardData = try object.optionalValue("discard-data")
-        self.memPath = try object.value("mem-path")
-        self.pmem = try object.optionalValue("pmem")
-        self.readonly = try object.optionalValue("readonly")
-        self.rom = try object.optionalValue("rom")
+        self.chardev = try object.value("chardev")
+        self.log = try object.optionalValue("log")
     }
 
     public func write(to object: inout JSONObject) {
-        object.set("merge", merge)
-        object.set("dump", dump)
-        object.set("host-nodes", hostNodes)
-        object.set("policy", policy)
-        object.set("prealloc", prealloc)
-        object.set("prealloc-threads", preallocThreads)
-        object.set("prealloc-context", preallocContext)
-        object.set("share", share)
-        object.set("reserve", reserve)
-        object.set("size", size)
-        object.set("x-use-canonical-path-for-ramblock-id", xUseCanonicalPathForRamblockID)
-        object.set("align", align)
-        object.set("offset", offset)
-        object.set("discard-data", discardData)
-        object.set("mem-path", memPath)
-        object.set("pmem", pmem)
-        object.set("readonly", readonly)
-        object.set("rom", rom)
+        object.set("chardev", chardev)
+        object.set("log", log)
+    }
+}
+
+/// QAPI struct `RemoteObjectProperties`.
+///
+/// Since QEMU 6.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.RemoteObjectProperties)
+public struct RemoteObjectProperties: QAPIObject {
+    public var fd: String
+    public var devid: String
+
+    public init(fd: String, devid: String) {
+        self.fd = fd
+        self.devid = devid
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.fd = try object.value("fd")
+        self.devid = try object.value("devid")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("fd", fd)
+        object.set("devid", devid)
+    }
+}
+
+/// QAPI struct `VfioUserServerProperties`.
+///
+/// Since QEMU 7.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.VfioUserServerProperties)
+public struct VfioUserServerProperties: QAPIObject {
+    public var socket: SocketAddress
+    public var device: String
+
+    public init(socket: SocketAddress, device: String) {
+        self.socket = socket
+        self.device = device
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.socket = try object.value("socket")
+        self.device = try object.value("device")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("socket", socket)
+        object.set("device", device)
+    }
+}
+
+/// QAPI struct `IOMMUFDProperties`.
+///
+/// Since QEMU 9.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.IOMMUFDProperties)
+public struct IOMMUFDProperties: QAPIObject {
+    public var fd: String?
+
+    public init(fd: String? = nil) {
+        self.fd = fd
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.fd = try object.optionalValue("fd")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("fd", fd)
+    }
+}
+
+/// QAPI struct `AcpiGenericInitiatorProperties`.
+///
+/// Since QEMU 9.0.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.AcpiGenericInitiatorProperties)
+public struct AcpiGenericInitiatorProperties: QAPIObject {
+    public var pciDev: String
+    public var node: UInt32
+
+    public init(pciDev: String, node: UInt32) {
+        self.pciDev = pciDev
+        self.node = node
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.pciDev = try object.value("pci-dev")
+        self.node = try object.value("node")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("pci-dev", pciDev)
+        object.set("node", node)
+    }
+}
+
+/// QAPI struct `AcpiGenericPortProperties`.
+///
+/// Since QEMU 9.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.AcpiGenericPortProperties)
+public struct AcpiGenericPortProperties: QAPIObject {
+    public var pciBus: String
+    public var node: UInt32
+
+    public init(pciBus: String, node: UInt32) {
+        self.pciBus = pciBus
+        self.node = node
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.pciBus = try object.value("pci-bus")
+        self.node = try object.value("node")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("pci-bus", pciBus)
+        object.set("node", node)
+    }
+}
+
+/// QAPI struct `RngProperties`.
+///
+/// Since QEMU 1.3.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.RngProperties)
+public struct RngProperties: QAPIObject {
+    /// Default false, deprecated.
+    public var opened: Bool?
+
+    public init(opened: Bool? = nil) {
+        self.opened = opened
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.opened = try object.optionalValue("opened")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("opened", opened)
+    }
+}
+
+/// QAPI struct `RngEgdProperties`.
+///
+/// Since QEMU 1.3.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.RngEgdProperties)
+public struct RngEgdProperties: QAPIObject {
+    /// Default false, deprecated.
+    public var opened: Bool?
+    public var chardev: String
+
+    public init(opened: Bool? = nil, chardev: String) {
+        self.opened = opened
+        self.chardev = chardev
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.opened = try object.optionalValue("opened")
+        self.chardev = try object.value("chardev")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("opened", opened)
+        object.set("chardev", chardev)
+    }
+}
+
+/// QAPI struct `RngRandomProperties`.
+///
+/// Since QEMU 1.3.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.RngRandomProperties)
+public struct RngRandomProperties: QAPIObject {
+    /// Default false, deprecated.
+    public var opened: Bool?
+    public var filename: String?
+
+    public init(opened: Bool? = nil, filename: String? = nil) {
+        self.opened = opened
+        self.filename = filename
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.opened = try object.optionalValue("opened")
+        self.filename = try object.optionalValue("filename")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("opened", opened)
+        object.set("filename", filename)
+    }
+}
+
+/// QAPI struct `IgvmCfgProperties`.
+///
+/// Since QEMU 10.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.IgvmCfgProperties)
+public struct IgvmCfgProperties: QAPIObject {
+    public var file: String
+
+    public init(file: String) {
+        self.file = file
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.file = try object.value("file")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("file", file)
+    }
+}
+
+/// QAPI struct `TdxGuestProperties`.
+///
+/// Since QEMU 10.1. Features: `confidential-guest-reset`.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.TdxGuestProperties)
+public struct TdxGuestProperties: QAPIObject {
+    public var attributes: UInt64?
+    public var septVeDisable: Bool?
+    public var mrconfigid: String?
+    public var mrowner: String?
+    public var mrownerconfig: String?
+    public var quoteGenerationSocket: SocketAddress?
+
+    public init(
+        attributes: UInt64? = nil,
+        septVeDisable: Bool? = nil,
+        mrconfigid: String? = nil,
+        mrowner: String? = nil,
+        mrownerconfig: String? = nil,
+        quoteGenerationSocket: SocketAddress? = nil
+    ) {
+        self.attributes = attributes
+        self.septVeDisable = septVeDisable
+        self.mrconfigid = mrconfigid
+        self.mrowner = mrowner
+        self.mrownerconfig = mrownerconfig
+        self.quoteGenerationSocket = quoteGenerationSocket
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.attributes = try object.optionalValue("attributes")
+        self.septVeDisable = try object.optionalValue("sept-ve-disable")
+        self.mrconfigid = try object.optionalValue("mrconfigid")
+        self.mrowner = try object.optionalValue("mrowner")
+        self.mrownerconfig = try object.optionalValue("mrownerconfig")
+        self.quoteGenerationSocket = try object.optionalValue("quote-generation-socket")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("attributes", attributes)
+        object.set("sept-ve-disable", septVeDisable)
+        object.set("mrconfigid", mrconfigid)
+        object.set("mrowner", mrowner)
+        object.set("mrownerconfig", mrownerconfig)
+        object.set("quote-generation-socket", quoteGenerationSocket)
+    }
+}
+
+/// QAPI struct `ThreadContextProperties`.
+///
+/// Since QEMU 7.2.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.ThreadContextProperties)
+public struct ThreadContextProperties: QAPIObject {
+    public var cpuAffinity: [UInt16]?
+    public var nodeAffinity: [UInt16]?
+
+    public init(cpuAffinity: [UInt16]? = nil, nodeAffinity: [UInt16]? = nil) {
+        self.cpuAffinity = cpuAffinity
+        self.nodeAffinity = nodeAffinity
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.cpuAffinity = try object.optionalValue("cpu-affinity")
+        self.nodeAffinity = try object.optionalValue("node-affinity")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("cpu-affinity", cpuAffinity)
+        object.set("node-affinity", nodeAffinity)
+    }
+}
+
+/// QAPI struct `MonitorProperties`.
+///
+/// Since QEMU 11.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.MonitorProperties)
+public struct MonitorProperties: QAPIObject {
+    public var chardev: String
+
+    public init(chardev: String) {
+        self.chardev = chardev
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.chardev = try object.value("chardev")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("chardev", chardev)
+    }
+}
+
+/// QAPI struct `MonitorHMPProperties`.
+///
+/// Since QEMU 11.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.MonitorHMPProperties)
+public struct MonitorHMPProperties: QAPIObject {
+    public var chardev: String
+    /// Default true.
+    public var readline: Bool?
+
+    public init(chardev: String, readline: Bool? = nil) {
+        self.chardev = chardev
+        self.readline = readline
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.chardev = try object.value("chardev")
+        self.readline = try object.optionalValue("readline")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("chardev", chardev)
+        object.set("readline", readline)
+    }
+}
+
+/// QAPI enum `MonitorQMPCloseAction`.
+///
+/// Since QEMU 11.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-qom.MonitorQMPCloseAction)
+public struct MonitorQMPCloseAction: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var none: Self { Self(rawValue: "none") }
+    public static var delete: Self { Self(rawValue: "delete") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .none,
+            .delete,
+        ]
+    }
+}
+
+/// QAPI struct `MonitorQMPProperties`.
+///
+/// Since QEMU 11.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.MonitorQMPProperties)
+public struct MonitorQMPProperties: QAPIObject {
+    public var chardev: String
+    /// Default false.
+    public var pretty: Bool?
+    public var closeAction: MonitorQMPCloseAction?
+
+    public init(chardev: String, pretty: Bool? = nil, closeAction: MonitorQMPCloseAction? = nil) {
+        self.chardev = chardev
+        self.pretty = pretty
+        self.closeAction = closeAction
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.chardev = try object.value("chardev")
+        self.pretty = try object.optionalValue("pretty")
+        self.closeAction = try object.optionalValue("close-action")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("chardev", chardev)
+        object.set("pretty", pretty)
+        object.set("close-action", closeAction)
     }
 }

@@ -4,27 +4,6 @@
 public import QMPCore
 public import WireJSON
 
-/// QAPI enum `DisplayProtocol`.
-///
-/// Since QEMU 7.0.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.DisplayProtocol)
-public struct DisplayProtocol: QAPIEnum {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    public static var vnc: Self { Self(rawValue: "vnc") }
-    public static var spice: Self { Self(rawValue: "spice") }
-
-    /// The values that the compiled schema knows.
-    public static var allCases: [Self] {
-        [
-            .vnc,
-            .spice,
-        ]
-    }
-}
-
 /// QAPI enum `SetPasswordAction`.
 ///
 /// Since QEMU 7.0.
@@ -263,535 +242,6 @@ public struct ImageFormat: QAPIEnum {
     }
 }
 
-/// QAPI struct `SpiceBasicInfo`.
-///
-/// Since QEMU 2.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.SpiceBasicInfo)
-public struct SpiceBasicInfo: QAPIObject {
-    public var host: String
-    public var port: String
-    public var family: NetworkAddressFamily
-
-    public init(host: String, port: String, family: NetworkAddressFamily) {
-        self.host = host
-        self.port = port
-        self.family = family
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.host = try object.value("host")
-        self.port = try object.value("port")
-        self.family = try object.value("family")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("host", host)
-        object.set("port", port)
-        object.set("family", family)
-    }
-}
-
-/// QAPI struct `SpiceServerInfo`.
-///
-/// Since QEMU 2.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.SpiceServerInfo)
-public struct SpiceServerInfo: QAPIObject {
-    public var host: String
-    public var port: String
-    public var family: NetworkAddressFamily
-    public var auth: String?
-
-    public init(host: String, port: String, family: NetworkAddressFamily, auth: String? = nil) {
-        self.host = host
-        self.port = port
-        self.family = family
-        self.auth = auth
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.host = try object.value("host")
-        self.port = try object.value("port")
-        self.family = try object.value("family")
-        self.auth = try object.optionalValue("auth")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("host", host)
-        object.set("port", port)
-        object.set("family", family)
-        object.set("auth", auth)
-    }
-}
-
-/// QAPI struct `SpiceChannel`.
-///
-/// Since QEMU 0.14.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.SpiceChannel)
-public struct SpiceChannel: QAPIObject {
-    public var host: String
-    public var port: String
-    public var family: NetworkAddressFamily
-    public var connectionID: Int64
-    public var channelType: Int64
-    public var channelID: Int64
-    public var tls: Bool
-
-    public init(
-        host: String,
-        port: String,
-        family: NetworkAddressFamily,
-        connectionID: Int64,
-        channelType: Int64,
-        channelID: Int64,
-        tls: Bool
-    ) {
-        self.host = host
-        self.port = port
-        self.family = family
-        self.connectionID = connectionID
-        self.channelType = channelType
-        self.channelID = channelID
-        self.tls = tls
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.host = try object.value("host")
-        self.port = try object.value("port")
-        self.family = try object.value("family")
-        self.connectionID = try object.value("connection-id")
-        self.channelType = try object.value("channel-type")
-        self.channelID = try object.value("channel-id")
-        self.tls = try object.value("tls")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("host", host)
-        object.set("port", port)
-        object.set("family", family)
-        object.set("connection-id", connectionID)
-        object.set("channel-type", channelType)
-        object.set("channel-id", channelID)
-        object.set("tls", tls)
-    }
-}
-
-/// QAPI enum `SpiceQueryMouseMode`.
-///
-/// Since QEMU 1.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.SpiceQueryMouseMode)
-public struct SpiceQueryMouseMode: QAPIEnum {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    public static var client: Self { Self(rawValue: "client") }
-    public static var server: Self { Self(rawValue: "server") }
-    public static var unknown: Self { Self(rawValue: "unknown") }
-
-    /// The values that the compiled schema knows.
-    public static var allCases: [Self] {
-        [
-            .client,
-            .server,
-            .unknown,
-        ]
-    }
-}
-
-/// QAPI struct `SpiceInfo`.
-///
-/// Since QEMU 0.14.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.SpiceInfo)
-public struct SpiceInfo: QAPIObject {
-    public var enabled: Bool
-    /// Since QEMU 1.4.
-    public var migrated: Bool
-    public var host: String?
-    public var port: Int64?
-    public var compiledVersion: String?
-    public var tlsPort: Int64?
-    public var auth: String?
-    /// Since QEMU 1.1.
-    public var mouseMode: SpiceQueryMouseMode
-    public var channels: [SpiceChannel]?
-
-    public init(
-        enabled: Bool,
-        migrated: Bool,
-        host: String? = nil,
-        port: Int64? = nil,
-        compiledVersion: String? = nil,
-        tlsPort: Int64? = nil,
-        auth: String? = nil,
-        mouseMode: SpiceQueryMouseMode,
-        channels: [SpiceChannel]? = nil
-    ) {
-        self.enabled = enabled
-        self.migrated = migrated
-        self.host = host
-        self.port = port
-        self.compiledVersion = compiledVersion
-        self.tlsPort = tlsPort
-        self.auth = auth
-        self.mouseMode = mouseMode
-        self.channels = channels
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.enabled = try object.value("enabled")
-        self.migrated = try object.value("migrated")
-        self.host = try object.optionalValue("host")
-        self.port = try object.optionalValue("port")
-        self.compiledVersion = try object.optionalValue("compiled-version")
-        self.tlsPort = try object.optionalValue("tls-port")
-        self.auth = try object.optionalValue("auth")
-        self.mouseMode = try object.value("mouse-mode")
-        self.channels = try object.optionalValue("channels")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("enabled", enabled)
-        object.set("migrated", migrated)
-        object.set("host", host)
-        object.set("port", port)
-        object.set("compiled-version", compiledVersion)
-        object.set("tls-port", tlsPort)
-        object.set("auth", auth)
-        object.set("mouse-mode", mouseMode)
-        object.set("channels", channels)
-    }
-}
-
-/// QAPI struct `VncBasicInfo`.
-///
-/// Since QEMU 2.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.VncBasicInfo)
-public struct VncBasicInfo: QAPIObject {
-    public var host: String
-    public var service: String
-    public var family: NetworkAddressFamily
-    /// Since QEMU 2.3.
-    public var websocket: Bool
-
-    public init(host: String, service: String, family: NetworkAddressFamily, websocket: Bool) {
-        self.host = host
-        self.service = service
-        self.family = family
-        self.websocket = websocket
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.host = try object.value("host")
-        self.service = try object.value("service")
-        self.family = try object.value("family")
-        self.websocket = try object.value("websocket")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("host", host)
-        object.set("service", service)
-        object.set("family", family)
-        object.set("websocket", websocket)
-    }
-}
-
-/// QAPI struct `VncServerInfo`.
-///
-/// Since QEMU 2.1.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.VncServerInfo)
-public struct VncServerInfo: QAPIObject {
-    public var host: String
-    public var service: String
-    public var family: NetworkAddressFamily
-    /// Since QEMU 2.3.
-    public var websocket: Bool
-    public var auth: String?
-
-    public init(host: String, service: String, family: NetworkAddressFamily, websocket: Bool, auth: String? = nil) {
-        self.host = host
-        self.service = service
-        self.family = family
-        self.websocket = websocket
-        self.auth = auth
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.host = try object.value("host")
-        self.service = try object.value("service")
-        self.family = try object.value("family")
-        self.websocket = try object.value("websocket")
-        self.auth = try object.optionalValue("auth")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("host", host)
-        object.set("service", service)
-        object.set("family", family)
-        object.set("websocket", websocket)
-        object.set("auth", auth)
-    }
-}
-
-/// QAPI struct `VncClientInfo`.
-///
-/// Since QEMU 0.14.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.VncClientInfo)
-public struct VncClientInfo: QAPIObject {
-    public var host: String
-    public var service: String
-    public var family: NetworkAddressFamily
-    /// Since QEMU 2.3.
-    public var websocket: Bool
-    public var x509Dname: String?
-    public var saslUsername: String?
-
-    public init(
-        host: String,
-        service: String,
-        family: NetworkAddressFamily,
-        websocket: Bool,
-        x509Dname: String? = nil,
-        saslUsername: String? = nil
-    ) {
-        self.host = host
-        self.service = service
-        self.family = family
-        self.websocket = websocket
-        self.x509Dname = x509Dname
-        self.saslUsername = saslUsername
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.host = try object.value("host")
-        self.service = try object.value("service")
-        self.family = try object.value("family")
-        self.websocket = try object.value("websocket")
-        self.x509Dname = try object.optionalValue("x509_dname")
-        self.saslUsername = try object.optionalValue("sasl_username")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("host", host)
-        object.set("service", service)
-        object.set("family", family)
-        object.set("websocket", websocket)
-        object.set("x509_dname", x509Dname)
-        object.set("sasl_username", saslUsername)
-    }
-}
-
-/// QAPI struct `VncInfo`.
-///
-/// Since QEMU 0.14.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.VncInfo)
-public struct VncInfo: QAPIObject {
-    public var enabled: Bool
-    public var host: String?
-    public var family: NetworkAddressFamily?
-    public var service: String?
-    public var auth: String?
-    public var clients: [VncClientInfo]?
-
-    public init(
-        enabled: Bool,
-        host: String? = nil,
-        family: NetworkAddressFamily? = nil,
-        service: String? = nil,
-        auth: String? = nil,
-        clients: [VncClientInfo]? = nil
-    ) {
-        self.enabled = enabled
-        self.host = host
-        self.family = family
-        self.service = service
-        self.auth = auth
-        self.clients = clients
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.enabled = try object.value("enabled")
-        self.host = try object.optionalValue("host")
-        self.family = try object.optionalValue("family")
-        self.service = try object.optionalValue("service")
-        self.auth = try object.optionalValue("auth")
-        self.clients = try object.optionalValue("clients")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("enabled", enabled)
-        object.set("host", host)
-        object.set("family", family)
-        object.set("service", service)
-        object.set("auth", auth)
-        object.set("clients", clients)
-    }
-}
-
-/// QAPI enum `VncPrimaryAuth`.
-///
-/// Since QEMU 2.3.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.VncPrimaryAuth)
-public struct VncPrimaryAuth: QAPIEnum {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    public static var none: Self { Self(rawValue: "none") }
-    public static var vnc: Self { Self(rawValue: "vnc") }
-    public static var ra2: Self { Self(rawValue: "ra2") }
-    public static var ra2ne: Self { Self(rawValue: "ra2ne") }
-    public static var tight: Self { Self(rawValue: "tight") }
-    public static var ultra: Self { Self(rawValue: "ultra") }
-    public static var tls: Self { Self(rawValue: "tls") }
-    public static var vencrypt: Self { Self(rawValue: "vencrypt") }
-    public static var sasl: Self { Self(rawValue: "sasl") }
-
-    /// The values that the compiled schema knows.
-    public static var allCases: [Self] {
-        [
-            .none,
-            .vnc,
-            .ra2,
-            .ra2ne,
-            .tight,
-            .ultra,
-            .tls,
-            .vencrypt,
-            .sasl,
-        ]
-    }
-}
-
-/// QAPI enum `VncVencryptSubAuth`.
-///
-/// Since QEMU 2.3.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.VncVencryptSubAuth)
-public struct VncVencryptSubAuth: QAPIEnum {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    public static var plain: Self { Self(rawValue: "plain") }
-    public static var tlsNone: Self { Self(rawValue: "tls-none") }
-    public static var x509None: Self { Self(rawValue: "x509-none") }
-    public static var tlsVNC: Self { Self(rawValue: "tls-vnc") }
-    public static var x509VNC: Self { Self(rawValue: "x509-vnc") }
-    public static var tlsPlain: Self { Self(rawValue: "tls-plain") }
-    public static var x509Plain: Self { Self(rawValue: "x509-plain") }
-    public static var tlsSasl: Self { Self(rawValue: "tls-sasl") }
-    public static var x509Sasl: Self { Self(rawValue: "x509-sasl") }
-
-    /// The values that the compiled schema knows.
-    public static var allCases: [Self] {
-        [
-            .plain,
-            .tlsNone,
-            .x509None,
-            .tlsVNC,
-            .x509VNC,
-            .tlsPlain,
-            .x509Plain,
-            .tlsSasl,
-            .x509Sasl,
-        ]
-    }
-}
-
-/// QAPI struct `VncServerInfo2`.
-///
-/// Since QEMU 2.9.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.VncServerInfo2)
-public struct VncServerInfo2: QAPIObject {
-    public var host: String
-    public var service: String
-    public var family: NetworkAddressFamily
-    /// Since QEMU 2.3.
-    public var websocket: Bool
-    public var auth: VncPrimaryAuth
-    public var vencrypt: VncVencryptSubAuth?
-
-    public init(
-        host: String,
-        service: String,
-        family: NetworkAddressFamily,
-        websocket: Bool,
-        auth: VncPrimaryAuth,
-        vencrypt: VncVencryptSubAuth? = nil
-    ) {
-        self.host = host
-        self.service = service
-        self.family = family
-        self.websocket = websocket
-        self.auth = auth
-        self.vencrypt = vencrypt
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.host = try object.value("host")
-        self.service = try object.value("service")
-        self.family = try object.value("family")
-        self.websocket = try object.value("websocket")
-        self.auth = try object.value("auth")
-        self.vencrypt = try object.optionalValue("vencrypt")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("host", host)
-        object.set("service", service)
-        object.set("family", family)
-        object.set("websocket", websocket)
-        object.set("auth", auth)
-        object.set("vencrypt", vencrypt)
-    }
-}
-
-/// QAPI struct `VncInfo2`.
-///
-/// Since QEMU 2.3.
-/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.VncInfo2)
-public struct VncInfo2: QAPIObject {
-    public var id: String
-    public var server: [VncServerInfo2]
-    public var clients: [VncClientInfo]
-    public var auth: VncPrimaryAuth
-    public var vencrypt: VncVencryptSubAuth?
-    public var display: String?
-
-    public init(
-        id: String,
-        server: [VncServerInfo2],
-        clients: [VncClientInfo],
-        auth: VncPrimaryAuth,
-        vencrypt: VncVencryptSubAuth? = nil,
-        display: String? = nil
-    ) {
-        self.id = id
-        self.server = server
-        self.clients = clients
-        self.auth = auth
-        self.vencrypt = vencrypt
-        self.display = display
-    }
-
-    public init(members object: JSONObject) throws(JSONError) {
-        self.id = try object.value("id")
-        self.server = try object.value("server")
-        self.clients = try object.value("clients")
-        self.auth = try object.value("auth")
-        self.vencrypt = try object.optionalValue("vencrypt")
-        self.display = try object.optionalValue("display")
-    }
-
-    public func write(to object: inout JSONObject) {
-        object.set("id", id)
-        object.set("server", server)
-        object.set("clients", clients)
-        object.set("auth", auth)
-        object.set("vencrypt", vencrypt)
-        object.set("display", display)
-    }
-}
-
 /// QAPI struct `MouseInfo`.
 ///
 /// Since QEMU 0.14.
@@ -821,5 +271,140 @@ public struct MouseInfo: QAPIObject {
         object.set("index", index)
         object.set("current", current)
         object.set("absolute", absolute)
+    }
+}
+
+/// QAPI enum `KeyValueKind`.
+///
+/// Since QEMU 1.3.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.KeyValueKind)
+public struct KeyValueKind: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var number: Self { Self(rawValue: "number") }
+    public static var qcode: Self { Self(rawValue: "qcode") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .number,
+            .qcode,
+        ]
+    }
+}
+
+/// QAPI struct `IntWrapper`.
+///
+/// Since QEMU 1.3.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.IntWrapper)
+public struct IntWrapper: QAPIObject {
+    public var data: Int64
+
+    public init(data: Int64) {
+        self.data = data
+    }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.data = try object.value("data")
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("data", data)
+    }
+}
+
+/// QAPI union `KeyValue`.
+///
+/// Since QEMU 1.3.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.KeyValue)
+public struct KeyValue: QAPIObject {
+    /// What depends on `type`.
+    public var branch: Branch
+
+    public init(branch: Branch) {
+        self.branch = branch
+    }
+
+    /// Which branch this is.
+    public var type: KeyValueKind { branch.type }
+
+    public init(members object: JSONObject) throws(JSONError) {
+        self.branch = try Branch(members: object)
+    }
+
+    public func write(to object: inout JSONObject) {
+        object.set("type", type)
+        branch.write(to: &object)
+    }
+
+    /// What depends on `type`.
+    public enum Branch: Sendable {
+        case number(IntWrapper)
+        case qcode(QKeyCodeWrapper)
+        /// A branch that the compiled schema does not know, with all members.
+        case unknown(KeyValueKind, JSONObject)
+
+        /// Which branch this is.
+        public var type: KeyValueKind {
+            switch self {
+            case .number: .number
+            case .qcode: .qcode
+            case .unknown(let tag, _): tag
+            }
+        }
+
+        init(members object: JSONObject) throws(JSONError) {
+            let tag: KeyValueKind = try object.value("type")
+            switch tag.rawValue {
+            case "number": self = .number(try IntWrapper(members: object))
+            case "qcode": self = .qcode(try QKeyCodeWrapper(members: object))
+            default: self = .unknown(tag, object)
+            }
+        }
+
+        func write(to object: inout JSONObject) {
+            switch self {
+            case .number(let value): value.write(to: &object)
+            case .qcode(let value): value.write(to: &object)
+            case .unknown(_, let members): object.setMissing(from: members)
+            }
+        }
+    }
+}
+
+extension KeyValue {
+    /// The branch `number`.
+    public static func number(data: Int64) -> Self {
+        Self(branch: .number(IntWrapper(data: data)))
+    }
+
+    /// The branch `qcode`.
+    public static func qcode(data: QKeyCode) -> Self {
+        Self(branch: .qcode(QKeyCodeWrapper(data: data)))
+    }
+}
+
+/// QAPI enum `HotKeyMod`.
+///
+/// Since QEMU 7.1.
+/// [Manual](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.HotKeyMod)
+public struct HotKeyMod: QAPIEnum {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static var lctrlLalt: Self { Self(rawValue: "lctrl-lalt") }
+    public static var lshiftLctrlLalt: Self { Self(rawValue: "lshift-lctrl-lalt") }
+    public static var rctrl: Self { Self(rawValue: "rctrl") }
+
+    /// The values that the compiled schema knows.
+    public static var allCases: [Self] {
+        [
+            .lctrlLalt,
+            .lshiftLctrlLalt,
+            .rctrl,
+        ]
     }
 }

@@ -12,7 +12,7 @@ public struct GeneratedFile: Sendable {
 public struct FileLayout {
     private let renderer: Renderer
 
-    /// A file grows to this many lines before the next one begins.
+    /// The declarations of one kind are divided among several files if they have more lines than this.
     private let limit: Int = 1_000
 
     /// Prepares a schema, usually one merged of several versions, for being written as Swift.
@@ -45,18 +45,18 @@ public struct FileLayout {
             }
             let directory = module.name == "qapi-schema" ? "GuestAgent" : SwiftName.upper(module.name)
             let origin = "\(source)/\(module.name).json"
-            files += split(types, path: "\(directory)/\(directory)Types", origin: origin)
-            files += split(commands, path: "\(directory)/\(directory)Commands", origin: origin)
-            files += split(events, path: "\(directory)/\(directory)Events", origin: origin)
+            files += divided(types, directory: directory, suffix: "Types", origin: origin)
+            files += divided(commands, directory: directory, suffix: "Commands", origin: origin)
+            files += divided(events, directory: directory, suffix: "Events", origin: origin)
         }
         switch renderer.schema.interface {
         case .qmp:
-            files += split([renderer.renderEventEnum()], path: "Event", origin: source)
-            files += split([renderer.renderFacts()], path: "SchemaFacts", origin: source)
+            files.append(file([renderer.renderEventEnum()], path: "Event", origin: source))
+            files.append(file([renderer.renderFacts()], path: "SchemaFacts", origin: source))
         case .qga:
-            files += split([renderer.renderSilentCommands()], path: "SilentCommands", origin: source)
+            files.append(file([renderer.renderSilentCommands()], path: "SilentCommands", origin: source))
         }
-        return files
+        return withNamesOfTheirOwn(files)
     }
 
     /// A file with lists of everything generated, for the tests.
@@ -80,21 +80,36 @@ public struct FileLayout {
         }
     }
 
-    private func split(_ declarations: [SourceText], path: String, origin: String) -> [GeneratedFile] {
-        var parts: [[String]] = []
-        var size = 0
-        for declaration in declarations {
-            if parts.isEmpty || size + declaration.formattedCount > limit {
-                parts.append(declaration.lines)
-                size = declaration.formattedCount
-            } else {
-                parts[parts.count - 1] += [""] + declaration.lines
-                size += declaration.formattedCount
-            }
+    /// One file, or several where the declarations have more than ``limit`` lines.
+    private func divided(
+        _ declarations: [SourceText],
+        directory: String,
+        suffix: String,
+        origin: String,
+    ) -> [GeneratedFile] {
+        guard !declarations.isEmpty else { return [] }
+        let whole = directory + suffix
+        guard declarations.reduce(0, { $0 + $1.formattedCount }) > limit else {
+            return [file(declarations, path: "\(directory)/\(whole)", origin: origin)]
         }
-        return parts.enumerated().map { index, lines in
-            let suffix = index == 0 ? "" : "\(index + 1)"
-            return GeneratedFile(path: "\(path)\(suffix).swift", text: text(lines, origin: origin))
+        return FileGroups.divide(declarations, rest: whole, suffix: suffix).map { name, group in
+            file(group, path: "\(directory)/\(name)", origin: origin)
+        }
+    }
+
+    private func file(_ declarations: [SourceText], path: String, origin: String) -> GeneratedFile {
+        let lines = declarations.map(\.lines).joined(separator: [""])
+        return GeneratedFile(path: "\(path).swift", text: text(Array(lines), origin: origin))
+    }
+
+    /// A module must not have two files of one name, whatever directories they are in.
+    private func withNamesOfTheirOwn(_ files: [GeneratedFile]) -> [GeneratedFile] {
+        var taken: Set<String> = []
+        return files.map { file in
+            let parts = file.path.split(separator: "/")
+            let name = parts.last.map(String.init) ?? file.path
+            guard !taken.insert(name.lowercased()).inserted, let directory = parts.first else { return file }
+            return GeneratedFile(path: "\(directory)/\(directory)\(name)", text: file.text)
         }
     }
 
