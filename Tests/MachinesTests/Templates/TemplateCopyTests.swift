@@ -69,12 +69,13 @@ struct TemplateCopyTests {
             let small = MachineDescription(architecture: .x86_64, processorCount: 1, memory: .mebibytes(64))
             _ = try await store.create("one") { _ in small }
             let machine = try await store.start("one", options: LaunchOptions(qemu: qemu))
-            let copying = Task { try await copy(machine, home) }
-            var states = machine.runStates.makeAsyncIterator()
-            while try await states.next() == .running {}
-            #expect(!machine.directory.isLeftPaused, "its process is alive")
-            _ = try? await copying.value
+            try await copy(machine, home)
             #expect(!HostFile.exists(machine.directory.pauseLock))
+            do {
+                let lock = try await FileLock.acquire(machine.directory.pauseLock, within: Patience.seconds(10))
+                #expect(!machine.directory.isLeftPaused, "its process is alive")
+                _ = consume lock
+            }
 
             try await machine.pause()
             try WholeFile.write("1\n".utf8, to: machine.directory.pauseLock)
