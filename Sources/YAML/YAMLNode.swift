@@ -73,10 +73,12 @@ public indirect enum YAMLNode: Sendable {
         return ["yes", "true", "on"].contains(scalar.string.lowercased())
     }
 
-    /// The whole number, if it is written in decimal digits; nil for anything else.
+    /// The whole number, if it is written in decimal digits; nil for anything else, also for `0644`, which is octal.
     public var int: Int? {
         guard let scalar, scalar.tag == .int else { return nil }
-        return Int(scalar.string.filter { $0 != "_" })
+        let digits = scalar.string.filter { $0 != "_" }
+        guard digits == "0" || digits.first(where: \.isNumber) != "0" else { return nil }
+        return Int(digits)
     }
 
     /// The items of a list; nil for anything else.

@@ -58,6 +58,15 @@ struct ScalarTests {
         }
     }
 
+    @Test(arguments: [
+        ("0", 0), ("7", 7), ("-12_000", -12_000), ("+1", 1), ("0644", nil), ("0x1f", nil), ("1:30", nil),
+        ("\"7\"", nil),
+        ("99999999999999999999", nil),
+    ])
+    func `only a decimal number has a value as such`(text: String, value: Int?) throws {
+        #expect(try YAMLDocument.root(of: "- \(text)")?.sequence?.first?.int == value)
+    }
+
     @Test func `numbers and truth values are written without quotes`() throws {
         let node = YAMLNode([("a", YAMLNode(true)), ("b", YAMLNode(7)), ("c", YAMLNode("true")), ("d", YAMLNode("7"))])
         #expect(try node.text() == "a: true\nb: 7\nc: 'true'\nd: '7'\n")
