@@ -53,7 +53,7 @@ def list_directory(path: str, limit: int) -> list[Message]:
 
 
 def found_path(asked: int, path: str, follows: bool) -> Message | None:
-    """Describes the entry at a path for the numbered question; None if there is none."""
+    """Describes the entry at a path, in answer to question number `asked`; None if there is no entry."""
     name = os.path.basename(path)
     try:
         if follows:

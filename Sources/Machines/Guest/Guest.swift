@@ -55,7 +55,8 @@ public struct Guest: Sendable {
             throw GuestAccessError(
                 .commandFailed,
                 guest: helper.guest,
-                "`\(ShellWords.joined(command.words))` failed with exit status \(outcome.status): \(outcome.lastWords)",
+                "`\(ShellWords.joined(command.words))` failed with exit status \(outcome.status): "
+                    + GuestText.shown(outcome.lastWords),
             )
         }
         return outcome

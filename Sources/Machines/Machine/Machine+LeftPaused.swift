@@ -12,10 +12,12 @@ extension Machine {
         guard directory.isLeftPaused, let lock = try? FileLock.take(directory.pauseLock) else { return }
         try? await qmp.migrateCancel()
         let end = ContinuousClock.now + Self.cancelling
-        while let state = try? await runState(), !state.isRunning, ContinuousClock.now < end {
+        while await isPausedForCopy(), ContinuousClock.now < end {
             // QEMU refuses while it still ends the copy.
             if (try? await resume()) == nil { try? await Task.sleep(for: .milliseconds(20)) }
         }
+        // The mark stays for the next command, and for doctor.
+        guard await !isPausedForCopy() else { return }
         if let helper = try? helper() {
             // Its clock stood still meanwhile.
             try? await helper.fixUp(GuestFixUp(), within: .seconds(5))
@@ -23,6 +25,12 @@ extension Machine {
         }
         unlink(directory.pauseLock.string)
         _ = consume lock
+    }
+
+    /// Whether the guest is in a state in which copying leaves it; one that has panicked, say, is not resumed.
+    private func isPausedForCopy() async -> Bool {
+        guard let state = try? await runState() else { return false }
+        return [.paused, .finishMigrate, .postmigrate].contains(state)
     }
 
     /// How long QEMU may take to cancel a copy.

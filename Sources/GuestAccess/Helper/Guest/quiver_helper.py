@@ -648,7 +648,7 @@ def list_directory(path, limit):
 
 
 def found_path(asked, path, follows):
-    """Describes the entry at a path for the numbered question; None if there is none."""
+    """Describes the entry at a path, in answer to question number `asked`; None if there is no entry."""
     name = os.path.basename(path)
     try:
         if follows:
