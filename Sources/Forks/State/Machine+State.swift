@@ -74,10 +74,8 @@ extension Machine {
     private func stopSaving() async {
         try? await qmp.migrateCancel()
         let end = ContinuousClock.now + Self.finalizing
-        while ContinuousClock.now < end, case .object(let migration)? = try? await command("query-migrate"),
-            let status = migration["status"]?.stringValue,
-            ["setup", "active", "pre-switchover", "device", "cancelling"].contains(status)
-        {
+        let running: Set<MigrationStatus> = [.setup, .active, .preSwitchover, .device, .cancelling]
+        while ContinuousClock.now < end, let status = try? await qmp.queryMigrate().status, running.contains(status) {
             try? await Task.sleep(for: .milliseconds(20))
         }
         await waitUntilFinalized()

@@ -12,7 +12,7 @@ extension Machine {
     ///   a partial change is undone.
     public func plug(_ drive: Drive) async throws(MachineError) {
         let slot = try await freeSlot()
-        _ = try await command("blockdev-add", drive.blockNode)
+        try await reporting { () throws(QMPError) in try await qmp.blockdevAdd(drive.blockNode) }
         do {
             _ = try await command("device_add", drive.device(bus: slot))
         } catch {
@@ -35,7 +35,7 @@ extension Machine {
     public func plug(_ network: UserNetwork) async throws(MachineError) -> [PortForward] {
         let slot = try await freeSlot()
         let before = try await qmp.boundForwards(machine: name)
-        _ = try await command("netdev_add", network.backend)
+        try await reporting { () throws(QMPError) in try await qmp.netdevAdd(network.backend) }
         do {
             _ = try await command("device_add", network.device(bus: slot))
         } catch {

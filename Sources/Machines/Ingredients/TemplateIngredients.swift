@@ -1,3 +1,4 @@
+import HostSupport
 import Quantities
 
 /// Everything that the state in a template depends on, as names and values in a fixed order.
@@ -57,16 +58,15 @@ public struct TemplateIngredients: Hashable, Sendable {
         for other in others.list { set(other.name, other.value, change: other.change) }
     }
 
-    /// A number that is the same for the same ingredients: FNV-1a, in base 36.
+    /// A short text that is the same for the same ingredients.
     public var fingerprint: String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for ingredient in list {
-            // A zero byte after each text keeps "ab" + "c" apart from "a" + "bc".
-            for byte in Array(ingredient.name.utf8) + [0] + Array(ingredient.value.utf8) + [0] {
-                hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-            }
+        var hash = ShortHash()
+        for text in list.flatMap({ [$0.name, $0.value] }) {
+            hash.add(text)
+            // Keeps "ab" + "c" apart from "a" + "bc".
+            hash.add(0)
         }
-        return String(hash, radix: 36)
+        return hash.text
     }
 
     /// The value of the ingredient with this name; nil if there is none.

@@ -1,22 +1,19 @@
+import QAPI
 import SystemPackage
 import WireJSON
 
 extension Drive {
     /// The drive's block node for `-blockdev` and `blockdev-add`, whose node name is the drive's id.
-    var blockNode: JSONObject {
-        var file: JSONObject = [
-            "driver": "file", "filename": .string(self.file.string), "read-only": .bool(isReadOnly),
-        ]
-        var node: JSONObject = [
-            "driver": .string(format.rawValue), "node-name": .string(id), "read-only": .bool(isReadOnly),
-        ]
-        if !isReadOnly { node["discard"] = "unmap" }
-        if cache == .unsafe {
-            node["cache"] = ["no-flush": true]
-            file["cache"] = ["no-flush": true]
-        }
-        node["file"] = .object(file)
-        return node
+    var blockNode: BlockdevOptions {
+        let cache = cache == .unsafe ? BlockdevCacheOptions(noFlush: true) : nil
+        let file = BlockdevRef.definition(.file(cache: cache, readOnly: isReadOnly, filename: file.string))
+        return BlockdevOptions(
+            nodeName: id,
+            discard: isReadOnly ? nil : .unmap,
+            cache: cache,
+            readOnly: isReadOnly,
+            branch: format == .qcow2 ? .qcow2(BlockdevOptionsQcow2(file: file)) : .raw(BlockdevOptionsRaw(file: file)),
+        )
     }
 
     /// The virtio disk in front of the node, for `-device` and `device_add`.
@@ -37,13 +34,12 @@ extension Drive {
 
 extension UserNetwork {
     /// The host side of the card, for `-netdev` and `netdev_add`.
-    var backend: JSONObject {
-        var backend: JSONObject = ["type": "user", "id": .string(id)]
-        if isIsolated { backend["restrict"] = true }
-        if !forwards.isEmpty {
-            backend["hostfwd"] = .array(forwards.map { ["str": .string($0.description)] })
-        }
-        return backend
+    var backend: Netdev {
+        .user(
+            id: id,
+            restrict: isIsolated ? true : nil,
+            hostfwd: forwards.isEmpty ? nil : forwards.map { NetdevUserHostForward(str: $0.description) },
+        )
     }
 
     /// The virtio card, for `-device` and `device_add`.

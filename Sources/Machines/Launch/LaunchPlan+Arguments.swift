@@ -1,5 +1,6 @@
 import DiskImages
 import QAPI
+import QMPCore
 import Quantities
 import SystemPackage
 import WireJSON
@@ -133,11 +134,11 @@ extension LaunchPlan {
             )
         }
         for (index, drive) in description.drives.enumerated() {
-            arguments.add("blockdev", json: drive.blockNode)
+            arguments.add("blockdev", json: drive.blockNode.wireMembers)
             arguments.add("device", json: virtio(drive.device(bootIndex: index + 1)))
         }
         for network in description.networks {
-            arguments.add("netdev", json: network.backend)
+            arguments.add("netdev", json: network.backend.wireMembers)
             arguments.add("device", json: virtio(network.device()))
         }
         addChannels(to: &arguments)

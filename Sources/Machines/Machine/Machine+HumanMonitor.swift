@@ -1,6 +1,6 @@
+import QAPI
 import QMPClient
 import QMPCore
-import WireJSON
 
 extension Machine {
     /// Runs a command on QEMU's human monitor (HMP) and returns its output without the final newline.
@@ -9,9 +9,9 @@ extension Machine {
     ///
     /// - Throws: ``MachineError`` when QEMU cannot be reached.
     public func humanMonitor(_ command: String) async throws(MachineError) -> String {
-        guard
-            case .string(let text) = try await self.command("human-monitor-command", ["command-line": .string(command)])
-        else { return "" }
+        let text = try await reporting { () throws(QMPError) in
+            try await qmp.humanMonitorCommand(commandLine: command)
+        }
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         return lines.joined(separator: "\n").trimmingNewlines
     }

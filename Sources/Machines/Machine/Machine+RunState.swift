@@ -49,7 +49,8 @@ extension Machine {
         return self.error(error.code == .timedOut ? .unresponsive : .monitorFailed, "QEMU refused", cause: error)
     }
 
-    /// Executes a command whose arguments are JSON already, and reports its failure as this machine's.
+    /// Executes a command that QEMU's schema does not describe, as `device_add`, and reports its failure as this
+    /// machine's.
     package func command(_ name: String, _ arguments: JSONObject = [:]) async throws(MachineError) -> JSON {
         try await reporting { () throws(QMPError) in try await qmp.execute(name, arguments) }
     }

@@ -1,7 +1,8 @@
 import HostSupport
+import QAPI
 import QMPClient
+import QMPCore
 public import SystemPackage
-import WireJSON
 
 extension Machine {
     /// Saves the guest's screen as a PNG file.
@@ -11,15 +12,15 @@ extension Machine {
         guard description.hasScreen else {
             throw error(.invalidDescription, "no screen to take a screenshot of; start it with one")
         }
-        _ = try await command(
-            "screendump",
-            ["filename": .string(path.absolute.string), "device": "screen0", "format": "png"],
-        )
+        try await reporting { () throws(QMPError) in
+            try await qmp.screendump(filename: path.absolute.string, device: "screen0", format: .png)
+        }
     }
 
     /// Presses keys together, as in `["ctrl", "alt", "f2"]` in QEMU's names, and releases them.
     public func sendKeys(_ keys: [String]) async throws(MachineError) {
-        let codes: [JSON] = keys.map { ["type": "qcode", "data": .string($0)] }
-        _ = try await command("send-key", ["keys": .array(codes)])
+        try await reporting { () throws(QMPError) in
+            try await qmp.sendKey(keys: keys.map { .qcode(data: QKeyCode(rawValue: $0)) })
+        }
     }
 }

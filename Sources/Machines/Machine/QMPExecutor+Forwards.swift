@@ -1,19 +1,16 @@
+import QAPI
 import QMPCore
-import WireJSON
 
 extension QMPExecutor {
     /// The forwards of all user-mode networks, with their actual ports.
     ///
     /// No QMP command returns them; a command of the human monitor prints them as a table.
     func boundForwards(machine: String) async throws(MachineError) -> [PortForward] {
-        let reply: JSON
         do {
-            reply = try await execute("human-monitor-command", ["command-line": "info usernet"])
+            return PortForward.parse(table: try await humanMonitorCommand(commandLine: "info usernet"))
         } catch {
             throw MachineError(.monitorFailed, machine: machine, "cannot list its forwards", cause: error)
         }
-        guard case .string(let table) = reply else { return [] }
-        return PortForward.parse(table: table)
     }
 }
 

@@ -1,8 +1,8 @@
+import QAPI
 import QMPClient
 import QMPCore
 import Quantities
 import SystemPackage
-import WireJSON
 
 extension Machine {
     /// Records in the machine's description, for its next start, that a drive continues in another file.
@@ -39,15 +39,13 @@ extension Machine {
     /// The block node of this name.
     /// - Throws: ``MachineError`` with code `notFound`.
     func fileNode(_ name: String) async throws(MachineError) -> FileNode {
-        let nodes = try await command("query-named-block-nodes", ["flat": true]).arrayValue ?? []
-        let node = nodes.lazy.compactMap(\.objectValue).first { $0["node-name"]?.stringValue == name }
-        guard let file = node?["file"]?.stringValue,
-            let size = node?["image"]?.objectValue?["virtual-size"]?.intValue, size >= 0
+        let nodes = try await reporting { () throws(QMPError) in try await qmp.queryNamedBlockNodes(flat: true) }
+        guard let node = nodes.first(where: { $0.nodeName == name }), let size = UInt64(exactly: node.image.virtualSize)
         else { throw error(.notFound, "no drive or overlay `\(name)`") }
         return FileNode(
-            file: FilePath(file),
-            format: node?["drv"]?.stringValue.flatMap { Drive.Format(rawValue: $0) },
-            size: ByteCount(UInt64(size)),
+            file: FilePath(node.file),
+            format: Drive.Format(rawValue: node.drv),
+            size: ByteCount(size),
         )
     }
 }

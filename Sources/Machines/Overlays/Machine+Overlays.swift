@@ -5,7 +5,6 @@ import QMPClient
 import QMPCore
 public import Quantities
 public import SystemPackage
-import WireJSON
 
 /// The progress of a long change to a drive.
 public struct DriveProgress: Hashable, Sendable {
@@ -68,11 +67,10 @@ extension Machine {
         within deadline: Duration = .seconds(600),
         onProgress: @Sendable (DriveProgress) -> Void = { _ in },
     ) async throws(MachineError) {
-        let arguments: JSONObject = [
-            "device": .string(overlay), "base-node": .string(base), "auto-dismiss": false, "auto-finalize": true,
-        ]
         let (old, new) = (try await fileNode(overlay), try await fileNode(base))
-        try await follow("block-commit", arguments, within: deadline, onProgress: onProgress)
+        try await follow(within: deadline, onProgress: onProgress) { id in
+            BlockCommit(jobID: id, device: overlay, baseNode: base, autoFinalize: true, autoDismiss: false)
+        }
         try recordDrive(in: old.file, isNowIn: new.file, format: new.format ?? .qcow2)
         // Nothing uses the overlay's node any more; if it stayed, it would keep the file open.
         try? await qmp.blockdevDel(nodeName: overlay)
@@ -88,8 +86,9 @@ extension Machine {
         within deadline: Duration = .seconds(600),
         onProgress: @Sendable (DriveProgress) -> Void = { _ in },
     ) async throws(MachineError) {
-        let arguments: JSONObject = ["device": .string(overlay), "auto-dismiss": false]
-        try await follow("block-stream", arguments, within: deadline, onProgress: onProgress)
+        try await follow(within: deadline, onProgress: onProgress) { id in
+            BlockStream(jobID: id, device: overlay, autoDismiss: false)
+        }
     }
 
     /// Copies a drive's current content into a new qcow2 file, while the guest keeps writing to it.
@@ -114,10 +113,9 @@ extension Machine {
         let node = "quiver-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
         do {
             try await addNode(node, of: file)
-            let arguments: JSONObject = [
-                "device": .string(drive), "target": .string(node), "sync": "full", "auto-dismiss": false,
-            ]
-            try await follow("blockdev-backup", arguments, within: deadline, onProgress: onProgress)
+            try await follow(within: deadline, onProgress: onProgress) { id in
+                BlockdevBackupCommand(jobID: id, device: drive, sync: .full, autoDismiss: false, target: node)
+            }
             try await reporting { () throws(QMPError) in try await qmp.blockdevDel(nodeName: node) }
         } catch {
             try? await qmp.blockdevDel(nodeName: node)
@@ -127,24 +125,26 @@ extension Machine {
     }
 
     private func addNode(_ node: String, of file: FilePath) async throws(MachineError) {
-        _ = try await command(
-            "blockdev-add",
-            [
-                "driver": "qcow2", "node-name": .string(node), "backing": .null, "discard": "unmap",
-                "file": ["driver": "file", "filename": .string(file.string)],
-            ],
+        let options = BlockdevOptions.qcow2(
+            nodeName: node,
+            discard: .unmap,
+            file: .definition(.file(filename: file.string)),
+            backing: .null,
         )
+        try await reporting { () throws(QMPError) in try await qmp.blockdevAdd(options) }
     }
 
-    private func follow(
-        _ command: String,
-        _ arguments: JSONObject,
+    /// Starts a block job and waits until it ends.
+    ///
+    /// - Parameter makeCommand: The command that starts it, from the job's id.
+    private func follow<Command: QMPCommand>(
         within deadline: Duration,
         onProgress: @Sendable (DriveProgress) -> Void,
+        _ makeCommand: (_ id: String) -> Command,
     ) async throws(MachineError) {
         let id = "quiver-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
         do {
-            let job = try await qmp.startJob(command, id: id, arguments)
+            let job = try await qmp.startJob(makeCommand(id), id: id)
             var isCompleting = false
             for try await update in job.updates(deadline: deadline) {
                 onProgress(DriveProgress(completed: ByteCount(update.current), total: ByteCount(update.total)))
@@ -155,7 +155,7 @@ extension Machine {
                 try await job.complete()
             }
         } catch {
-            throw await failure(.monitorFailed, "\(command) failed", behind: error)
+            throw await failure(.monitorFailed, "\(Command.name) failed", behind: error)
         }
     }
 }

@@ -15,7 +15,7 @@ public struct MachineDirectory: Hashable, Sendable {
     /// the user's own directory below `/tmp`.
     public init(path: FilePath, runtime: FilePath) {
         self.path = path
-        let name = Self.shortName(of: path)
+        let name = ShortHash(path.string).text
         let wanted = runtime.appending(name)
         let longest = wanted.string.utf8.count + "/channel-00.sock".utf8.count
         sockets = longest < 104 ? wanted : FilePath("/tmp/quiver-\(getuid())").appending(name)
@@ -61,11 +61,4 @@ public struct MachineDirectory: Hashable, Sendable {
 
     /// The socket of the channel at this place in the description.
     func channelSocket(_ index: Int) -> FilePath { sockets.appending("channel-\(index).sock") }
-
-    /// A name that is short and always the same for a path: FNV-1a in base 36.
-    private static func shortName(of path: FilePath) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in path.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return String(hash, radix: 36)
-    }
 }

@@ -9,9 +9,6 @@ enum ProjectCache {
     ///   - kind: The directory below the cache, as in `durations`.
     ///   - suffix: The end of the file's name, as in `.json`.
     static func file(_ kind: String, _ suffix: String, of project: FilePath, home: QuiverHome) -> FilePath {
-        // FNV-1a: a name that is short and always the same for a path.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in project.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return home.cache.appending(kind).appending(String(hash, radix: 36) + suffix)
+        home.cache.appending(kind).appending(ShortHash(project.string).text + suffix)
     }
 }

@@ -71,6 +71,7 @@ import Testing
                         return [.fileSize, .smallDisk(before: before)]
                     }
                 }
+                Issue.record("not tried on a full disk: this user can mount nothing", severity: .warning)
                 return [.fileSize]
             }
         }

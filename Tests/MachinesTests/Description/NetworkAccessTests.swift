@@ -1,4 +1,5 @@
 import Provisioning
+import QMPCore
 import Testing
 import WireJSON
 
@@ -11,7 +12,7 @@ struct NetworkAccessTests {
         description.addUsualDevices()
         let card = try #require(description.networks.first)
         #expect(description.networks.count == 1)
-        #expect(card.backend["restrict"] == true)
+        #expect(card.backend.wireMembers["restrict"] == true)
         #expect(card.forwards.map(\.guestPort) == [80, 22])
     }
 
@@ -26,7 +27,7 @@ struct NetworkAccessTests {
         var description = MachineDescription()
         description.addUsualDevices()
         let card = try #require(description.networks.first)
-        #expect(card.backend["restrict"] == nil && card.forwards == [.ssh])
+        #expect(card.backend.wireMembers["restrict"] == nil && card.forwards == [.ssh])
         #expect(NetworkAccess.user.cards() == [UserNetwork()])
     }
 }
