@@ -59,7 +59,7 @@ bench: deps
 	@Benchmarks/run
 
 lint:
-	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive Sources Tests Fuzzing/Sources Package.swift
 	$(SWIFT) build --explicit-target-dependency-import-check error
 	Tools/check-generated
 	Tools/check-imports
@@ -70,7 +70,7 @@ lint:
 	Tools/check-scripts
 
 format:
-	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+	$(SWIFT) format --in-place --recursive Sources Tests Fuzzing/Sources Package.swift
 	Tools/check-python --fix
 
 clean:

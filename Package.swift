@@ -402,6 +402,20 @@ let package = Package(
             path: "Tests/PatienceForTests",
         ),
         .target(
+            name: "PluginProtocol",
+            dependencies: [
+                "GuestAccess",
+                "WireJSON",
+            ],
+        ),
+        .testTarget(
+            name: "PluginProtocolTests",
+            dependencies: [
+                "PluginProtocol",
+                "WireJSON",
+            ],
+        ),
+        .target(
             name: "Provisioning",
             dependencies: [
                 "CloudImages",
@@ -652,6 +666,7 @@ let package = Package(
                 "HostSupport",
                 "LibC",
                 "Machines",
+                "PluginProtocol",
                 "Provisioning",
                 "QAPI",
                 "Quantities",
@@ -678,6 +693,7 @@ let package = Package(
                 "LibC",
                 "Machines",
                 "PatienceForTests",
+                "PluginProtocol",
                 "Quantities",
                 "TestRuns",
                 "WireJSON",
@@ -743,4 +759,25 @@ let house: [SwiftSetting] = [
 let written = package.targets.filter { [.regular, .executable, .test].contains($0.type) }
 for target in written where !["CCurl", "CPlatform", "CTOML"].contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + house
+}
+
+// The fuzzers are built with other flags than everything else, into a directory of their own: see Tools/fuzz-briefly.
+if Context.environment["QUIVER_FUZZING"] != nil {
+    func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+        .executableTarget(name: name, dependencies: ["FuzzDriver"] + dependencies, path: "Fuzzing/Sources/\(name)")
+    }
+    package.targets += [
+        .target(name: "CFuzzer", path: "Fuzzing/Sources/CFuzzer"),
+        .target(
+            name: "FuzzDriver",
+            dependencies: ["CFuzzer", "GuestAccess"],
+            path: "Fuzzing/Sources/FuzzDriver",
+        ),
+        fuzzer("fuzz-agent", ["GuestAccess", "QGA", "QMPCore", "WireJSON"]),
+        fuzzer("fuzz-console", ["GuestAccess"]),
+        fuzzer("fuzz-helper", ["GuestAccess", "WireJSON"]),
+        fuzzer("fuzz-plugin", ["GuestAccess", "PluginProtocol", "WireJSON"]),
+        fuzzer("fuzz-qcow2", ["DiskImages"]),
+        fuzzer("fuzz-wire", ["QMPCore", "WireJSON"]),
+    ]
 }

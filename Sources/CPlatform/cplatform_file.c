@@ -1,3 +1,7 @@
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
+
 #include "cplatform_file.h"
 
 #include <errno.h>
@@ -30,6 +34,8 @@ int cplatform_order_writes(int descriptor) {
     return fsync(descriptor);
 #endif
 }
+
+off_t cplatform_seek_data(int descriptor) { return lseek(descriptor, 0, SEEK_DATA); }
 
 static int poll_by_select(struct pollfd *sources, nfds_t count, int timeout) {
     fd_set readable, writable;

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined(__linux__)
@@ -28,6 +29,7 @@ extern char **environ;
 // cplatform_keeper_start runs there, so it neither allocates nor uses stdio.
 
 enum { FIRST_INHERITED = 3, EVENTS_LIMIT = 1 << 20, EXIT_LENGTH = 32 };
+enum { LOG_LIMIT = 64 << 20, LOG_KEPT = 16 << 20, LOG_UNIT = 1 << 20, LOG_INTERVAL = 5 };
 
 static volatile sig_atomic_t termination_wanted;
 
@@ -107,6 +109,33 @@ static void write_exit(int file, const char *path, int kind, int value) {
     if (written == (ssize_t)sizeof text) rename(beside, path);
 }
 
+/// Frees the disk space of all but the end of a log that is larger than its limit.
+///
+/// Positions in the file stay what they are for those who read it and for the program that writes it; what is gone reads
+/// as zeros. On a file system that cannot do this nothing happens.
+static void limit_log(const char *path) {
+    struct stat facts;
+    if (path == NULL || lstat(path, &facts) < 0 || !S_ISREG(facts.st_mode)) return;
+    if ((off_t)facts.st_blocks * 512 <= LOG_LIMIT || facts.st_size <= LOG_KEPT) return;
+    int file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0) return;
+    off_t freed = (facts.st_size - LOG_KEPT) / LOG_UNIT * LOG_UNIT;
+#if defined(__linux__)
+    if (fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, freed) < 0) { /* It cannot. */ }
+#elif defined(F_PUNCHHOLE)
+    struct fpunchhole hole = { .fp_offset = 0, .fp_length = freed };
+    fcntl(file, F_PUNCHHOLE, &hole);
+#endif
+    close(file);
+}
+
+/// A clock that nobody sets.
+static time_t seconds(void) {
+    struct timespec now = { 0 };
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
 static void remove_directory(const char *path) {
     if (path == NULL) return;
     pid_t child = fork();
@@ -181,6 +210,7 @@ static _Noreturn void keep(
     for (int index = 1; index < inherited_count; index++) close(FIRST_INHERITED + index);
 
     int owned = 1, link_open = 1, status = 0;
+    time_t logs_checked = seconds();
     for (;;) {
         pid_t ended = waitpid(program, &status, WNOHANG);
         if (ended == program || (ended < 0 && errno == ECHILD)) break;
@@ -194,7 +224,14 @@ static _Noreturn void keep(
         if (link_open) { FD_SET(link, &readable); highest = link; }
         if (recorder >= 0) { FD_SET(recorder, &readable); if (recorder > highest) highest = recorder; }
         // Signals are only unblocked while this waits, so none can arrive between the checks above and the wait.
-        if (pselect(highest + 1, &readable, NULL, NULL, NULL, while_waiting) < 0) continue;
+        struct timespec interval = { .tv_sec = LOG_INTERVAL };
+        int ready = pselect(highest + 1, &readable, NULL, NULL, &interval, while_waiting);
+        if (seconds() - logs_checked >= LOG_INTERVAL) {
+            limit_log(plan->log_path);
+            limit_log(plan->console_log_path);
+            logs_checked = seconds();
+        }
+        if (ready <= 0) continue;
         if (recorder >= 0 && FD_ISSET(recorder, &readable) && !record(recorder, events, &events_size)) {
             close(recorder);
             recorder = -1;

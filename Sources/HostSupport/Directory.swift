@@ -45,6 +45,28 @@ public enum Directory {
         }
     }
 
+    /// Checks that nobody but this user and root decides what is in a directory; one that is not there is all right.
+    ///
+    /// - Throws: ``FileFailure`` that says what is wrong: it is another user's, or others can write to it.
+    package static func checkOwn(_ path: FilePath) throws(FileFailure) {
+        var status = stat()
+        guard stat(path.string, &status) == 0 else { return }
+        guard [geteuid(), 0].contains(status.st_uid) else {
+            throw FileFailure(
+                "trust a directory of user \(status.st_uid); set QUIVER_HOME to a directory of your own",
+                path,
+                .permissionDenied
+            )
+        }
+        guard status.st_mode & 0o022 == 0 else {
+            throw FileFailure(
+                "trust a directory that others can write to; run `chmod go-w` on it",
+                path,
+                .permissionDenied
+            )
+        }
+    }
+
     /// Creates the directory, without its parents, with this process's default permissions.
     public static func createShared(_ path: FilePath) throws(FileFailure) {
         guard mkdir(path.string, 0o777) == 0 || errno == EEXIST else {

@@ -26,6 +26,24 @@ public enum WholeFile {
         }
     }
 
+    /// The last bytes of a file that may be of any size, such as a log.
+    ///
+    /// - Parameter count: How many are read, at most.
+    public static func readEnd(_ path: FilePath, atMost count: Int = 1 << 16) throws(FileFailure) -> [UInt8] {
+        do {
+            let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            return try file.closeAfter {
+                let start = max(0, try file.seek(offset: 0, from: .end) - Int64(count))
+                var bytes = [UInt8](repeating: 0, count: count)
+                let read = try bytes.withUnsafeMutableBytes { try file.read(fromAbsoluteOffset: start, into: $0) }
+                bytes.removeLast(count - read)
+                return bytes
+            }
+        } catch {
+            throw FileFailure.reading(path, error as? Errno ?? .ioError)
+        }
+    }
+
     /// The file's text; invalid UTF-8 is replaced.
     public static func readText(_ path: FilePath) throws(FileFailure) -> String {
         String(decoding: try read(path), as: UTF8.self)

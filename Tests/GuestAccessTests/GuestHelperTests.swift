@@ -20,9 +20,9 @@ import WireJSON
         let (requests, feed) = AsyncStream.makeStream(of: JSONObject.self)
         let peer = MessageChannel(adopting: FileDescriptor(rawValue: ends[1]), label: "peer") { incoming in
             switch incoming {
-            case .message(let message): feed.yield(message)
+            case .arrived(.message(let message)): feed.yield(message)
             case .closed: feed.finish()
-            case .reset, .unreadable: break
+            case .arrived(.reset), .arrived(.unreadable): break
             }
         }
         return (GuestHelper(adopting: FileDescriptor(rawValue: ends[0]), guest: "vm"), peer, requests)

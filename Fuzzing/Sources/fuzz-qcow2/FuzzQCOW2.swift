@@ -1,18 +1,10 @@
 import DiskImages
-import CFuzzer
+import FuzzDriver
 
 /// Feeds the reader of disk images with what libFuzzer makes up.
 @main
 struct FuzzQCOW2 {
-    static func main() {
-        var count = CommandLine.argc
-        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-        _ = LLVMFuzzerRunDriver(&count, &arguments) { start, count in
-            guard let start else { return 0 }
-            FuzzQCOW2.check(Array(UnsafeBufferPointer(start: start, count: count)))
-            return 0
-        }
-    }
+    static func main() { fuzz(check) }
 
     /// Whatever the bytes are, nothing may trap, leak, run on, or claim more than the bytes can hold.
     private static func check(_ bytes: [UInt8]) {

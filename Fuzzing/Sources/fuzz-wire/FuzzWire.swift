@@ -1,4 +1,4 @@
-import CFuzzer
+import FuzzDriver
 import QMPCore
 import WireJSON
 
@@ -6,15 +6,9 @@ import WireJSON
 @main
 struct FuzzWire {
     static func main() {
-        var count = CommandLine.argc
-        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-        _ = LLVMFuzzerRunDriver(&count, &arguments) { start, count in
-            guard let start, count > 1 else { return 0 }
-            FuzzWire.check(
-                Array(UnsafeBufferPointer(start: start + 1, count: count - 1)),
-                pieces: Int(start[0] % 16) + 1
-            )
-            return 0
+        fuzz { bytes in
+            guard let first = bytes.first, bytes.count > 1 else { return }
+            check(Array(bytes.dropFirst()), pieces: Int(first % 16) + 1)
         }
     }
 

@@ -19,6 +19,10 @@ struct cplatform_keeper_plan {
     int descriptor_count;
     /// Where the program's standard output and error go; truncated first.
     const char *log_path;
+    /// Another log that the program writes, at the end of the file; NULL for none.
+    ///
+    /// Of a log that grows larger than 64 MiB only the last 16 keep their disk space: a guest decides what is in it.
+    const char *console_log_path;
     /// Where the keeper writes how the program ended, as `exited 0` or `killed 9`.
     const char *exit_path;
     /// A connected socket whose other end speaks QMP; -1 for none. The keeper records what arrives there.

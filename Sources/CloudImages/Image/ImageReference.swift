@@ -29,10 +29,13 @@ public struct ImageReference: Sendable, Hashable, CustomStringConvertible {
         var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let architecture = parts.count > 1 ? parts.last.flatMap(ImageArchitecture.init) : nil
         if architecture != nil { parts.removeLast() }
-        let allowed = parts.allSatisfy { part in
-            !part.isEmpty && !part.hasPrefix(".") && !part.hasPrefix("-")
-                && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) }
-        }
+        // The store names a file after it.
+        let allowed =
+            text.utf8.count <= 100
+            && parts.allSatisfy { part in
+                !part.isEmpty && !part.hasPrefix(".") && !part.hasPrefix("-")
+                    && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) }
+            }
         guard allowed, parts.count <= 2 else {
             throw CloudImagesError(
                 .badReference,

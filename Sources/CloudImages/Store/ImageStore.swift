@@ -124,6 +124,21 @@ public struct ImageStore: Sendable {
         return staging
     }
 
+    /// What an import, a build or a pull that was killed has left.
+    public var abandoned: [FilePath] {
+        Directory.names(in: path).filter { name in
+            let parts = name.split(separator: "-")
+            guard parts.count == 3, parts[0] == ".making", let id = Int32(parts[1]), id > 0 else { return false }
+            return kill(id, 0) != 0 && errno == ESRCH
+        }
+        .map { path.appending($0) }
+    }
+
+    /// Removes what ``abandoned`` names.
+    public func removeAbandoned() throws(FileFailure) {
+        for directory in abandoned { try Directory.removeTree(directory) }
+    }
+
     func record(in directory: FilePath) throws(FileFailure) -> ImageRecord {
         let file = directory.appending("image.json")
         let bytes = try WholeFile.read(file)

@@ -147,6 +147,8 @@ extension MachineStore {
                 startNext()
             }
         }
+        // None is left behind either if this was cancelled when all were there.
+        if failure == nil, Task.isCancelled { failure = CancellationError() }
         guard let failure else { return forks.sorted { $0.key < $1.key }.map(\.value) }
         let started = forks.values
         await withoutCancellation { for fork in started { await maker.undo(fork.name) } }

@@ -144,8 +144,10 @@ extension GuestAgent {
         }
     }
 
-    private static func exitStatus(_ status: GuestExecStatus) -> Int32 {
-        status.signal.map { 128 + Int32(truncatingIfNeeded: $0) } ?? Int32(truncatingIfNeeded: status.exitcode ?? 0)
+    /// The exit status as a shell tells it, from 0 to 255; what no program can have ended with is 255.
+    static func exitStatus(_ status: GuestExecStatus) -> Int32 {
+        let value = status.signal.map { (1...127).contains($0) ? 128 + $0 : 255 } ?? status.exitcode ?? 0
+        return Int32(UInt8(exactly: value) ?? .max)
     }
 
     private func runsOn(after limit: Duration) -> QMPError {

@@ -90,9 +90,9 @@ public final class GuestAgent: GuestAgentExecutor {
         let (pending, outcome): (OneShot<Outcome>?, Outcome) = state.withLock { state in
             let action: AgentSession.Action
             switch incoming {
-            case .message(let message): action = state.session.received(message)
-            case .unreadable(let error): action = state.session.receivedUnreadable(error)
-            case .reset:
+            case .arrived(.message(let message)): action = state.session.received(message)
+            case .arrived(.unreadable(let error)): action = state.session.receivedUnreadable(error)
+            case .arrived(.reset):
                 state.session.receivedDelimiter()
                 action = .ignore
             case .closed:

@@ -1,3 +1,4 @@
+import LibC
 package import WireJSON
 
 /// Values that a guest sent, as values of the host.
@@ -34,6 +35,12 @@ extension JSONObject {
         return moment
     }
 
+    /// The exit status of a program, from 0 to 255; anything else counts as 255, never as success.
+    package func guestStatus(_ name: String) throws(JSONError) -> Int32 {
+        let status: Int64 = try value(name)
+        return Int32(UInt8(exactly: status) ?? .max)
+    }
+
     /// A text of at most this many bytes.
     package func guestText(_ name: String, atMost limit: Int) throws(JSONError) -> String {
         let text: String = try value(name)
@@ -41,6 +48,15 @@ extension JSONObject {
             throw JSONError(.limitExceeded, "longer than \(limit) bytes", path: name)
         }
         return text
+    }
+
+    /// IPv4 addresses by name; what is none is left out.
+    package func guestAddresses(_ name: String) throws(JSONError) -> [String: String] {
+        let addresses: [String: String] = try optionalValue(name) ?? [:]
+        return addresses.filter { _, text in
+            var address = in_addr()
+            return inet_pton(AF_INET, text, &address) == 1
+        }
     }
 
     /// A list of at most this many elements.

@@ -7,16 +7,12 @@ package import WireJSON
 
 /// JSON objects, one a line, over a connected stream socket to a program in the guest.
 ///
-/// Incoming messages go to one receiver, in order, on a queue of the channel's own. What is not a JSON object is
-/// skipped: after a reconnection or a restore the stream may begin in the middle of a message.
+/// Incoming messages go to one receiver, in order, on a queue of the channel's own; ``MessageReader`` says what counts
+/// as one.
 package final class MessageChannel: Sendable {
     /// What the receiver receives.
     package enum Incoming: Sendable {
-        case message(JSONObject)
-        /// A byte of 0xFF: what came before it was cut off, what follows is a new beginning.
-        case reset
-        /// Something that is not a JSON object, or is too large; it was skipped.
-        case unreadable(JSONError)
+        case arrived(MessageReader.Incoming)
         /// The other side, or ``MessageChannel/close()``, ended the channel; nothing follows.
         case closed
     }
@@ -41,10 +37,10 @@ package final class MessageChannel: Sendable {
         try? descriptor.adoptSocket()
         _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
         reader = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
-        // The framer lives in the handler, which runs on one queue only.
-        let framer = Mutex(JSONFramer())
+        // The messages' reader lives in the handler, which runs on one queue only.
+        let messages = Mutex(MessageReader())
         reader.setEventHandler { [weak self] in
-            let isOpen = framer.withLock { Self.read(socket, into: &$0, receiver: receiver) }
+            let isOpen = messages.withLock { Self.read(socket, into: &$0, receiver: receiver) }
             if !isOpen { self?.close() }
         }
         reader.setCancelHandler {
@@ -71,31 +67,19 @@ package final class MessageChannel: Sendable {
     /// Reads what there is; false when the other side has closed.
     private static func read(
         _ socket: Int32,
-        into framer: inout JSONFramer,
+        into messages: inout MessageReader,
         receiver: @Sendable (Incoming) -> Void,
     ) -> Bool {
         var isOpen = true
         withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 16) { buffer in
             let count = recv(socket, buffer.baseAddress, buffer.count, 0)
             if count > 0 {
-                framer.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
+                messages.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
             } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
                 isOpen = false
             }
         }
-        while let frame = framer.next() {
-            switch frame {
-            case .value(let text):
-                do throws(JSONError) {
-                    receiver(.message(try JSONObject(json: JSON.parse(text))))
-                } catch {
-                    receiver(.unreadable(error))
-                }
-            case .refused(let error, _): receiver(.unreadable(error))
-            case .garbage: continue
-            case .reset: receiver(.reset)
-            }
-        }
+        while let incoming = messages.next() { receiver(.arrived(incoming)) }
         return isOpen
     }
 

@@ -37,11 +37,18 @@ extension GuestHelper {
             ["folder": .string(directory), "limit": .integer(Int64(size))],
             within: limit,
         )
-        guard let files: [String: String] = try answer.optionalValue("files") else { return nil }
-        guard files.count <= Self.largestFileCount, files.keys.allSatisfy({ GuestPath.isSafe($0) }) else {
+        guard answer["files"] != nil, answer["files"] != .null else { return nil }
+        guard let files = Self.files(in: answer) else {
             throw GuestAccessError(.protocolViolation, guest: guest, "the helper sent files that were not asked for")
         }
-        let contents = files.compactMapValues(Base64.decoded)
-        return contents.values.reduce(0) { $0 + $1.count } > size ? nil : contents
+        return files.values.reduce(0) { $0 + $1.count } > size ? nil : files
+    }
+
+    /// The files in an answer; nil if one has a name that leads out of the directory, or there are too many.
+    static func files(in answer: JSONObject) -> [String: [UInt8]]? {
+        guard let files: [String: String] = try? answer.value("files"), files.count <= largestFileCount,
+            files.keys.allSatisfy({ GuestPath.isSafe($0) })
+        else { return nil }
+        return files.compactMapValues(Base64.decoded)
     }
 }

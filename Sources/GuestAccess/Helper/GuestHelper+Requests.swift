@@ -46,6 +46,12 @@ extension GuestHelper {
         package let monotonic: Int64?
         /// The addresses that interfaces got with their new hardware addresses, by name.
         package let addresses: [String: String]
+
+        init(_ answer: JSONObject) throws(JSONError) {
+            nonce = answer["nonce"]?.stringValue
+            monotonic = answer["monotonic"] == nil ? nil : try answer.guestMoment("monotonic")
+            addresses = try answer.guestAddresses("addresses")
+        }
     }
 
     /// Sends a fix-up; a paused guest receives it when it resumes.
@@ -69,11 +75,7 @@ extension GuestHelper {
     package func finishFixUp(_ pending: PendingFixUp, within limit: Duration) async throws -> FixUpAnswer {
         let answer = try await finish(pending.id, "restore", within: limit)
         try check(pending.token, in: answer)
-        return FixUpAnswer(
-            nonce: answer["nonce"]?.stringValue,
-            monotonic: answer["monotonic"] == nil ? nil : try answer.guestMoment("monotonic"),
-            addresses: try answer.optionalValue("addresses") ?? [:],
-        )
+        return try FixUpAnswer(answer)
     }
 
     /// The guest's monotonic clock, in nanoseconds; requested just before a freeze.
@@ -83,7 +85,7 @@ extension GuestHelper {
 
     /// The guest's wall clock, in nanoseconds since 1970.
     public func wallClock(within limit: Duration) async throws -> Int64 {
-        try await request("time", within: limit).value("time")
+        try await request("time", within: limit).guestMoment("time")
     }
 
     /// Stores a nonce in the guest's memory; it is gone after a restore to an earlier state.
@@ -156,7 +158,7 @@ extension GuestHelper {
             let answer = try await finish(request, "run", within: limit) { id in
                 if let kill = try? self.begin("kill", ["command": .integer(Int64(id))]) { self.forget(kill) }
             }
-            return try answer.value("status")
+            return try answer.guestStatus("status")
         } catch let error as GuestAccessError where error.code == .timedOut {
             let patience = limit.map { " after \($0.shortText)" } ?? ""
             throw GuestAccessError(

@@ -41,8 +41,8 @@ public final class GuestHelper: Sendable {
         channel = Mutex(nil)
         let channel = MessageChannel(adopting: descriptor, label: "helper.\(guest)") { [weak self] incoming in
             switch incoming {
-            case .message(let message): self?.received(message)
-            case .reset, .unreadable: break
+            case .arrived(.message(let message)): self?.received(message)
+            case .arrived(.reset), .arrived(.unreadable): break
             case .closed: self?.ended()
             }
         }

@@ -16,7 +16,7 @@ enum Leftover {
     case sockets(FilePath)
     /// A template that a test run made for its forks and could not remove.
     case template(FilePath)
-    /// A QEMU started by Quiver whose directory is gone: nothing can connect to it.
+    /// A QEMU started by Quiver whose directory is gone, or another machine's by now: nothing can connect to it.
     case orphan(Int32, directory: FilePath)
 
     var finding: Finding {
@@ -73,7 +73,8 @@ enum Leftover {
             Finding(
                 .problem,
                 "process \(id)",
-                "QEMU started by Quiver whose directory \(directory) no longer exists",
+                "QEMU started by Quiver in \(directory), which was removed"
+                    + (HostFile.isDirectory(directory) ? " and belongs to another machine now" : ""),
                 hint: "end it with `kill \(id)`",
                 isFixable: true,
             )
@@ -102,8 +103,18 @@ extension Examination {
             + store.interruptedForks.map { .interruptedFork(name: $0) }
             + sockets.map { .sockets($0) }
             + ScratchDirectories(home: store.home).abandoned.map { .template($0) }
-            + (await QEMUProcess.ofQuiver()).filter { !HostFile.isDirectory($0.directory) }
-            .map { .orphan($0.id, directory: $0.directory) }
+            + (await QEMUProcess.ofQuiver()).filter(isOrphan).map { .orphan($0.id, directory: $0.directory) }
+    }
+
+    /// Whether a QEMU's directory is no longer its own; of one that is just starting, that is not known yet.
+    private func isOrphan(_ process: QEMUProcess) -> Bool {
+        let directory = MachineDirectory(path: process.directory, runtime: store.home.runtime)
+        // As long as it runs, a QEMU holds the lock of its machine.
+        guard HostFile.isDirectory(process.directory), isInUse(directory) else { return true }
+        guard let record = try? MachineFile.read(ProcessRecord.self, from: directory.processFile, machine: "") else {
+            return false
+        }
+        return record.processID != process.id && QEMUProcess.isAlive(record.processID)
     }
 
     /// Removes a leftover.

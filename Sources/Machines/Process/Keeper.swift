@@ -133,6 +133,7 @@ extension Keeper.Plan {
         let texts = ([program.string] + arguments).map { strdup($0) } + [nil]
         let paths = [
             program, directory.logFile, directory.exitFile, directory.eventsFile, directory.path, directory.sockets,
+            directory.consoleLog,
         ].map { strdup($0.string) }
         let numbers = UnsafeMutableBufferPointer<Int32>.allocate(capacity: descriptors.count)
         let list = UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count)
@@ -154,6 +155,7 @@ extension Keeper.Plan {
         plan.events_path = UnsafePointer(paths[3])
         plan.scope_path = removesDirectory ? UnsafePointer(paths[4]) : nil
         plan.second_scope_path = UnsafePointer(paths[5])
+        plan.console_log_path = UnsafePointer(paths[6])
         plan.avoids_huge_pages = avoidsHugePages ? 1 : 0
         return try body(&plan)
     }

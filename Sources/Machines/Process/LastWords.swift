@@ -7,7 +7,7 @@ struct LastWords {
     let text: String
 
     init(ofLogAt path: FilePath, lines count: Int = 3) {
-        let log = (try? WholeFile.readText(path)) ?? ""
+        let log = String(decoding: (try? WholeFile.readEnd(path)) ?? [], as: UTF8.self)
         let lines = log.split(whereSeparator: \.isNewline).suffix(count).map { line in
             // QEMU starts its messages with its own name, which the error already has.
             let name = line.prefix { $0 != ":" }

@@ -36,6 +36,7 @@ public struct MachineStore: Sendable {
     ) async throws -> MachineDirectory {
         try Self.check(name: name)
         let directory = directory(of: name)
+        try checkOwn(directory, name: name)
         try claim(directory, name: name)
         do {
             // Held while it is created: a directory with no description and no lock holder is an incomplete machine.
@@ -56,6 +57,7 @@ public struct MachineStore: Sendable {
         try Self.check(name: name)
         let directory = directory(of: name)
         guard HostFile.isDirectory(directory.path) else { throw missing(name) }
+        try checkOwn(directory, name: name)
         guard let value = try MachineFile.read(MachineDescription.self, from: directory.descriptionFile, machine: name)
         else {
             throw MachineError(
@@ -65,6 +67,17 @@ public struct MachineStore: Sendable {
             )
         }
         return value
+    }
+
+    /// Makes sure that no other user decides what is in a machine's directory: its description names files that QEMU
+    /// opens, and arguments that it gets.
+    private func checkOwn(_ directory: MachineDirectory, name: String) throws(MachineError) {
+        do {
+            try Directory.checkOwn(home.machines)
+            try Directory.checkOwn(directory.path)
+        } catch {
+            throw .file(error, machine: name)
+        }
     }
 
     /// Removes a stopped machine, with its disk and its logs.

@@ -1,3 +1,4 @@
+import GuestAccess
 import QuiverErrors
 
 /// An error as the user sees it: one line and an exit status.
@@ -19,13 +20,14 @@ struct CommandFailure: Error, CustomStringConvertible {
     ///
     /// - Parameter withCauses: Whether to write a line for each cause, too.
     func report(withCauses: Bool) {
-        // QEMU's own messages can have several lines.
-        let lines = message.split(whereSeparator: \.isNewline)
+        // QEMU's own messages can have several lines. What a guest, a helper or a file says in one is shown with control
+        // characters escaped.
+        let lines = message.split(whereSeparator: \.isNewline).map { GuestText.shown(String($0)) }
         StandardError.write("quiver: \(lines.joined(separator: " "))")
         guard withCauses else { return }
         var cause = cause
         while let current = cause {
-            StandardError.write("  because: \(current)")
+            StandardError.write("  because: \(GuestText.shown("\(current)"))")
             cause = (current as? any QuiverError)?.cause
         }
     }

@@ -53,7 +53,10 @@ struct ExecCommand: AsyncParsableCommand {
         guestCommand.user = user == "root" ? nil : user
         guestCommand.workingDirectory = directory
         if passesInput { guestCommand.input = try await Self.readInput() }
-        let status = try await helper.run(guestCommand, within: limit, onOutput: StandardOutput.write)
+        let output = PassedOnOutput()
+        let status = try await output.during { [guestCommand] in
+            try await helper.run(guestCommand, within: limit, onOutput: output.write)
+        }
         guard status == 0 else { throw PassedOnStatus(code: status) }
     }
 

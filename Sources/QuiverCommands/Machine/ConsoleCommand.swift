@@ -45,20 +45,30 @@ struct ConsoleCommand: AsyncParsableCommand {
         try await ConsoleSession(socket: directory.consoleSocket, name: name).run()
     }
 
-    /// Prints the log in pieces, since it may have gigabytes; a machine that was never started has none.
+    /// Prints the log in pieces, since it may have megabytes; a machine that was never started has none.
     private func printLog(_ path: FilePath) throws {
+        let log: FileDescriptor
         do {
-            let log = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
-            try log.closeAfter {
-                var buffer = [UInt8](repeating: 0, count: 1 << 16)
-                while case let count = try buffer.withUnsafeMutableBytes({ try log.read(into: $0) }), count > 0 {
-                    try FileDescriptor.standardOutput.writeAll(buffer[..<count])
-                }
-            }
+            log = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
         } catch Errno.noSuchFileOrDirectory {
             return
         } catch {
-            throw FileFailure("print", path, error as? Errno ?? .ioError)
+            throw FileFailure.reading(path, error as? Errno ?? .ioError)
+        }
+        try log.closeAfter {
+            if log.skipHole() {
+                StandardError.write("quiver: what the guest printed before this was too much to keep")
+            }
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count: Int
+                do {
+                    count = try buffer.withUnsafeMutableBytes { try log.read(into: $0) }
+                } catch {
+                    throw FileFailure.reading(path, error as? Errno ?? .ioError)
+                }
+                guard count > 0, try StandardOutput.passOn(Array(buffer.prefix(count))) else { return }
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudImages
 import Machines
 import SystemPackage
 import TestRuns
@@ -28,14 +29,17 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let examination = Examination()
         let cache = RunCache()
+        let images = ImageStore()
         if fix || mend {
             try cache.removeAbandonedBakes()
+            try images.removeAbandoned()
             for attempt in await examination.fix() {
                 let outcome = attempt.failure.map { "cannot fix (\($0))" } ?? "fixed"
                 StandardError.write("\(outcome): \(attempt.finding.subject): \(attempt.finding.message)")
             }
         }
-        let findings = await examination.findings() + cache.abandonedBakes.map(Self.finding)
+        let findings = await examination.findings() + cache.abandonedBakes.map { Self.incomplete($0, of: "test run") }
+            + images.abandoned.map { Self.incomplete($0, of: "command") }
         try output.render(Report(findings: findings))
         let broken = findings.filter { $0.severity == .problem }
         guard broken.isEmpty else {
@@ -43,11 +47,11 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    private static func finding(abandoned bake: FilePath) -> Finding {
+    private static func incomplete(_ directory: FilePath, of maker: String) -> Finding {
         Finding(
             .warning,
-            "\(bake)",
-            "left incomplete by a test run that was killed",
+            "\(directory)",
+            "left incomplete by a \(maker) that was killed",
             hint: "remove it",
             isFixable: true
         )

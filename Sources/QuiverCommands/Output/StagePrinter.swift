@@ -1,3 +1,4 @@
+import GuestAccess
 import Quantities
 import Synchronization
 import TestRuns
@@ -17,7 +18,7 @@ final class StagePrinter: StageObserver {
     }
 
     func ended(_ time: StageTime) {
-        let note = time.note.map { "  (\($0))" } ?? ""
+        let note = time.note.map { "  (\(GuestText.shown($0)))" } ?? ""
         let line = "\(padded(time.stage)) \(Duration.seconds(time.seconds).shortText)\(note)"
         // Clears the line, which still has the stage's first text.
         let clear = isTerminal && time.stage != .pytest ? "\r\u{1B}[K" : ""
@@ -25,7 +26,7 @@ final class StagePrinter: StageObserver {
     }
 
     func noticed(_ stage: Stage, _ text: String) {
-        StandardError.write((isTerminal ? "\r\u{1B}[K" : "") + "\(padded(stage)) \(text)")
+        StandardError.write((isTerminal ? "\r\u{1B}[K" : "") + "\(padded(stage)) \(GuestText.shown(text))")
     }
 
     private func padded(_ stage: Stage) -> String {

@@ -19,8 +19,13 @@ enum StandardOutput {
     ///   pipe, as with `head`, is not an error.
     /// - Returns: Whether the output is still being read.
     @discardableResult static func print(_ text: String) throws(CommandFailure) -> Bool {
+        try passOn(Array("\(text)\n".utf8))
+    }
+
+    /// Writes bytes as they are, also to a terminal; as ``print(_:)`` otherwise.
+    static func passOn(_ bytes: [UInt8]) throws(CommandFailure) -> Bool {
         do {
-            try FileDescriptor.standardOutput.writeAll("\(text)\n".utf8)
+            try FileDescriptor.standardOutput.writeAll(bytes)
             return true
         } catch {
             if error as? Errno == .brokenPipe { return false }
@@ -43,16 +48,5 @@ enum StandardOutput {
         } catch {
             throw CommandFailure(.inputOutput, "standard output: cannot write: \(error)", cause: error)
         }
-    }
-
-    /// Passes on the output of another program, each stream to its own.
-    @Sendable static func write(_ stream: OutputStream, _ bytes: [UInt8]) {
-        let descriptor: FileDescriptor =
-            switch stream {
-            case .standardOutput: .standardOutput
-            case .standardError: .standardError
-            }
-        // A closed pipe, as with `head`, must not end the work.
-        _ = try? descriptor.writeAll(bytes)
     }
 }

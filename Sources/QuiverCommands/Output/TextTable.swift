@@ -1,3 +1,5 @@
+import GuestAccess
+
 /// Rows of text in aligned columns.
 struct TextTable {
     private var rows: [[String]]
@@ -7,7 +9,8 @@ struct TextTable {
     }
 
     mutating func add(_ row: [String]) {
-        rows.append(row)
+        // Some of it comes from files and guests.
+        rows.append(row.map { GuestText.shown($0) })
     }
 
     /// The table with two spaces between columns and none at the end of a line.

@@ -1,3 +1,4 @@
+import GuestAccess
 import HostSupport
 import Quantities
 import Synchronization
@@ -42,6 +43,7 @@ final class PatienceLine: Sendable {
 
     /// Shows a step.
     func note(_ step: String) {
+        let step = GuestText.shown(step)
         self.step.withLock { $0 = step }
         if isTerminal { draw() } else { StandardError.write("  \((ContinuousClock.now - start).shortText)  \(step)") }
     }

@@ -32,6 +32,9 @@ struct TestCommand: AsyncParsableCommand {
 
     @OptionGroup var trust: TrustOptions
 
+    @Option(help: "The user-data for the guest's cloud-init, a file (default: the project's, else from its packages).")
+    var userData: String?
+
     @Option(help: "Use this running machine instead of a fresh one.")
     var vm: String?
 
@@ -97,6 +100,7 @@ struct TestCommand: AsyncParsableCommand {
     func run() async throws {
         let directory = FilePath(project).absolute
         var configuration = try ProjectConfiguration(project: directory)
+        if let userData { try configuration.useUserData(at: FilePath(userData).absolute) }
         configuration.cpus = cpus ?? configuration.cpus
         configuration.memory = memory?.size ?? configuration.memory
         configuration.isolate = isolate?.isolation ?? configuration.isolate
@@ -124,16 +128,18 @@ struct TestCommand: AsyncParsableCommand {
         run.accelerator = accel.choice
         run.limits = limits(for: .host)
         run.keepsFailedBake = keepFailed
-        run.onOutput = StandardOutput.write
+        let output = PassedOnOutput()
+        run.onOutput = output.write
         run.columns = StandardOutput.columns
         run.isColoured = StandardOutput.isTerminal
         let clock = StageClock(observer: StagePrinter())
-        let code =
+        let code = try await output.during { [run] in
             if let vm {
                 try await runIn(machine: vm, run, clock)
             } else {
                 try await runInMachineOfItsOwn(run, clock)
             }
+        }
         if timings { StandardError.write(table.text) }
         if code == 5 {
             StandardError.write("quiver: no tests were found in \(project); pytest looks for files named test_*.py")
@@ -145,12 +151,18 @@ struct TestCommand: AsyncParsableCommand {
         guard (1...64).contains(parallel) else {
             throw ValidationError("-n \(parallel): must be from 1 to 64")
         }
+        for (option, limit) in [("timeout", timeout), ("test-timeout", testTimeout), ("boot-timeout", bootTimeout)] {
+            guard limit?.duration != .zero else {
+                throw ValidationError("--\(option) 0: leaves no time; leave the option out, or use e.g. 90s")
+            }
+        }
         guard vm == nil || isolate == nil || isolate?.isolation == ProjectConfiguration.Isolation.none else {
             throw ValidationError("--isolate and --vm cannot be combined")
         }
         guard network?.access != NetworkAccess.none else {
             throw ValidationError("--network none: tests are copied over the network; use --network isolated")
         }
+        guard vm == nil || userData == nil else { throw ValidationError("--user-data and --vm cannot be combined") }
         guard vm == nil || network == nil else { throw ValidationError("--network and --vm cannot be combined") }
     }
 

@@ -1,3 +1,4 @@
+import CloudImages
 import HostSupport
 import Quantities
 public import SystemPackage
@@ -26,22 +27,58 @@ extension ProjectConfiguration {
             return
         }
         try self.init(toml: text, path: path)
-        try readUserData(of: project, path: path)
+        if let name = image, case .file? = (try? ImageReference(name))?.target {
+            image = try Self.ownFile(name, of: project, key: "image", path: path).string
+        }
+        if let userData {
+            try readUserData(try Self.ownFile(userData, of: project, key: "user-data", path: path), path: path)
+        }
     }
 
-    private mutating func readUserData(of project: FilePath, path: FilePath) throws(TestRunError) {
-        guard let userData else { return }
+    /// A file that a project's setting names.
+    ///
+    /// A project may come from a stranger: what it names is in its own directory, also when links are followed.
+    private static func ownFile(
+        _ name: String,
+        of project: FilePath,
+        key: String,
+        path: FilePath,
+    ) throws(TestRunError) -> FilePath {
+        let file = project.absolute.pushing(FilePath(name))
+        let isOwn =
+            HostFile.exists(file)
+            ? file.resolved.starts(with: project.resolved)
+            : file.lexicallyNormalized().starts(with: project.absolute)
+        guard isOwn else {
+            throw TestRunError(
+                .badConfiguration,
+                "\(path): tool.quiver.\(key): \(name) is outside the project; move it there, "
+                    + "or give it by hand: --\(key) \(file.lexicallyNormalized())",
+            )
+        }
+        return file.lexicallyNormalized()
+    }
+
+    /// Uses a file as the user-data for the guest's cloud-init.
+    ///
+    /// - Throws: ``TestRunError`` with code `badConfiguration` if it cannot be read.
+    public mutating func useUserData(at file: FilePath) throws(TestRunError) {
+        try readUserData(file, path: file)
+    }
+
+    private mutating func readUserData(_ file: FilePath, path: FilePath) throws(TestRunError) {
+        userData = file.string
         guard packages.isEmpty else {
             throw TestRunError(
                 .badConfiguration,
                 "\(path): tool.quiver.packages and tool.quiver.user-data cannot be combined; "
-                    + "list the packages in \(userData), under packages:",
+                    + "list the packages in \(file), under packages:",
             )
         }
         do {
-            userDataText = try WholeFile.readText(project.pushing(FilePath(userData)))
+            userDataText = try WholeFile.readText(file)
         } catch {
-            throw TestRunError(.badConfiguration, "\(path): tool.quiver.user-data: \(error)", cause: error)
+            throw TestRunError(.badConfiguration, "user-data: \(error)", cause: error)
         }
     }
 
@@ -71,7 +108,7 @@ extension ProjectConfiguration {
         user = try reader.string("user") ?? user
         isolate = try reader.choice("isolate") ?? isolate
         checkpoint = try reader.choice("checkpoint") ?? checkpoint
-        artifacts = try reader.strings("artifacts") ?? artifacts
+        artifacts = try reader.pathsBelowTheProject("artifacts") ?? artifacts
         network = try reader.choice("network") ?? network
     }
 
@@ -124,6 +161,15 @@ private struct TableReader {
             texts.append(text)
         }
         return texts
+    }
+
+    /// Paths or patterns that are copied to the same place on the host.
+    func pathsBelowTheProject(_ key: String) throws(TestRunError) -> [String]? {
+        guard let paths = try strings(key) else { return nil }
+        for path in paths where path.hasPrefix("/") || path.split(separator: "/").contains("..") {
+            throw bad(key, "\"\(path)\" is outside the project; use a path below it, e.g. \"out/\"")
+        }
+        return paths
     }
 
     /// A command: a list of words, or a string that is split at its spaces.

@@ -34,8 +34,7 @@ public struct ProjectConfiguration: Sendable, Hashable {
     public var packages: [String] = []
     /// Shell commands run once as root when the image is baked, in order.
     public var setup: [String] = []
-    /// The file with the user-data for the guest's cloud-init, below the project's directory; nil makes it from
-    /// `packages`.
+    /// The file with the user-data for the guest's cloud-init; nil makes it from `packages`.
     public var userData: String?
     /// The file's content, read with the configuration.
     var userDataText: String?

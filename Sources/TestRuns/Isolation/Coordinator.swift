@@ -2,6 +2,7 @@ import Forks
 import GuestAccess
 import HostSupport
 import Machines
+import PluginProtocol
 import Synchronization
 import WireJSON
 
@@ -67,7 +68,7 @@ final class Coordinator: Sendable {
 
     /// Waits until pytest ends and returns its exit status.
     func status() async throws -> Int32 {
-        try await helper.answer(to: command).value("status")
+        try await helper.answer(to: command).guestStatus("status")
     }
 
     func end() async {

@@ -2,6 +2,7 @@ import Forks
 import GuestAccess
 import HostSupport
 import Machines
+import PluginProtocol
 
 /// Runs the tests that a frozen pytest has collected, each group in its own fork, and reports them through another fork
 /// whose pytest prints and counts as if it had run them.

@@ -1,3 +1,5 @@
+import PluginProtocol
+
 /// Which tests run together in one fork, and in which order the forks are started.
 struct IsolationPlan: Sendable, Hashable {
     /// Indices into the collected items, each group in the collected order; the longest group first.

@@ -2,6 +2,7 @@ import Forks
 import GuestAccess
 import HostSupport
 import Machines
+import PluginProtocol
 import Quantities
 import Synchronization
 import WireJSON
@@ -122,7 +123,7 @@ struct Runner: Sendable {
         guard let answer = try? await helper.answer(to: command) else { return }
         // The interpreter's last output comes over another channel, and may arrive a moment later.
         try await Task.sleep(for: .milliseconds(100))
-        feed.yield(.interpreterEnded((try? answer.value("status")) ?? -1))
+        feed.yield(.interpreterEnded((try? answer.guestStatus("status")) ?? 255))
     }
 
     private func waitForLimit(_ feed: AsyncStream<News>.Continuation) async throws {

@@ -21,9 +21,9 @@ final class PluginChannel: Sendable {
         self.messages = messages
         channel = MessageChannel(adopting: socket, label: "pytest") { incoming in
             switch incoming {
-            case .message(let message): feed.yield(message)
+            case .arrived(.message(let message)): feed.yield(message)
             // The rest of a message to an earlier reader of the port.
-            case .reset, .unreadable: break
+            case .arrived(.reset), .arrived(.unreadable): break
             case .closed: feed.finish()
             }
         }

@@ -2,6 +2,7 @@ import Forks
 import GuestAccess
 import HostSupport
 import Machines
+import PluginProtocol
 import SystemPackage
 import WireJSON
 

@@ -36,6 +36,34 @@ struct DoctorTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a QEMU whose directory has another machine is found and ended`(otherRuns: Bool) async throws {
+        try await ScratchHome.with { home in
+            let store = MachineStore(home: home)
+            let directory = try await store.create("one") { _ in Self.small }
+            let first = try await store.start("one")
+            await first.disconnect()
+            try Directory.removeTree(directory.path)
+            try Directory.removeTree(directory.sockets)
+            _ = try await store.create("one") { _ in Self.small }
+            var second: Machine?
+            if otherRuns { second = try await store.start("one") }
+            await second?.disconnect()
+
+            let examination = Examination(home: home)
+            let id = first.process.processID
+            let finding = try #require(await examination.findings().first { $0.subject == "process \(id)" })
+            #expect(finding.message.contains("belongs to another machine now"))
+            #expect(await mended(by: examination, about: "process \(id)"))
+            try await eventually { !ProcessProbe.isAlive(id) }
+            if let other = second?.process.processID {
+                #expect(await !examination.findings().contains { $0.subject == "process \(other)" })
+                #expect(ProcessProbe.isAlive(other))
+                _ = try await store.kill("one")
+            }
+        }
+    }
+
     @Test func `a scoped machine that outlived its owner is found and ended`() async throws {
         try await ScratchHome.with { home in
             let store = MachineStore(home: home)

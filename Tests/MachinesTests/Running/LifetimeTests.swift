@@ -104,15 +104,23 @@ struct LifetimeTests {
             _ = try await store.create("one") { _ in Self.small }
             let started = try await store.start("one")
             let process = started.process.processID
-            kill(process, SIGSTOP)
-            #expect(try await started.qmp.liveness(within: .milliseconds(50)) == .stopped)
+            try await Self.stop(started)
             kill(process, SIGCONT)
             await started.disconnect()
             let attached = try await store.attach(to: "one")
-            kill(process, SIGSTOP)
-            #expect(try await attached.qmp.liveness(within: .milliseconds(50)) == .stopped)
+            try await Self.stop(attached)
             _ = try await attached.kill()
             #expect(try await attached.qmp.liveness(within: .milliseconds(50)) == .dead)
+        }
+    }
+
+    /// Stops a machine's QEMU, whose threads only notice that when they run next, and waits until it is told.
+    private static func stop(_ machine: Machine) async throws {
+        kill(machine.process.processID, SIGSTOP)
+        let end = ContinuousClock.now + Patience.seconds(60)
+        while try await machine.qmp.liveness(within: .milliseconds(50)) != .stopped {
+            let isInTime = ContinuousClock.now < end
+            try #require(isInTime, "it was never told that QEMU is stopped")
         }
     }
 

@@ -1,3 +1,4 @@
+import PluginProtocol
 import Testing
 
 @testable import TestRuns

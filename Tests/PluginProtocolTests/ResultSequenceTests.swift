@@ -1,7 +1,7 @@
 import Testing
 import WireJSON
 
-@testable import TestRuns
+@testable import PluginProtocol
 
 /// What counts of all that a fork sends: tests run as root in it, so that anything may be sent.
 @Suite struct ResultSequenceTests {

@@ -1,5 +1,5 @@
 /// What a line of a guest's console says about the boot, before the guest's helper can report it.
-enum ConsoleFinding: Hashable {
+package enum ConsoleFinding: Hashable {
     /// There is a login prompt: the boot is over.
     case login
     /// cloud-init has ended, successfully or not.
@@ -14,7 +14,7 @@ enum ConsoleFinding: Hashable {
     case waiting(job: String, seconds: Int, limit: String)
 
     /// Reads a line without escape sequences; nil for a line that means nothing here.
-    init?(line: String) {
+    package init?(line: String) {
         let line = line.trimmingSuffix { $0.isWhitespace }
         if let dataSource = Self.dataSource(inFinalMessage: line) {
             self = .cloudInitEnded(dataSource: dataSource)
@@ -66,9 +66,10 @@ enum ConsoleFinding: Hashable {
         var seconds = 0
         for part in text[text.index(after: open)..<slash.lowerBound].split(separator: " ") {
             let units = [("min", 60), ("h", 3600), ("s", 1)]
-            guard let unit = units.first(where: { part.hasSuffix($0.0) }), let count = Int(part.dropLast(unit.0.count))
+            guard let unit = units.first(where: { part.hasSuffix($0.0) }),
+                let count = UInt16(part.dropLast(unit.0.count))
             else { return nil }
-            seconds += count * unit.1
+            seconds += Int(count) * unit.1
         }
         self = .waiting(
             job: text[..<open].trimmingSuffix { $0.isWhitespace },

@@ -1,7 +1,7 @@
 import Testing
 import WireJSON
 
-@testable import TestRuns
+@testable import PluginProtocol
 
 @Suite struct RunnerMessageTests {
     @Test func `what the plugin says of a test is passed on whole`() throws {

@@ -1,41 +1,41 @@
 import GuestAccess
-import WireJSON
+package import WireJSON
 
 /// What pytest has collected in the guest, in the order in which it would run.
-struct CollectedSuite: Sendable, Hashable, JSONDecodable {
-    struct Item: Sendable, Hashable, JSONDecodable {
+package struct CollectedSuite: Sendable, Hashable, JSONDecodable {
+    package struct Item: Sendable, Hashable, JSONDecodable {
         /// pytest's node id; it may contain any characters.
-        let id: String
+        package let id: String
         /// The test file, relative to pytest's root directory.
-        let file: String
+        package let file: String
 
-        init(id: String, file: String) {
+        package init(id: String, file: String) {
             self.id = id
             self.file = file
         }
 
-        init(json: JSON) throws(JSONError) {
+        package init(json: JSON) throws(JSONError) {
             let members = try JSONObject(json: json)
             id = try members.guestText("id", atMost: 1 << 16)
             file = try members.guestText("file", atMost: 1 << 16)
         }
     }
 
-    let items: [Item]
+    package let items: [Item]
     /// pytest's version.
-    let pytest: String
+    package let pytest: String
     /// Whether pytest runs as root, so that its plugin can fix up clock and random pool itself.
-    let isRoot: Bool
+    package let isRoot: Bool
 
-    init(items: [Item], pytest: String, isRoot: Bool) {
+    package init(items: [Item], pytest: String, isRoot: Bool) {
         self.items = items
         self.pytest = pytest
         self.isRoot = isRoot
     }
 
-    init(json: JSON) throws(JSONError) {
+    package init(json: JSON) throws(JSONError) {
         let members = try JSONObject(json: json)
-        items = try members.guestList("items", atMost: 1_000_000)
+        items = try members.guestList("items", atMost: 200_000)
         pytest = try members.guestText("pytest", atMost: 100)
         isRoot = try members.value("root")
     }

@@ -3,7 +3,7 @@
 /// The fork was told to run some tests, in order, with a token. A result counts if it has the token and is of the test
 /// whose turn it is, once. Everything else comes from something that a test left running, or from a test itself that
 /// speaks to pytest's port: the test that runs meanwhile fails, and says why.
-struct ResultSequence: Sendable {
+package struct ResultSequence: Sendable {
     private let indices: [Int]
     private let token: String
     /// The number of tests with a result.
@@ -14,25 +14,25 @@ struct ResultSequence: Sendable {
     private var suspicion: String?
 
     /// - Parameter indices: The tests that the fork was told to run.
-    init(of indices: [Int], token: String) {
+    package init(of indices: [Int], token: String) {
         self.indices = indices
         self.token = token
     }
 
     /// The test that runs; nil after the last.
-    var current: Int? { count < indices.count ? indices[count] : nil }
+    package var current: Int? { count < indices.count ? indices[count] : nil }
 
     /// Whether a result has ended the whole run, as `pytest.exit()` does.
-    var endsRun: Bool { newest?.outcome.endsRun ?? false }
+    package var endsRun: Bool { newest?.outcome.endsRun ?? false }
 
     /// A result of a test that is final.
-    typealias Final = (index: Int, outcome: TestOutcome)
+    package typealias Final = (index: Int, outcome: TestOutcome)
 
     /// Takes a message of the plugin.
     ///
     /// - Parameter output: What the interpreter has printed since the last result.
     /// - Returns: The results that are final now, and whether the fork has run all of its tests.
-    mutating func take(_ message: RunnerMessage, output: () -> String) -> (results: [Final], isDone: Bool) {
+    package mutating func take(_ message: RunnerMessage, output: () -> String) -> (results: [Final], isDone: Bool) {
         switch message {
         case .malformed:
             suspect("pytest's report of the test is malformed")
@@ -81,7 +81,7 @@ struct ResultSequence: Sendable {
     /// Ends the sequence because the interpreter or the machine has ended.
     ///
     /// - Returns: The results that are final now; the last one is of the test that ran, if there was one.
-    mutating func end(reason: String, output: String, seconds: Double) -> [Final] {
+    package mutating func end(reason: String, output: String, seconds: Double) -> [Final] {
         var results = flush()
         if let index = current {
             results.append((index, .crashed(reason: reason, output: output, seconds: seconds)))
@@ -91,7 +91,7 @@ struct ResultSequence: Sendable {
     }
 
     /// Ends the sequence without blaming the test that ran.
-    mutating func end() -> [Final] { flush() }
+    package mutating func end() -> [Final] { flush() }
 
     private mutating func flush() -> [Final] {
         defer { newest = nil }

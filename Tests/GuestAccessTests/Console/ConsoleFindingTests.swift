@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TestRuns
+@testable import GuestAccess
 
 @Suite struct ConsoleFindingTests {
     static let lines: [(line: String, finding: ConsoleFinding?)] = [
@@ -36,6 +36,8 @@ import Testing
         ),
         ("A start job is running for something odd", nil),
         ("A start job is running for odd (x / y)", nil),
+        ("A start job is running for odd (9223372036854775807h 1s / no limit)", nil),
+        ("A start job is running for odd (-5s / no limit)", nil),
         ("[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs", .hopeless("its kernel panicked")),
         (
             "ALERT!  LABEL=nothing does not exist.  Dropping to a shell!",

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TestRuns
+@testable import PluginProtocol
 
 @Suite struct ReportSequenceTests {
     @Test(arguments: [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1]])

@@ -1,12 +1,12 @@
 /// A guest's console output as plain text.
-enum ConsoleText {
+package enum ConsoleText {
     /// The lines; a carriage return also ends one, since systemd redraws its own.
-    static func lines(of text: some StringProtocol) -> [String] {
+    package static func lines(of text: some StringProtocol) -> [String] {
         text.split(whereSeparator: \.isNewline).map { withoutEscapes($0[...]) }
     }
 
     /// The text without the terminal's escape sequences, such as colours.
-    static func withoutEscapes(_ text: some StringProtocol) -> String {
+    package static func withoutEscapes(_ text: some StringProtocol) -> String {
         var plain = ""
         var isEscape = false
         for character in text {

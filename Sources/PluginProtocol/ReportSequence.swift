@@ -1,21 +1,21 @@
 /// Sorts the forks' reports into the order in which the tests were collected.
-struct ReportSequence<Report: Sendable>: Sendable {
+package struct ReportSequence<Report: Sendable>: Sendable {
     private let count: Int
     private var next = 0
     private var waiting: [Int: Report] = [:]
 
-    init(count: Int) {
+    package init(count: Int) {
         self.count = count
     }
 
     /// Whether every report has been returned.
-    var isComplete: Bool { next == count }
+    package var isComplete: Bool { next == count }
 
     /// The number of missing reports.
-    var missing: Int { count - next - waiting.count }
+    package var missing: Int { count - next - waiting.count }
 
     /// Adds the report of one test; returns those whose turn it is now, in order.
-    mutating func add(_ report: Report, of index: Int) -> [(index: Int, report: Report)] {
+    package mutating func add(_ report: Report, of index: Int) -> [(index: Int, report: Report)] {
         guard index >= next, index < count, waiting[index] == nil else { return [] }
         waiting[index] = report
         var ready: [(index: Int, report: Report)] = []
