@@ -14,7 +14,7 @@ import Testing
 
     init() throws { quiver = try QuiverProcess.current }
 
-    private static let projects = FilePath(#filePath).removingLastComponent().removingLastComponent()
+    static let projects = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .appending("Projects")
 
     struct Run {

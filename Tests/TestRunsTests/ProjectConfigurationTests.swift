@@ -67,7 +67,10 @@ import Testing
         ("[tool.quiver]\npackages = \"curl\"", "tool.quiver.packages: must be a list of strings"),
         ("[tool.quiver]\nsetup = [1]", "tool.quiver.setup: must be a list of strings"),
         ("[tool.quiver]\npytest = []", "tool.quiver.pytest: must name a command"),
-        ("[tool.quiver]\nartifacts = [\"out/../../x\"]", "tool.quiver.artifacts: \"out/../../x\" is outside the project"),
+        (
+            "[tool.quiver]\nartifacts = [\"out/../../x\"]",
+            "tool.quiver.artifacts: \"out/../../x\" is outside the project"
+        ),
         ("[tool.quiver]\nartifacts = [\"/etc\"]", "tool.quiver.artifacts: \"/etc\" is outside the project"),
         ("[tool.quiver]\nimages = \"x\"", "tool.quiver.images: is not a setting; the settings are image,"),
     ])

@@ -109,6 +109,7 @@ public final class StandbyPool: Sendable {
         guard state.withLock({ $0.waiting.isEmpty }) else { return fork }
         do {
             try await fork.warmUp(options: options) { try await rehearsal(fork) }
+            PlantedTrap.reach("standby ready")
             return fork
         } catch {
             await withoutCancellation { await fork.end() }

@@ -38,7 +38,9 @@ struct DoctorCommand: AsyncParsableCommand {
                 StandardError.write("\(outcome): \(attempt.finding.subject): \(attempt.finding.message)")
             }
         }
-        let findings = await examination.findings() + cache.abandonedBakes.map { Self.incomplete($0, of: "test run") }
+        let findings =
+            await examination.findings()
+            + cache.abandonedBakes.map { Self.incomplete($0, of: "test run") }
             + images.abandoned.map { Self.incomplete($0, of: "command") }
         try output.render(Report(findings: findings))
         let broken = findings.filter { $0.severity == .problem }

@@ -98,6 +98,7 @@ struct IsolatedRun: Sendable {
     private func report(_ outcomes: AsyncStream<(Int, TestOutcome)>, to coordinator: Coordinator) async throws {
         var sequence = ReportSequence<TestOutcome>(count: suite.items.count)
         for await (index, outcome) in outcomes {
+            PlantedTrap.reach("test ran")
             onOutcome(suite.items[index], outcome)
             for (index, outcome) in sequence.add(outcome, of: index) {
                 if case .ran(let ran) = outcome, !ran.output.isEmpty {

@@ -80,6 +80,7 @@ extension TestRun {
                     helper: helper,
                     keepsDigests: false,
                 )
+                PlantedTrap.reach("template frozen")
                 return .frozen(
                     Frozen(template: template, suite: collected, command: command, directory: sync.destination)
                 )
@@ -116,7 +117,7 @@ extension TestRun {
                 return nil
             },
             {
-                let status: Int32 = try await helper.answer(to: id).value("status")
+                let status = try await helper.answer(to: id).guestStatus("status")
                 // The plugin's messages come over another channel, and may arrive a moment later.
                 try await Task.sleep(for: .milliseconds(200))
                 return .ended(status)
