@@ -33,7 +33,7 @@ final class FakeAgent: Sendable {
         let (answers, feed) = AsyncStream.makeStream(of: (bytes: [UInt8], due: ContinuousClock.Instant).self)
         let channel = MessageChannel(adopting: FileDescriptor(rawValue: ends[1]), label: "fake-agent") { incoming in
             switch incoming {
-            case .arrived(.message(let message)):
+            case .arrived(.message(let message, _)):
                 for bytes in script(message["execute"]?.stringValue ?? "", message) { feed.yield((bytes, .now + lag)) }
             case .closed: feed.finish()
             case .arrived(.reset), .arrived(.unreadable): break

@@ -147,7 +147,7 @@ import Testing
         for isolation in ["test", "file"] {
             let forging = try await Self.run(quiver, "forging", ["--isolate", isolation], junit: true)
             #expect(forging.status == 1, "\(forging.errors)")
-            #expect(forging.summary == "8 failed, 1 passed", "\(forging.output)")
+            #expect(forging.summary == "9 failed, 7 passed", "\(forging.output)")
             for reason in [
                 "something in its machine sent a result that is not pytest's",
                 "pytest's report of the test is malformed",
@@ -155,7 +155,7 @@ import Testing
             ] {
                 #expect(forging.output.contains(reason), "\(reason) is not in: \(forging.output)")
             }
-            #expect(forging.junit.contains("tests=\"9\"") && forging.junit.contains("failures=\"8\""))
+            #expect(forging.junit.contains("tests=\"16\"") && forging.junit.contains("failures=\"9\""))
         }
     }
 

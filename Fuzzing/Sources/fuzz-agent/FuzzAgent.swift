@@ -19,7 +19,7 @@ struct FuzzAgent {
             let wasAwaiting = session.isAwaiting
             var action = AgentSession.Action.ignore
             switch incoming {
-            case .message(let message): action = session.received(message)
+            case .message(let message, _): action = session.received(message)
             case .reset: session.receivedDelimiter()
             case .unreadable(let error): action = session.receivedUnreadable(error)
             }

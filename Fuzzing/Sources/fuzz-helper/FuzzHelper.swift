@@ -13,7 +13,7 @@ struct FuzzHelper {
         var session = HelperSession(firstID: 1)
         for _ in 1...8 { _ = session.number() }
         var milestones: [GuestMilestone] = []
-        for case .message(let message) in MessageReader.Incoming.all(in: bytes) {
+        for case .message(let message, _) in MessageReader.Incoming.all(in: bytes) {
             switch session.received(message) {
             case .answer(let id, let answer):
                 guard (1...8).contains(id) else { fatalError("an answer to nothing: \(id)") }

@@ -15,7 +15,7 @@ struct FuzzPlugin {
         var results = ResultSequence(of: told, token: "t")
         var outcomes: [ResultSequence.Final] = []
         var isDone = false
-        for case .message(let message) in MessageReader.Incoming.all(in: bytes) {
+        for case .message(let message, _) in MessageReader.Incoming.all(in: bytes) {
             if let suite = try? CollectedSuite(json: .object(message)) { checkShown(suite.pytest) }
             guard !isDone, let known = RunnerMessage(message) else { continue }
             let (finals, isLast) = results.take(known) { "" }

@@ -90,7 +90,7 @@ public final class GuestAgent: GuestAgentExecutor {
         let (pending, outcome): (OneShot<Outcome>?, Outcome) = state.withLock { state in
             let action: AgentSession.Action
             switch incoming {
-            case .arrived(.message(let message)): action = state.session.received(message)
+            case .arrived(.message(let message, _)): action = state.session.received(message)
             case .arrived(.unreadable(let error)): action = state.session.receivedUnreadable(error)
             case .arrived(.reset):
                 state.session.receivedDelimiter()

@@ -7,7 +7,8 @@ package import WireJSON
 package struct MessageReader {
     /// Something that arrived.
     package enum Incoming: Sendable {
-        case message(JSONObject)
+        /// - Parameter size: How many bytes it has.
+        case message(JSONObject, size: Int)
         /// A byte of 0xFF: what came before it was cut off, what follows is a new beginning.
         case reset
         /// Something that is not a JSON object, or is too large; it was skipped.
@@ -32,7 +33,7 @@ package struct MessageReader {
             switch frame {
             case .value(let text):
                 do throws(JSONError) {
-                    return .message(try JSONObject(json: JSON.parse(text)))
+                    return .message(try JSONObject(json: JSON.parse(text)), size: text.bytes.count)
                 } catch {
                     return .unreadable(error)
                 }

@@ -15,7 +15,8 @@ public struct FileSelection: Hashable, Codable, Sendable {
 
     /// What a Python project never needs in a guest: made for another machine, or made again there.
     public static let standardExclusions: [String] = [
-        ".git/", ".hg/", ".venv/", "venv/", "__pycache__/", "*.pyc", ".pytest_cache/", ".mypy_cache/", ".ruff_cache/",
+        ".git/", ".hg/", ".venv/", "venv/", "__pycache__/", "*.pyc", ".pytest_cache/", ".hypothesis/", ".mypy_cache/",
+        ".ruff_cache/",
         ".tox/", ".nox/", "node_modules/", ".DS_Store",
     ]
 

@@ -41,7 +41,7 @@ public final class GuestHelper: Sendable {
         channel = Mutex(nil)
         let channel = MessageChannel(adopting: descriptor, label: "helper.\(guest)") { [weak self] incoming in
             switch incoming {
-            case .arrived(.message(let message)): self?.received(message)
+            case .arrived(.message(let message, _)): self?.received(message)
             case .arrived(.reset), .arrived(.unreadable): break
             case .closed: self?.ended()
             }

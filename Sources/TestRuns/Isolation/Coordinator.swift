@@ -54,6 +54,9 @@ final class Coordinator: Sendable {
         }
         guard let answer else {
             try Task.checkCancellation()
+            guard !channel.isFlooded else {
+                throw TestRunError(.machineLost, "something in the machine that reports flooded pytest's port")
+            }
             // The machine has ended; its watcher says why.
             stopped.withLock { $0 = true }
             return false

@@ -33,6 +33,8 @@ struct Runner: Sendable {
         /// The interpreter ended, with this exit status.
         case interpreterEnded(Int32)
         case machineEnded
+        /// More arrives on pytest's port than can be kept.
+        case flooded
         /// The machine continues without the test.
         case upheaval(GuestUpheaval)
         case timedOut
@@ -79,7 +81,7 @@ struct Runner: Sendable {
                 case .upheaval(.diskFailed):
                     // This is not a test's fault, and the next one would fail in the same way.
                     throw await MachineWatch(fork.machine).diskFailure()
-                case .interpreterEnded, .machineEnded, .upheaval, .timedOut:
+                case .interpreterEnded, .machineEnded, .flooded, .upheaval, .timedOut:
                     let reason = try await explain(news)
                     // After the last test, the machine may end in any way.
                     let hasLost = results.current != nil && !results.endsRun
@@ -105,6 +107,8 @@ struct Runner: Sendable {
         case .machineEnded:
             try Task.checkCancellation()
             return "the machine stopped during the test: \(try await fork.machine.waitUntilEnded())"
+        case .flooded:
+            return "something in its machine flooded pytest's port during the test"
         case .upheaval(let upheaval):
             return "\(upheaval.rawValue) during the test"
         case .timedOut:
@@ -116,7 +120,7 @@ struct Runner: Sendable {
         while let message = await channel.next() {
             if let known = RunnerMessage(message) { feed.yield(.message(known)) }
         }
-        if !Task.isCancelled { feed.yield(.machineEnded) }
+        if !Task.isCancelled { feed.yield(channel.isFlooded ? .flooded : .machineEnded) }
     }
 
     private func waitForInterpreter(_ helper: GuestHelper, _ feed: AsyncStream<News>.Continuation) async throws {

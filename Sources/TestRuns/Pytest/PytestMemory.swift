@@ -8,49 +8,63 @@ import SystemPackage
     import Foundation
 #endif
 
-/// pytest's cache directory, for `--lf` and `--ff`, stored on the host between runs.
+/// What pytest and Hypothesis remember between runs, stored on the host: pytest's cache, for `--lf` and `--ff`, and
+/// Hypothesis's examples.
 ///
-/// It is separate from the project's own `.pytest_cache`, which is about runs on the host.
+/// It is separate from the project's own directories of these names, which are about runs on the host.
 struct PytestMemory {
     let helper: GuestHelper
-    /// pytest's cache directory in the guest.
-    private let directory: String
-    private let file: FilePath
+    private let parts: [Part]
+
+    /// A directory that is remembered.
+    private struct Part {
+        /// In the guest.
+        let directory: String
+        /// On the host, with the files' contents by name.
+        let file: FilePath
+    }
 
     private static let patience = Duration.seconds(30)
-    /// A larger cache is not pytest's, but a plugin's; 8 MiB.
+    /// More than this in all, in bytes, is something else.
     private static let limit = 8 << 20
 
     /// - Parameter directory: The project's directory in the guest.
     init(project: FilePath, home: QuiverHome, directory: String, helper: GuestHelper) {
         self.helper = helper
-        self.directory = "\(directory)/.pytest_cache"
-        file = ProjectCache.file("pytest", ".json", of: project, home: home)
+        parts = [("pytest", ".pytest_cache"), ("hypothesis", ".hypothesis")].map { kind, name in
+            Part(directory: "\(directory)/\(name)", file: ProjectCache.file(kind, ".json", of: project, home: home))
+        }
     }
 
-    /// Copies the cache of the last run into the guest, where pytest may change it.
+    /// Copies what the last run remembered into the guest, where it may change.
     ///
     /// Neither this nor ``keep()`` fails a run if the guest cannot do it, or not in time.
     ///
     /// - Parameter user: Who runs pytest; nil is root.
     func restore(for user: String?) async throws {
-        let kept = JSONFile.read([String: Data].self, from: file) ?? [:]
-        guard !kept.isEmpty || user != nil else { return }
-        _ = try await tolerating {
-            // What an earlier version stored, or somebody changed, is not trusted either.
-            let files = kept.filter { GuestPath.isSafe($0.key) }.map { GuestFile($0, .file(Array($1))) }
-            try await helper.write(files, below: directory, for: user, within: Self.patience)
+        for part in parts {
+            let kept = JSONFile.read([String: Data].self, from: part.file) ?? [:]
+            guard !kept.isEmpty || user != nil else { continue }
+            _ = try await tolerating {
+                // What an earlier version stored, or somebody changed, is not trusted either.
+                let files = kept.filter { GuestPath.isSafe($0.key) }.map { GuestFile($0, .file(Array($1))) }
+                try await helper.write(files, below: part.directory, for: user, within: Self.patience)
+            }
         }
     }
 
-    /// Stores the cache of this run.
+    /// Stores what this run remembers.
     func keep() async throws {
-        let files = try await tolerating {
-            try await helper.files(below: directory, upTo: Self.limit, within: Self.patience)
+        var room = Self.limit
+        for part in parts {
+            let files = try await tolerating {
+                try await helper.files(below: part.directory, upTo: room, within: Self.patience)
+            }
+            guard let files, let files, !files.isEmpty || HostFile.exists(part.file) else { continue }
+            room -= files.values.reduce(0) { $0 + $1.count }
+            try? Directory.create(part.file.removingLastComponent())
+            try? JSONFile.write(files.mapValues { Data($0) }, to: part.file)
         }
-        guard let files, let files else { return }
-        try? Directory.create(file.removingLastComponent())
-        try? JSONFile.write(files.mapValues { Data($0) }, to: file)
     }
 
     /// - Returns: nil if the guest failed.

@@ -55,7 +55,7 @@ import WireJSON
             let (requests, feed) = AsyncStream.makeStream(of: JSONObject.self)
             let peer = MessageChannel(adopting: FileDescriptor(rawValue: ends[1]), label: "peer") { incoming in
                 switch incoming {
-                case .arrived(.message(let message)): feed.yield(message)
+                case .arrived(.message(let message, _)): feed.yield(message)
                 case .closed: feed.finish()
                 case .arrived(.reset), .arrived(.unreadable): break
                 }

@@ -44,7 +44,9 @@ def test_a_message_of_any_length_and_text_is_one_line(ends: tuple[socket.socket,
     host, port = ends
     port.send(event="ran", text="ü\ud800\n", other={1, 2})
     with host.makefile("rb") as lines:
-        assert json.loads(lines.readline()) == {"event": "ran", "text": "ü\ud800\n", "other": "{1, 2}"}
+        line = lines.readline()
+    assert line.startswith(b"\xff")
+    assert json.loads(line[1:]) == {"event": "ran", "text": "ü\ud800\n", "other": "{1, 2}"}
 
 
 def test_a_child_that_a_test_forked_and_did_not_end_sends_nothing(ends: tuple[socket.socket, Port]) -> None:
@@ -53,4 +55,4 @@ def test_a_child_that_a_test_forked_and_did_not_end_sends_nothing(ends: tuple[so
     port.send(event="child")
     port.owner -= 1
     port.send(event="parent")
-    assert host.recv(1000) == b'{"event":"parent"}\n'
+    assert host.recv(1000) == b'\xff{"event":"parent"}\n'
