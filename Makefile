@@ -66,6 +66,7 @@ lint:
 	Tools/check-manifest
 	Tools/check-directories
 	Tools/check-doc-links
+	Tools/check-guest-values
 	Tools/check-python
 	Tools/check-scripts
 
