@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuestAccess
 
 extension Quiver {
     /// Parses the command line, runs the command and returns the process's exit status.
@@ -55,14 +56,16 @@ extension Quiver {
             return code.rawValue
         }
         let message = message(for: error).split(separator: "\n").joined(separator: " ")
+        let path = commandPath(of: arguments)
+        let hint = [ValueHint.following(message), ParsingHint.following(message, command: path)].first { !$0.isEmpty }
         StandardError.write(
-            "quiver: \(message)\(ValueHint.following(message)) (see: \(commandPath(of: arguments)) --help)"
+            "quiver: \(GuestText.shown(message))\(hint ?? "") (see: \(path.joined(separator: " ")) --help)"
         )
         return code.rawValue
     }
 
     /// The longest run of subcommand names that the arguments begin with, as in `quiver image build`.
-    private static func commandPath(of arguments: [String]) -> String {
+    private static func commandPath(of arguments: [String]) -> [String] {
         var path = [configuration.commandName ?? "quiver"]
         var commands = configuration.subcommands
         for argument in arguments {
@@ -70,7 +73,7 @@ extension Quiver {
             path.append(argument)
             commands = next.configuration.subcommands
         }
-        return path.joined(separator: " ")
+        return path
     }
 }
 

@@ -1,3 +1,4 @@
+import QGA
 import Testing
 import WireJSON
 
@@ -27,6 +28,36 @@ struct GuestValuesTests {
         #expect(try members.guestDuration("most") == .seconds(100_000_000))
         #expect(try members.guestMoment("moment") == 1 << 60)
         #expect(throws: JSONError.self) { try members.guestMoment("later") }
+    }
+
+    @Test func `a wall clock is taken from 1970 to 2116, whatever the host's shows`() throws {
+        let members: JSONObject = [
+            "now": .integer(GuestFixUp.wallClock()), "last": .integer(1 << 62), "late": .integer(.max), "early": -1,
+        ]
+        #expect(try members.guestWallClock("now") > 1_700_000_000_000_000_000)
+        #expect(try members.guestWallClock("last") == 1 << 62)
+        #expect(throws: JSONError.self) { try members.guestWallClock("late") }
+        #expect(throws: JSONError.self) { try members.guestWallClock("early") }
+    }
+
+    static let statuses: [(told: Int64, status: Int32)] = [
+        (0, 0), (1, 1), (255, 255), (256, 255), (-1, 255), (.min, 255), (.max, 255),
+    ]
+
+    @Test(arguments: statuses)
+    func `an exit status out of range is a failure, never success`(told: Int64, status: Int32) throws {
+        #expect(try (["status": .integer(told)] as JSONObject).guestStatus("status") == status)
+        #expect(GuestAgent.exitStatus(GuestExecStatus(exited: true, exitcode: told)) == status)
+        let signal = (1...127).contains(told) ? Int32(128 + told) : 255
+        #expect(GuestAgent.exitStatus(GuestExecStatus(exited: true, signal: told)) == signal)
+    }
+
+    @Test func `only addresses are addresses`() throws {
+        let addresses: JSONObject = [
+            "eth0": "10.0.2.16", "eth1": "10.0.2.16:1\nquit", "eth2": "::1", "eth3": "", "eth4": "10.0.2",
+        ]
+        #expect(try (["at": .object(addresses)] as JSONObject).guestAddresses("at") == ["eth0": "10.0.2.16"])
+        #expect(try ([:] as JSONObject).guestAddresses("at").isEmpty)
     }
 
     @Test func `texts and lists have limits`() throws {

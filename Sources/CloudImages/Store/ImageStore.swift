@@ -197,7 +197,11 @@ public struct ImageStore: Sendable {
             return "no image \(reference); did you mean \(near)?"
         }
         let here = names.isEmpty ? "there are no images" : "the images are \(names.joined(separator: ", "))"
-        return "no image \(reference); \(here). Download it with: quiver image pull \(reference), "
-            + "or build it with: quiver image build \(reference)"
+        var ways: [String] = []
+        if known.contains(name) { ways.append("download it: quiver image pull \(reference)") }
+        let isBuildable = DebianRelease.all.contains { "debian:\($0.version)" == name }
+        if isBuildable { ways.append("build it: quiver image build \(reference)") }
+        let way = ways.isEmpty ? "see: quiver image pull --help" : ways.joined(separator: ", or ")
+        return "no image \(reference); \(here); \(way)"
     }
 }

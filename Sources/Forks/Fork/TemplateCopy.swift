@@ -62,7 +62,9 @@ struct TemplateCopy {
     private func answeringHelper() async throws -> GuestHelper? {
         guard let channel = try await machine.helperChannel() else { return nil }
         guard channel.isTaken || channel.isOpenInGuest else {
-            throw silent("the helper in its guest is not running yet; wait with `quiver start --wait cloud-init`")
+            throw silent(
+                "the helper in its guest is not running yet; wait with `quiver start \(machine.name) --wait cloud-init`"
+            )
         }
         let helper = try machine.helper()
         do {

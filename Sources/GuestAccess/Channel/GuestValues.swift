@@ -35,6 +35,15 @@ extension JSONObject {
         return moment
     }
 
+    /// A moment of the guest's wall clock, in nanoseconds since 1970, before the year 2116.
+    package func guestWallClock(_ name: String) throws(JSONError) -> Int64 {
+        let moment: Int64 = try value(name)
+        guard moment >= 0, moment <= 1 << 62 else {
+            throw JSONError(.outOfRange, "not a moment of a wall clock", path: name)
+        }
+        return moment
+    }
+
     /// The exit status of a program, from 0 to 255; anything else counts as 255, never as success.
     package func guestStatus(_ name: String) throws(JSONError) -> Int32 {
         let status: Int64 = try value(name)

@@ -85,7 +85,7 @@ extension GuestHelper {
 
     /// The guest's wall clock, in nanoseconds since 1970.
     public func wallClock(within limit: Duration) async throws -> Int64 {
-        try await request("time", within: limit).guestMoment("time")
+        try await request("time", within: limit).guestWallClock("time")
     }
 
     /// Stores a nonce in the guest's memory; it is gone after a restore to an earlier state.

@@ -67,6 +67,14 @@ public final class GuestHelper: Sendable {
         do {
             let descriptor = try UnixSocket.connect(to: socket)
             return GuestHelper(adopting: descriptor, guest: guest, resynchronizes: resynchronizes)
+        } catch .resourceTemporarilyUnavailable {
+            // One client is served and one waits; there is no room for more.
+            throw GuestAccessError(
+                .timedOut,
+                guest: guest,
+                "another command, such as `quiver exec`, is connected to the helper in it, and one more waits; "
+                    + "try again when these have ended",
+            )
         } catch {
             throw GuestAccessError(.helperClosed, guest: guest, "cannot connect to the helper at \(socket): \(error)")
         }

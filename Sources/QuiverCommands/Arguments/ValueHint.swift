@@ -7,6 +7,7 @@ enum ValueHint {
 
     /// The hint for an option with a special value format; empty for other messages.
     static func following(_ message: String) -> String {
+        if message.hasPrefix("Missing expected argument '-- <command>") { return "; put -- before the command" }
         guard message.contains("is invalid for") || message.contains("Missing value for") else { return "" }
         // Some messages already have a hint.
         guard !message.contains("; use e.g.") else { return "" }

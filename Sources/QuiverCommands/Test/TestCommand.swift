@@ -60,7 +60,7 @@ struct TestCommand: AsyncParsableCommand {
             valueName: "user|isolated",
         )
     )
-    var network: NetworkArgument?
+    var network: TestNetworkArgument?
 
     @Option(
         name: [.customShort("n"), .long],
@@ -104,7 +104,7 @@ struct TestCommand: AsyncParsableCommand {
         configuration.cpus = cpus ?? configuration.cpus
         configuration.memory = memory?.size ?? configuration.memory
         configuration.isolate = isolate?.isolation ?? configuration.isolate
-        if let network { configuration.network = network.access == .isolated ? .isolated : .user }
+        configuration.network = network?.network ?? configuration.network
         guard parallel == 1 || configuration.isolate != .none else {
             throw CommandFailure(
                 .usage,
@@ -142,7 +142,9 @@ struct TestCommand: AsyncParsableCommand {
         }
         if timings { StandardError.write(table.text) }
         if code == 5 {
-            StandardError.write("quiver: no tests were found in \(project); pytest looks for files named test_*.py")
+            StandardError.write(
+                "quiver: pytest ran no test in \(directory): none was found in files named test_*.py, or all were deselected"
+            )
         }
         guard code == 0 else { throw PassedOnStatus(code: code) }
     }
@@ -158,9 +160,6 @@ struct TestCommand: AsyncParsableCommand {
         }
         guard vm == nil || isolate == nil || isolate?.isolation == ProjectConfiguration.Isolation.none else {
             throw ValidationError("--isolate and --vm cannot be combined")
-        }
-        guard network?.access != NetworkAccess.none else {
-            throw ValidationError("--network none: tests are copied over the network; use --network isolated")
         }
         guard vm == nil || userData == nil else { throw ValidationError("--user-data and --vm cannot be combined") }
         guard vm == nil || network == nil else { throw ValidationError("--network and --vm cannot be combined") }
