@@ -1,6 +1,7 @@
 import HostSupport
 import HostTools
 import PatienceForTests
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -36,6 +37,30 @@ import Testing
         let meanwhile = try await quiver.run("snapshot", "ls", "vm1")
         #expect(meanwhile.status == 0, "\(meanwhile.errors)")
         #expect(try await inside.status == 0)
+    }
+
+    /// What runs in a guest is gone with its state: whoever waits for it is told, and leaves the helper to the restore.
+    @Test func `a command ends when its guest is restored, which is then fixed up`() async throws {
+        try await quiver.withFork("restored") { name in
+            try #require(try await quiver.run("snapshot", "save", name, "clean").status == 0)
+            let ended = Mutex<ToolRun.Outcome?>(nil)
+            async let running: Void = {
+                let outcome = try await quiver.run("exec", name, "--", "sleep", "3600")
+                ended.withLock { $0 = outcome }
+            }()
+            // The first may come before the command has begun.
+            var loaded: ToolRun.Outcome?
+            while ended.withLock({ $0 == nil }) {
+                try await Task.sleep(for: .seconds(2))
+                loaded = try await quiver.run("snapshot", "load", name, "clean")
+                try await Task.sleep(for: .seconds(2))
+            }
+            try await running
+            let outcome = try #require(ended.withLock { $0 })
+            #expect(outcome.status == 75 && outcome.errors.contains("a snapshot was loaded"), "\(outcome.errors)")
+            let last = try #require(loaded)
+            #expect(last.status == 0 && !last.output.contains("were not fixed up"), "\(last)")
+        }
     }
 
     /// The suite passes once, fails in the machine that it dirtied, and passes again where that is undone.

@@ -26,7 +26,21 @@ extension Machine {
     /// - Throws: ``MachineError``: `timedOut` if the guest does not release it, for example because it has not booted.
     public func unplug(_ drive: Drive, within deadline: Duration = .seconds(30)) async throws(MachineError) {
         try await remove(device: drive.deviceID, within: deadline)
-        try await reporting { () throws(QMPError) in try await qmp.blockdevDel(nodeName: drive.id) }
+        try await reporting { () throws(QMPError) in try await deleteNode(drive.id) }
+    }
+
+    /// Deletes the block node of a disk that was unplugged.
+    ///
+    /// QEMU tells the end of a device before it has let go of the device's node, and calls the node in use meanwhile.
+    private func deleteNode(_ name: String) async throws(QMPError) {
+        let end = ContinuousClock.now + .seconds(10)
+        while true {
+            do {
+                return try await qmp.blockdevDel(nodeName: name)
+            } catch  where error.code == .commandFailed && ContinuousClock.now < end && !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+        }
     }
 
     /// Plugs a network card into the running machine.

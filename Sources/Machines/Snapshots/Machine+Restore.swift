@@ -68,6 +68,7 @@ extension Machine {
         let runs = before.isRunning || resumes
         if runs { try await resume() }
         let loading = ContinuousClock.now - start
+        directory.noteRestore()
         guard line.hasChannel else { return Restoration(loading: loading, obstacle: .noChannel) }
         guard runs else { return Restoration(loading: loading, obstacle: .guestPaused) }
         do {

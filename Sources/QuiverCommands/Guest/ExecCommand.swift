@@ -54,9 +54,21 @@ struct ExecCommand: AsyncParsableCommand {
         guestCommand.workingDirectory = directory
         if passesInput { guestCommand.input = try await Self.readInput() }
         let output = PassedOnOutput()
-        let status = try await output.during { [guestCommand] in
-            try await helper.run(guestCommand, within: limit, onOutput: output.write)
+        let restore = RestoreWatch(MachineStore().directory(of: name))
+        let status: Int32? = try await output.during { [guestCommand, name] in
+            try await race(
+                { try await helper.run(guestCommand, within: limit, onOutput: output.write) },
+                {
+                    try await restore.untilRestored()
+                    throw CommandFailure(
+                        .temporary,
+                        "machine \(name): a snapshot was loaded while the command ran, which is gone with that state; "
+                            + "run it again",
+                    )
+                },
+            )
         }
+        guard let status else { throw CancellationError() }
         guard status == 0 else { throw PassedOnStatus(code: status) }
     }
 

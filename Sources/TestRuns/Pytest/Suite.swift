@@ -24,7 +24,8 @@ struct Suite {
     /// without a terminal.
     static let environment = ["PYTHONUNBUFFERED": "1"]
 
-    private static let reportFile = "/run/quiver-junit.xml"
+    /// Where pytest writes its JUnit XML in the guest.
+    static let reportFile = "/run/quiver-junit.xml"
 
     /// Runs pytest through the guest's helper, which ends the whole process group when the wait is cancelled.
     func run(helper: GuestHelper, waiting: WaitingPytest?) async throws -> Int32 {
@@ -65,28 +66,6 @@ struct Suite {
 
     /// The user that runs pytest; nil is root.
     var user: String? { configuration.user == "root" ? nil : configuration.user }
-
-    /// Removes the results of an earlier run, and lets the user that runs pytest write its own.
-    func prepareReport(helper: GuestHelper) async throws {
-        guard writesJUnit else { return }
-        let file = Self.reportFile
-        let owner = user.map { " && : > \(file) && chown \(ShellWords.quoted($0)) \(file)" } ?? ""
-        let prepared = try await helper.collect(.shell("rm -f \(file)\(owner)"), within: limits.setup)
-        guard prepared.isSuccess else {
-            throw TestRunError(.syncFailed, "cannot write pytest's results in the guest: \(prepared.lastWords)")
-        }
-    }
-
-    /// Copies the JUnit XML to the host, if pytest wrote one: it does not if it could not start.
-    func fetchReport(to path: FilePath, helper: GuestHelper, clock: StageClock) async throws {
-        let command = GuestCommand(["cat", Self.reportFile])
-        let report = try await helper.collect(command, within: .seconds(60), keep: 256 << 20)
-        guard report.isSuccess, !report.output.isEmpty else {
-            return clock.note(.pytest, "pytest wrote no JUnit XML, so \(path) was not written")
-        }
-        try WholeFile.write(report.output, to: path, mode: [.ownerReadWrite, .groupRead, .otherRead])
-        clock.note(.pytest, "JUnit XML written to \(path)")
-    }
 
     var command: GuestCommand {
         var words = configuration.pytest
