@@ -52,6 +52,20 @@ import WireJSON
         #expect(error?.code == .protocolViolation)
     }
 
+    @Test(arguments: ["0", "0.5", "{}", "null", "true"])
+    func `an exit status that is none is the guest's fault`(status: String) async throws {
+        let (helper, peer, requests) = try pair()
+        let run = Task { try await helper.run(GuestCommand(["true"]), within: Patience.seconds(10)) }
+        for await request in requests {
+            let told = status == "0" ? JSON.string(status) : try JSON.parse("[\(status)]").arrayValue?.first ?? .null
+            _ = try peer.send(["id": try #require(request["id"]), "ok": ["status": told]])
+            break
+        }
+        let error = await #expect(throws: GuestAccessError.self) { try await run.value }
+        #expect(error?.code == .protocolViolation && error?.guest == "vm", "\(status)")
+        helper.close()
+    }
+
     @Test(arguments: ["../conftest.py", "/etc/passwd", "a/../../b", "a//b", "x\ny"])
     func `files whose names lead elsewhere are not taken from a guest`(name: String) async throws {
         let (helper, peer, requests) = try pair()

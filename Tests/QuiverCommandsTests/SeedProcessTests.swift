@@ -1,5 +1,6 @@
 import HostSupport
 import HostTools
+import LibC
 import Machines
 import SystemPackage
 import Testing
@@ -58,6 +59,17 @@ import Testing
             #expect(try await quiver.output("seed check seed.iso").hasSuffix("user-data 30 bytes\nno problems found\n"))
             let checked: Report = try await quiver.json("seed check other.img")
             #expect(checked.instance_id == instance && checked.files == report.files && checked.label == "CIDATA")
+        }
+    }
+
+    @Test func `what is no regular file is not replaced by a seed`() async throws {
+        try await Self.withFiles { quiver in
+            let pipe = quiver.directory.appending("pipe").string
+            try #require(mkfifo(pipe, 0o600) == 0)
+            let outcome = try await quiver.run("seed create pipe --user-data user-data")
+            #expect(outcome.status == 73 && outcome.errors.contains("pipe: not a regular file"), "\(outcome)")
+            var status = stat()
+            #expect(lstat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
         }
     }
 

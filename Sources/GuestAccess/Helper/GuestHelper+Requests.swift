@@ -75,17 +75,19 @@ extension GuestHelper {
     package func finishFixUp(_ pending: PendingFixUp, within limit: Duration) async throws -> FixUpAnswer {
         let answer = try await finish(pending.id, "restore", within: limit)
         try check(pending.token, in: answer)
-        return try FixUpAnswer(answer)
+        return try understood("restore") { try FixUpAnswer(answer) }
     }
 
     /// The guest's monotonic clock, in nanoseconds; requested just before a freeze.
     package func monotonicClock(within limit: Duration) async throws -> Int64 {
-        try await request("freeze", within: limit).guestMoment("monotonic")
+        let answer = try await request("freeze", within: limit)
+        return try understood("freeze") { try answer.guestMoment("monotonic") }
     }
 
     /// The guest's wall clock, in nanoseconds since 1970.
     public func wallClock(within limit: Duration) async throws -> Int64 {
-        try await request("time", within: limit).guestWallClock("time")
+        let answer = try await request("time", within: limit)
+        return try understood("time") { try answer.guestWallClock("time") }
     }
 
     /// Stores a nonce in the guest's memory; it is gone after a restore to an earlier state.
@@ -158,7 +160,7 @@ extension GuestHelper {
             let answer = try await finish(request, "run", within: limit) { id in
                 if let kill = try? self.begin("kill", ["command": .integer(Int64(id))]) { self.forget(kill) }
             }
-            return try answer.guestStatus("status")
+            return try understood("run") { try answer.guestStatus("status") }
         } catch let error as GuestAccessError where error.code == .timedOut {
             let patience = limit.map { " after \($0.shortText)" } ?? ""
             throw GuestAccessError(
@@ -190,6 +192,20 @@ extension GuestHelper {
 
     static func freshToken() -> String {
         String(UInt64.random(in: 0 ... .max), radix: 36)
+    }
+
+    /// Reads an answer; one that is not what was asked for is the guest's fault.
+    private func understood<Value>(_ name: String, _ read: () throws -> Value) throws -> Value {
+        do {
+            return try read()
+        } catch let error as JSONError {
+            throw GuestAccessError(
+                .protocolViolation,
+                guest: guest,
+                "the helper's answer to \(name): \(error)",
+                cause: error
+            )
+        }
     }
 
     private func check(_ token: String, in answer: JSONObject) throws(GuestAccessError) {

@@ -10,6 +10,9 @@ extension MachineDescription {
         guard (1...255).contains(processorCount) else {
             throw refuse("\(processorCount) processors: must be from 1 to 255")
         }
+        guard (0...64).contains(hotPlugSlots) else {
+            throw refuse("\(hotPlugSlots) hot-plug slots: must be from 0 to 64")
+        }
         guard memory >= .mebibytes(16), memory.bytes % ByteCount.mebibytes(1).bytes == 0 else {
             throw refuse("memory \(memory): must be whole mebibytes, at least 16M")
         }

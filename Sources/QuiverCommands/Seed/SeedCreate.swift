@@ -104,6 +104,11 @@ struct SeedCreate: AsyncParsableCommand {
     private func write(_ seed: Seed, _ findings: [SeedFinding]) async throws {
         let bytes = try await seed.file(diskFormat, filesystem: filesystem ?? .iso9660)
         guard out != "-" else { return try StandardOutput.write(bytes) }
+        // It takes the place of what is there, which must be neither a device nor a pipe.
+        let path = FilePath(out)
+        guard !HostFile.exists(path) || HostFile.isFile(path) || HostFile.isDirectory(path) else {
+            throw CommandFailure(.cannotCreate, "\(out): not a regular file; give another name, or - for stdout")
+        }
         try WholeFile.write(bytes, to: FilePath(out))
         let report = SeedReport(
             FilePath(out),

@@ -45,6 +45,8 @@ struct DescriptionTests {
 
     @Test(arguments: [
         ("0 processors", description { $0.processorCount = 0 }),
+        ("-5 hot-plug slots", description { $0.hotPlugSlots = -5 }),
+        ("1099511627776 hot-plug slots", description { $0.hotPlugSlots = 1 << 40 }),
         ("1.5 MiB", description { $0.memory = ByteCount(1_572_864) }),
         ("does not exist", description { $0.drives = [Drive(id: "disk0", file: "/no/such/file")] }),
         ("id `", description { $0.networks = [UserNetwork(id: "net 0")] }),
