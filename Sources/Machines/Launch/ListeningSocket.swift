@@ -40,7 +40,7 @@ package enum ListeningSocket {
     }
 
     /// Creates two connected sockets.
-    static func pair() throws(Errno) -> (FileDescriptor, FileDescriptor) {
+    package static func pair() throws(Errno) -> (FileDescriptor, FileDescriptor) {
         var ends: (Int32, Int32) = (-1, -1)
         let result = withUnsafeMutablePointer(to: &ends) {
             $0.withMemoryRebound(to: Int32.self, capacity: 2) { socketpair(AF_UNIX, streamType, 0, $0) }

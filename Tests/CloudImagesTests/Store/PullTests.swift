@@ -87,7 +87,7 @@ private final class Tally: Sendable {
     @Test func `a part of an older image is thrown away`() async throws {
         try await VendorFixture.with { vendor in
             vendor.server.fail(VendorFixture.imagePath, [.cut(after: 5000), .status(500), .status(500), .status(500)])
-            _ = try? await vendor.pull()
+            await #expect(throws: (any Error).self) { try await vendor.pull() }
             let part = vendor.store.path.appending(".downloads").appending(try #require(vendor.leftovers.first))
             try WholeFile.write(Array(repeating: 9, count: 7000), to: part)
             let pulled = try await vendor.pull()

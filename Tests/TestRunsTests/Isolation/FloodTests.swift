@@ -1,4 +1,4 @@
-import LibC
+import Machines
 import PatienceForTests
 import SystemPackage
 import Testing
@@ -42,14 +42,8 @@ import WireJSON
     private static func withChannel(
         _ body: (_ channel: PluginChannel, _ guest: FileDescriptor) async throws -> Void
     ) async throws {
-        var ends: [Int32] = [0, 0]
-        #if canImport(Glibc)
-            try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-        #else
-            try #require(socketpair(AF_UNIX, SOCK_STREAM, 0, &ends) == 0)
-        #endif
-        let channel = PluginChannel(adopting: FileDescriptor(rawValue: ends[0]))
-        let guest = FileDescriptor(rawValue: ends[1])
+        let (host, guest) = try ListeningSocket.pair()
+        let channel = PluginChannel(adopting: host)
         defer {
             channel.close()
             try? guest.close()
