@@ -111,7 +111,14 @@ extension MachineDescription {
     }
 
     /// Adds what every provisioned machine has: a network with a forward for ssh, and the guest's channels.
+    ///
+    /// Without a network, a guest whose kernel gets its arguments from here does not wait for one, which takes systemd
+    /// two minutes.
     package mutating func addUsualDevices(hasNetwork: Bool = true) {
+        if !hasNetwork, let arguments = kernel?.commandLine {
+            let units = ["systemd-networkd-wait-online", "NetworkManager-wait-online"]
+            kernel?.commandLine = ([arguments] + units.map { "systemd.mask=\($0).service" }).joined(separator: " ")
+        }
         if networks.isEmpty, hasNetwork { networks = [UserNetwork()] }
         if !networks.isEmpty, !networks.contains(where: { $0.forwards.contains { $0.guestPort == 22 } }) {
             networks[0].forwards.append(.ssh)

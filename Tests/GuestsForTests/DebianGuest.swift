@@ -38,6 +38,7 @@ package enum DebianGuest {
         let image = try ImageStore().image(try ImageReference("debian:12"))
         var description = MachineDescription(processorCount: 1)
         description.channels = [.helper, .pytest]
+        description.hotPlugSlots = 1
         var content = TemplateIngredients()
         content.set("image", "\(image.disk) \(FileFingerprint(of: image.disk)?.text ?? "")")
         content.set("helper", HelperInstallation.source)

@@ -36,7 +36,7 @@ import Testing
         ("start x --network none", 64, "need --image"),
         ("start x --image debian:12 --network lan", 64, "lan"),
         ("start x --image debian:12 --network none --forward 8080:80", 64, "--forward needs a network card"),
-        ("test . --image debian:12 --network none", 64, "Please provide one of 'user' and 'isolated'"),
+        ("test . --image debian:12 --network lan", 64, "Please provide one of 'user', 'isolated' or 'none'"),
         ("test . --vm x --network isolated", 64, "--network and --vm cannot be combined"),
         ("start x --qemu-arg -D", 64, "need --image"),
         ("start x --qemu-arg", 64, "Missing value for '--qemu-arg"),

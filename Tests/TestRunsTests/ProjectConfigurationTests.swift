@@ -1,5 +1,6 @@
 import HostSupport
 import LibC
+import Machines
 import Quantities
 import SystemPackage
 import TestRuns
@@ -57,8 +58,8 @@ import Testing
         ("[tool.quiver]\ncpus = 0", "tool.quiver.cpus: must be a whole number from 1 to 255"),
         ("[tool.quiver]\ncpus = \"2\"", "tool.quiver.cpus: must be a whole number"),
         (
-            "[tool.quiver]\nnetwork = \"none\"",
-            "tool.quiver.network: \"none\" is not valid; use one of \"user\", \"isolated\""
+            "[tool.quiver]\nnetwork = \"lan\"",
+            "tool.quiver.network: \"lan\" is not valid; use one of \"user\", \"isolated\", \"none\""
         ),
         (
             "[tool.quiver]\nisolate = \"all\"",

@@ -18,8 +18,8 @@ extension GuestCopy {
     ///   for what the host refuses.
     public func download(_ sources: [String], to destination: FilePath, isDirectory: Bool = false) async throws {
         guard let helper else {
-            return try await keepingFreeSpace(near: destination) { [self] in
-                try await ssh.download(sources, to: destination, asRoot: asRoot)
+            return try await keepingFreeSpace(near: destination, rsyncOnly()) { ssh in
+                try await ssh.download(sources, to: destination, asRoot: user == nil)
             }
         }
         let paths = sources.map(Self.withoutSlash)
@@ -38,9 +38,9 @@ extension GuestCopy {
                 try await add(item, as: isContent ? "" : name, to: &fetch, helper)
             }
         }
-        try await run(fetch, helper) { [self, fetch] in
+        try await run(fetch, helper) { [fetch] ssh in
             for top in fetch.tops {
-                try await ssh.fetch(top.path, isDirectory: top.entry.isDirectory, to: top.place, asRoot: asRoot)
+                try await ssh.fetch(top.path, isDirectory: top.entry.isDirectory, to: top.place, asRoot: user == nil)
             }
         }
     }
@@ -56,7 +56,7 @@ extension GuestCopy {
     ///   - destination: A directory on the host.
     public func collect(_ paths: [String], below directory: String, to destination: FilePath) async throws {
         guard let helper else {
-            return try await keepingFreeSpace(near: destination) { [self] in
+            return try await keepingFreeSpace(near: destination, rsyncOnly()) { ssh in
                 try await ssh.collect(paths, below: directory, to: destination)
             }
         }
@@ -76,7 +76,7 @@ extension GuestCopy {
         // If one named path cannot be copied, the others still are.
         for problem in fetch.problems { onNote(problem) }
         fetch.problems = []
-        try await run(fetch, helper) { [self, fetch] in
+        try await run(fetch, helper) { [fetch] ssh in
             try await ssh.collect(fetch.tops.map(\.name), below: directory, to: destination)
         }
     }
@@ -156,7 +156,7 @@ extension GuestCopy {
     private func run(
         _ fetch: Fetch,
         _ helper: GuestHelper,
-        rsync: @escaping @Sendable () async throws -> Void,
+        rsync: @escaping @Sendable (SSHEndpoint) async throws -> Void,
     ) async throws {
         guard fetch.size <= Int64(clamping: limits.size.bytes) else {
             throw failure("\(ByteCount(UInt64(clamping: fetch.size))) in all: the limit is \(limits.size)")
@@ -166,9 +166,9 @@ extension GuestCopy {
         if !fetch.items.isEmpty {
             // rsync would take what is left out here for its name alone.
             let isPlain = fetch.objections.isEmpty && problems.isEmpty
-            if isPlain, try await prefersRsync(size: fetch.size, paths: fetch.tops.map(\.path)) {
+            if isPlain, let ssh = try await self.rsync(size: fetch.size, paths: fetch.tops.map(\.path)) {
                 onProgress(ProgressUpdate("copy \(ByteCount(UInt64(clamping: fetch.size))) from \(guest) by rsync"))
-                try await keepingFreeSpace(near: fetch.directory, rsync)
+                try await keepingFreeSpace(near: fetch.directory, ssh, rsync)
             } else {
                 problems += try await fetchAll(fetch, helper)
             }

@@ -3,14 +3,18 @@ import SystemPackage
 
 extension GuestCopy {
     /// Runs rsync, and ends it when it fills the disk: a guest can send more than it has.
-    func keepingFreeSpace(near path: FilePath, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    func keepingFreeSpace(
+        near path: FilePath,
+        _ ssh: SSHEndpoint,
+        _ body: @escaping @Sendable (SSHEndpoint) async throws -> Void,
+    ) async throws {
         let directory = Directory.exists(path) ? path : path.removingLastComponent()
         let place: FilePath = directory.isEmpty ? "." : directory
         try checkSpace(try HostTree(place), for: 0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await ssh.waitUntilReachable(within: limits.step, isProvisioned: true)
-                try await body()
+                try await body(ssh)
             }
             group.addTask {
                 while !Task.isCancelled {
@@ -23,27 +27,42 @@ extension GuestCopy {
         }
     }
 
-    /// The helper, when it answers and knows how to copy.
+    /// Creates a copy with a guest whose helper may not answer, or be one that cannot copy: rsync takes over then.
     ///
-    /// - Returns: nil when there is none that does and rsync can take over.
-    /// - Throws: ``GuestAccessError`` when the host has no rsync for that.
-    public static func answering(_ helper: GuestHelper?, guest: String) async throws -> GuestHelper? {
-        let hasRsync = try await RsyncKind.ofHost() == .samba
+    /// - Parameters:
+    ///   - guest: The guest's name, for messages.
+    ///   - helper: The guest's helper; nil if the machine has no port for one.
+    ///   - ssh: The guest's ssh server, for rsync; nil if no network leads to it.
+    ///   - user: The guest's user who reads and writes; nil is root.
+    /// - Throws: ``GuestAccessError`` when there is no ssh server, or the host has no rsync.
+    public init(
+        answering helper: GuestHelper?,
+        ssh: SSHEndpoint?,
+        user: String?,
+        guest: String,
+        limits: CopyLimits = CopyLimits(),
+    ) async throws {
+        let kind = try await RsyncKind.ofHost()
+        let hasRsync = ssh != nil && kind == .samba
         let problem: String
         do {
             // Somebody else may have the helper's port for as long as a command runs.
             guard let hello = try await helper?.hello(within: hasRsync ? .seconds(5) : .seconds(30)) else {
                 throw GuestAccessError(.helperClosed, guest: guest, "the machine has no port for the helper")
             }
-            if hello.version >= 2 { return helper }
+            if hello.version >= 2 {
+                self.init(guest: guest, helper: helper, ssh: ssh, user: user, limits: limits)
+                return
+            }
             problem = "the guest's helper is an older version that cannot copy"
         } catch let error as GuestAccessError {
             problem = error.message
         }
         guard hasRsync else {
-            let hint = "install rsync 3 on this host, or make sure that the helper is running in the guest"
+            let remedy = ssh == nil ? "" : "install rsync 3 on this host, or "
+            let hint = "\(remedy)make sure that the helper is running in the guest"
             throw GuestAccessError(.toolMissing, guest: guest, "cannot copy: \(problem); \(hint)")
         }
-        return nil
+        self.init(guest: guest, helper: nil, ssh: ssh, user: user, limits: limits)
     }
 }

@@ -13,7 +13,7 @@ extension GuestCopy {
     ///     name of a single file. Relative ones start in the user's home; a slash at its end says that it is a
     ///     directory.
     public func upload(_ sources: [HostSource], to destination: String) async throws {
-        guard let helper else { return try await ssh.upload(sources, to: destination, asRoot: asRoot) }
+        guard let helper else { return try await rsyncOnly().upload(sources, to: destination, asRoot: user == nil) }
         var send = Send()
         for source in sources { try await add(source, to: &send) }
         let trimmed = Self.withoutSlash(destination)
@@ -31,10 +31,10 @@ extension GuestCopy {
             send.base = parts.directory
             send.items = send.items.map { Send.Item(path: $0.path, entry: $0.entry.renamed(parts.name)) }
         }
-        if send.followsNothing, try await prefersRsync(size: send.size, paths: [destination]) {
+        if send.followsNothing, let ssh = try await rsync(size: send.size, paths: [destination]) {
             onProgress(ProgressUpdate("copy \(ByteCount(UInt64(clamping: send.size))) to \(guest) by rsync"))
             try await ssh.waitUntilReachable(within: limits.step, isProvisioned: true)
-            return try await ssh.upload(sources, to: destination, asRoot: asRoot)
+            return try await ssh.upload(sources, to: destination, asRoot: user == nil)
         }
         try await run(send, makesBase: intoDirectory, helper)
     }
@@ -52,12 +52,12 @@ extension GuestCopy {
         deletesOthers: Bool = true,
     ) async throws {
         guard let helper else {
-            return try await ssh.synchronize(
+            return try await rsyncOnly().synchronize(
                 source,
                 to: destination,
                 selecting: selection,
                 deletesOthers: deletesOthers,
-                asRoot: asRoot,
+                asRoot: user == nil,
             )
         }
         let filter = FileFilter(selection)
@@ -76,7 +76,7 @@ extension GuestCopy {
         for entry in change.written {
             send.append(Send.Item(path: source.appending(entry.name), entry: entry))
         }
-        if try await prefersRsync(size: send.size, paths: [destination]) {
+        if let ssh = try await rsync(size: send.size, paths: [destination]) {
             onProgress(ProgressUpdate("copy \(ByteCount(UInt64(clamping: send.size))) to \(guest) by rsync"))
             try await ssh.waitUntilReachable(within: limits.step, isProvisioned: true)
             return try await ssh.synchronize(
@@ -84,7 +84,7 @@ extension GuestCopy {
                 to: destination,
                 selecting: selection,
                 deletesOthers: deletesOthers,
-                asRoot: asRoot,
+                asRoot: user == nil,
             )
         }
         try await run(send, makesBase: true, helper)

@@ -9,12 +9,14 @@ import WireJSON
 /// devices, pipes, sockets and links that point outside the copied tree are not copied to the host. What was left out
 /// is reported to ``onNote``.
 public struct GuestCopy: Sendable {
+    /// The guest's name, for messages.
+    public let guest: String
     /// The guest's helper; nil if it has none, so that rsync is the only way.
-    public var helper: GuestHelper?
-    /// The guest's ssh server, for rsync.
-    public var ssh: SSHEndpoint
-    /// Whether to act as root in the guest instead of the ssh user.
-    public var asRoot: Bool
+    let helper: GuestHelper?
+    /// The guest's ssh server, for rsync; nil if no network leads to it, so that the helper is the only way.
+    let ssh: SSHEndpoint?
+    /// The guest's user who reads and writes; nil is root.
+    let user: String?
     /// What the copy may take from the host, and how long each of its steps may take.
     public var limits: CopyLimits
     /// Called with the progress.
@@ -24,25 +26,27 @@ public struct GuestCopy: Sendable {
 
     /// Creates a copy that begins when files are named; the parameters are its properties.
     public init(
-        helper: GuestHelper?,
-        ssh: SSHEndpoint,
-        asRoot: Bool = false,
+        helper: GuestHelper,
+        ssh: SSHEndpoint?,
+        user: String? = nil,
         limits: CopyLimits = CopyLimits(),
         onProgress: @escaping ProgressHandler = { _ in },
         onNote: @escaping @Sendable (String) -> Void = { _ in },
     ) {
-        self.helper = helper
-        self.ssh = ssh
-        self.asRoot = asRoot
-        self.limits = limits
+        self.init(guest: helper.guest, helper: helper, ssh: ssh, user: user, limits: limits)
         self.onProgress = onProgress
         self.onNote = onNote
     }
 
-    var guest: String { ssh.guest }
-
-    /// The user whose permissions the helper uses; nil is root.
-    var user: String? { asRoot ? nil : ssh.user }
+    init(guest: String, helper: GuestHelper?, ssh: SSHEndpoint?, user: String?, limits: CopyLimits) {
+        self.guest = guest
+        self.helper = helper
+        self.ssh = ssh
+        self.user = user
+        self.limits = limits
+        onProgress = { _ in }
+        onNote = { _ in }
+    }
 
     /// Asks the helper for one step.
     func ask(_ helper: GuestHelper, _ name: String, _ arguments: JSONObject) async throws -> JSONObject {
@@ -56,16 +60,22 @@ public struct GuestCopy: Sendable {
         }
     }
 
-    /// Whether to use rsync: for large copies, if both sides have one that supports the options.
+    /// Where rsync does a copy better than the helper: large ones, if both sides have one that supports the options.
     ///
     /// - Parameter paths: What rsync is told of the guest; it would take patterns apart.
-    func prefersRsync(size: Int64, paths: [String]) async throws -> Bool {
-        guard let helper else { return true }
+    func rsync(size: Int64, paths: [String]) async throws -> SSHEndpoint? {
+        guard let helper, let ssh else { return ssh }
         guard size > Int64(clamping: limits.helperShare.bytes),
             !paths.contains(where: { $0.contains { "*?[\\~".contains($0) } }),
             try await RsyncKind.ofHost() == .samba
-        else { return false }
-        return try await helper.collect(.shell("command -v rsync"), within: limits.step).isSuccess
+        else { return nil }
+        return try await helper.collect(.shell("command -v rsync"), within: limits.step).isSuccess ? ssh : nil
+    }
+
+    /// The way to a guest without a helper.
+    func rsyncOnly() throws -> SSHEndpoint {
+        guard let ssh else { throw failure("anything: the guest has neither a helper nor an ssh server") }
+        return ssh
     }
 
     /// An invalid answer of a guest.

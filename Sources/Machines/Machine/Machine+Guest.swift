@@ -16,9 +16,15 @@ extension Machine {
                 "no port of this host is forwarded to its ssh server; start it with a forward to port 22"
             )
         }
+        return try login().endpoint(guest: name, port: port, directory: directory.path, home: home)
+    }
+
+    /// The guest's user, and the host key that it must have.
+    ///
+    /// - Throws: ``MachineError`` with code `invalidDescription` for a machine that Quiver did not provision.
+    public func login() throws(MachineError) -> GuestLogin {
         do {
-            let login = try GuestLogin.read(in: directory.path)
-            return login.endpoint(guest: name, port: port, directory: directory.path, home: home)
+            return try GuestLogin.read(in: directory.path)
         } catch {
             throw self.error(
                 .invalidDescription,

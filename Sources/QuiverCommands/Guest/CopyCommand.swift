@@ -32,6 +32,7 @@ struct CopyCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard paths.count >= 2 else { throw ValidationError("cp needs at least one source and a destination") }
+        guard !paths.contains("") else { throw ValidationError("a path is empty; use . for the current directory") }
     }
 
     func run() async throws {
@@ -58,11 +59,15 @@ struct CopyCommand: AsyncParsableCommand {
     }
 
     private func copy(with name: String, _ body: (GuestCopy) async throws -> Void) async throws {
-        let (ssh, helper) = try await withAttachedMachine(name) { (try $0.ssh(), try? $0.helper()) }
+        let (helper, ssh, user) = try await withAttachedMachine(name) { machine in
+            // Without a network card there is only the helper.
+            let ssh = machine.description.networks.isEmpty ? nil : try machine.ssh()
+            return (try? machine.helper(), ssh, try machine.login().user)
+        }
         defer { helper?.close() }
         let printer = StepPrinter()
         let start = ContinuousClock.now
-        var copy = GuestCopy(helper: try await GuestCopy.answering(helper, guest: name), ssh: ssh, asRoot: root)
+        var copy = try await GuestCopy(answering: helper, ssh: ssh, user: root ? nil : user, guest: name)
         // Most copies end before anybody could read it.
         copy.onProgress = { if .now - start > .seconds(2) { printer.show($0) } }
         copy.onNote = { StandardError.write("quiver: \($0)") }

@@ -54,13 +54,13 @@ struct TestCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             """
             What the tests' machines reach: user (whatever this host reaches, and its own loopback services at \
-            10.0.2.2) or isolated (nothing); installing packages always reaches the network (default: the project's, \
-            else user).
+            10.0.2.2), isolated (nothing) or none (they have no network card); installing packages always reaches the \
+            network (default: the project's, else user).
             """,
-            valueName: "user|isolated",
+            valueName: "user|isolated|none",
         )
     )
-    var network: TestNetworkArgument?
+    var network: NetworkArgument?
 
     @Option(
         name: [.customShort("n"), .long],
@@ -85,7 +85,10 @@ struct TestCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "Time limit for booting the guest (default: 5m; 30m for a guest of another architecture than the host's)."
+            """
+            For how long a booting guest may do nothing: print nothing, and write nothing to its disk \
+            (default: 5m; 30m for a guest of another architecture than the host's).
+            """
     )
     var bootTimeout: DurationArgument?
 
@@ -104,7 +107,7 @@ struct TestCommand: AsyncParsableCommand {
         configuration.cpus = cpus ?? configuration.cpus
         configuration.memory = memory?.size ?? configuration.memory
         configuration.isolate = isolate?.isolation ?? configuration.isolate
-        configuration.network = network?.network ?? configuration.network
+        configuration.network = network?.access ?? configuration.network
         guard parallel == 1 || configuration.isolate != .none else {
             throw CommandFailure(
                 .usage,

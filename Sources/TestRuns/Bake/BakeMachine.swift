@@ -60,7 +60,11 @@ struct BakeMachine {
     private func setUp() async throws {
         try await withTools { try await $0.ensure(needsPytest: configuration.usesStandardPytest) }
         guard !configuration.setup.isEmpty else { return }
-        let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
+        let sync = ProjectSync(
+            project: project,
+            configuration: configuration,
+            ssh: try machine.sshIfConnected(home: home)
+        )
         try await withTools { try await sync.upload(helper: $0.helper) }
         for line in configuration.setup {
             let isRestarted = try await machine.untilRestart {

@@ -31,10 +31,11 @@ public struct BakedImage: Sendable {
         _ description: MachineDescription,
         in machine: MachineDirectory,
         cache: Drive.Cache = .unsafe,
+        hasNetwork: Bool = true,
     ) throws -> MachineDescription {
         try Overlay.create(at: machine.disk, base: disk)
         try GuestLogin.read(in: directory).write(in: machine.path)
-        return describe(description, disk: machine.disk, cache: cache)
+        return describe(description, disk: machine.disk, cache: cache, hasNetwork: hasNetwork)
     }
 
     /// Adds the disk, the seed and everything else that a provisioned machine has to a description.
@@ -42,11 +43,12 @@ public struct BakedImage: Sendable {
         _ description: MachineDescription,
         disk: FilePath,
         cache: Drive.Cache = .unsafe,
+        hasNetwork: Bool = true,
     ) -> MachineDescription {
         var description = description
         description.drives = [Drive(id: "disk0", file: disk, cache: cache), .seed(seed)]
         description.boot(image)
-        description.addUsualDevices()
+        description.addUsualDevices(hasNetwork: hasNetwork)
         return description
     }
 }

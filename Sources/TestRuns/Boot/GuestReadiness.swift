@@ -19,7 +19,10 @@ struct GuestReadiness {
     func waitForHelper() async throws {
         try await explaining {
             let console = ConsoleWatch(machine: machine, start: consoleStart, onNote: onNote)
-            onBoot(try await console.during { try await helper.hello(within: limits.boot) }.bootID)
+            let hello = try await inaction.during("its helper to answer") {
+                try await console.during { try await helper.hello(within: limits.wholeBoot) }
+            }
+            onBoot(hello.bootID)
         }
     }
 
@@ -27,13 +30,17 @@ struct GuestReadiness {
     func waitForCloudInit() async throws -> CloudInitStatus {
         try await waitForHelper()
         return try await explaining {
-            let mirrors = MirrorCheck(helper: helper, packages: packages, limit: limits.boot, onNote: onNote)
-            let milestone = try await watched(by: { try await mirrors.run() }) {
-                try await helper.wait(for: GuestMilestone.cloudInitEnded, within: limits.boot)
+            let mirrors = MirrorCheck(helper: helper, packages: packages, limit: limits.wholeBoot, onNote: onNote)
+            let milestone = try await inaction.during("cloud-init to end") {
+                try await watched(by: { try await mirrors.run() }) {
+                    try await helper.wait(for: GuestMilestone.cloudInitEnded, within: limits.wholeBoot)
+                }
             }
             return milestone.cloudInit ?? CloudInitStatus(state: .absent)
         }
     }
+
+    private var inaction: GuestInaction { GuestInaction(machine: machine, limit: limits.boot) }
 
     private func explaining<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {

@@ -1,3 +1,4 @@
+public import Machines
 public import Quantities
 
 /// A project's configuration of its machine, under `[tool.quiver]` in its `pyproject.toml`.
@@ -55,18 +56,8 @@ public struct ProjectConfiguration: Sendable, Hashable {
     /// Files to copy back from the project's directory in the guest after the run; may be patterns.
     public var artifacts: [String] = []
 
-    /// What the tests' machines reach: the host's network, or nothing.
-    ///
-    /// A bake always reaches the network.
-    public enum Network: String, Sendable, Hashable, CaseIterable {
-        /// Whatever the host reaches, and the host's loopback services at 10.0.2.2.
-        case user
-        /// Nothing.
-        case isolated
-    }
-
-    /// What the tests' machines reach.
-    public var network = Network.user
+    /// What the tests' machines reach; a bake always reaches the network.
+    public var network = NetworkAccess.user
 
     /// Whether pytest is that of the guest's distribution, not one that the project's setup installs.
     var usesStandardPytest: Bool { pytest.first == "python3" && setup.isEmpty }

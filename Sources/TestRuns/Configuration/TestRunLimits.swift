@@ -2,8 +2,11 @@ public import Machines
 
 /// The timeouts of a test run.
 public struct TestRunLimits: Sendable, Hashable {
-    /// From QEMU's start until cloud-init has ended in the guest.
+    /// For how long a booting guest may do nothing: print nothing, and write nothing to its disks.
     public var boot: Duration
+    /// From QEMU's start until the guest's helper answers, and from then until cloud-init has ended: twelve times
+    /// ``boot``.
+    public var wholeBoot: Duration { boot * 12 }
     /// Until ssh can log in, after cloud-init has ended: a fifth of ``boot``, one minute at least.
     public var ssh: Duration { max(.seconds(60), boot / 5) }
     /// Until pytest is loaded ahead: two fifths of ``boot``, two minutes at least; runs then start their own.

@@ -53,7 +53,7 @@ extension TestRun {
             // Open until the machine is frozen: a pytest without a host connection would poll for one.
             defer { access.channel.close() }
             let waiting = WaitingPytest(in: fork, helper: helper, channel: access.channel)
-            let ssh = try fork.ssh(home: home)
+            let ssh = try fork.sshIfConnected(home: home)
             let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
             let suite = suite(in: sync.destination)
             let started = try await MachineWatch(fork.machine).during {
@@ -182,9 +182,9 @@ extension TestRun {
 
     /// Copies back what the tests of a fork left, unless they ended the machine.
     private func fetchArtifacts(from fork: Fork, clock: StageClock) async throws {
-        guard !configuration.artifacts.isEmpty, fork.machine.exitCause == nil else { return }
-        let ssh = try fork.ssh(home: home)
+        guard !configuration.artifacts.isEmpty, fork.machine.exitCause == nil, let helper = fork.helper else { return }
+        let ssh = try fork.sshIfConnected(home: home)
         let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
-        try await sync.downloadArtifacts(helper: fork.helper) { clock.note(.sync, $0) }
+        try await sync.downloadArtifacts(helper: helper) { clock.note(.sync, $0) }
     }
 }

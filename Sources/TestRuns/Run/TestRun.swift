@@ -110,7 +110,7 @@ public struct TestRun: Sendable {
             let (helper, channel) = (access.helper, access.channel)
             defer { channel.close() }
             let waiting = WaitingPytest(in: fork, helper: helper, channel: channel)
-            let ssh = try fork.ssh(home: home)
+            let ssh = try fork.sshIfConnected(home: home)
             return try await MachineWatch(fork.machine).during {
                 let sync = ProjectSync(project: project, configuration: configuration, ssh: ssh)
                 let listing = ProjectListing.read(in: template.directory)
@@ -150,7 +150,7 @@ public struct TestRun: Sendable {
     /// The same for the machine that tests run in, which may reach less than the one that is baked.
     private func warmDescription(for image: Image) -> MachineDescription {
         var description = description(for: image)
-        if configuration.network == .isolated { description.networks = NetworkAccess.isolated.cards() }
+        if configuration.network != .user { description.networks = configuration.network.cards() }
         return description
     }
 
@@ -170,7 +170,11 @@ public struct TestRun: Sendable {
             _ = try await helper.hello(within: limits.ssh)
             try await GuestTools(helper: helper, limits: limits)
                 .ensure(needsPytest: configuration.usesStandardPytest)
-            let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
+            let sync = ProjectSync(
+                project: project,
+                configuration: configuration,
+                ssh: try machine.sshIfConnected(home: home)
+            )
             try await sync.update(since: nil, helper: helper, limits: limits, clock: clock)
             // pytest's cache is where pytest left it.
             return try await runSuite(sync, helper: helper, nil, gathered, clock: clock, remembers: false)

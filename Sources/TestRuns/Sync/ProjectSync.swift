@@ -6,7 +6,8 @@ import SystemPackage
 struct ProjectSync {
     let project: FilePath
     let configuration: ProjectConfiguration
-    let ssh: SSHEndpoint
+    /// The guest's ssh server; nil if no network leads to it.
+    let ssh: SSHEndpoint?
 
     /// The project's directory in the guest.
     var destination: String { Self.destination(of: project) }
@@ -29,9 +30,10 @@ struct ProjectSync {
     /// Makes the guest's copy match the host's directory, without what the project excludes.
     ///
     /// - Parameter onProgress: Called with the progress.
-    func upload(helper: GuestHelper?, onProgress: @escaping ProgressHandler = { _ in }) async throws {
+    func upload(helper: GuestHelper, onProgress: @escaping ProgressHandler = { _ in }) async throws {
         do {
-            let copy = GuestCopy(helper: helper, ssh: ssh, asRoot: true, onProgress: onProgress)
+            var copy = GuestCopy(helper: helper, ssh: ssh)
+            copy.onProgress = onProgress
             try await copy.synchronize(project, to: destination, selecting: selection)
         } catch let error as GuestAccessError {
             throw TestRunError(.syncFailed, "\(error)", cause: error)
@@ -41,10 +43,11 @@ struct ProjectSync {
     /// Copies existing artifacts back into the host's directory.
     ///
     /// - Parameter onNote: Called with a line for each file that must not be copied from a guest and was left out.
-    func downloadArtifacts(helper: GuestHelper?, onNote: @escaping @Sendable (String) -> Void) async throws {
+    func downloadArtifacts(helper: GuestHelper, onNote: @escaping @Sendable (String) -> Void) async throws {
         guard !configuration.artifacts.isEmpty else { return }
         do {
-            let copy = GuestCopy(helper: helper, ssh: ssh, asRoot: true, onNote: onNote)
+            var copy = GuestCopy(helper: helper, ssh: ssh)
+            copy.onNote = onNote
             try await copy.collect(configuration.artifacts, below: destination, to: project)
         } catch let error as GuestAccessError {
             throw TestRunError(.syncFailed, "cannot copy the artifacts: \(error)", cause: error)

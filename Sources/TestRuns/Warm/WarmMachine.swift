@@ -42,7 +42,7 @@ struct WarmMachine {
         }
         let target = store.directory(of: name, ingredients)
         try store.checkSpace(for: description, named: name)
-        let lock = try await FileLock.acquire(FilePath("\(target).lock"), within: limits.boot)
+        let lock = try await FileLock.acquire(FilePath("\(target).lock"), within: limits.wholeBoot)
         defer { extendLifetime(lock) }
         let reasons: [String]
         switch await store.find(name, ingredients) {
@@ -65,11 +65,13 @@ struct WarmMachine {
         return content
     }
 
+    private var hasNetwork: Bool { configuration.network != .none }
+
     /// The description with the baked image's additions, without creating a machine's files.
     private func usual() -> MachineDescription {
         var description = description
         description.drives = [Drive(id: "disk0", file: baked.disk, cache: .unsafe), .seed(baked.seed)]
-        description.addUsualDevices()
+        description.addUsualDevices(hasNetwork: hasNetwork)
         return description
     }
 
@@ -81,7 +83,7 @@ struct WarmMachine {
             home: home,
             options: launch,
             describe: { directory in
-                var prepared = try baked.prepare(description, in: directory)
+                var prepared = try baked.prepare(description, in: directory, hasNetwork: hasNetwork)
                 prepared.memoryBacking = .sharedFile(directory.path.appending("memory"))
                 return prepared
             },
@@ -89,7 +91,11 @@ struct WarmMachine {
             let watch = MachineWatch(machine)
             let helper = try await watch.helper()
             defer { helper.close() }
-            let sync = ProjectSync(project: project, configuration: configuration, ssh: try machine.ssh(home: home))
+            let sync = ProjectSync(
+                project: project,
+                configuration: configuration,
+                ssh: try machine.sshIfConnected(home: home)
+            )
             let channel = try await watch.during {
                 try machine.socket(of: .pytest).map { try PluginChannel(socket: $0) }
             }
@@ -103,7 +109,7 @@ struct WarmMachine {
                 guard status.state != .error else {
                     throw TestRunError(.bakeFailed, "cloud-init failed: \(GuestReadiness.explain(status))")
                 }
-                _ = try await helper.wait(for: GuestMilestone.sshListens, within: limits.ssh)
+                if sync.ssh != nil { _ = try await helper.wait(for: GuestMilestone.sshListens, within: limits.ssh) }
                 // Listed before it is copied, so that the first run finds what changes meanwhile.
                 let listing = try await ProjectListing(project, selection: sync.selection)
                 try await sync.update(since: sync.initialListing, helper: helper, limits: limits, clock: clock)

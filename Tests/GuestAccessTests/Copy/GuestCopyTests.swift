@@ -45,7 +45,6 @@ import Testing
             let copy = GuestCopy(
                 helper: helper,
                 ssh: ScratchDirectory.nowhere,
-                asRoot: true,
                 limits: limits,
                 onNote: notes.add,
             )

@@ -67,7 +67,7 @@ import WireJSON
                 }
             }
             let notes = NoteKeeper()
-            var copy = GuestCopy(helper: helper, ssh: ScratchDirectory.nowhere, asRoot: true, onNote: notes.add)
+            var copy = GuestCopy(helper: helper, ssh: ScratchDirectory.nowhere, onNote: notes.add)
             copy.limits = limits
             var failure: (any Error)?
             do {

@@ -1,5 +1,6 @@
 import Provisioning
 import QMPCore
+import SystemPackage
 import Testing
 import WireJSON
 
@@ -16,11 +17,14 @@ struct NetworkAccessTests {
         #expect(card.forwards.map(\.guestPort) == [80, 22])
     }
 
-    @Test func `a guest without a network gets no card, and ssh says why`() {
+    @Test func `a guest without a network gets no card, and is told not to wait for one`() throws {
         var description = MachineDescription()
+        description.kernel = DirectKernel(image: "/kernel", commandLine: "quiet")
         description.networks = NetworkAccess.none.cards(forwards: [.ssh])
         description.addUsualDevices(hasNetwork: false)
         #expect(description.networks.isEmpty && description.channels.contains(.helper))
+        let arguments = try #require(description.kernel?.commandLine)
+        #expect(arguments.hasPrefix("quiet systemd.mask=systemd-networkd-wait-online.service "), "\(arguments)")
     }
 
     @Test func `by default a guest reaches what the host reaches`() throws {

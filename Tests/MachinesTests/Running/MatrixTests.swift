@@ -29,6 +29,11 @@ struct MatrixTests {
                     let state = try await machine.runState()
                     try #require(state == .running)
                 }
+                try await log.step("devices") {
+                    // QEMU would add a card by itself to a machine that asks for none.
+                    let cards = try await shell.run("grep -l ^0x02 /sys/bus/pci/devices/*/class | wc -l")
+                    try #require(cards == "0")
+                }
                 try await log.step("snapshot") {
                     _ = try await shell.run(Self.write("before"))
                     try await machine.saveSnapshot("a b/c")
