@@ -95,7 +95,9 @@ public struct FileLock: ~Copyable, Sendable {
 
     /// Whether the lock is held at this moment.
     package static func isHeld(_ path: FilePath) -> Bool {
-        guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return false }
+        guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]) else {
+            return false
+        }
         defer { try? file.close() }
         // A shared lock, so that several processes that check do not see each other; one that takes the lock meanwhile
         // must try again.

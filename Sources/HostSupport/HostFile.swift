@@ -11,6 +11,8 @@ package enum HostFile {
 
     package static func isFile(_ path: FilePath) -> Bool { kind(of: path) == S_IFREG }
 
+    package static func isPipe(_ path: FilePath) -> Bool { kind(of: path) == S_IFIFO }
+
     package static func exists(_ path: FilePath) -> Bool { kind(of: path) != nil }
 
     private static func kind(of path: FilePath) -> mode_t? {

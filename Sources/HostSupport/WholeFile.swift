@@ -3,17 +3,22 @@ public import SystemPackage
 
 /// Files that are read and written whole.
 public enum WholeFile {
-    /// The file's bytes.
+    /// How long a pipe, such as a shell's `<(command)`, may have no writer or say nothing, in milliseconds.
+    private static let pipePatience: Int32 = 10_000
+
+    /// The file's bytes; also those of a pipe, until its end.
     ///
     /// - Parameter limit: The most that may be read, in bytes; a longer file is an error.
     public static func read(_ path: FilePath, limit: Int = 64 << 20) throws(FileFailure) -> [UInt8] {
         do {
-            let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            // Opening a pipe that nobody writes to would wait for a writer, without limit.
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
             return try file.closeAfter {
+                if HostFile.isPipe(path) { try wait(for: file) }
                 var bytes: [UInt8] = []
                 while true {
                     let count = try withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 1) { buffer in
-                        let count = try file.read(into: buffer)
+                        let count = try readWaiting(file, into: buffer)
                         bytes.append(contentsOf: buffer[..<count])
                         return count
                     }
@@ -26,12 +31,26 @@ public enum WholeFile {
         }
     }
 
+    private static func readWaiting(_ file: FileDescriptor, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        do {
+            return try file.read(into: buffer)
+        } catch Errno.resourceTemporarilyUnavailable {
+            try wait(for: file)
+            return try file.read(into: buffer)
+        }
+    }
+
+    private static func wait(for file: FileDescriptor) throws(Errno) {
+        var source = pollfd(fd: file.rawValue, events: Int16(POLLIN), revents: 0)
+        guard poll(&source, 1, pipePatience) > 0 else { throw .timedOut }
+    }
+
     /// The last bytes of a file that may be of any size, such as a log.
     ///
     /// - Parameter count: How many are read, at most.
     public static func readEnd(_ path: FilePath, atMost count: Int = 1 << 16) throws(FileFailure) -> [UInt8] {
         do {
-            let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
             return try file.closeAfter {
                 let start = max(0, try file.seek(offset: 0, from: .end) - Int64(count))
                 var bytes = [UInt8](repeating: 0, count: count)

@@ -7,6 +7,7 @@ extension Quiver {
     /// Ctrl-C and SIGTERM cancel the command, which then cleans up; what it started is gone when this returns. A second
     /// Ctrl-C ends the process at once.
     public static func main(_ arguments: [String]) async -> Int32 {
+        StandardDescriptors.open()
         let interruption = Interruption()
         do {
             try await interruption.run { try await run(arguments) }
@@ -52,8 +53,13 @@ extension Quiver {
     private static func report(parsing error: any Error, arguments: [String]) -> Int32 {
         let code = exitCode(for: error)
         guard !code.isSuccess else {
-            print(fullMessage(for: error))
-            return code.rawValue
+            do throws(CommandFailure) {
+                try StandardOutput.print(fullMessage(for: error))
+                return code.rawValue
+            } catch {
+                error.report(withCauses: false)
+                return error.status.rawValue
+            }
         }
         let message = message(for: error).split(separator: "\n").joined(separator: " ")
         let path = commandPath(of: arguments)

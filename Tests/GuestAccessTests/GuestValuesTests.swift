@@ -83,5 +83,7 @@ struct GuestValuesTests {
     @Test func `control characters in a text for people are shown, not sent to the terminal`() {
         #expect(GuestText.shown("a\u{1b}[2J\rquiver: done\n") == "a\\u{1B}[2J\\rquiver: done\\n")
         #expect(GuestText.shown(String(repeating: "x", count: 10), atMost: 3) == "xxx...")
+        #expect(GuestText.shown("gpj\u{202E}fdp.é") == "gpj\\u{202E}fdp.é")
+        #expect(GuestText.shownLines("a\u{1b}\n\nb\r\n") == "a\\u{1B}\n\nb\\r\n")
     }
 }

@@ -33,6 +33,24 @@ import Testing
         }
     }
 
+    @Test func `a pipe is read to its end`() async throws {
+        try await withScratchDirectory { directory in
+            let pipe = directory.appending("pipe")
+            try #require(mkfifo(pipe.string, 0o600) == 0)
+            async let text = BlockingCalls.run { try WholeFile.readText(pipe) }
+            try await BlockingCalls.run {
+                // Opening waits for the reader.
+                let writer = try FileDescriptor.open(pipe, .writeOnly)
+                try writer.writeAll("one".utf8)
+                usleep(100_000)
+                try writer.writeAll("two".utf8)
+                try writer.close()
+            }
+            let read = try await text
+            #expect(read == "onetwo")
+        }
+    }
+
     @Test func `a tree is removed with the links in it and not what they lead to`() throws {
         try withScratchDirectory { directory in
             let kept = directory.appending("kept")

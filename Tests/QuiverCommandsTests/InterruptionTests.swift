@@ -19,6 +19,20 @@ import Testing
         }
     }
 
+    @Test func `a signal that comes twice at once, as coreutils' timeout sends it, is one request`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            let outcome = try await cutShort(quiver) { quiverID, _ in
+                for _ in 0..<2 {
+                    try #require(kill(quiverID, SIGTERM) == 0)
+                    usleep(20_000)
+                }
+            }
+            #expect(outcome.status == 128 + SIGTERM)
+            #expect(outcome.errors.contains("quiver: interrupted"))
+            try await expectNothingLeft(of: quiver, outcome.qemu)
+        }
+    }
+
     @Test func `a test run whose QEMU is killed says so in one line and leaves nothing`() async throws {
         try await QuiverProcess.withHome { quiver in
             let outcome = try await cutShort(quiver) { _, qemuID in

@@ -15,6 +15,7 @@ import Testing
         ("test . --image debian:12 --memory banana", 64, "use a size, e.g. 512M or 4G"),
         ("test . --image debian:12 --cpus two", 64, "two"),
         ("test . --image debian:12 --timeout soon", 64, "use a duration, e.g. 90s or 2m"),
+        ("exec x --timeout 0 -- true", 64, "use a duration, e.g. 90s or 2m"),
         ("test . --image debian:12 --accel warp", 64, "warp"),
         ("test . --vm nobody", 1, "nobody"),
         ("image info nope", 1, "no image nope"),
@@ -95,6 +96,21 @@ import Testing
         #expect(outcome.status == 0)
         #expect(outcome.errors.isEmpty)
         #expect(!outcome.output.isEmpty)
+    }
+
+    @Test func `help that cannot be written is a failure`() async throws {
+        let line = "exec '\(QuiverProcess.program)' --help > /dev/full"
+        let outcome = try await ToolRun.run("sh", ["-c", line])
+        #expect(outcome.status == 74)
+        #expect(outcome.errors.hasPrefix("quiver: standard output: cannot write"))
+    }
+
+    @Test func `descriptors that the caller has closed are not used for something else`() async throws {
+        try await QuiverProcess.withHome { quiver in
+            let line = "exec '\(QuiverProcess.program)' ls 0<&- 1>&- 2>&-"
+            let outcome = try await ToolRun.run("sh", ["-c", line], environment: ["QUIVER_HOME": quiver.home.string])
+            #expect(outcome.status == 0)
+        }
     }
 
     @Test func `what prints data prints JSON when asked to`() async throws {

@@ -94,7 +94,7 @@ public struct ImageStore: Sendable {
         let directory = directory(of: image)
         if var known = try? record(in: directory), known.isUntouched(in: directory) {
             // Overlays identify this disk by its modification time: it stays, and becomes the newest one again.
-            known.created = image.created
+            (known.created, known.defaultUser) = (image.created, image.defaultUser)
             try write(known, to: directory)
             try Directory.removeTree(staging)
             return known.image(in: directory)

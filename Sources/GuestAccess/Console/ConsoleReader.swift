@@ -20,7 +20,9 @@ package struct ConsoleReader {
 
     /// The new lines since the last call, and the incomplete line after them.
     package mutating func news() -> [String] {
-        guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return [] }
+        guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]) else {
+            return []
+        }
         defer { try? file.close() }
         guard let end = try? file.seek(offset: 0, from: .end), end > place else { return [] }
         if end - place > Self.largestNews {

@@ -27,6 +27,14 @@ extension MachineDescription {
             }
             guard ids.insert(id).inserted else { throw refuse("id `\(id)` is used twice") }
         }
+        var ports: Set<PortForward> = []
+        for var forward in networks.flatMap(\.forwards) where forward.hostPort != 0 {
+            let original = forward
+            forward.guestPort = 0
+            guard ports.insert(forward).inserted else {
+                throw refuse("port \(original.hostPort) of this host is forwarded twice; choose another one")
+            }
+        }
         for drive in drives where !HostFile.exists(drive.file) {
             throw refuse("drive \(drive.id): \(drive.file) does not exist")
         }

@@ -30,3 +30,19 @@ struct DurationArgument: ExpressibleByArgument {
         return seconds >= 60 && seconds.isMultiple(of: 60) ? "\(seconds / 60)m" : "\(seconds)s"
     }
 }
+
+/// A time limit on the command line: a duration that leaves some time.
+struct TimeLimitArgument: ExpressibleByArgument {
+    let duration: Duration
+
+    init(_ duration: Duration) {
+        self.duration = duration
+    }
+
+    init?(argument: String) {
+        guard let duration = Duration(parsing: argument), duration > .zero else { return nil }
+        self.duration = duration
+    }
+
+    var defaultValueDescription: String { DurationArgument(duration).defaultValueDescription }
+}

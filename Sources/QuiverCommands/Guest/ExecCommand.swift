@@ -29,7 +29,7 @@ struct ExecCommand: AsyncParsableCommand {
     var directory: String?
 
     @Option(help: "Kill the command if it runs longer than this, e.g. 90s; also limits connecting (default: no limit).")
-    var timeout: DurationArgument?
+    var timeout: TimeLimitArgument?
 
     @Flag(
         name: [.customShort("i"), .customLong("stdin")],
@@ -39,6 +39,10 @@ struct ExecCommand: AsyncParsableCommand {
 
     @Argument(parsing: .postTerminator, help: "The command and its arguments.")
     var command: [String]
+
+    func validate() throws {
+        guard !user.isEmpty else { throw ValidationError("--user: is empty; leave it out to run as root") }
+    }
 
     func run() async throws {
         // The helper has its own channel: other commands need the machine's monitor meanwhile.

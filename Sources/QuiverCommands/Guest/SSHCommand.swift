@@ -25,7 +25,7 @@ struct SSHCommand: AsyncParsableCommand {
     var user: String?
 
     @Option(help: "How long to keep trying while the guest is not ready, e.g. 2m.")
-    var timeout = DurationArgument(.seconds(60))
+    var timeout = TimeLimitArgument(.seconds(60))
 
     @Argument(parsing: .postTerminator, help: "The command and its arguments.")
     var command: [String] = []

@@ -29,10 +29,10 @@ struct ImagePull: AsyncParsableCommand {
     var tries: Int = DownloadPolicy.usual.tries
 
     @Option(help: "Treat a download as interrupted after this long without data.")
-    var stallTimeout = DurationArgument(DownloadPolicy.usual.stallTimeout)
+    var stallTimeout = TimeLimitArgument(DownloadPolicy.usual.stallTimeout)
 
     @Option(help: "How long to wait for another process that is downloading the same image.")
-    var patience = DurationArgument(.seconds(3600))
+    var patience = TimeLimitArgument(.seconds(3600))
 
     @OptionGroup var output: OutputOptions
 

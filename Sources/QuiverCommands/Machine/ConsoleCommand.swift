@@ -49,7 +49,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     private func printLog(_ path: FilePath) throws {
         let log: FileDescriptor
         do {
-            log = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            log = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
         } catch Errno.noSuchFileOrDirectory {
             return
         } catch {

@@ -32,7 +32,7 @@ struct ForkCommand: AsyncParsableCommand {
     var prefix: String?
 
     @Option(help: "Time limit for saving the machine, and for starting each fork, e.g. 2m.")
-    var timeout = DurationArgument(.seconds(60))
+    var timeout = TimeLimitArgument(.seconds(60))
 
     @OptionGroup var diagnostics: DiagnosticOptions
     @OptionGroup var output: OutputOptions

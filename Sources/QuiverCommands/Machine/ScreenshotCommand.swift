@@ -19,8 +19,11 @@ struct ScreenshotCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = FilePath(file).absolute
+        let existed = HostFile.exists(path)
+        guard !existed || HostFile.isFile(path) else {
+            throw CommandFailure(.cannotCreate, "\(path): exists and is not a regular file; choose another name")
+        }
         let machine = try await MachineStore().attach(to: name)
-        let existed = FileStamp(of: path) != nil
         // QEMU would also fail, without saying what is wrong with the file.
         do {
             let probe = try FileDescriptor.open(

@@ -38,7 +38,7 @@ struct StartCommand: AsyncParsableCommand {
     var wait = ReadinessArgument.none
 
     @Option(help: "How long to wait (default: 5m; 30m for a guest of another architecture than the host's).")
-    var timeout: DurationArgument?
+    var timeout: TimeLimitArgument?
 
     @Option(help: "The QEMU to use: its program, its directory or its installation prefix (default: the one in PATH).")
     var qemu: String?

@@ -15,7 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
     var name: String
 
     @Option(help: "How long to wait for QEMU's answer, e.g. 10s.")
-    var timeout = DurationArgument(.seconds(3))
+    var timeout = TimeLimitArgument(.seconds(3))
 
     @OptionGroup var output: OutputOptions
 

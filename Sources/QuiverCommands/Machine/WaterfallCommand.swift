@@ -22,7 +22,7 @@ struct WaterfallCommand: AsyncParsableCommand {
     var services = 8
 
     @Option(help: "How long to wait for the end of the boot, e.g. 10m.")
-    var timeout = DurationArgument(.seconds(300))
+    var timeout = TimeLimitArgument(.seconds(300))
 
     @OptionGroup var output: OutputOptions
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuestAccess
 
 /// The options of every command that prints data.
 struct OutputOptions: ParsableArguments {
@@ -15,7 +16,7 @@ struct OutputOptions: ParsableArguments {
     func render(_ result: some Renderable) throws {
         switch format {
         case .text:
-            let text = result.text
+            let text = GuestText.shownLines(result.text)
             if !text.isEmpty { try StandardOutput.print(text) }
         case .json:
             try StandardOutput.print(try JSONText.encode(result))

@@ -1,3 +1,5 @@
+import GuestAccess
+
 /// Prints the reports of a command that takes several names.
 ///
 /// As text, each report is printed when it is ready; as JSON, the reports of several names are one array at the end.
@@ -19,7 +21,7 @@ struct ReportPrinter<Report: Renderable> {
         guard names.count > 1 else { return try output.render(report) }
         if output.format == .text {
             let lead = kept.isEmpty ? "" : separator
-            try StandardOutput.print(lead + report.text)
+            try StandardOutput.print(GuestText.shownLines(lead + report.text))
         }
         kept.append((names.firstIndex(of: name) ?? names.count, report))
     }

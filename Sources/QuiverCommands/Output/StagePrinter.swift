@@ -1,4 +1,3 @@
-import GuestAccess
 import Quantities
 import Synchronization
 import TestRuns
@@ -18,15 +17,15 @@ final class StagePrinter: StageObserver {
     }
 
     func ended(_ time: StageTime) {
-        let note = time.note.map { "  (\(GuestText.shown($0)))" } ?? ""
-        let line = "\(padded(time.stage)) \(Duration.seconds(time.seconds).shortText)\(note)"
-        // Clears the line, which still has the stage's first text.
-        let clear = isTerminal && time.stage != .pytest ? "\r\u{1B}[K" : ""
-        StandardError.write(clear + line)
+        let note = time.note.map { "  (\($0))" } ?? ""
+        // The line still has the stage's first text.
+        if time.stage != .pytest { StandardError.clearLine() }
+        StandardError.write("\(padded(time.stage)) \(Duration.seconds(time.seconds).shortText)\(note)")
     }
 
     func noticed(_ stage: Stage, _ text: String) {
-        StandardError.write((isTerminal ? "\r\u{1B}[K" : "") + "\(padded(stage)) \(GuestText.shown(text))")
+        StandardError.clearLine()
+        StandardError.write("\(padded(stage)) \(text)")
     }
 
     private func padded(_ stage: Stage) -> String {

@@ -29,7 +29,8 @@ final class StepPrinter: Sendable {
 
     /// Ends the progress with a line that stays.
     func finish(_ line: String) {
-        StandardError.write((isTerminal ? "\r\u{1B}[K" : "") + line)
+        StandardError.clearLine()
+        StandardError.write(line)
     }
 
     private func amount(of update: ProgressUpdate) -> String {

@@ -26,7 +26,7 @@ struct MonitorCall: AsyncParsableCommand {
     @OptionGroup var target: MonitorTarget
 
     @Option(help: ArgumentHelp("Time limit for connecting and for the command, e.g. 30s.", valueName: "duration"))
-    var timeout = DurationArgument(.seconds(60))
+    var timeout = TimeLimitArgument(.seconds(60))
 
     @Flag(help: "Execute out of band, ahead of running commands.")
     var oob = false

@@ -30,7 +30,7 @@ struct MonitorEvents: AsyncParsableCommand {
     var follow = false
 
     @Option(help: ArgumentHelp("How long to wait for all of them, e.g. 2m (default: no limit).", valueName: "duration"))
-    var timeout: DurationArgument?
+    var timeout: TimeLimitArgument?
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count \(count): must be at least 1") }

@@ -24,7 +24,7 @@ struct MonitorRun: AsyncParsableCommand {
     @OptionGroup var target: MonitorTarget
 
     @Option(help: ArgumentHelp("Time limit for each command and each wait, e.g. 30s.", valueName: "duration"))
-    var timeout = DurationArgument(.seconds(60))
+    var timeout = TimeLimitArgument(.seconds(60))
 
     @Flag(help: "Continue after an error.")
     var keepGoing = false

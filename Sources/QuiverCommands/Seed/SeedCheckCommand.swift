@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudInit
+import GuestAccess
 import HostSupport
 import SystemPackage
 
@@ -30,7 +31,7 @@ struct SeedCheckCommand: AsyncParsableCommand {
     func run() async throws {
         let report = try examine()
         switch output.format {
-        case .text: try StandardOutput.print(report.fullText)
+        case .text: try StandardOutput.print(GuestText.shownLines(report.fullText))
         case .json: try output.render(report)
         }
         guard !report.findings.contains(where: { $0.severity == SeedFinding.Severity.error.rawValue }) else {

@@ -78,10 +78,10 @@ struct TestCommand: AsyncParsableCommand {
     var report: String?
 
     @Option(help: "Time limit for the whole pytest run, e.g. 10m (default: none).")
-    var timeout: DurationArgument?
+    var timeout: TimeLimitArgument?
 
     @Option(help: "Time limit for each isolated test or file, e.g. 30s; it fails, the others continue (default: none).")
-    var testTimeout: DurationArgument?
+    var testTimeout: TimeLimitArgument?
 
     @Option(
         help:
@@ -90,7 +90,7 @@ struct TestCommand: AsyncParsableCommand {
             (default: 5m; 30m for a guest of another architecture than the host's).
             """
     )
-    var bootTimeout: DurationArgument?
+    var bootTimeout: TimeLimitArgument?
 
     @Flag(help: "If baking the image fails, keep its machine and show how to inspect it.")
     var keepFailed = false
@@ -155,11 +155,6 @@ struct TestCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...64).contains(parallel) else {
             throw ValidationError("-n \(parallel): must be from 1 to 64")
-        }
-        for (option, limit) in [("timeout", timeout), ("test-timeout", testTimeout), ("boot-timeout", bootTimeout)] {
-            guard limit?.duration != .zero else {
-                throw ValidationError("--\(option) 0: leaves no time; leave the option out, or use e.g. 90s")
-            }
         }
         guard vm == nil || isolate == nil || isolate?.isolation == ProjectConfiguration.Isolation.none else {
             throw ValidationError("--isolate and --vm cannot be combined")

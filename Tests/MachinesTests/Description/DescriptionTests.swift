@@ -51,6 +51,18 @@ struct DescriptionTests {
         ("does not exist", description { $0.drives = [Drive(id: "disk0", file: "/no/such/file")] }),
         ("id `", description { $0.networks = [UserNetwork(id: "net 0")] }),
         ("twice", description { $0.networks = [UserNetwork(), UserNetwork()] }),
+        (
+            "port 8080 of this host is forwarded twice",
+            description {
+                $0.networks = [
+                    UserNetwork(
+                        forwards: [
+                            PortForward(hostPort: 8080, guestPort: 80), PortForward(hostPort: 8080, guestPort: 81),
+                        ]
+                    )
+                ]
+            }
+        ),
     ])
     func `what cannot be is refused before QEMU is started`(mark: String, description: MachineDescription) {
         let error = #expect(throws: MachineError.self) { try description.check(named: "m") }

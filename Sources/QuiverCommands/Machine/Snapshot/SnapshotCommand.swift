@@ -22,5 +22,5 @@ struct SnapshotArguments: ParsableArguments {
     var tag: String
 
     @Option(help: "Time limit, e.g. 10m.")
-    var timeout = DurationArgument(.seconds(300))
+    var timeout = TimeLimitArgument(.seconds(300))
 }

@@ -27,7 +27,7 @@ struct MonitorShell: AsyncParsableCommand {
     @OptionGroup var target: MonitorTarget
 
     @Option(help: ArgumentHelp("Time limit for each command, e.g. 30s.", valueName: "duration"))
-    var timeout = DurationArgument(.seconds(60))
+    var timeout = TimeLimitArgument(.seconds(60))
 
     func run() async throws {
         let isTerminal = FileDescriptor.standardInput.isTerminal && StandardOutput.isTerminal
