@@ -1,4 +1,4 @@
-"""QEMU's packages from the package archive that this system is configured to use, without installing them."""
+"""Packages from the package archive that this system is configured to use, without installing them."""
 
 import glob
 import hashlib
@@ -34,17 +34,29 @@ class Archive:
         )
         self._run("apt-get", "-qq", "update")
 
-    def source(self, version):
-        """The path of the source archive of QEMU `version`, as in "10.0", and the version of its package."""
-        shown = self._run("apt-cache", "showsrc", "qemu")
+    def source(self, name, version):
+        """The path of the source archive of `name` in `version`, as in "10.0", and the version of its package."""
+        shown = self._run("apt-cache", "showsrc", name)
         packages = [line.split()[1] for line in shown.splitlines() if line.startswith("Version: ")]
-        matching = [package for package in packages if package.split(":")[-1].startswith((version + ".", version + "+"))]
+        matching = [package for package in packages if package.split(":")[-1].startswith(tuple(version + end for end in ".+-"))]
         if not matching:
-            raise ArchiveError(f"{self.suite} has no source of QEMU {version}, only of {', '.join(packages)}")
+            raise ArchiveError(f"{self.suite} has no source of {name} {version}, only of {', '.join(packages)}")
         package = matching[-1]
-        self._run("apt-get", "-qq", "source", "--download-only", "--tar-only", f"qemu={package}")
-        found = glob.glob(os.path.join(self.directory, "downloads", "qemu_*.orig.tar.*"))
+        self._run("apt-get", "-qq", "source", "--download-only", "--tar-only", f"{name}={package}")
+        found = glob.glob(os.path.join(self.directory, "downloads", f"{name}_*.orig.tar.*"))
         return found[0], package
+
+    def package(self, name, version):
+        """The path of the package `name` in `version`, as in "10.0", its full version, and a root with its files."""
+        policy = self._run("apt-cache", "policy", name)
+        package = next((line.split()[1] for line in policy.splitlines() if "Candidate:" in line), "none")
+        if not package.split(":")[-1].startswith(tuple(version + end for end in ".+-")):
+            raise ArchiveError(f"{self.suite} has no {name} {version}, only {package}")
+        self._run("apt-get", "-qq", "download", f"{name}={package}")
+        path = glob.glob(os.path.join(self.directory, "downloads", f"{name}_*.deb"))[0]
+        root = os.path.join(self.directory, "root")
+        self._run("dpkg", "-x", path, root)
+        return path, package, root
 
     def unpacked(self, names):
         """A root directory with the packages and all they depend on, and {name: version} of the named ones."""
