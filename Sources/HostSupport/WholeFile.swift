@@ -1,3 +1,4 @@
+import CPlatform
 import LibC
 public import SystemPackage
 
