@@ -34,7 +34,9 @@ struct NetworkInGuestTests {
             #expect(!kept.contains("reached") && kept.contains("rror"), "\(kept)")
             // QEMU itself accepts the connection: only a key proves that the guest's sshd has answered.
             let port = try #require(forwards.first).hostPort
-            let keys = try await ToolRun.run("ssh-keyscan", ["-T", "30", "-p", "\(port)", "127.0.0.1"])
+            let arguments = ["-T", "\(30 * Patience.factor)", "-p", "\(port)", "127.0.0.1"]
+            var keys = try await ToolRun.run("ssh-keyscan", arguments)
+            for _ in 0..<5 where keys.output.isEmpty { keys = try await ToolRun.run("ssh-keyscan", arguments) }
             #expect(keys.output.contains("ssh-ed25519"), "\(keys)")
         }
         withExtendedLifetime(server) {}
